@@ -1,0 +1,72 @@
+import type { Json } from "../base/canonical-json.ts";
+import type { Column, ColumnTable } from "./column.ts";
+import type { Params, ParamSpecs } from "./params.ts";
+
+export type ModelGroup = "lifecycle" | "value" | "preferences" | "engagement" | "returns" | "audiences" | "measurement";
+
+/** An input of a model: a feature table, or another model's scores. */
+export type ModelInput = { readonly feature: string } | { readonly scores: string };
+
+export interface ModelCard {
+  readonly purpose: string;
+  readonly method: string;
+  readonly references: readonly string[];
+  readonly assumptions: readonly string[];
+  readonly limits: readonly string[];
+  readonly metrics: readonly string[];
+}
+
+export interface ModelContext {
+  /** Length of the forecast in days (365; 90 for probability_purchase; all by --horizon-days). */
+  readonly horizonDays: number;
+  readonly purchaseHorizonDays: number;
+  readonly seed: number;
+  readonly throwIfCancelled: () => void;
+}
+
+/** What a time split gives to `evaluate`: everything at the cut, and what followed within the horizon. */
+export interface Holdout {
+  readonly horizonDays: number;
+  /** One row per customer known at the cut: customer_id, n_purchases (transaction days), revenue_minor, next_purchase_days (NaN: none). */
+  readonly outcomes: ColumnTable;
+  /** customer_id, category, n_lines bought within the horizon, median_price_percentile (NaN where unknown). */
+  readonly outcomeCategories: ColumnTable;
+}
+
+/** Metric with its 95 % interval beside the naive baseline's value of the same metric, on the same customers. */
+export interface Evaluation {
+  readonly metric: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly baseline: string;
+  readonly baselineValue: number;
+  readonly n: number;
+  readonly higherIsBetter: boolean;
+  readonly beatsBaseline: boolean;
+}
+
+export type Tables = Readonly<Record<string, ColumnTable>>;
+
+/** A model is one file. `fit` returns JSON (null where there is nothing to fit); `score` returns one row per row of its first
+ *  input with customer_id, every output, `enough_data` (1/0) and `reason` (text or null). */
+export interface ModelDeclaration {
+  readonly name: string;
+  readonly version: number;
+  readonly title: string;
+  readonly group: ModelGroup;
+  readonly inputs: Readonly<Record<string, ModelInput>>;
+  readonly params: ParamSpecs;
+  readonly outputs: readonly Column[];
+  readonly card: ModelCard;
+  readonly fit: (inputs: Tables, params: Params, context: ModelContext) => Json;
+  readonly score: (inputs: Tables, fitted: Json, params: Params, context: ModelContext) => ColumnTable;
+  readonly evaluate: (
+    inputs: Tables,
+    scores: ColumnTable,
+    holdout: Holdout,
+    fitted: Json,
+    params: Params,
+    context: ModelContext,
+  ) => readonly Evaluation[];
+}
