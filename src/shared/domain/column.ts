@@ -1,5 +1,15 @@
 /** Types of columns in tables that steps exchange, as DuckDB names them. */
-export type ColumnType = "BOOLEAN" | "INTEGER" | "BIGINT" | "DOUBLE" | "DECIMAL(18,4)" | "VARCHAR" | "DATE" | "TIMESTAMP" | "VARCHAR[]" | "MAP(VARCHAR, VARCHAR)";
+export type ColumnType =
+  | "BOOLEAN"
+  | "INTEGER"
+  | "BIGINT"
+  | "DOUBLE"
+  | "DECIMAL(18,4)"
+  | "VARCHAR"
+  | "DATE"
+  | "TIMESTAMP"
+  | "VARCHAR[]"
+  | "MAP(VARCHAR, VARCHAR)";
 
 export interface Column {
   readonly name: string;

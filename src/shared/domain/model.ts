@@ -1,6 +1,6 @@
 import type { Json } from "../base/canonical-json.ts";
 import type { Column, ColumnTable } from "./column.ts";
-import type { Params, ParamSpecs } from "./params.ts";
+import type { ParamSpecs, Params } from "./params.ts";
 
 export type ModelGroup = "lifecycle" | "value" | "preferences" | "engagement" | "returns" | "audiences" | "measurement";
 

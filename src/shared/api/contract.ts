@@ -1,0 +1,18 @@
+import { customerOperations } from "./contract/customers.ts";
+import { modelOperations } from "./contract/models.ts";
+import { runOperations } from "./contract/runs.ts";
+import { segmentOperations } from "./contract/segments.ts";
+import { sourceOperations } from "./contract/sources.ts";
+import { workspaceOperations } from "./contract/workspace.ts";
+
+/** Everything that a screen, the command line or a test can ask of the program. */
+export const contract = {
+  ...workspaceOperations,
+  ...sourceOperations,
+  ...runOperations,
+  ...customerOperations,
+  ...segmentOperations,
+  ...modelOperations,
+};
+export type AssayContract = typeof contract;
+export type OperationName = keyof AssayContract;

@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { brandName, call, count, day, json, stream } from "../operation.ts";
+import { stepProgress } from "./workspace.ts";
+
+export const model = z.object({
+  name: z.string(),
+  title: z.string(),
+  group: z.string(),
+  version: count,
+  inputs: z.array(z.string()),
+  outputs: z.array(z.string()),
+  params: z.record(z.string(), json),
+});
+export const modelCard = model.extend({
+  purpose: z.string(),
+  method: z.string(),
+  references: z.array(z.string()),
+  assumptions: z.array(z.string()),
+  limits: z.array(z.string()),
+  metrics: z.array(z.string()),
+});
+export const evaluation = z.object({
+  model: z.string(),
+  metric: z.string(),
+  value: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  baseline: z.string(),
+  baseline_value: z.number().nullable(),
+  n: count,
+  cut_on: day,
+  horizon_days: count,
+  beats_baseline: z.boolean(),
+});
+export type ModelEvaluation = z.output<typeof evaluation>;
+
+export const modelOperations = {
+  "models.list": call({ input: z.object({}), output: z.object({ models: z.array(model) }) }),
+  "models.show": call({ input: z.object({ name: z.string() }), output: modelCard }),
+  "models.fit": call({
+    input: z.object({ name: z.string(), summary: z.string(), columns: z.record(z.string(), z.string()).optional() }),
+    output: z.looseObject({ model: z.string(), params: z.record(z.string(), z.number()) }),
+  }),
+  "models.predict": call({
+    input: z.object({
+      name: z.string(),
+      summary: z.string(),
+      columns: z.record(z.string(), z.string()).optional(),
+      horizon: z.number().nonnegative(),
+      params: z.record(z.string(), z.number()).optional(),
+      out: z.string(),
+    }),
+    output: z.object({ rows: count, horizon: z.number() }),
+  }),
+  "models.self_test": call({
+    input: z.object({}),
+    output: z.object({
+      checks: z.array(
+        z.object({
+          model: z.string(),
+          quantity: z.string(),
+          expected: z.number(),
+          actual: z.number(),
+          tolerance: z.number(),
+          unit: z.string(),
+          source: z.string(),
+          ok: z.boolean(),
+        }),
+      ),
+    }),
+  }),
+  /** The evaluations of the current snapshot. */
+  "models.evaluations": call({
+    input: z.object({ brand: brandName }),
+    output: z.object({ evaluations: z.array(evaluation) }),
+  }),
+  "models.evaluate": stream({
+    input: z.object({
+      brand: brandName,
+      models: z.array(z.string()).optional(),
+      cuts: z.number().int().min(1).max(12).optional(),
+      horizon_days: z.number().int().min(1).max(3650).optional(),
+    }),
+    progress: stepProgress,
+    output: z.object({ evaluations: z.array(evaluation) }),
+  }),
+  /** One read-only statement over the snapshot's tables, in a process of its own. */
+  "sql.query": call({
+    input: z.object({
+      brand: brandName,
+      sql: z.string().min(1).max(100_000),
+      snapshot_id: z.string().optional(),
+      format: z.enum(["table", "csv", "json", "parquet"]).optional(),
+      out: z.string().optional(),
+      limit: z.number().int().min(1).optional(),
+    }),
+    output: z.object({
+      columns: z.array(z.object({ name: z.string(), type: z.string() })),
+      rows: z.array(z.record(z.string(), json)),
+      row_count: count,
+      path: z.string().nullable(),
+    }),
+  }),
+};

@@ -1,0 +1,153 @@
+import { z } from "zod";
+import { brandName, call, count, day, done, instant, json, stream } from "../operation.ts";
+
+export const runState = z.enum([
+  "planning",
+  "running",
+  "publishing",
+  "evaluating",
+  "done",
+  "failed",
+  "cancelled",
+  "lost",
+]);
+
+export const stepState = z.object({
+  step: z.string(),
+  /** lake, identity, customers, features, fits, scores, profiles, evaluations */
+  stage: z.string(),
+  tasks: count,
+  reused: count,
+  computed: count,
+  running: count,
+  failed: count,
+  seconds: z.number(),
+  rows: count,
+  bytes: count,
+});
+
+export const taskState = z.object({
+  key: z.string(),
+  step: z.string(),
+  stage: z.string(),
+  scope: z.string(),
+  state: z.enum(["waiting", "running", "reused", "computed", "failed", "elsewhere"]),
+  worker: z.number().nullable(),
+  /** Milliseconds since the run began. */
+  started_ms: z.number().nullable(),
+  ended_ms: z.number().nullable(),
+  rows: count,
+  bytes: count,
+  error: z.string().nullable(),
+});
+export type TaskState = z.output<typeof taskState>;
+
+export const run = z.object({
+  run_id: z.string(),
+  state: runState,
+  as_of: day.nullable(),
+  snapshot_id: z.string().nullable(),
+  requested_at: instant,
+  host: z.string(),
+  seconds: z.number(),
+  seconds_left: z.number().nullable(),
+  tasks: z.object({ total: count, reused: count, computed: count, failed: count, running: count }),
+  rows: count,
+  rows_per_second: z.number().nullable(),
+  bytes_written: count,
+  rss_bytes: count,
+  peak_rss_bytes: count,
+  memory_limit_bytes: count,
+  workers: count,
+  steps: z.array(stepState),
+  warnings: z.array(z.string()),
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
+});
+export type Run = z.output<typeof run>;
+
+export const runRequest = z.object({
+  brand: brandName,
+  as_of: day.optional(),
+  known_at: instant.optional(),
+  models: z.array(z.string()).optional(),
+  params: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).optional(),
+  horizon_days: z.number().int().min(1).max(3650).optional(),
+  runner: z.enum(["pool", "inline"]).optional(),
+  workers: z.number().int().min(1).max(256).optional(),
+  memory: z.string().optional(),
+  seed: z.number().int().nonnegative().optional(),
+});
+export type RunRequest = z.output<typeof runRequest>;
+
+const keyPart = z.object({
+  part: z.string(),
+  before: z.string().nullable(),
+  now: z.string(),
+  change: z.enum(["same", "changed", "new"]),
+});
+
+export const snapshot = z.object({
+  snapshot_id: z.string(),
+  as_of: day,
+  known_at: instant.nullable(),
+  horizon_days: z.number(),
+  published_at: instant,
+  is_variant: z.boolean(),
+  is_current: z.boolean(),
+  withdrawn: z.boolean(),
+  customers: count,
+  tables: z.record(z.string(), z.object({ rows: count, bytes: count })),
+});
+export type Snapshot = z.output<typeof snapshot>;
+
+export const runOperations = {
+  /** Starts a run and follows it; cancelling the call cancels the run. */
+  "runs.start": stream({ input: runRequest, progress: run, output: run }),
+  /** Starts a run that goes on when nobody looks. */
+  "runs.launch": call({ input: runRequest, output: z.object({ run_id: z.string() }) }),
+  "runs.watch": stream({ input: z.object({ brand: brandName, run_id: z.string() }), progress: run, output: run }),
+  "runs.list": call({ input: z.object({ brand: brandName }), output: z.object({ runs: z.array(run) }) }),
+  "runs.show": call({
+    input: z.object({ brand: brandName, run_id: z.string() }),
+    output: z.object({ run, tasks: z.array(taskState) }),
+  }),
+  "runs.cancel": call({ input: z.object({ brand: brandName, run_id: z.string() }), output: done }),
+  "runs.resume": stream({ input: z.object({ brand: brandName, run_id: z.string() }), progress: run, output: run }),
+  /** Why a task had to be computed: the parts of its key beside those of the last artifact of the same step and scope. */
+  "runs.explain": call({
+    input: z.object({ brand: brandName, run_id: z.string(), task_key: z.string().optional() }),
+    output: z.object({
+      tasks: z.array(
+        z.object({
+          key: z.string(),
+          step: z.string(),
+          scope: z.string(),
+          state: z.string(),
+          cause: z.enum(["reused", "first", "code", "params", "data", "upstream"]),
+          sentence: z.string(),
+          parts: z.array(keyPart),
+        }),
+      ),
+    }),
+  }),
+  "snapshots.list": call({ input: z.object({ brand: brandName }), output: z.object({ snapshots: z.array(snapshot) }) }),
+  "snapshots.show": call({
+    input: z.object({ brand: brandName, snapshot_id: z.string().optional() }),
+    output: z.object({ snapshot, manifest: json }),
+  }),
+  "snapshots.publish": call({ input: z.object({ brand: brandName, snapshot_id: z.string() }), output: snapshot }),
+  "snapshots.roll_back": call({ input: z.object({ brand: brandName, snapshot_id: z.string() }), output: snapshot }),
+  "snapshots.path": call({
+    input: z.object({ brand: brandName, table: z.string(), snapshot_id: z.string().optional() }),
+    output: z.object({ table: z.string(), files: z.array(z.string()) }),
+  }),
+  /** Tells a screen what changed elsewhere, until it is cancelled. */
+  "events.watch": stream({
+    input: z.object({ brand: brandName.optional() }),
+    progress: z.object({
+      topic: z.enum(["workspace", "sources", "runs", "snapshots", "segments", "settings"]),
+      run: run.optional(),
+    }),
+    output: done,
+  }),
+};

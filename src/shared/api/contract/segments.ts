@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { brandName, call, count, done, instant, json, stream } from "../operation.ts";
+import { estimate, segmentTree } from "./customers.ts";
+import { stepProgress } from "./workspace.ts";
+
+/** Either a rule tree or a boolean SQL expression over `profiles`. */
+export const definition = z.object({ where: segmentTree.optional(), sql: z.string().max(10_000).optional() });
+export type Definition = z.output<typeof definition>;
+
+export const segmentFigures = z.object({
+  customers: count,
+  of: count,
+  revenue_minor: z.number(),
+  net_revenue_minor: z.number(),
+  /** By e-mail: consent given, not suppressed, an address known. */
+  reachable: count,
+  predicted_value: estimate.nullable(),
+  expected_purchases: estimate.nullable(),
+  horizon_days: z.number(),
+  /** Customers left after each rule, in the tree's own order (depth first), by path such as "0.1". */
+  rules: z.array(z.object({ path: z.string(), customers: count })),
+  milliseconds: z.number(),
+});
+export type SegmentFigures = z.output<typeof segmentFigures>;
+
+export const segment = z.object({
+  segment: z.string(),
+  definition,
+  sentence: z.string(),
+  version: count,
+  created_at: instant,
+  changed_at: instant,
+  customers: count.nullable(),
+  revenue_minor: z.number().nullable(),
+  reachable: count.nullable(),
+});
+export type Segment = z.output<typeof segment>;
+
+export const exported = z.object({
+  path: z.string(),
+  rows: count,
+  sha256: z.string(),
+  left_out: z.array(z.object({ reason: z.string(), count })),
+  manifest: z.string(),
+  columns: z.array(z.string()),
+});
+
+export const segmentOperations = {
+  "segments.list": call({ input: z.object({ brand: brandName }), output: z.object({ segments: z.array(segment) }) }),
+  "segments.count": call({
+    input: z.object({ brand: brandName, segment: z.string().optional(), definition: definition.optional() }),
+    output: segmentFigures,
+  }),
+  "segments.save": call({
+    input: z.object({
+      brand: brandName,
+      segment: z.string().min(1).max(63),
+      definition,
+      create: z.boolean().optional(),
+    }),
+    output: segment,
+  }),
+  "segments.remove": call({ input: z.object({ brand: brandName, segment: z.string() }), output: done }),
+  "segments.compare": call({
+    input: z.object({ brand: brandName, segments: z.array(z.string()).min(2).max(8) }),
+    output: z.object({
+      segments: z.array(segmentFigures.extend({ segment: z.string() })),
+      overlaps: z.array(z.object({ segments: z.array(z.string()), customers: count })),
+    }),
+  }),
+  "segments.members": call({
+    input: z.object({
+      brand: brandName,
+      segment: z.string().optional(),
+      definition: definition.optional(),
+      limit: z.number().int().min(1).max(100),
+    }),
+    output: z.object({
+      rows: z.array(
+        z.object({ customer_id: z.string(), name: z.string().nullable(), values: z.record(z.string(), json) }),
+      ),
+    }),
+  }),
+  /** Who would leave the house, before anything is written. */
+  "segments.export_preview": call({
+    input: z.object({
+      brand: brandName,
+      segment: z.string().optional(),
+      definition: definition.optional(),
+      include_unreachable: z.boolean().optional(),
+      fields: z.array(z.string()).optional(),
+      template: z.string().optional(),
+    }),
+    output: z.object({
+      rows: count,
+      left_out: z.array(z.object({ reason: z.string(), count })),
+      columns: z.array(z.string()),
+      sample: z.array(z.array(z.string())),
+    }),
+  }),
+  "segments.export": stream({
+    input: z.object({
+      brand: brandName,
+      segment: z.string().optional(),
+      definition: definition.optional(),
+      template: z.string().optional(),
+      fields: z.array(z.string()).optional(),
+      include_unreachable: z.boolean().optional(),
+      /** Where to write; left out: the brand's exports folder in the workspace, for a download. */
+      out: z.string().optional(),
+    }),
+    progress: stepProgress,
+    output: exported,
+  }),
+  "templates.list": call({
+    input: z.object({}),
+    output: z.object({
+      templates: z.array(z.object({ name: z.string(), title: z.string(), columns: z.array(z.string()) })),
+    }),
+  }),
+};

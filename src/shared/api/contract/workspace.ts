@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { brandName, call, count, done, json, nothing, stream } from "../operation.ts";
+
+export const brandSettings = z.object({
+  brand: brandName,
+  currency: z.string(),
+  time_zone: z.string(),
+  return_window_days: count.nullable(),
+});
+export type BrandSettings = z.output<typeof brandSettings>;
+
+export const status = z.object({
+  version: z.string(),
+  workspace: z.object({ path: z.string(), workspace_id: z.string() }).nullable(),
+  brands: z.array(brandSettings),
+  recent: z.array(z.object({ path: z.string(), opened_at: z.string() })),
+  /** Why nothing can be written (an unsupported directory), or null. */
+  read_only_reason: z.string().nullable(),
+});
+
+export const doctorCheck = z.object({
+  name: z.string(),
+  status: z.enum(["ok", "warn", "fail"]),
+  measured: z.string(),
+  advice: z.string(),
+});
+
+export const stepProgress = z.object({
+  /** What goes on, in words a person reads: "Reading till files". */
+  label: z.string(),
+  done: z.number(),
+  total: z.number().nullable(),
+  unit: z.string(),
+  detail: z.string().optional(),
+});
+export type StepProgress = z.output<typeof stepProgress>;
+
+export const workspaceOperations = {
+  "workspace.status": call({ input: nothing, output: status }),
+  "workspace.create": call({
+    input: z.object({ path: z.string().min(1) }),
+    output: z.object({ workspace_id: z.string(), path: z.string() }),
+  }),
+  "workspace.open": call({ input: z.object({ path: z.string().min(1) }), output: status }),
+  "workspace.close": call({ input: nothing, output: status }),
+  "workspace.doctor": call({
+    input: z.object({ path: z.string().optional() }),
+    output: z.object({ checks: z.array(doctorCheck) }),
+  }),
+  /** Folders and files of this machine, for the browser shell, which has no dialog of its own. */
+  "workspace.browse": call({
+    input: z.object({ path: z.string().optional() }),
+    output: z.object({
+      path: z.string(),
+      parent: z.string().nullable(),
+      entries: z.array(
+        z.object({
+          name: z.string(),
+          path: z.string(),
+          kind: z.enum(["folder", "file"]),
+          bytes: z.number().nullable(),
+        }),
+      ),
+    }),
+  }),
+  "brand.create": call({
+    input: z.object({
+      brand: brandName,
+      currency: z.string(),
+      time_zone: z.string(),
+      return_window_days: count.optional(),
+    }),
+    output: brandSettings,
+  }),
+  "demo.make": stream({
+    input: z.object({
+      path: z.string().min(1),
+      customers: z.number().int().min(10).max(200_000).optional(),
+      seed: z.number().int().nonnegative().optional(),
+    }),
+    progress: stepProgress,
+    output: z.object({ files: z.array(z.string()) }),
+  }),
+  /** Makes a workspace of the program's own with the demo retailer, its sources registered and its files taken in. */
+  "demo.open": stream({
+    input: nothing,
+    progress: stepProgress,
+    output: z.object({ brand: brandName, path: z.string() }),
+  }),
+  "settings.read": call({ input: nothing, output: z.object({ values: z.record(z.string(), json) }) }),
+  "settings.write": call({ input: z.object({ name: z.string(), value: json }), output: done }),
+};
