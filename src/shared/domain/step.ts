@@ -1,0 +1,56 @@
+import type { Column } from "./column.ts";
+import type { ParamSpecs } from "./params.ts";
+
+export const stages = [
+  "landing",
+  "lake",
+  "identity",
+  "customers",
+  "features",
+  "fits",
+  "scores",
+  "profiles",
+  "evaluations",
+] as const;
+export type Stage = (typeof stages)[number];
+
+/** What one task of the step covers. */
+export type Scope = "batch" | "brand" | "bucket";
+
+/** Which date its key carries: none, the day it looks back from, the day its fit looks back from, or the cut of a time split. */
+export type Timing = "none" | "as_of" | "fit_as_of" | "cut";
+
+export interface OutputDeclaration {
+  readonly name: string;
+  readonly kind: "parquet" | "json";
+  readonly columns?: readonly Column[];
+  /** One file per bucket, written by a task that covers the brand: a bucket's consumer reads only its own. */
+  readonly isPartitioned?: true;
+}
+
+/** An output of another step. Under a bucket's task, bucket inputs are that bucket's; under a brand's task, every bucket's. */
+export interface InputReference {
+  readonly step: string;
+  readonly output: string;
+}
+
+/** The part of a step that can be planned with, hashed and shown: everything but its body. */
+export interface StepDeclaration {
+  readonly name: string;
+  /** Rises whenever results may change. */
+  readonly version: number;
+  readonly title: string;
+  readonly stage: Stage;
+  readonly scope: Scope;
+  readonly timing: Timing;
+  readonly inputs: Readonly<Record<string, InputReference>>;
+  readonly params: ParamSpecs;
+  readonly outputs: readonly OutputDeclaration[];
+  /** Settings of the brand that its result depends on; they become part of its key. */
+  readonly settings?: readonly ("currency" | "time_zone" | "return_window_days")[];
+  /** Whether its key carries the forecast's length. */
+  readonly usesHorizon?: true;
+  /** Whether its key carries the number of buckets (it writes partitioned outputs). */
+  readonly usesBuckets?: true;
+  readonly usesSeed?: true;
+}

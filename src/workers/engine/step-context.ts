@@ -1,0 +1,58 @@
+import type { Json } from "../../shared/base/canonical-json.ts";
+import type { Random } from "../../shared/base/random.ts";
+import type { Day } from "../../shared/base/time.ts";
+import type { Column, ColumnTable } from "../../shared/domain/column.ts";
+import type { Params } from "../../shared/domain/params.ts";
+import type { StepDeclaration } from "../../shared/domain/step.ts";
+import type { Session } from "./duckdb.ts";
+
+export interface StepBrand {
+  readonly currency: string;
+  readonly timeZone: string;
+  readonly returnWindowDays: number | null;
+}
+
+/** Where a step's results go; each declared output is written exactly once (partitioned ones once per bucket). */
+export interface StepOutput {
+  /** Writes the rows of a query as Parquet; it has to end in ORDER BY a unique key, so that equal rows give equal bytes. */
+  query(name: string, sql: string, bucket?: number): Promise<void>;
+  table(name: string, table: ColumnTable, columns: readonly Column[]): Promise<void>;
+  json(name: string, value: Json): Promise<void>;
+}
+
+/** Everything that a step's body may see. It has no clock, no network and no path but its inputs and scratch. */
+export interface StepContext {
+  readonly session: Session;
+  /** Checked Parquet files of an input; empty where it has no rows. */
+  files(input: string): readonly string[];
+  /** `read_parquet([...])` of an input, or an empty relation with its declared columns where there is no file. */
+  relation(input: string): string;
+  /** The JSON values of an input, one per artifact (one, unless a brand's task reads a bucket's step). */
+  json(input: string): Json;
+  /** An input as columns in memory. */
+  table(input: string): Promise<ColumnTable>;
+  readonly params: Params;
+  /** The day that the task looks back from (the fit's day for fits, the cut for splits); throws where the step has no date. */
+  readonly asOf: Day;
+  readonly horizonDays: number;
+  readonly purchaseHorizonDays: number;
+  readonly bucket: number;
+  readonly bucketCount: number;
+  readonly brand: StepBrand;
+  readonly random: Random;
+  readonly seed: number;
+  readonly scratch: string;
+  readonly signal: AbortSignal;
+  readonly output: StepOutput;
+  /** What is particular to this task and part of its key (batches of the lake, files of a delivery). */
+  readonly subject: Json;
+  progress(rows: number): void;
+}
+
+export interface Step extends StepDeclaration {
+  readonly run: (context: StepContext) => Promise<void>;
+}
+
+export function defineStep<const S extends Step>(step: S): S {
+  return step;
+}
