@@ -32,6 +32,8 @@ export interface OutputDeclaration {
 export interface InputReference {
   readonly step: string;
   readonly output: string;
+  /** Reads the step as it stood this many days before the task's own date. */
+  readonly daysBefore?: number;
 }
 
 /** The part of a step that can be planned with, hashed and shown: everything but its body. */

@@ -1,0 +1,87 @@
+import { AssayError } from "../../shared/base/errors.ts";
+import type { BrandState } from "../../shared/domain/brand-state.ts";
+import { currentSnapshot } from "../../shared/domain/brand-state.ts";
+import type { QuerySnapshot } from "../../shared/api/engine.ts";
+import type { Brands } from "../schedule/brands.ts";
+import type { Engine } from "../schedule/engine-client.ts";
+import type { Runs } from "../schedule/runs.ts";
+import type { Store } from "../store/store.ts";
+
+export interface OpenWorkspace {
+  readonly path: string;
+  readonly workspace_id: string;
+  readonly read_only_reason: string | null;
+  readonly brands: Brands;
+}
+
+export type Topic = "workspace" | "sources" | "runs" | "snapshots" | "segments" | "settings";
+
+/** What the handlers stand on; one per core. */
+export interface ApiContext {
+  readonly version: string;
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly runs: Runs;
+  readonly dataFolder: string;
+  readonly defaults: { readonly workers: number; readonly memoryBytes: number };
+  readonly now: () => Date;
+  workspace: OpenWorkspace | null;
+  tell(topic: Topic): void;
+  onTell(listener: (topic: Topic) => void): () => void;
+  /** Builds the search index of a snapshot in the background, once. */
+  indexPeople(brand: string): void;
+}
+
+export function requireWorkspace(context: ApiContext): OpenWorkspace {
+  if (!context.workspace) {
+    throw new AssayError("not_found", "No workspace is open.", "Name one with --workspace, or create one with `assay workspace create`.");
+  }
+  return context.workspace;
+}
+
+/** A workspace that may be written to. */
+export function requireWritable(context: ApiContext): OpenWorkspace {
+  const workspace = requireWorkspace(context);
+  if (workspace.read_only_reason) {
+    throw new AssayError("unsupported", `The workspace is open for reading only: ${workspace.read_only_reason}`, "See `assay doctor`.");
+  }
+  return workspace;
+}
+
+export function settingsOf(state: BrandState): NonNullable<BrandState["settings"]> {
+  if (!state.settings) throw new AssayError("corrupt", "The brand's log has no beginning.", "See `assay doctor`.");
+  return state.settings;
+}
+
+export interface FoundSnapshot {
+  readonly state: BrandState;
+  readonly brandDir: string;
+  readonly snapshot: BrandState["snapshots"][number];
+  readonly reference: QuerySnapshot;
+  /** The snapshot to compare with: the latest other one that looks back from an earlier day. */
+  readonly before: QuerySnapshot | null;
+}
+
+/** The snapshot that a question is about: the named one, else the current one. */
+export async function findSnapshot(context: ApiContext, brand: string, snapshotId?: string): Promise<FoundSnapshot> {
+  const { brands } = requireWorkspace(context);
+  const state = await brands.refresh(brand);
+  const snapshot = snapshotId
+    ? state.snapshots.find(({ snapshot_id }) => snapshot_id.startsWith(snapshotId))
+    : currentSnapshot(state);
+  if (!snapshot) {
+    throw snapshotId
+      ? new AssayError("not_found", `${brand} has no snapshot ${snapshotId}.`, "See `assay snapshot list`.")
+      : new AssayError("not_found", `${brand} has no published snapshot yet.`, "Make one with `assay run`.");
+  }
+  const brandDir = brands.directory(brand);
+  const reference = (one: BrandState["snapshots"][number]): QuerySnapshot => ({
+    brandDir,
+    snapshot_id: one.snapshot_id,
+    evaluations: state.evaluations.get(one.snapshot_id) ?? [],
+  });
+  const earlier = state.snapshots
+    .filter((one) => one.as_of < snapshot.as_of && !one.is_variant && !one.withdrawn)
+    .sort((a, b) => (a.as_of < b.as_of ? 1 : -1))[0];
+  return { state, brandDir, snapshot, reference: reference(snapshot), before: earlier ? reference(earlier) : null };
+}

@@ -1,0 +1,134 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { AssayError } from "../../shared/base/errors.ts";
+import { isName } from "../../shared/base/ids.ts";
+import type { BrandState, DefinitionBody } from "../../shared/domain/brand-state.ts";
+import { segmentSentence } from "../../shared/domain/segment.ts";
+import type { Definition, Segment, SegmentFigures } from "../../shared/api/contract/segments.ts";
+import { type ApiContext, findSnapshot, requireWritable } from "./context.ts";
+import type { HandlersOf, Named } from "./handlers-type.ts";
+import { askSnapshot } from "./query.ts";
+
+function definitionOf(state: BrandState, input: { segment?: string | undefined; definition?: Definition | undefined }): DefinitionBody {
+  if (input.definition && (input.definition.where !== undefined || input.definition.sql !== undefined)) return input.definition as DefinitionBody;
+  if (input.segment === undefined) {
+    throw new AssayError("bad_input", "Neither a segment nor a rule is given.", "Name a segment or write a rule.");
+  }
+  return requireSegment(state, input.segment).definition;
+}
+
+function requireSegment(state: BrandState, segment: string) {
+  const found = state.segments.get(segment);
+  if (!found) {
+    const known = [...state.segments.keys()].join(", ") || "none yet";
+    throw new AssayError("not_found", `There is no segment ${segment}.`, `Segments: ${known}.`);
+  }
+  return found;
+}
+
+/** Rules of every segment, for rules that name one. */
+function segmentRules(state: BrandState): Record<string, DefinitionBody> {
+  return Object.fromEntries([...state.segments].map(([name, { definition }]) => [name, definition]));
+}
+
+async function count(ctx: ApiContext, brand: string, definition: DefinitionBody, signal: AbortSignal): Promise<SegmentFigures> {
+  const found = await findSnapshot(ctx, brand);
+  return (await askSnapshot(ctx, found, "segments.count", { definition, segments: segmentRules(found.state) }, signal)) as SegmentFigures;
+}
+
+async function segmentDocument(ctx: ApiContext, brand: string, name: string, state: BrandState, signal: AbortSignal): Promise<Segment> {
+  const { definition, version, created_at, changed_at } = requireSegment(state, name);
+  const figures = await count(ctx, brand, definition, signal).catch((error: unknown) => {
+    if (error instanceof AssayError && error.code === "not_found") return null; // no snapshot to count on yet
+    throw error;
+  });
+  return {
+    segment: name,
+    definition: definition as Definition,
+    sentence: segmentSentence(definition),
+    version,
+    created_at,
+    changed_at,
+    customers: figures?.customers ?? null,
+    revenue_minor: figures?.revenue_minor ?? null,
+    reachable: figures?.reachable ?? null,
+  };
+}
+
+export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">> = {
+  "segments.list": async ({ brand }, { ctx, signal }) => {
+    const state = await (ctx.workspace ?? requireWritable(ctx)).brands.refresh(brand);
+    const segments: Segment[] = [];
+    for (const name of [...state.segments.keys()].sort()) segments.push(await segmentDocument(ctx, brand, name, state, signal));
+    return { segments };
+  },
+  "segments.count": async ({ brand, segment, definition }, { ctx, signal }) => {
+    const { state } = await findSnapshot(ctx, brand);
+    return count(ctx, brand, definitionOf(state, { segment, definition }), signal);
+  },
+  "segments.save": async ({ brand, segment, definition, create }, { ctx, signal }) => {
+    const { brands } = requireWritable(ctx);
+    const state = await brands.refresh(brand);
+    if (!isName(segment)) {
+      throw new AssayError("bad_input", `“${segment}” can't be a segment's name.`, "Use letters, digits, - and _.");
+    }
+    if (create && state.segments.has(segment)) {
+      throw new AssayError("conflict", `There is a segment ${segment} already.`, "Choose another name.");
+    }
+    const checked = definitionOf(state, { definition });
+    await count(ctx, brand, checked, signal); // a rule that can't be counted is refused before it is kept
+    const saved = await brands.append(brand, "segment_saved", { segment, definition: checked }, `segment:${segment}:${state.version}`);
+    ctx.tell("segments");
+    return segmentDocument(ctx, brand, segment, saved, signal);
+  },
+  "segments.remove": async ({ brand, segment }, { ctx }) => {
+    const { brands } = requireWritable(ctx);
+    const state = await brands.refresh(brand);
+    requireSegment(state, segment);
+    await brands.append(brand, "segment_removed", { segment }, `segment-removed:${segment}:${state.version}`);
+    ctx.tell("segments");
+    return { ok: true };
+  },
+  "segments.compare": async ({ brand, segments }, { ctx, signal }) => {
+    const found = await findSnapshot(ctx, brand);
+    const definitions = segments.map((segment) => ({ segment, definition: requireSegment(found.state, segment).definition }));
+    return (await askSnapshot(ctx, found, "segments.compare", { definitions, segments: segmentRules(found.state) }, signal)) as never;
+  },
+  "segments.members": async ({ brand, segment, definition, limit }, { ctx, signal }) => {
+    const found = await findSnapshot(ctx, brand);
+    const input = { definition: definitionOf(found.state, { segment, definition }), segments: segmentRules(found.state), limit };
+    return (await askSnapshot(ctx, found, "segments.members", input, signal)) as never;
+  },
+  "segments.export_preview": async ({ brand, segment, definition, ...options }, { ctx, signal }) => {
+    const found = await findSnapshot(ctx, brand);
+    const input = { definition: definitionOf(found.state, { segment, definition }), segments: segmentRules(found.state), ...options };
+    return (await askSnapshot(ctx, found, "segments.export_preview", input, signal)) as never;
+  },
+  "segments.export": async ({ brand, segment, definition, out, ...options }, { ctx, signal }) => {
+    const { brands } = requireWritable(ctx);
+    const found = await findSnapshot(ctx, brand);
+    const rule = definitionOf(found.state, { segment, definition });
+    const id = ctx.now().toISOString().replaceAll(/[-:]/g, "").slice(0, 15);
+    const path = out ? resolve(out) : resolve(brands.directory(brand), "exports", `${id}-${segment ?? "customers"}`, `${segment ?? "customers"}.csv`);
+    if (!out) await mkdir(dirname(path), { recursive: true });
+    const input = {
+      definition: rule,
+      sentence: segmentSentence(rule),
+      segment: segment ?? null,
+      segments: segmentRules(found.state),
+      path,
+      version: ctx.version,
+      written_at: ctx.now().toISOString(),
+      ...options,
+    };
+    const written = (await askSnapshot(ctx, found, "segments.export", input, signal)) as { rows: number; sha256: string };
+    await brands.append(
+      brand,
+      "export_written",
+      { export: id, segment: segment ?? null, rows: written.rows, sha256: written.sha256 },
+      `export:${id}:${written.sha256}:${found.state.version}`,
+    );
+    return written as never;
+  },
+  "templates.list": async (_, { ctx }) => (await ctx.engine.call("templates.list", {})) as never,
+};

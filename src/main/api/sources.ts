@@ -1,0 +1,276 @@
+import { resolve } from "node:path";
+import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
+import { isName } from "../../shared/base/ids.ts";
+import { lakeTargets } from "../../shared/domain/lake.ts";
+import { type BrandState, liveBatches, type BatchBody, type SourceBody } from "../../shared/domain/brand-state.ts";
+import type { Batch, DetectedFile, Source } from "../../shared/api/contract/sources.ts";
+import { normaliseSubject } from "../schedule/run-plan.ts";
+import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
+import { groupByLayout } from "./source-groups.ts";
+import type { HandlersOf, Named } from "./handlers-type.ts";
+
+const suppressionSource = "suppressions";
+
+function batchDocument(batch: BatchBody & { withdrawn: boolean }): Batch {
+  return {
+    source: batch.source,
+    batch_id: batch.batch_id,
+    arrived_at: batch.arrived_at,
+    withdrawn: batch.withdrawn,
+    warnings: [...batch.warnings],
+    files: batch.files.map(({ path, sha256, rows_read, rows_accepted, rows_rejected, rows_repeated, rejects }) => ({
+      path,
+      sha256,
+      rows_read,
+      rows_accepted,
+      rows_rejected,
+      rows_repeated,
+      rejects: rejects.map((reject) => ({ ...reject })),
+    })),
+  };
+}
+
+function sourceDocument(state: BrandState, source: SourceBody): Source {
+  const batches = state.batches.filter((batch) => batch.source === source.source && !batch.withdrawn);
+  const files = batches.flatMap((batch) => batch.files);
+  const sum = (pick: (file: (typeof files)[number]) => number) => files.reduce((total, file) => total + pick(file), 0);
+  const latest = (values: (string | null)[]) =>
+    values.reduce<string | null>((best, value) => (value !== null && (best === null || value > best) ? value : best), null);
+  const rejected = sum((file) => file.rows_rejected);
+  return {
+    source: source.source,
+    layout: source.layout,
+    paths: [...source.paths],
+    tables: [...new Set(source.mapping.tables.map(({ table }) => table))],
+    mapping: source.mapping as Source["mapping"],
+    schedule: source.schedule,
+    expected_by: source.expected_by,
+    n_batches: batches.length,
+    rows_accepted: sum((file) => file.rows_accepted),
+    rows_rejected: rejected,
+    rows_repeated: sum((file) => file.rows_repeated),
+    records_until: latest(batches.map(({ records_until }) => records_until)),
+    last_arrived_at: latest(batches.map(({ arrived_at }) => arrived_at)),
+    state: batches.length === 0 ? "registered" : rejected > 0 ? "rejects" : "current",
+  };
+}
+
+async function detect(ctx: ApiContext, paths: readonly string[], brand: BrandState["settings"], signal: AbortSignal) {
+  const input = { paths: paths.map((path) => resolve(path)), currency: brand?.currency, time_zone: brand?.time_zone };
+  const found = await ctx.engine.call("sources.detect", input, { signal });
+  return { files: found.files as DetectedFile[], skipped: found.skipped };
+}
+
+async function addSources(
+  ctx: ApiContext,
+  input: { brand: string; name: string; paths: string[]; layout?: string | undefined; mapping?: unknown; schedule?: string | undefined; expected_by?: string | undefined },
+  signal: AbortSignal,
+) {
+  const { brands } = requireWritable(ctx);
+  const state = await brands.refresh(input.brand);
+  if (!isName(input.name)) {
+    throw new AssayError("bad_input", `“${input.name}” can't be a source's name.`, "Use letters, digits, - and _.");
+  }
+  const paths = input.paths.map((path) => resolve(path));
+  const found = await detect(ctx, paths, state.settings, signal);
+  if (found.files.length === 0) {
+    throw new AssayError("bad_input", `Nothing to read in ${paths.join(", ")}.`, "Name files or a folder with exports in it.", {
+      skipped: found.skipped,
+    });
+  }
+  const given = input.mapping as SourceBody["mapping"] | undefined;
+  const groups = given
+    ? [{ name: input.name, layout: input.layout ?? given.layout, mapping: given, isDetected: false }]
+    : groupByLayout(input.name, found.files, input.layout).map((group) => ({ ...group, isDetected: true }));
+  const taken = groups.find(({ name }) => state.sources.has(name));
+  if (taken) {
+    throw new AssayError("conflict", `There is a source ${taken.name} already.`, "Choose another name, or remove it first.");
+  }
+  for (const group of groups) {
+    const body: SourceBody = {
+      source: group.name,
+      paths,
+      layout: group.layout,
+      mapping: group.mapping,
+      is_detected: group.isDetected,
+      schedule: input.schedule ?? null,
+      expected_by: input.expected_by ?? null,
+    };
+    await brands.append(input.brand, "source_added", body, `source:${group.name}:${state.version}`);
+  }
+  ctx.tell("sources");
+  const sources = groups.map(({ name, mapping }) => ({ source: name, mapping: mapping as Source["mapping"] }));
+  return { sources, skipped: found.skipped };
+}
+
+/** Takes one delivery of a source; the answer counts every row, also of files that bring nothing new. */
+async function ingestSource(
+  ctx: ApiContext,
+  brand: string,
+  source: SourceBody,
+  paths: readonly string[],
+  options: { signal: AbortSignal; progress: (progress: { label: string; done: number; total: number | null; unit: string }) => void },
+): Promise<Batch> {
+  const { brands, path: workspace } = requireWritable(ctx);
+  const state = await brands.refresh(brand);
+  const settings = settingsOf(state);
+  options.progress({ label: `Looking at the files of ${source.source}`, done: 0, total: null, unit: "files" });
+  const found = await detect(ctx, paths, settings, options.signal);
+  const mine = source.is_detected ? filesOf(source, found.files) : found.files;
+  if (mine.length === 0) {
+    throw new AssayError("not_found", `No file of layout ${source.layout} in ${paths.join(", ")}.`, "Check the source's paths with `assay source list`.");
+  }
+  const earlier = liveBatches(state).filter((batch) => batch.source === source.source);
+  const arrivedAt = ctx.now().toISOString();
+  const landed = await ctx.engine.stream(
+    "landing.land",
+    {
+      workspace,
+      brandDir: brands.directory(brand),
+      source,
+      brand: { currency: settings.currency, timeZone: settings.time_zone, returnWindowDays: settings.return_window_days },
+      files: mine.map((file) => ({ path: file.path, name: file.path })),
+      arrivedAt,
+      earlier: earlier.map((batch) => ({ batch_id: batch.batch_id, subject: normaliseSubject(batch, source.mapping) })),
+      known: earlier.flatMap((batch) => batch.files.map(({ sha256 }) => sha256)),
+    },
+    {
+      signal: options.signal,
+      onProgress: ({ label, done, total }) => options.progress({ label, done, total, unit: "files" }),
+    },
+  );
+  throwIfCancelled(options.signal);
+  if (landed.batch) {
+    const body = landed.batch as unknown as BatchBody;
+    await brands.append(brand, "batch_landed", body, `batch:${body.batch_id}:${state.batches.length}`);
+    ctx.tell("sources");
+    return { ...batchDocument({ ...body, withdrawn: false }), files: landed.files as Batch["files"] };
+  }
+  const first = earlier.find((batch) => batch.files.some(({ sha256 }) => (landed.files as Batch["files"])[0]?.sha256 === sha256));
+  return {
+    source: source.source,
+    batch_id: first?.batch_id ?? "",
+    arrived_at: first?.arrived_at ?? arrivedAt,
+    withdrawn: false,
+    files: landed.files as Batch["files"],
+    warnings: [...landed.warnings],
+  };
+}
+
+/** The detected files that belong to a source: of its layout, and for plain tables of the same shape as its mapping. */
+function filesOf(source: SourceBody, files: readonly DetectedFile[]): DetectedFile[] {
+  return files.filter((file) => groupByLayout("", [file])[0]?.key === groupKey(source));
+}
+
+function groupKey(source: SourceBody): string {
+  return groupByLayout("", [
+    {
+      path: "",
+      format: "",
+      encoding: null,
+      delimiter: null,
+      layout: source.layout,
+      confidence: 1,
+      tables: source.mapping.tables.map(({ table }) => table),
+      mapping: source.mapping as DetectedFile["mapping"],
+      warnings: [],
+    },
+  ])[0]?.key ?? "";
+}
+
+export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Named<"suppressions">> = {
+  "sources.detect": async ({ paths, currency, time_zone }, { ctx, signal }) => {
+    const input = { paths: paths.map((path) => resolve(path)), currency, time_zone };
+    const found = await ctx.engine.call("sources.detect", input, { signal });
+    return { files: found.files as DetectedFile[], skipped: found.skipped };
+  },
+  "sources.read": async ({ paths, out, mapping }, { ctx, signal }) => {
+    const input = { paths: paths.map((path) => resolve(path)), out: resolve(out), mapping };
+    return (await ctx.engine.call("sources.read", input, { signal })) as never;
+  },
+  "sources.preview": async (input, { ctx, signal }) =>
+    (await ctx.engine.call("sources.preview", { ...input, path: resolve(input.path) }, { signal })) as never,
+  "sources.targets": async () => ({ tables: lakeTargets }),
+  "sources.add": (input, { ctx, signal }) => addSources(ctx, input, signal),
+  "sources.list": async ({ brand }, { ctx }) => {
+    const state = await requireWorkspace(ctx).brands.refresh(brand);
+    return { sources: [...state.sources.values()].map((source) => sourceDocument(state, source)) };
+  },
+  "sources.remove": async ({ brand, source }, { ctx }) => {
+    const { brands } = requireWritable(ctx);
+    const state = await brands.refresh(brand);
+    requireSource(state, source);
+    await brands.append(brand, "source_removed", { source }, `remove:${source}:${state.version}`);
+    ctx.tell("sources");
+    return { ok: true };
+  },
+  "sources.set_mapping": async ({ brand, source, mapping }, { ctx }) => {
+    const { brands } = requireWritable(ctx);
+    const state = await brands.refresh(brand);
+    requireSource(state, source);
+    await brands.append(brand, "mapping_changed", { source, mapping }, `mapping:${source}:${state.version}`);
+    ctx.tell("sources");
+    return { ok: true };
+  },
+  "sources.ingest": async ({ brand, source, paths }, { ctx, signal, progress }) => {
+    const state = await requireWritable(ctx).brands.refresh(brand);
+    const chosen = source === undefined ? [...state.sources.values()] : [requireSource(state, source)];
+    if (chosen.length === 0) {
+      throw new AssayError("not_found", `${brand} has no source yet.`, "Add one with `assay source add NAME PATH`.");
+    }
+    const batches: Batch[] = [];
+    for (const one of chosen) {
+      throwIfCancelled(signal);
+      if (one.paths.length === 0 && !paths) continue;
+      batches.push(await ingestSource(ctx, brand, one, paths?.map((path) => resolve(path)) ?? one.paths, { signal, progress }));
+    }
+    return { batches };
+  },
+  "batches.list": async ({ brand }, { ctx }) => {
+    const state = await requireWorkspace(ctx).brands.refresh(brand);
+    return { batches: state.batches.map(batchDocument) };
+  },
+  "batches.withdraw": async ({ brand, batch_id }, { ctx }) => {
+    const { brands } = requireWritable(ctx);
+    const state = await brands.refresh(brand);
+    const batch = state.batches.find((one) => one.batch_id === batch_id && !one.withdrawn);
+    if (!batch) throw new AssayError("not_found", `${brand} has no delivery ${batch_id}.`, "See `assay batches list`.");
+    await brands.append(brand, "batch_withdrawn", { batch_id }, `withdraw:${batch_id}:${state.version}`);
+    ctx.tell("sources");
+    return { batch_id, withdrawn: true };
+  },
+  "batches.rejects": async ({ brand, batch_id, source, offset = 0, limit = 200 }, { ctx, signal }) => {
+    const { brands } = requireWorkspace(ctx);
+    const state = await brands.refresh(brand);
+    const batches = state.batches.filter(
+      (batch) => !batch.withdrawn && (!batch_id || batch.batch_id === batch_id) && (!source || batch.source === source),
+    );
+    const rejects = [];
+    let total = 0;
+    for (const batch of batches) {
+      const input = { brandDir: brands.directory(brand), key: batch.normalised, offset: Math.max(0, offset - total), limit: limit - rejects.length };
+      const found = await ctx.engine.call("landing.rejects", input, { signal });
+      total += found.total;
+      rejects.push(...found.rejects.map((reject) => ({ ...reject, source: batch.source, batch_id: batch.batch_id })));
+    }
+    return { total, rejects: rejects as never };
+  },
+  "suppressions.add": async ({ brand, path }, { ctx, signal, progress }) => {
+    const state = await requireWritable(ctx).brands.refresh(brand);
+    const name = suppressionSource;
+    if (!state.sources.has(name)) await addSources(ctx, { brand, name, paths: [path], layout: "suppressions" }, signal);
+    const known = requireSource(await requireWritable(ctx).brands.refresh(brand), name);
+    const batch = await ingestSource(ctx, brand, known, [resolve(path)], { signal, progress });
+    const sum = (pick: (file: Batch["files"][number]) => number) => batch.files.reduce((total, file) => total + pick(file), 0);
+    return { rows_read: sum((file) => file.rows_read), suppressed: sum((file) => file.rows_accepted), batch_id: batch.batch_id };
+  },
+};
+
+function requireSource(state: BrandState, source: string): SourceBody {
+  const found = state.sources.get(source);
+  if (!found) {
+    const known = [...state.sources.keys()].join(", ") || "none yet";
+    throw new AssayError("not_found", `There is no source ${source}.`, `Sources: ${known}.`);
+  }
+  return found;
+}

@@ -1,0 +1,99 @@
+import { readdir, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { AssayError } from "../../shared/base/errors.ts";
+import { isName } from "../../shared/base/ids.ts";
+import { isCurrency } from "../../shared/base/money.ts";
+import { isTimeZone } from "../../shared/base/time.ts";
+import { Brands } from "../schedule/brands.ts";
+import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
+import type { HandlersOf, Named } from "./handlers-type.ts";
+
+/** Opens a workspace for this core: its brands, their logs, the list of recent ones. */
+export async function openWorkspace(context: ApiContext, path: string): Promise<void> {
+  const opened = await context.engine.call("workspace.open", { path: resolve(path) });
+  const cache = context.store.entries;
+  context.workspace = {
+    path: opened.path,
+    workspace_id: opened.workspace_id,
+    read_only_reason: opened.read_only_reason,
+    brands: new Brands({ path: opened.path, id: opened.workspace_id, brands: opened.brands }, context.engine, cache),
+  };
+  context.tell("workspace");
+}
+
+async function statusOf(context: ApiContext) {
+  const { workspace } = context;
+  const brands = [];
+  for (const brand of workspace?.brands.names ?? []) {
+    brands.push(settingsOf((await workspace?.brands.refresh(brand)) ?? (undefined as never)));
+  }
+  return {
+    version: context.version,
+    workspace: workspace ? { path: workspace.path, workspace_id: workspace.workspace_id } : null,
+    brands,
+    recent: await context.store.recentWorkspaces(),
+    read_only_reason: workspace?.read_only_reason ?? null,
+  };
+}
+
+export const workspaceHandlers: HandlersOf<Named<"workspace"> | Named<"brand"> | Named<"settings">> = {
+  "workspace.status": (_, { ctx }) => statusOf(ctx),
+  "workspace.create": async ({ path }, { ctx }) => {
+    const made = await ctx.engine.call("workspace.create", { path: resolve(path) });
+    await openWorkspace(ctx, made.path);
+    await ctx.store.rememberWorkspace(made.path, ctx.now().toISOString());
+    return made;
+  },
+  "workspace.open": async ({ path }, { ctx }) => {
+    await openWorkspace(ctx, path);
+    await ctx.store.rememberWorkspace(requireWorkspace(ctx).path, ctx.now().toISOString());
+    return statusOf(ctx);
+  },
+  "workspace.close": (_, { ctx }) => {
+    ctx.workspace = null;
+    ctx.tell("workspace");
+    return statusOf(ctx);
+  },
+  "workspace.doctor": ({ path }, { ctx, signal }) =>
+    ctx.engine.call("workspace.doctor", { path: path ? resolve(path) : requireWorkspace(ctx).path }, { signal }),
+  "workspace.browse": ({ path }) => browse(path),
+  "brand.create": async ({ brand, currency, time_zone, return_window_days }, { ctx }) => {
+    const { brands } = requireWritable(ctx);
+    if (!isName(brand)) throw new AssayError("bad_input", `“${brand}” can't be a brand's name.`, "Use letters, digits, - and _.");
+    if (!isCurrency(currency)) {
+      throw new AssayError("bad_input", `“${currency}” is no currency code.`, "Use an ISO 4217 code such as GBP, EUR or USD.");
+    }
+    if (!isTimeZone(time_zone)) {
+      throw new AssayError("bad_input", `“${time_zone}” is no time zone.`, "Use a name such as Europe/London.");
+    }
+    const settings = { currency, time_zone, return_window_days: return_window_days ?? null };
+    await brands.create(brand, settings);
+    ctx.tell("workspace");
+    return { brand, ...settings };
+  },
+  "settings.read": async (_, { ctx }) => ({ values: await ctx.store.settings() }),
+  "settings.write": async ({ name, value }, { ctx }) => {
+    await ctx.store.setSetting(name, value);
+    ctx.tell("settings");
+    return { ok: true };
+  },
+};
+
+async function browse(asked: string | undefined) {
+  const path = resolve(asked ?? homedir());
+  const found = await readdir(path, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
+    throw new AssayError("not_found", `${path} can't be listed (${cause.code}).`, "Choose another folder.");
+  });
+  const shown = found.filter(({ name }) => !name.startsWith(".")).slice(0, 2_000);
+  const entries = await Promise.all(
+    shown.map(async (entry) => {
+      const full = join(path, entry.name);
+      const known = await stat(full).catch(() => undefined);
+      const kind = known?.isDirectory() ? ("folder" as const) : ("file" as const);
+      return { name: entry.name, path: full, kind, bytes: known?.isFile() ? known.size : null };
+    }),
+  );
+  entries.sort((a, b) => (a.kind === b.kind ? a.name.localeCompare(b.name, "en", { numeric: true }) : a.kind === "folder" ? -1 : 1));
+  return { path, parent: dirname(path) === path ? null : dirname(path), entries };
+}

@@ -1,0 +1,154 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Channel } from "../shared/api/channel.ts";
+import type { Client } from "../shared/api/client.ts";
+import { type AssayContract, contract } from "../shared/api/contract.ts";
+import { createInProcess } from "../shared/api/in-process.ts";
+import { type Handlers, serve } from "../shared/api/serve.ts";
+import { models, snapshotTables, steps } from "../workers/catalogue.ts";
+import { type ApiContext, findSnapshot, type Topic } from "./api/context.ts";
+import { demoHandlers } from "./api/demo.ts";
+import { modelHandlers } from "./api/models.ts";
+import { askSnapshot, queryHandlers } from "./api/query.ts";
+import { runHandlers } from "./api/runs.ts";
+import { segmentHandlers } from "./api/segments.ts";
+import { sourceHandlers } from "./api/sources.ts";
+import { openWorkspace, workspaceHandlers } from "./api/workspace.ts";
+import { type EngineProcess, startEngineProcess } from "./schedule/engine-client.ts";
+import { machineDefaults } from "./schedule/memory.ts";
+import { Runs } from "./schedule/runs.ts";
+import { dataFolder } from "./store/data-folder.ts";
+import { openStore, type Store } from "./store/store.ts";
+
+export interface CoreOptions {
+  /** Opened at once; throws where it is no workspace. */
+  readonly workspace?: string | undefined;
+  readonly dataFolder?: string;
+  readonly now?: () => Date;
+  /** The engine to use instead of a process of its own (tests). */
+  readonly engine?: EngineProcess;
+  readonly log?: (line: string) => void;
+}
+
+/** The whole product behind one contract; screens, command line and tests only talk to this. */
+export interface Core {
+  readonly version: string;
+  readonly client: Client<AssayContract>;
+  /** Serves the contract on a channel until it closes; returns how to stop earlier. */
+  attach(channel: Channel): () => void;
+  /** Folders that a download may come from. */
+  downloadRoots(): string[];
+  close(): Promise<void>;
+}
+
+export function programVersion(): string {
+  const file = new URL("../../package.json", import.meta.url);
+  const { version } = JSON.parse(readFileSync(file, "utf8")) as { version: string };
+  return version;
+}
+
+export async function createCore(options: CoreOptions = {}): Promise<Core> {
+  const { now = () => new Date(), log = () => {} } = options;
+  const folder = options.dataFolder ?? dataFolder();
+  const engineProcess = options.engine ?? startEngineProcess({ onRestart: (why) => log(`engine started again: ${why}`) });
+  const store = await openStore(folder);
+  const context = createContext({ engineProcess, store, folder, now, log });
+  const handlers: Handlers<AssayContract, ApiContext> = {
+    ...workspaceHandlers,
+    ...sourceHandlers,
+    ...runHandlers,
+    ...queryHandlers,
+    ...segmentHandlers,
+    ...modelHandlers(models),
+    ...demoHandlers,
+  };
+  async function close(): Promise<void> {
+    await context.runs.close();
+    await engineProcess.close();
+    await store.close();
+  }
+  if (options.workspace !== undefined) {
+    try {
+      await openWorkspace(context, options.workspace);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+  return {
+    version: context.version,
+    client: createInProcess(contract, handlers, context),
+    attach: (channel) => serve(contract, handlers, channel, context),
+    downloadRoots: () => {
+      const { workspace } = context;
+      return workspace ? workspace.brands.names.map((brand) => join(workspace.brands.directory(brand), "exports")) : [];
+    },
+    close,
+  };
+}
+
+interface Parts {
+  readonly engineProcess: EngineProcess;
+  readonly store: Store;
+  readonly folder: string;
+  readonly now: () => Date;
+  readonly log: (line: string) => void;
+}
+
+function createContext({ engineProcess, store, folder, now, log }: Parts): ApiContext {
+  const listeners = new Set<(topic: Topic) => void>();
+  const indexing = new Set<string>();
+  const tell = (topic: Topic) => {
+    for (const listener of listeners) listener(topic);
+  };
+  const runs = new Runs({
+    engine: engineProcess.engine,
+    store,
+    catalogue: { steps, models, snapshotTables },
+    now,
+    onChange: () => tell("runs"),
+  });
+  const context: ApiContext = {
+    version: programVersion(),
+    engine: engineProcess.engine,
+    store,
+    runs,
+    dataFolder: folder,
+    defaults: machineDefaults(),
+    now,
+    workspace: null,
+    tell,
+    onTell: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    indexPeople: (brand) => {
+      const scope = `${context.workspace?.workspace_id}/${brand}`;
+      if (indexing.has(scope)) return;
+      indexing.add(scope);
+      indexPeople(context, brand, scope)
+        .catch((error: unknown) => log(`search index of ${brand}: ${error instanceof Error ? error.message : error}`))
+        .finally(() => indexing.delete(scope));
+    },
+  };
+  return context;
+}
+
+const peoplePage = 20_000;
+
+/** Copies the published people into the local search index, page by page, most valuable first. */
+async function indexPeople(context: ApiContext, brand: string, scope: string): Promise<void> {
+  const found = await findSnapshot(context, brand);
+  const { snapshot_id } = found.snapshot;
+  if ((await context.store.indexedSnapshot(scope)) === snapshot_id) return;
+  const build = await context.store.beginIndex(scope, snapshot_id);
+  for (let offset = 0; ; offset += peoplePage) {
+    const page = (await askSnapshot(context, found, "people.page", { offset, limit: peoplePage }, new AbortController().signal)) as {
+      people: { customer_id: string; name: string | null; email: string | null; phone: string | null; place: string | null }[];
+    };
+    await build.add(page.people);
+    if (page.people.length < peoplePage) break;
+  }
+  await build.finish();
+  context.tell("snapshots");
+}

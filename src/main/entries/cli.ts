@@ -1,0 +1,48 @@
+import { Command, CommanderError } from "commander";
+import { programVersion } from "../core.ts";
+import { modelCommands } from "./cli/model-commands.ts";
+import { runCommands } from "./cli/run-commands.ts";
+import { segmentCommands } from "./cli/segment-commands.ts";
+import { sourceCommands } from "./cli/source-commands.ts";
+import { workspaceCommands } from "./cli/workspace-commands.ts";
+
+function createProgram(): Command {
+  const program = new Command("assay")
+    .description("Customer analytics on the desktop: raw exports to scored customer profiles")
+    .version(programVersion())
+    .option("--workspace <dir>", "the workspace (or ASSAY_WORKSPACE)")
+    .option("--brand <name>", "the retailer; may be left out when there is one")
+    .option("--json", "one JSON document on standard output")
+    .option("--quiet", "no progress")
+    .showHelpAfterError("(assay --help lists the commands)");
+  workspaceCommands(program);
+  sourceCommands(program);
+  runCommands(program);
+  segmentCommands(program);
+  modelCommands(program);
+  for (const command of allCommands(program)) command.exitOverride().configureOutput({ outputError: () => {} });
+  return program;
+}
+
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync([...argv]);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return;
+    const message = error.message.replace(/^error: /, "");
+    const usage = { code: "usage", message, hint: "`assay --help` lists the commands and their options.", details: {} };
+    if (argv.includes("--json")) process.stdout.write(`${JSON.stringify({ error: usage })}\n`);
+    process.stderr.write(`${message}\n  ${usage.hint}\n`);
+    process.exitCode = 2;
+  }
+}
+
+main(process.argv).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,123 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { AssayError } from "../../../shared/base/errors.ts";
+import { table } from "./output.ts";
+import { parsePairs, readJsonFile } from "./read-json.ts";
+import { perform } from "./session.ts";
+
+/** models list, show, fit, predict, evaluate, self-test. */
+export function modelCommands(program: Command): void {
+  const models = program.command("models").description("the catalogue");
+  models
+    .command("list")
+    .description("names the models")
+    .action((_, command: Command) =>
+      perform(command, "nothing", async ({ client, output }) => {
+        const found = await client.call("models.list", {});
+        output.answer(found, () => table(["model", "title", "group", "outputs"], found.models.map((one) => [one.name, one.title, one.group, one.outputs.join(", ")])));
+        return 0;
+      }),
+    );
+  models
+    .command("show <name>")
+    .description("its card")
+    .action((name: string, _, command: Command) =>
+      perform(command, "nothing", async ({ client, output }) => {
+        const card = await client.call("models.show", { name });
+        output.answer(card, () =>
+          [
+            `${card.title} (${card.name}, version ${card.version})`,
+            card.purpose,
+            "",
+            card.method,
+            ...section("References", card.references),
+            ...section("Assumptions", card.assumptions),
+            ...section("Limits", card.limits),
+            ...section("Metrics", card.metrics),
+          ].join("\n"),
+        );
+        return 0;
+      }),
+    );
+  models
+    .command("fit <name>")
+    .description("fits a customer-base model on a summary file")
+    .requiredOption("--summary <file>", "frequency, recency, T and what the model needs more")
+    .option("--columns <pairs...>", "frequency=x,recency=t_x,…")
+    .action((name: string, own: { summary: string; columns?: string[] }, command: Command) =>
+      perform(command, "nothing", async ({ client, output, signal }) => {
+        const fitted = await client.call("models.fit", { name, summary: resolve(own.summary), columns: parsePairs(own.columns ?? [], "column") }, { signal });
+        output.answer(fitted, () => table(["parameter", "value"], Object.entries(fitted.params)));
+        return 0;
+      }),
+    );
+  models
+    .command("predict <name>")
+    .description("scores a summary file")
+    .requiredOption("--summary <file>", "as for fit")
+    .requiredOption("--horizon <n>", "in the file's unit of time", Number)
+    .requiredOption("--out <file>", "a .csv or .parquet file")
+    .option("--params <file>", "what fit --json gave")
+    .option("--columns <pairs...>", "frequency=x,recency=t_x,…")
+    .action((name: string, own: { summary: string; horizon: number; out: string; params?: string; columns?: string[] }, command: Command) =>
+      perform(command, "nothing", async ({ client, output, signal }) => {
+        if (!Number.isFinite(own.horizon) || own.horizon < 0) throw new AssayError("usage", "The horizon is no length of time.", "Give a number from 0 up.");
+        const params = own.params === undefined ? undefined : paramsIn(await readJsonFile(resolve(own.params), "The parameters"));
+        const input = { name, summary: resolve(own.summary), horizon: own.horizon, params, columns: parsePairs(own.columns ?? [], "column"), out: resolve(own.out) };
+        const done = await client.call("models.predict", input, { signal });
+        output.answer(done, () => `${done.rows} rows in ${resolve(own.out)}`);
+        return 0;
+      }),
+    );
+  models
+    .command("evaluate")
+    .description("rolling time splits against the naive baselines")
+    .option("--models <names>", "these only")
+    .option("--cuts <n>", "how many splits", Number, 1)
+    .option("--horizon-days <n>", "length of what is judged on", Number, 90)
+    .action((own: { models?: string; cuts: number; horizonDays: number }, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const input = {
+          brand: await session.brand(),
+          models: own.models?.split(",").map((name) => name.trim()),
+          cuts: own.cuts,
+          horizon_days: own.horizonDays,
+        };
+        const found = await session.client.stream("models.evaluate", input, {
+          signal: session.signal,
+          onProgress: ({ label, done, total }) => session.output.progress(label, done, total),
+        });
+        session.output.answer(found, () =>
+          table(
+            ["model", "metric", "value", "low", "high", "baseline", "its value", "n", "cut", "beats it"],
+            found.evaluations.map((one) => [one.model, one.metric, one.value, one.low, one.high, one.baseline, one.baseline_value, one.n, one.cut_on, one.beats_baseline ? "yes" : "no"]),
+          ),
+        );
+        return 0;
+      }),
+    );
+  models
+    .command("self-test")
+    .description("recomputes published reference values")
+    .action((_, command: Command) =>
+      perform(command, "nothing", async ({ client, output, signal }) => {
+        const found = await client.call("models.self_test", {}, { signal });
+        output.answer(found, () =>
+          table(["model", "quantity", "expected", "actual", "tolerance", "ok", "source"], found.checks.map((one) => [one.model, one.quantity, one.expected, one.actual, one.tolerance, one.ok ? "yes" : "NO", one.source])),
+        );
+        return found.checks.every(({ ok }) => ok) ? 0 : 3;
+      }),
+    );
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length > 0 ? ["", title, ...lines.map((line) => `  ${line}`)] : [];
+}
+
+function paramsIn(document: unknown): Record<string, number> {
+  const inside = typeof document === "object" && document !== null && "params" in document ? document.params : document;
+  if (typeof inside !== "object" || inside === null || !Object.values(inside).every((value) => typeof value === "number")) {
+    throw new AssayError("bad_input", "The file holds no parameters.", "Give what `models fit --json` wrote.");
+  }
+  return inside as Record<string, number>;
+}

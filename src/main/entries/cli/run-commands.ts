@@ -1,0 +1,191 @@
+import type { Command } from "commander";
+import type { Run } from "../../../shared/api/contract/runs.ts";
+import { bytes, groupDigits, table } from "./output.ts";
+import { parsePairs, scalar } from "./read-json.ts";
+import { perform, type Session } from "./session.ts";
+
+/** The document of `assay run --json`, as it is promised. */
+function runDocument(run: Run) {
+  return {
+    run_id: run.run_id,
+    snapshot_id: run.snapshot_id,
+    status: run.state,
+    as_of: run.as_of,
+    seconds: run.seconds,
+    tasks: { total: run.tasks.total, reused: run.tasks.reused, computed: run.tasks.computed, failed: run.tasks.failed },
+    bytes_written: run.bytes_written,
+    peak_rss_bytes: run.peak_rss_bytes,
+    steps: run.steps.map(({ step, stage, tasks, reused, computed, seconds, rows }) => ({ step, stage, tasks, reused, computed, seconds, rows })),
+    warnings: run.warnings,
+  };
+}
+
+function readRun(run: Run): string {
+  const steps = run.steps.filter(({ tasks }) => tasks > 0);
+  return [
+    `Run ${run.run_id}: ${run.state} in ${run.seconds.toFixed(1)} s`,
+    `As of ${run.as_of ?? "–"}, snapshot ${run.snapshot_id ?? "–"}`,
+    `${run.tasks.total} tasks: ${run.tasks.reused} reused, ${run.tasks.computed} computed; ${bytes(run.bytes_written)} written, peak memory ${bytes(run.peak_rss_bytes)}`,
+    ...run.warnings,
+    "",
+    table(
+      ["step", "tasks", "reused", "computed", "seconds", "rows"],
+      steps.map((step) => [step.step, step.tasks, step.reused, step.computed, Number(step.seconds.toFixed(2)), step.rows]),
+    ),
+  ].join("\n");
+}
+
+function followRun({ output, signal }: Session) {
+  let told = "";
+  return {
+    signal,
+    onProgress: (run: Run) => {
+      const done = run.tasks.reused + run.tasks.computed;
+      const rate = run.rows_per_second === null ? "" : `${groupDigits(run.rows_per_second)} rows/s`;
+      const left = run.seconds_left === null ? "" : `${Math.ceil(run.seconds_left)} s left`;
+      const step = run.steps.find(({ running }) => running > 0)?.step ?? run.state;
+      if (step !== told) output.progress(step, done, run.tasks.total, `${rate} ${left}`);
+      told = step;
+    },
+  };
+}
+
+/** run, runs, snapshot. */
+export function runCommands(program: Command): void {
+  program
+    .command("run")
+    .description("deliveries to profiles: identity, features, models, a published snapshot")
+    .option("--as-of <day>", "nothing after this day is seen")
+    .option("--known-at <instant>", "only deliveries that had arrived by then")
+    .option("--models <names>", "a variant with these models only")
+    .option("--param <model.name=value...>", "a variant with another parameter")
+    .option("--horizon-days <n>", "length of the forecasts", Number)
+    .option("--runner <name>", "pool or inline", "pool")
+    .option("--workers <n>", "tasks at a time", Number)
+    .option("--memory <amount>", "memory of all tasks, such as 8GB")
+    .option("--seed <n>", "seed", Number)
+    .action((own: Record<string, unknown>, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const params = parsePairs((own["param"] as string[] | undefined) ?? [], "parameter");
+        const input = {
+          brand: await session.brand(),
+          as_of: own["asOf"] as string | undefined,
+          known_at: own["knownAt"] as string | undefined,
+          models: (own["models"] as string | undefined)?.split(",").map((name) => name.trim()),
+          params: Object.keys(params).length > 0 ? Object.fromEntries(Object.entries(params).map(([name, value]) => [name, scalar(value)])) : undefined,
+          horizon_days: own["horizonDays"] as number | undefined,
+          runner: own["runner"] as "pool" | "inline",
+          workers: own["workers"] as number | undefined,
+          memory: own["memory"] as string | undefined,
+          seed: own["seed"] as number | undefined,
+        };
+        const run = await session.client.stream("runs.start", input, followRun(session));
+        session.output.answer(runDocument(run), () => readRun(run));
+        return 0;
+      }),
+    );
+  const runs = program.command("runs").description("runs of this machine");
+  runs
+    .command("list")
+    .description("names them, the latest first")
+    .action((_, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const found = await session.client.call("runs.list", { brand: await session.brand() });
+        session.output.answer(found.runs, () =>
+          table(
+            ["run", "state", "as of", "requested", "seconds", "reused", "computed"],
+            found.runs.map((run) => [run.run_id.slice(0, 8), run.state, run.as_of, run.requested_at, Math.round(run.seconds), run.tasks.reused, run.tasks.computed]),
+          ),
+        );
+        return 0;
+      }),
+    );
+  runs
+    .command("show <id>")
+    .description("its steps and tasks")
+    .action((id: string, _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const found = await session.client.call("runs.show", { brand: await session.brand(), run_id: id });
+        session.output.answer({ ...runDocument(found.run), tasks_list: found.tasks }, () => readRun(found.run));
+        return 0;
+      }),
+    );
+  runs
+    .command("explain <id>")
+    .description("why tasks were computed")
+    .option("--task <key>", "one task")
+    .action((id: string, own: { task?: string }, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const found = await session.client.call("runs.explain", { brand: await session.brand(), run_id: id, task_key: own.task });
+        session.output.answer(found, () => table(["step", "scope", "cause", "why"], found.tasks.map((task) => [task.step, task.scope, task.cause, task.sentence])));
+        return 0;
+      }),
+    );
+  runs
+    .command("resume <id>")
+    .description("takes a run up again; what was finished is reused")
+    .action((id: string, _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const run = await session.client.stream("runs.resume", { brand: await session.brand(), run_id: id }, followRun(session));
+        session.output.answer(runDocument(run), () => readRun(run));
+        return 0;
+      }),
+    );
+  snapshotCommands(program);
+}
+
+function snapshotCommands(program: Command): void {
+  const snapshot = program.command("snapshot").description("published snapshots");
+  snapshot
+    .command("list")
+    .description("names them, the current one marked")
+    .action((_, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const { snapshots } = await session.client.call("snapshots.list", { brand: await session.brand() });
+        session.output.answer(snapshots, () =>
+          table(
+            ["snapshot", "as of", "customers", "published", ""],
+            snapshots.map((one) => [one.snapshot_id, one.as_of, one.customers, one.published_at, one.is_current ? "current" : one.is_variant ? "variant" : one.withdrawn ? "rolled back" : ""]),
+          ),
+        );
+        return 0;
+      }),
+    );
+  snapshot
+    .command("show [id]")
+    .description("its tables")
+    .action((id: string | undefined, _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const found = await session.client.call("snapshots.show", { brand: await session.brand(), snapshot_id: id });
+        session.output.answer({ ...found.snapshot, manifest: found.manifest }, () =>
+          table(["table", "rows", "bytes"], Object.entries(found.snapshot.tables).map(([name, { rows, bytes: size }]) => [name, rows, size])),
+        );
+        return 0;
+      }),
+    );
+  for (const [name, operation, said] of [
+    ["publish", "snapshots.publish", "makes it the current one of its day"],
+    ["roll-back", "snapshots.roll_back", "takes it back; the one before it is current again"],
+  ] as const) {
+    snapshot
+      .command(`${name} <id>`)
+      .description(said)
+      .action((id: string, _, command: Command) =>
+        perform(command, "workspace", async (session) => {
+          const found = await session.client.call(operation, { brand: await session.brand(), snapshot_id: id });
+          session.output.answer(found, () => `Snapshot ${found.snapshot_id} of ${found.as_of}: ${found.is_current ? "current" : "not current"}`);
+          return 0;
+        }),
+      );
+  }
+  snapshot
+    .command("path <table>")
+    .description("the Parquet files of a table")
+    .action((name: string, _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const found = await session.client.call("snapshots.path", { brand: await session.brand(), table: name });
+        session.output.answer(found, () => found.files.join("\n"));
+        return 0;
+      }),
+    );
+}

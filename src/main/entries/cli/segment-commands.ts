@@ -1,0 +1,152 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { AssayError } from "../../../shared/base/errors.ts";
+import { groupDigits, table } from "./output.ts";
+import { parseJson } from "./read-json.ts";
+import { perform } from "./session.ts";
+
+function definitionOf(own: { where?: string; sql?: string }) {
+  if ((own.where === undefined) === (own.sql === undefined)) {
+    throw new AssayError("usage", "A segment needs one rule.", "Give either --where JSON or --sql EXPRESSION.");
+  }
+  return own.sql !== undefined ? { sql: own.sql } : { where: parseJson(own.where ?? "", "--where") as never };
+}
+
+/** segment, templates, sql. */
+export function segmentCommands(program: Command): void {
+  const segment = program.command("segment").description("audiences");
+  segment
+    .command("create <name>")
+    .description("keeps a rule under a name and counts it")
+    .option("--where <json>", "a rule tree")
+    .option("--sql <expression>", "a boolean expression over profiles")
+    .action((name: string, own: { where?: string; sql?: string }, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const saved = await session.client.call("segments.save", { brand: await session.brand(), segment: name, definition: definitionOf(own) }, { signal: session.signal });
+        const { customers, revenue_minor, reachable } = saved;
+        session.output.answer({ segment: name, customers, revenue_minor, reachable }, () => `${name}: ${groupDigits(customers ?? 0)} customers\n${saved.sentence}`);
+        return 0;
+      }),
+    );
+  segment
+    .command("count <name>")
+    .description("customers, revenue and reach")
+    .action((name: string, _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const found = await session.client.call("segments.count", { brand: await session.brand(), segment: name }, { signal: session.signal });
+        session.output.answer({ segment: name, ...found }, () =>
+          table(["segment", "customers", "revenue, minor", "reachable"], [[name, found.customers, found.revenue_minor, found.reachable]]),
+        );
+        return 0;
+      }),
+    );
+  segment
+    .command("list")
+    .description("names them with their counts")
+    .action((_, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const { segments } = await session.client.call("segments.list", { brand: await session.brand() }, { signal: session.signal });
+        session.output.answer(segments, () =>
+          table(["segment", "customers", "revenue, minor", "reachable", "rule"], segments.map((one) => [one.segment, one.customers, one.revenue_minor, one.reachable, one.sentence])),
+        );
+        return 0;
+      }),
+    );
+  segment
+    .command("compare <name...>")
+    .description("2 to 8 side by side, with overlaps")
+    .action((names: string[], _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const found = await session.client.call("segments.compare", { brand: await session.brand(), segments: names }, { signal: session.signal });
+        session.output.answer(found, () =>
+          table(["segment", "customers", "revenue, minor", "reachable"], found.segments.map((one) => [one.segment, one.customers, one.revenue_minor, one.reachable])),
+        );
+        return 0;
+      }),
+    );
+  segment
+    .command("remove <name>")
+    .description("forgets it")
+    .action((name: string, _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        await session.client.call("segments.remove", { brand: await session.brand(), segment: name });
+        session.output.answer({ segment: name, removed: true }, () => `Segment ${name} is gone.`);
+        return 0;
+      }),
+    );
+  segment
+    .command("export <name>")
+    .description("writes the list; the suppressed and those without consent are left out")
+    .requiredOption("--out <file>", "where to")
+    .option("--template <name>", "form of the list", "csv")
+    .option("--fields <names>", "columns of profiles to add")
+    .option("--include-unreachable", "also those without consent; the suppressed never")
+    .action((name: string, own: { out: string; template: string; fields?: string; includeUnreachable?: boolean }, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const written = await session.client.stream(
+          "segments.export",
+          {
+            brand: await session.brand(),
+            segment: name,
+            template: own.template,
+            fields: own.fields?.split(",").map((field) => field.trim()),
+            include_unreachable: own.includeUnreachable,
+            out: resolve(own.out),
+          },
+          { signal: session.signal, onProgress: ({ label, done, total }) => session.output.progress(label, done, total) },
+        );
+        session.output.answer(written, () =>
+          [`${groupDigits(written.rows)} customers in ${written.path}`, ...written.left_out.map(({ reason, count }) => `left out: ${groupDigits(count)} ${reason}`)].join("\n"),
+        );
+        return 0;
+      }),
+    );
+  program
+    .command("templates")
+    .description("forms of exported lists")
+    .command("list")
+    .description("names them")
+    .action((_, command: Command) =>
+      perform(command, "nothing", async ({ client, output }) => {
+        const found = await client.call("templates.list", {});
+        output.answer(found, () => table(["template", "title", "columns"], found.templates.map((one) => [one.name, one.title, one.columns.join(", ")])));
+        return 0;
+      }),
+    );
+  program
+    .command("sql <query>")
+    .description("one read-only statement over the current snapshot")
+    .option("--snapshot <id>", "another snapshot")
+    .option("--format <name>", "table, csv, json or parquet")
+    .option("--out <file>", "where to")
+    .action((query: string, own: { snapshot?: string; format?: string; out?: string }, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const format = own.format ?? (own.out ? (/\.(csv|json|parquet)$/i.exec(own.out)?.[1]?.toLowerCase() ?? "csv") : session.output.json ? "json" : "table");
+        if (!["table", "csv", "json", "parquet"].includes(format)) {
+          throw new AssayError("usage", `“${format}” is no format.`, "Use table, csv, json or parquet.");
+        }
+        if (format === "parquet" && !own.out) throw new AssayError("usage", "Parquet needs a file.", "Add --out FILE.");
+        const input = {
+          brand: await session.brand(),
+          sql: query,
+          snapshot_id: own.snapshot,
+          format: format as "table" | "csv" | "json" | "parquet",
+          out: own.out ? resolve(own.out) : undefined,
+        };
+        const found = await session.client.call("sql.query", input, { signal: session.signal });
+        const names = found.columns.map(({ name }) => name);
+        session.output.answer(own.out ? { path: found.path, rows: found.row_count } : found.rows, () => {
+          if (own.out) return `${groupDigits(found.row_count)} rows in ${found.path}`;
+          if (format === "json") return JSON.stringify(found.rows);
+          const rows = found.rows.map((row) => names.map((name) => row[name] ?? null));
+          return format === "csv" ? [names, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n") : table(names, rows);
+        });
+        return 0;
+      }),
+    );
+}
+
+function csvCell(value: unknown): string {
+  const text = value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,72 @@
+import type { Command } from "commander";
+import type { Client } from "../../../shared/api/client.ts";
+import type { AssayContract } from "../../../shared/api/contract.ts";
+import { AssayError, toWire } from "../../../shared/base/errors.ts";
+import { type Core, createCore } from "../../core.ts";
+import { Output } from "./output.ts";
+
+export interface CommonOptions {
+  workspace?: string;
+  brand?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+export interface Session {
+  readonly client: Client<AssayContract>;
+  readonly core: Core;
+  readonly output: Output;
+  readonly options: CommonOptions & Record<string, unknown>;
+  readonly signal: AbortSignal;
+  /** The brand that was named, else the only one of the workspace. */
+  brand(): Promise<string>;
+}
+
+export type Action = (session: Session, ...args: never[]) => Promise<number | undefined>;
+
+/** Which directory a command needs before it can begin. */
+export type Needs = "workspace" | "nothing";
+
+/** Runs one command on a core of its own; signals cancel it, its error becomes the exit code. */
+export async function perform(command: Command, needs: Needs, body: (session: Session) => Promise<number | undefined>): Promise<void> {
+  const options = command.optsWithGlobals<CommonOptions & Record<string, unknown>>();
+  const output = new Output({ json: options.json === true, quiet: options.quiet === true });
+  const cancel = new AbortController();
+  const stop = () => {
+    if (cancel.signal.aborted) process.exit(130);
+    cancel.abort();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  let core: Core | undefined;
+  try {
+    const workspace = options.workspace ?? process.env["ASSAY_WORKSPACE"];
+    if (needs === "workspace" && workspace === undefined) {
+      throw new AssayError("usage", "No workspace is named.", "Add --workspace DIR or set ASSAY_WORKSPACE.");
+    }
+    core = await createCore({ workspace: needs === "workspace" ? workspace : undefined, log: (line) => output.note(line) });
+    const { client } = core;
+    const session: Session = { client, core, output, options, signal: cancel.signal, brand: () => onlyBrand(client, options.brand) };
+    process.exitCode = (await body(session)) ?? 0;
+    output.endProgress();
+  } catch (error) {
+    const wire = toWire(error);
+    output.fail(wire);
+    process.exitCode = cancel.signal.aborted || wire.code === "cancelled" ? 130 : wire.code === "usage" ? 2 : 1;
+  } finally {
+    await core?.close().catch(() => {});
+    process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
+  }
+}
+
+async function onlyBrand(client: Client<AssayContract>, named: string | undefined): Promise<string> {
+  const { brands } = await client.call("workspace.status", {});
+  if (named !== undefined) return named;
+  const [only, another] = brands;
+  if (!only) throw new AssayError("not_found", "The workspace has no brand yet.", "Create one with `assay brand create NAME`.");
+  if (another) {
+    throw new AssayError("usage", `The workspace has ${brands.length} brands.`, `Name one with --brand: ${brands.map(({ brand }) => brand).join(", ")}.`);
+  }
+  return only.brand;
+}

@@ -1,0 +1,176 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { table } from "./output.ts";
+import { readJsonFile } from "./read-json.ts";
+import { perform, type Session } from "./session.ts";
+
+async function mappingOf(path: string | undefined) {
+  return path === undefined ? undefined : ((await readJsonFile(resolve(path), "The mapping")) as never);
+}
+
+function ingestOptions({ output, signal }: Session) {
+  return {
+    signal,
+    onProgress: ({ label, done, total }: { label: string; done: number; total: number | null }) => output.progress(label, done, total),
+  };
+}
+
+/** source, ingest, batches, rejects, suppress. */
+export function sourceCommands(program: Command): void {
+  const source = program.command("source").description("where deliveries come from");
+  source
+    .command("detect <path...>")
+    .description("recognises files and proposes a mapping; writes nothing")
+    .action((paths: string[], _, command: Command) =>
+      perform(command, "nothing", async ({ client, output, signal }) => {
+        const found = await client.call("sources.detect", { paths }, { signal });
+        output.answer(found, () =>
+          table(
+            ["file", "format", "layout", "tables", "sure", "warnings"],
+            found.files.map((file) => [file.path, file.format, file.layout, file.tables.join(", "), file.confidence, file.warnings.join("; ")]),
+          ),
+        );
+        return 0;
+      }),
+    );
+  source
+    .command("read <file...>")
+    .description("reads files as Assay reads them and writes the plain table")
+    .requiredOption("--out <path>", "a .csv or .parquet file, or a folder")
+    .option("--mapping <file>", "writes the mapped tables instead")
+    .action((paths: string[], own: { out: string; mapping?: string }, command: Command) =>
+      perform(command, "nothing", async ({ client, output, signal }) => {
+        const read = await client.call("sources.read", { paths, out: resolve(own.out), mapping: await mappingOf(own.mapping) }, { signal });
+        output.answer(read, () =>
+          table(["file", "read", "accepted", "rejected"], read.files.map((file) => [file.path, file.rows_read, file.rows_accepted, file.rows_rejected])),
+        );
+        return 0;
+      }),
+    );
+  source
+    .command("add <name> <path...>")
+    .description("registers a source; a folder of several layouts becomes one source a layout")
+    .option("--layout <name>", "only files of this layout")
+    .option("--mapping <file>", "a mapping written by hand")
+    .option("--schedule <cron>", "when it delivers")
+    .option("--expected-by <time>", "when it is late")
+    .action((name: string, paths: string[], own: { layout?: string; mapping?: string; schedule?: string; expectedBy?: string }, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const { client, output, signal } = session;
+        const input = {
+          brand: await session.brand(),
+          name,
+          paths: paths.map((path) => resolve(path)),
+          layout: own.layout,
+          mapping: await mappingOf(own.mapping),
+          schedule: own.schedule,
+          expected_by: own.expectedBy,
+        };
+        const { sources, skipped } = await client.call("sources.add", input, { signal });
+        for (const { path, reason } of skipped) output.note(`skipped ${path}: ${reason}`);
+        const [only, another] = sources;
+        output.answer(only && !another ? { ...only, sources, skipped } : { sources, skipped }, () =>
+          table(["source", "layout", "tables"], sources.map((one) => [one.source, one.mapping.layout, one.mapping.tables.map((each) => each.table).join(", ")])),
+        );
+        return 0;
+      }),
+    );
+  source
+    .command("list")
+    .description("names the sources")
+    .action((_, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const { sources } = await session.client.call("sources.list", { brand: await session.brand() });
+        session.output.answer(sources, () =>
+          table(
+            ["source", "layout", "deliveries", "accepted", "rejected", "records until"],
+            sources.map((one) => [one.source, one.layout, one.n_batches, one.rows_accepted, one.rows_rejected, one.records_until]),
+          ),
+        );
+        return 0;
+      }),
+    );
+  source
+    .command("remove <name>")
+    .description("takes a source out; its deliveries no longer count")
+    .action((name: string, _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        await session.client.call("sources.remove", { brand: await session.brand(), source: name });
+        session.output.answer({ source: name, removed: true }, () => `Source ${name} is out.`);
+        return 0;
+      }),
+    );
+  program
+    .command("ingest [name] [path...]")
+    .description("takes a delivery of one or all sources")
+    .option("--strict", "exit code 3 where rows were rejected")
+    .action((name: string | undefined, paths: string[], own: { strict?: boolean }, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const input = {
+          brand: await session.brand(),
+          source: name,
+          paths: paths.length > 0 ? paths.map((path) => resolve(path)) : undefined,
+        };
+        const { batches } = await session.client.stream("sources.ingest", input, ingestOptions(session));
+        const files = batches.flatMap((batch) => batch.files.map((file) => ({ ...file, source: batch.source })));
+        session.output.answer({ batches }, () =>
+          table(
+            ["source", "file", "read", "accepted", "rejected", "repeated"],
+            files.map((file) => [file.source, file.path, file.rows_read, file.rows_accepted, file.rows_rejected, file.rows_repeated]),
+          ),
+        );
+        return own.strict && files.some((file) => file.rows_rejected > 0) ? 3 : 0;
+      }),
+    );
+  const batches = program.command("batches").description("deliveries");
+  batches
+    .command("list")
+    .description("names the deliveries")
+    .action((_, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const found = await session.client.call("batches.list", { brand: await session.brand() });
+        session.output.answer(found.batches, () =>
+          table(["batch", "source", "arrived", "files", "withdrawn"], found.batches.map((one) => [one.batch_id, one.source, one.arrived_at, one.files.length, one.withdrawn ? "yes" : ""])),
+        );
+        return 0;
+      }),
+    );
+  batches
+    .command("withdraw <id>")
+    .description("takes a delivery back")
+    .action((id: string, _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const done = await session.client.call("batches.withdraw", { brand: await session.brand(), batch_id: id });
+        session.output.answer(done, () => `Delivery ${id} is withdrawn; the next run does without it.`);
+        return 0;
+      }),
+    );
+  const rejects = program.command("rejects").description("rows that were left out");
+  rejects
+    .command("list")
+    .description("shows them with line, column, value and reason")
+    .option("--source <name>", "of one source")
+    .option("--batch <id>", "of one delivery")
+    .option("--limit <n>", "at most", Number, 200)
+    .action((own: { source?: string; batch?: string; limit: number }, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const input = { brand: await session.brand(), source: own.source, batch_id: own.batch, limit: own.limit };
+        const found = await session.client.call("batches.rejects", input);
+        session.output.answer(found.rejects, () =>
+          table(["source", "file", "line", "column", "value", "reason"], found.rejects.map((one) => [one.source, one.file, one.line, one.column, one.value, one.reason])),
+        );
+        return 0;
+      }),
+    );
+  program
+    .command("suppress <file>")
+    .description("takes a list of addresses that must not be contacted")
+    .action((file: string, _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const input = { brand: await session.brand(), path: resolve(file) };
+        const done = await session.client.stream("suppressions.add", input, ingestOptions(session));
+        session.output.answer(done, () => `${done.suppressed} of ${done.rows_read} rows taken; they count from the next run on.`);
+        return 0;
+      }),
+    );
+}

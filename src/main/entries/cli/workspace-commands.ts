@@ -1,0 +1,97 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { table } from "./output.ts";
+import { perform } from "./session.ts";
+
+/** workspace, brand, doctor, demo, serve. */
+export function workspaceCommands(program: Command): void {
+  const workspace = program.command("workspace").description("make a workspace");
+  workspace
+    .command("create <dir>")
+    .description("makes a workspace in a folder, which may be shared")
+    .action((dir: string, _, command: Command) =>
+      perform(command, "nothing", async ({ client, output }) => {
+        const made = await client.call("workspace.create", { path: resolve(dir) });
+        output.answer(made, () => `Workspace ${made.workspace_id} in ${made.path}`);
+        return 0;
+      }),
+    );
+  program
+    .command("doctor")
+    .description("probes the workspace's directory and says what to change")
+    .action((_, command: Command) =>
+      perform(command, "workspace", async ({ client, output, signal }) => {
+        const { checks } = await client.call("workspace.doctor", {}, { signal });
+        output.answer({ checks }, () =>
+          table(["check", "status", "measured", "advice"], checks.map((check) => [check.name, check.status, check.measured, check.advice])),
+        );
+        return checks.some(({ status }) => status === "fail") ? 3 : 0;
+      }),
+    );
+  const brand = program.command("brand").description("retailers of a workspace");
+  brand
+    .command("create <name>")
+    .description("adds a retailer")
+    .requiredOption("--currency <code>", "ISO 4217 code of its money")
+    .requiredOption("--time-zone <name>", "zone that decides what a day is, such as Europe/London")
+    .option("--return-window-days <n>", "days in which goods may come back", Number)
+    .action((name: string, own: { currency: string; timeZone: string; returnWindowDays?: number }, command: Command) =>
+      perform(command, "workspace", async ({ client, output }) => {
+        const made = await client.call("brand.create", {
+          brand: name,
+          currency: own.currency,
+          time_zone: own.timeZone,
+          ...(own.returnWindowDays === undefined ? {} : { return_window_days: own.returnWindowDays }),
+        });
+        output.answer(made, () => `Brand ${made.brand}, ${made.currency}, ${made.time_zone}`);
+        return 0;
+      }),
+    );
+  brand
+    .command("list")
+    .description("names the retailers")
+    .action((_, command: Command) =>
+      perform(command, "workspace", async ({ client, output }) => {
+        const { brands } = await client.call("workspace.status", {});
+        output.answer(brands, () => table(["brand", "currency", "time zone"], brands.map((one) => [one.brand, one.currency, one.time_zone])));
+        return 0;
+      }),
+    );
+  program
+    .command("demo <dir>")
+    .description("makes the demo retailer's exports")
+    .option("--customers <n>", "how many customers", Number)
+    .option("--seed <n>", "another seed, another retailer", Number)
+    .action((dir: string, own: { customers?: number; seed?: number }, command: Command) =>
+      perform(command, "nothing", async ({ client, output, signal }) => {
+        const made = await client.stream(
+          "demo.make",
+          { path: resolve(dir), customers: own.customers, seed: own.seed },
+          { signal, onProgress: ({ label, done, total }) => output.progress(label, done, total) },
+        );
+        output.answer(made, () => `${made.files.length} files in ${resolve(dir)}`);
+        return 0;
+      }),
+    );
+  program
+    .command("serve")
+    .description("opens the browser shell on 127.0.0.1")
+    .option("--port <n>", "port, 0 for any", Number, 0)
+    .option("--open", "opens it in the browser")
+    .action(async (own: { port: number; open?: boolean }, command: Command) => {
+      const options = command.optsWithGlobals<{ workspace?: string; json?: boolean }>();
+      const { endOnSignal, serveShell } = await import("../server.ts");
+      try {
+        const close = await serveShell({
+          workspace: options.workspace ?? process.env["ASSAY_WORKSPACE"],
+          port: own.port,
+          open: own.open === true,
+          announce: (url) => process.stdout.write(options.json ? `${JSON.stringify({ url })}\n` : `${url}\n`),
+        });
+        endOnSignal(close);
+      } catch (error) {
+        await perform(command, "nothing", () => Promise.reject(error));
+      }
+    });
+}
+

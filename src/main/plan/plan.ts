@@ -1,0 +1,210 @@
+import { AssayError } from "../../shared/base/errors.ts";
+import { addDays, type Day, weekEnd } from "../../shared/base/time.ts";
+import { defaultsOf, type Params } from "../../shared/domain/params.ts";
+import type { InputReference, StepDeclaration } from "../../shared/domain/step.ts";
+import type { TaskGraph, TaskInput, TaskNode } from "../../shared/domain/task.ts";
+import { keyOf, showPart } from "./key.ts";
+
+export interface PlannedBatch {
+  readonly source: string;
+  readonly batchId: string;
+  /** What `normalise` reads: files by digest, mapping, layout; all of it is part of the key. */
+  readonly subject: Record<string, unknown>;
+}
+
+export interface PlanRequest {
+  readonly steps: ReadonlyMap<string, StepDeclaration>;
+  /** Live batches, by source and within a source in order of arrival. */
+  readonly batches: readonly PlannedBatch[];
+  readonly brand: TaskNode["brand"];
+  readonly asOf: Day | null;
+  readonly horizonDays: number;
+  readonly purchaseHorizonDays: number;
+  readonly bucketCount: number;
+  /** Sets a graph of its own apart (evaluations at a cut) when two runs are compared place by place. */
+  readonly role?: string;
+  readonly seed: number;
+  /** Overrides as "step-or-model.parameter" → value. */
+  readonly params: Readonly<Record<string, number | boolean | string>>;
+  /** Key of the ids that the next assignment starts from, given the clusters' key; null at birth. */
+  readonly previousIds: (clustersKey: string) => string | null;
+}
+
+/** Builds the graph of tasks behind some steps, by walking declarations; the same step and date is one node. */
+export class Planner {
+  readonly #request: PlanRequest;
+  readonly #nodes = new Map<string, TaskNode>();
+  readonly #bySlot = new Map<string, readonly TaskNode[]>();
+
+  constructor(request: PlanRequest) {
+    this.#request = request;
+  }
+
+  graph(): TaskGraph {
+    return { nodes: [...this.#nodes.values()] };
+  }
+
+  /** The tasks of a step at a date (one, or one a bucket), planned with all that they read. */
+  require(name: string, at: Day | null = this.#request.asOf): readonly TaskNode[] {
+    const step = this.#request.steps.get(name);
+    if (!step) throw new AssayError("internal", `No step is called ${name}.`, "Name a step of the catalogue.");
+    const date = this.#dateOf(step, at);
+    const slot = `${name}@${date ?? ""}`;
+    const known = this.#bySlot.get(slot);
+    if (known) return known;
+    const nodes =
+      step.scope === "batch"
+        ? this.#request.batches.map((batch) => this.#normalise(step, batch))
+        : this.#buckets(step).map((bucket) => this.#node(step, date, bucket));
+    this.#bySlot.set(slot, nodes);
+    return nodes;
+  }
+
+  #buckets(step: StepDeclaration): readonly number[] {
+    return step.scope === "bucket" ? Array.from({ length: this.#request.bucketCount }, (_, bucket) => bucket) : [0];
+  }
+
+  #dateOf(step: StepDeclaration, at: Day | null): Day | null {
+    if (step.timing === "none") return null;
+    if (at === null) throw new AssayError("internal", `${step.name} needs a date.`, "Plan it with an as-of day.");
+    if (step.timing === "fit_as_of") return weekEnd(at);
+    return at;
+  }
+
+  #inputsOf(step: StepDeclaration, reference: InputReference, date: Day | null, bucket: number): TaskInput[] {
+    const before = reference.daysBefore && date ? addDays(date, -reference.daysBefore) : date;
+    const source = this.#request.steps.get(reference.step);
+    const nodes = this.require(reference.step, before ?? this.#request.asOf);
+    const declared = source?.outputs.find(({ name }) => name === reference.output);
+    if (!declared && source?.scope !== "batch") {
+      throw new AssayError("internal", `${reference.step} has no output ${reference.output}.`, "Mend the declaration.");
+    }
+    if (step.scope === "bucket" && source?.scope === "bucket") {
+      const own = nodes[bucket];
+      return own ? [{ key: own.key, output: reference.output }] : [];
+    }
+    if (declared?.isPartitioned) {
+      const wanted = step.scope === "bucket" ? [bucket] : Array.from({ length: this.#request.bucketCount }, (_, b) => b);
+      return nodes.flatMap(({ key }) => wanted.map((part) => ({ key, output: `${reference.output}#${part}` })));
+    }
+    return nodes.map(({ key }) => ({ key, output: reference.output }));
+  }
+
+  #paramsOf(step: StepDeclaration): Params {
+    const owner = step.name.replace(/^(fit|scores|evaluate)_/, "");
+    const chosen = Object.entries(this.#request.params).filter(([name]) => {
+      const [target, param] = name.split(".");
+      return (target === owner || target === step.name) && param !== undefined && Object.hasOwn(step.params, param);
+    });
+    return { ...defaultsOf(step.params), ...Object.fromEntries(chosen.map(([name, value]) => [name.split(".")[1] ?? "", value])) };
+  }
+
+  #roleOf(date: Day | null): string {
+    const { asOf, role = "" } = this.#request;
+    if (date === null || asOf === null) return role;
+    if (date === asOf) return `${role} as_of`;
+    return date === weekEnd(asOf) ? `${role} fit` : `${role} earlier`;
+  }
+
+  #settingsOf(step: StepDeclaration): Record<string, string | number | null> {
+    const { currency, timeZone, returnWindowDays } = this.#request.brand;
+    const all = { currency, time_zone: timeZone, return_window_days: returnWindowDays };
+    return Object.fromEntries((step.settings ?? []).map((name) => [name, all[name]]));
+  }
+
+  #normalise(step: StepDeclaration, batch: PlannedBatch): TaskNode {
+    return this.#keep(step, {
+      date: null,
+      bucket: 0,
+      scope: `batch ${batch.source}/${batch.batchId.slice(0, 8)}`,
+      inputs: {},
+      subject: batch.subject,
+    });
+  }
+
+  #node(step: StepDeclaration, date: Day | null, bucket: number): TaskNode {
+    const inputs: Record<string, TaskInput[]> = {};
+    for (const [alias, reference] of Object.entries(step.inputs)) {
+      inputs[alias] = this.#inputsOf(step, reference, date, bucket);
+    }
+    return this.#keep(step, {
+      date,
+      bucket,
+      scope: step.scope === "bucket" ? `bucket ${bucket}` : "brand",
+      inputs,
+      subject: this.#subjectOf(step, inputs),
+    });
+  }
+
+  /** What is particular to a few steps: the lake's batches in order, and the ids that an assignment starts from. */
+  #subjectOf(step: StepDeclaration, inputs: Record<string, TaskInput[]>): Record<string, unknown> | null {
+    if (step.name === "lake") {
+      return { batches: this.#request.batches.map(({ source, batchId }) => ({ source, batch_id: batchId })) };
+    }
+    if (step.name === "customer_ids") {
+      const clusters = inputs["clusters"]?.[0]?.key ?? "";
+      const previous = this.#request.previousIds(clusters);
+      if (previous) inputs["previous"] = [{ key: previous, output: "records" }];
+      return { born: previous === null };
+    }
+    return null;
+  }
+
+  #keep(
+    step: StepDeclaration,
+    at: {
+      date: Day | null;
+      bucket: number;
+      scope: string;
+      inputs: Record<string, TaskInput[]>;
+      subject: Record<string, unknown> | null;
+    },
+  ): TaskNode {
+    const { bucketCount, brand, seed, horizonDays, purchaseHorizonDays } = this.#request;
+    const params = this.#paramsOf(step);
+    const question = {
+      step: step.name,
+      version: step.version,
+      params,
+      bucket: step.scope === "bucket" ? [at.bucket, bucketCount] : undefined,
+      buckets: step.usesBuckets ? bucketCount : undefined,
+      date: at.date ?? undefined,
+      horizon: step.usesHorizon ? [horizonDays, purchaseHorizonDays] : undefined,
+      settings: step.settings ? this.#settingsOf(step) : undefined,
+      seed: step.usesSeed ? seed : undefined,
+      subject: at.subject ?? undefined,
+      inputs: Object.fromEntries(
+        Object.entries(at.inputs).map(([alias, list]) => [alias, list.map(({ key, output }) => `${key}#${output}`)]),
+      ),
+    };
+    const key = keyOf(question);
+    const node: TaskNode = {
+      key,
+      step: step.name,
+      stage: step.stage,
+      title: step.title,
+      scope: at.scope,
+      slot: `${step.name} ${at.scope} ${this.#roleOf(at.date)}`.trim(),
+      subject: (at.subject ?? null) as TaskNode["subject"],
+      asOf: at.date,
+      bucket: at.bucket,
+      bucketCount,
+      horizonDays,
+      purchaseHorizonDays,
+      params,
+      brand,
+      seed,
+      inputs: at.inputs,
+      parts: partsOf(question),
+    };
+    if (!this.#nodes.has(key)) this.#nodes.set(key, node);
+    return this.#nodes.get(key) ?? node;
+  }
+}
+
+function partsOf(question: Record<string, unknown>): Record<string, string> {
+  const { inputs, ...rest } = question;
+  const parts = Object.entries(rest).filter(([name, value]) => name !== "step" && value !== undefined);
+  const read = Object.entries(inputs ?? {}).map(([alias, keys]) => [`input ${alias}`, showPart(keys)]);
+  return Object.fromEntries([...parts.map(([name, value]) => [name, showPart(value)]), ...read]);
+}

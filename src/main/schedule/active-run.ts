@@ -1,0 +1,286 @@
+import { hostname } from "node:os";
+import { AssayError, cancelled, toWire } from "../../shared/base/errors.ts";
+import type { Run } from "../../shared/api/contract/runs.ts";
+import type { StepDeclaration } from "../../shared/domain/step.ts";
+import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
+import { Planner } from "../plan/plan.ts";
+import type { Brands } from "./brands.ts";
+import type { Engine } from "./engine-client.ts";
+import { secondsLeft, stepProgress } from "./progress.ts";
+import { bucketsFor, cutPlanner, defaultPurchaseHorizonDays, manifestOf, planRun, type RunOptions, type RunPlan, type SnapshotTable } from "./run-plan.ts";
+import { runGraph } from "./run-graph.ts";
+import type { Schedule, ScheduledTask } from "./scheduler.ts";
+
+export interface Catalogue {
+  readonly steps: ReadonlyMap<string, StepDeclaration>;
+  readonly models: readonly { readonly name: string; readonly inputs: Readonly<Record<string, object>> }[];
+  /** Tables of a snapshot beside the models' scores. */
+  readonly snapshotTables: readonly SnapshotTable[];
+}
+
+export interface RunRequest extends RunOptions {
+  readonly brand: string;
+  readonly runner?: "pool" | "inline" | undefined;
+  readonly workers: number;
+  readonly memoryBytes: number;
+}
+
+export interface Effects {
+  readonly engine: Engine;
+  readonly brands: Brands;
+  readonly catalogue: Catalogue;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  /** Seconds that a step's task took when it was last computed here. */
+  readonly secondsBefore: (brand: string) => Promise<ReadonlyMap<string, number>>;
+  readonly keep: (brand: string, run: Run, tasks: readonly ScheduledTask[]) => Promise<void>;
+  readonly onChange: (brand: string, run: Run) => void;
+}
+
+/** One run: from a request to a published snapshot and its evaluations. */
+export class ActiveRun {
+  readonly id: string;
+  readonly brand: string;
+  readonly document: Run;
+  readonly finished: Promise<Run>;
+  readonly #cancel = new AbortController();
+  readonly #request: RunRequest;
+  readonly #effects: Effects;
+  readonly #began = performance.now();
+  readonly #tasks = new Map<string, ScheduledTask>();
+  #schedule: Schedule | undefined;
+  #secondsBefore: ReadonlyMap<string, number> = new Map();
+  #lastTold = 0;
+
+  constructor(request: RunRequest, effects: Effects) {
+    this.#request = request;
+    this.#effects = effects;
+    this.id = effects.newId();
+    this.brand = request.brand;
+    this.document = newDocument(this.id, request, effects.now());
+    this.finished = this.#perform();
+    this.finished.catch(() => {});
+  }
+
+  cancel(): void {
+    this.#cancel.abort();
+  }
+
+  tasks(): readonly ScheduledTask[] {
+    return [...this.#tasks.values()];
+  }
+
+  get #signal(): AbortSignal {
+    return this.#cancel.signal;
+  }
+
+  async #perform(): Promise<Run> {
+    const clock = setInterval(() => void this.#measure(), 500);
+    clock.unref();
+    try {
+      this.#secondsBefore = await this.#effects.secondsBefore(this.brand);
+      await this.#toSnapshot();
+      this.document.state = "done";
+    } catch (error) {
+      const wire = toWire(this.#signal.aborted ? cancelled() : error);
+      this.document.state = wire.code === "cancelled" ? "cancelled" : "failed";
+      this.document.error = { code: wire.code, message: wire.message, hint: wire.hint };
+      throw error instanceof AssayError && !this.#signal.aborted ? error : new AssayError(wire.code, wire.message, wire.hint, wire.details);
+    } finally {
+      clearInterval(clock);
+      await this.#measure();
+      this.#refresh();
+      this.document.seconds_left = null;
+      await this.#effects.keep(this.brand, this.document, this.tasks()).catch(() => {});
+      this.#effects.onChange(this.brand, this.document);
+    }
+    return this.document;
+  }
+
+  async #toSnapshot(): Promise<void> {
+    const { brands, engine, catalogue } = this.#effects;
+    const state = await brands.refresh(this.brand);
+    const plan = planRun(state, this.#request, catalogue);
+    this.document.as_of = plan.asOf;
+    this.#tell("running");
+    const first = new Planner({ ...plan.base, bucketCount: 1 });
+    const ids = first.require("customer_ids", null)[0];
+    await this.#execute(first.graph().nodes);
+    if (ids) await this.#keepIds(ids);
+    const bucketCount = bucketsFor(ids ? await this.#customersOf(ids) : 0);
+    const planner = new Planner({ ...plan.base, bucketCount });
+    const tables = this.#tablesOf(plan);
+    for (const { step } of tables) planner.require(step);
+    for (const model of plan.models) planner.require(`fit_${model}`);
+    await this.#execute(planner.graph().nodes);
+    this.#tell("publishing");
+    const manifest = manifestOf(plan, planner, tables, bucketCount, this.#request.known_at ?? null);
+    this.document.snapshot_id = manifest.snapshot_id;
+    const brandDir = brands.directory(this.brand);
+    const known = state.snapshots.find(({ snapshot_id }) => snapshot_id === manifest.snapshot_id);
+    if (known) {
+      const { damaged } = await engine.call("snapshots.check", { brandDir, snapshot_id: manifest.snapshot_id });
+      if (damaged.length > 0) {
+        this.document.warnings.push(`${damaged.length} damaged artifacts were set aside and made again.`);
+        await this.#execute(planner.graph().nodes);
+        await engine.call("snapshots.publish", { brandDir, manifest });
+      }
+    } else {
+      const published = await engine.call("snapshots.publish", { brandDir, manifest });
+      await brands.append(this.brand, "snapshot_published", {
+        snapshot_id: manifest.snapshot_id,
+        as_of: manifest.as_of,
+        known_at: manifest.known_at,
+        horizon_days: manifest.horizon_days,
+        purchase_horizon_days: manifest.purchase_horizon_days,
+        is_variant: manifest.is_variant,
+        customers: published.customers,
+        tables: published.tables,
+      }, `snapshot:${manifest.snapshot_id}`);
+    }
+    await this.#evaluate(plan, bucketCount, manifest.snapshot_id);
+  }
+
+  async #evaluate(plan: RunPlan, bucketCount: number, snapshotId: string): Promise<void> {
+    const { brands, engine } = this.#effects;
+    this.#tell("evaluating");
+    const horizon = this.#request.horizon_days ?? defaultPurchaseHorizonDays;
+    const { planner } = cutPlanner(plan, bucketCount, 0, horizon);
+    const wanted = plan.models.flatMap((model) => planner.require(`evaluate_${model}`));
+    await this.#execute(planner.graph().nodes);
+    const state = await brands.refresh(this.brand);
+    if (state.evaluations.has(snapshotId)) return;
+    const brandDir = brands.directory(this.brand);
+    const keys = wanted.map(({ key }) => key);
+    await engine.call("snapshots.add_evaluations", { brandDir, snapshot_id: snapshotId, keys });
+    const artifacts = keys.map((key) => ({ key, rows: 0, bytes: 0, seconds: 0 }));
+    await brands.append(this.brand, "evaluations_added", { snapshot_id: snapshotId, artifacts }, `evaluations:${snapshotId}`);
+  }
+
+  #tablesOf(plan: RunPlan): SnapshotTable[] {
+    const scores = plan.models.map((model) => ({ table: `scores_${model}`, step: `scores_${model}`, output: "scores" }));
+    return [...this.#effects.catalogue.snapshotTables, ...scores];
+  }
+
+  async #keepIds(ids: TaskNode): Promise<void> {
+    const { brands } = this.#effects;
+    const clusters = ids.inputs["clusters"]?.[0]?.key ?? "";
+    const state = await brands.refresh(this.brand);
+    if (state.ids.some((one) => one.clusters === clusters)) return;
+    const previous = ids.inputs["previous"]?.[0]?.key ?? null;
+    await brands.append(this.brand, "ids_assigned", { clusters, ids: ids.key, previous }, `ids:${clusters}`);
+  }
+
+  async #customersOf(ids: TaskNode): Promise<number> {
+    const brandDir = this.#effects.brands.directory(this.brand);
+    const { value } = await this.#effects.engine.call("artifacts.json", { brandDir, key: ids.key, output: "totals" });
+    return typeof value === "object" && value !== null && "customers" in value ? Number(value.customers) : 0;
+  }
+
+  async #execute(nodes: readonly TaskNode[]): Promise<void> {
+    const { engine, brands } = this.#effects;
+    const brandDir = brands.directory(this.brand);
+    const { workers, memoryBytes, runner = "pool" } = this.#request;
+    const { found } = await engine.call("artifacts.find", { brandDir, keys: nodes.map(({ key }) => key) }, { signal: this.#signal });
+    const present = new Map<string, ArtifactSummary>(found.map((one) => [one.key, one]));
+    await runGraph({
+      graph: { nodes },
+      present,
+      workers,
+      signal: this.#signal,
+      now: () => performance.now() - this.#began,
+      onSchedule: (schedule) => this.#adopt(schedule),
+      onChange: () => this.#refresh(),
+      runTask: async (node, { signal, onRows }) => {
+        const input = {
+          brandDir,
+          node,
+          memoryBytes: Math.floor(memoryBytes / workers),
+          workers,
+          inline: runner === "inline",
+          attempt: this.id,
+        };
+        const { outcome } = await engine.stream("tasks.run", input, { signal, onProgress: ({ rows }) => onRows(rows) });
+        return outcome;
+      },
+    });
+  }
+
+  /** Tasks of earlier parts of the run keep what is known of them. */
+  #adopt(schedule: Schedule): void {
+    for (const [key, task] of schedule.tasks) {
+      const before = this.#tasks.get(key);
+      if (before && task.state === "reused" && before.state === "computed") Object.assign(task, { ...before, node: task.node });
+      this.#tasks.set(key, task);
+    }
+    this.#schedule = schedule;
+    this.#refresh();
+  }
+
+  #tell(state: Run["state"]): void {
+    this.document.state = state;
+    this.#lastTold = 0;
+    this.#refresh();
+  }
+
+  async #measure(): Promise<void> {
+    try {
+      const { rss_bytes, peak_rss_bytes } = await this.#effects.engine.call("process.memory", {});
+      this.document.rss_bytes = rss_bytes;
+      this.document.peak_rss_bytes = Math.max(this.document.peak_rss_bytes, peak_rss_bytes);
+    } catch {
+      // the engine is being replaced; the figure stays
+    }
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    const now = performance.now();
+    const run = this.document;
+    const tasks = [...this.#tasks.values()];
+    const countOf = (state: ScheduledTask["state"]) => tasks.filter((task) => task.state === state).length;
+    run.tasks = {
+      total: tasks.length,
+      reused: countOf("reused"),
+      computed: countOf("computed"),
+      failed: countOf("failed"),
+      running: countOf("running") + countOf("elsewhere"),
+    };
+    run.steps = stepProgress(tasks);
+    run.seconds = (now - this.#began) / 1000;
+    const made = tasks.filter(({ state }) => state === "computed" || state === "running");
+    run.rows = made.reduce((sum, { rows }) => sum + rows, 0);
+    run.rows_per_second = run.seconds > 0.5 && run.rows > 0 ? Math.round(run.rows / run.seconds) : null;
+    run.bytes_written = tasks.reduce((sum, { state, bytes }) => sum + (state === "computed" ? bytes : 0), 0);
+    const left = this.#schedule ? secondsLeft(this.#schedule, run.workers, now - this.#began, this.#secondsBefore) : null;
+    run.seconds_left = run.state === "running" || run.state === "evaluating" ? left : null;
+    if (now - this.#lastTold < 100) return;
+    this.#lastTold = now;
+    this.#effects.onChange(this.brand, run);
+  }
+}
+
+function newDocument(id: string, request: RunRequest, now: Date): Run {
+  return {
+    run_id: id,
+    state: "planning",
+    as_of: request.as_of ?? null,
+    snapshot_id: null,
+    requested_at: now.toISOString(),
+    host: hostname(),
+    seconds: 0,
+    seconds_left: null,
+    tasks: { total: 0, reused: 0, computed: 0, failed: 0, running: 0 },
+    rows: 0,
+    rows_per_second: null,
+    bytes_written: 0,
+    rss_bytes: 0,
+    peak_rss_bytes: 0,
+    memory_limit_bytes: request.memoryBytes,
+    workers: request.workers,
+    steps: [],
+    warnings: [],
+    error: null,
+  };
+}
+

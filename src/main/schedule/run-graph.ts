@@ -1,0 +1,99 @@
+import { AssayError, cancelled } from "../../shared/base/errors.ts";
+import type { ArtifactSummary, TaskGraph, TaskNode } from "../../shared/domain/task.ts";
+import { Schedule } from "./scheduler.ts";
+
+/** Places one task somewhere and answers with its artifact, or null where another process is at it. */
+export type RunTask = (
+  node: TaskNode,
+  options: { signal: AbortSignal; onRows: (rows: number) => void },
+) => Promise<(ArtifactSummary & { computed: boolean }) | null>;
+
+export interface GraphRun {
+  readonly graph: TaskGraph;
+  readonly present: ReadonlyMap<string, ArtifactSummary>;
+  readonly workers: number;
+  readonly runTask: RunTask;
+  readonly signal: AbortSignal;
+  /** Milliseconds since the run began. */
+  readonly now: () => number;
+  readonly onSchedule: (schedule: Schedule) => void;
+  readonly onChange: () => void;
+}
+
+/** Runs a graph to its end: ready tasks as workers come free, tasks that another process holds looked at again, damaged
+ *  inputs made again. Throws the first failure once nothing that it doesn't concern is left running. */
+export async function runGraph(run: GraphRun): Promise<Schedule> {
+  const schedule = new Schedule(run.graph, run.present);
+  run.onSchedule(schedule);
+  const idle = Array.from({ length: run.workers }, (_, index) => run.workers - index);
+  const running = new Set<Promise<void>>();
+  let failure: unknown;
+
+  async function perform(node: TaskNode, worker: number): Promise<void> {
+    schedule.started(node.key, run.now(), worker);
+    run.onChange();
+    try {
+      const onRows = (rows: number) => {
+        const task = schedule.tasks.get(node.key);
+        if (task) task.rows = rows;
+      };
+      const outcome = await run.runTask(node, { signal: run.signal, onRows });
+      if (outcome) schedule.finished(node.key, run.now(), outcome);
+      else schedule.elsewhere(node.key, run.now());
+    } catch (error) {
+      if (!(wasDamaged(error) && schedule.damaged(node.key, damagedKey(error)))) {
+        schedule.failed(node.key, run.now(), error instanceof Error ? error.message : String(error));
+        failure ??= error;
+      }
+    } finally {
+      idle.push(worker);
+      run.onChange();
+    }
+  }
+
+  for (;;) {
+    if (run.signal.aborted) failure ??= cancelled();
+    if (failure === undefined) {
+      for (const { node } of schedule.ready(run.now())) {
+        const worker = idle.pop();
+        if (worker === undefined) break;
+        const work: Promise<void> = perform(node, worker).finally(() => running.delete(work));
+        running.add(work);
+      }
+    }
+    if (running.size === 0) {
+      if (failure !== undefined) throw failure;
+      if (schedule.isDone()) return schedule;
+      const next = schedule.nextTry();
+      if (next === null) throw new AssayError("internal", "The run has no task that can start.", "Report this with its log.");
+      await pause(Math.max(5, next - run.now()), run.signal);
+    } else {
+      const next = failure === undefined && idle.length > 0 ? schedule.nextTry() : null;
+      const wake = next === null ? [] : [pause(Math.max(5, next - run.now()), run.signal)];
+      await Promise.race([...running, ...wake]);
+    }
+  }
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const stop = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}
+
+function wasDamaged(error: unknown): error is AssayError {
+  return error instanceof AssayError && error.code === "corrupt" && typeof error.details["key"] === "string";
+}
+
+function damagedKey(error: AssayError): string {
+  return String(error.details["key"]);
+}

@@ -1,0 +1,206 @@
+import { AssayError } from "../../shared/base/errors.ts";
+import { addDays, type Day, toEpochDay, weekEnd } from "../../shared/base/time.ts";
+import type { SnapshotManifest, SnapshotTableFile } from "../../shared/api/engine.ts";
+import { type BrandState, liveBatches } from "../../shared/domain/brand-state.ts";
+import type { StepDeclaration } from "../../shared/domain/step.ts";
+import type { TaskNode } from "../../shared/domain/task.ts";
+import { keyOf } from "../plan/key.ts";
+import { type PlannedBatch, Planner, type PlanRequest } from "../plan/plan.ts";
+
+export const customersPerBucket = 100_000;
+export const defaultHorizonDays = 365;
+export const defaultPurchaseHorizonDays = 90;
+
+export interface RunOptions {
+  readonly as_of?: string | undefined;
+  readonly known_at?: string | undefined;
+  readonly models?: readonly string[] | undefined;
+  readonly params?: Readonly<Record<string, number | boolean | string>> | undefined;
+  readonly horizon_days?: number | undefined;
+  readonly seed?: number | undefined;
+}
+
+/** What a published snapshot holds, given the models that are scored: table → step and output. */
+export interface SnapshotTable {
+  readonly table: string;
+  readonly step: string;
+  readonly output: string;
+}
+
+export interface RunPlan {
+  readonly asOf: Day;
+  readonly models: readonly string[];
+  readonly isVariant: boolean;
+  readonly base: Omit<PlanRequest, "bucketCount">;
+}
+
+export function plannedBatches(state: BrandState, knownAt: string | undefined): PlannedBatch[] {
+  return liveBatches(state, knownAt).map((batch) => {
+    const source = state.sources.get(batch.source);
+    return { source: batch.source, batchId: batch.batch_id, subject: normaliseSubject(batch, source?.mapping) };
+  });
+}
+
+/** What the reading of a delivery depends on. The mapping is the source's present one: a mended mapping reads all again. */
+export function normaliseSubject(
+  batch: { source: string; batch_id: string; not_after: string | null; files: readonly { name: string; landed: string; sha256: string }[] },
+  mapping: unknown,
+): Record<string, unknown> {
+  return {
+    source: batch.source,
+    batch_id: batch.batch_id,
+    files: batch.files.map(({ name, landed, sha256 }) => ({ name, landed, sha256 })),
+    mapping: mapping ?? null,
+    not_after: batch.not_after,
+  };
+}
+
+/** Settles what a run asks for against what the brand has. */
+export function planRun(
+  state: BrandState,
+  options: RunOptions,
+  catalogue: { steps: ReadonlyMap<string, StepDeclaration>; models: readonly { name: string; inputs: Readonly<Record<string, object>> }[] },
+): RunPlan {
+  if (!state.settings) throw new AssayError("not_found", "The brand has no settings.", "Create it with `assay brand create`.");
+  const batches = plannedBatches(state, options.known_at);
+  if (batches.length === 0) {
+    throw new AssayError(
+      "not_found",
+      `${state.settings.brand} has no delivery to run on.`,
+      "Add a source and take its delivery: `assay source add`, then `assay ingest`.",
+    );
+  }
+  const asOf = options.as_of ?? latestOrderDay(state, options.known_at);
+  toEpochDay(asOf);
+  const models = chosenModels(options.models, catalogue.models);
+  for (const name of Object.keys(options.params ?? {})) checkParam(name, catalogue);
+  const variantParams = Object.keys(options.params ?? {}).length > 0;
+  return {
+    asOf,
+    models,
+    isVariant: options.models !== undefined || variantParams,
+    base: {
+      steps: catalogue.steps,
+      batches,
+      brand: {
+        currency: state.settings.currency,
+        timeZone: state.settings.time_zone,
+        returnWindowDays: state.settings.return_window_days,
+      },
+      asOf,
+      horizonDays: options.horizon_days ?? defaultHorizonDays,
+      purchaseHorizonDays: options.horizon_days ?? defaultPurchaseHorizonDays,
+      seed: options.seed ?? 1,
+      params: options.params ?? {},
+      previousIds: (clusters) => previousIds(state, clusters),
+    },
+  };
+}
+
+/** Ids go on from the latest assignment; one made from these very clusters is simply found again. */
+function previousIds(state: BrandState, clusters: string): string | null {
+  const same = state.ids.find((one) => one.clusters === clusters);
+  return same ? same.previous : (state.ids.at(-1)?.ids ?? null);
+}
+
+function latestOrderDay(state: BrandState, knownAt: string | undefined): Day {
+  const days = liveBatches(state, knownAt).flatMap(({ latest_order_on }) => latest_order_on ?? []);
+  const latest = days.reduce((a, b) => (a > b ? a : b), "");
+  if (latest === "") {
+    throw new AssayError("not_found", "No delivery holds an order.", "Add a source of orders, or say a day with --as-of.");
+  }
+  return latest;
+}
+
+function chosenModels(
+  wanted: readonly string[] | undefined,
+  models: readonly { name: string; inputs: Readonly<Record<string, object>> }[],
+): readonly string[] {
+  const known = new Map(models.map((model) => [model.name, model]));
+  if (!wanted) return [...known.keys()];
+  const chosen = new Set<string>();
+  const add = (name: string) => {
+    const model = known.get(name);
+    if (!model) {
+      throw new AssayError("not_found", `No model is called ${name}.`, `There are: ${[...known.keys()].join(", ")}.`);
+    }
+    chosen.add(name);
+    for (const input of Object.values(model.inputs)) if ("scores" in input) add(String(input.scores));
+  };
+  for (const name of wanted) add(name);
+  return [...chosen];
+}
+
+function checkParam(name: string, catalogue: { steps: ReadonlyMap<string, StepDeclaration> }): void {
+  const [owner = "", param = ""] = name.split(".");
+  const step = catalogue.steps.get(`scores_${owner}`) ?? catalogue.steps.get(owner);
+  if (!step) throw new AssayError("not_found", `No model is called ${owner}.`, "Write --param model.name=value.");
+  if (!Object.hasOwn(step.params, param)) {
+    const names = Object.keys(step.params).join(", ") || "none";
+    throw new AssayError("not_found", `${owner} has no parameter ${param}.`, `Its parameters: ${names}.`);
+  }
+}
+
+export function bucketsFor(customers: number): number {
+  let buckets = 1;
+  while (customers / buckets > customersPerBucket) buckets *= 2;
+  return buckets;
+}
+
+/** The manifest of a snapshot: every table with the artifacts that it is made of; its id is the hash of all that. */
+export function manifestOf(
+  plan: RunPlan,
+  planner: Planner,
+  tables: readonly SnapshotTable[],
+  bucketCount: number,
+  knownAt: string | null,
+): SnapshotManifest {
+  const files = (table: SnapshotTable): SnapshotTableFile[] =>
+    planner.require(table.step).flatMap(({ key, bucket }) => tableFiles(plan, table, key, bucket, bucketCount));
+  const made = Object.fromEntries(tables.map((table) => [table.table, files(table)]));
+  const fits = Object.fromEntries(
+    plan.models.map((model) => [
+      model,
+      { key: planner.require(`fit_${model}`)[0]?.key ?? "", output: "fitted", bucket: 0 },
+    ]),
+  );
+  const { horizonDays, purchaseHorizonDays, brand } = plan.base;
+  const question = { as_of: plan.asOf, horizonDays, purchaseHorizonDays, made, fits, variant: plan.isVariant };
+  return {
+    snapshot_id: keyOf(question).slice(0, 20),
+    as_of: plan.asOf,
+    known_at: knownAt,
+    horizon_days: horizonDays,
+    purchase_horizon_days: purchaseHorizonDays,
+    fit_as_of: weekEnd(plan.asOf),
+    is_variant: plan.isVariant,
+    brand,
+    bucket_count: bucketCount,
+    tables: made,
+    fits,
+  };
+}
+
+function tableFiles(plan: RunPlan, table: SnapshotTable, key: string, bucket: number, bucketCount: number): SnapshotTableFile[] {
+  const declared = plan.base.steps.get(table.step)?.outputs.find(({ name }) => name === table.output);
+  if (!declared?.isPartitioned) return [{ key, output: table.output, bucket }];
+  return Array.from({ length: bucketCount }, (_, part) => ({ key, output: `${table.output}#${part}`, bucket: part }));
+}
+
+/** The planner of an evaluation: the same graph at an earlier day, judged on what followed. */
+export function cutPlanner(plan: RunPlan, bucketCount: number, cutsBack: number, horizonDays: number): { planner: Planner; cutOn: Day } {
+  const cutOn = addDays(weekEnd(plan.asOf), -horizonDays * (cutsBack + 1));
+  const planner = new Planner({
+    ...plan.base,
+    bucketCount,
+    asOf: cutOn,
+    horizonDays,
+    purchaseHorizonDays: horizonDays,
+    role: `cut ${cutsBack + 1}`,
+  });
+  return { planner, cutOn };
+}
+
+export function tasksOf(planner: Planner): readonly TaskNode[] {
+  return planner.graph().nodes;
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import { AssayError } from "../../shared/base/errors.ts";
+import type { Run, TaskState } from "../../shared/api/contract/runs.ts";
+import { ActiveRun, type Catalogue, type RunRequest } from "./active-run.ts";
+import type { Brands } from "./brands.ts";
+import type { Engine } from "./engine-client.ts";
+import { explainRun, type KeptTask } from "./explain.ts";
+import type { ScheduledTask } from "./scheduler.ts";
+
+/** Where ended runs are kept on this machine. */
+export interface RunStore {
+  saveRun(brand: string, run: Run, tasks: readonly KeptTask[]): Promise<void>;
+  listRuns(brand: string): Promise<readonly Run[]>;
+  readTasks(brand: string, runId: string): Promise<readonly KeptTask[]>;
+}
+
+export interface RunsOptions {
+  readonly engine: Engine;
+  readonly store: RunStore;
+  readonly catalogue: Catalogue;
+  readonly now: () => Date;
+  readonly onChange: (brand: string, run: Run) => void;
+}
+
+/** The runs of this process and, through the store, those that ended before it. */
+export class Runs {
+  readonly #options: RunsOptions;
+  readonly #active = new Map<string, ActiveRun>();
+  readonly #watchers = new Map<string, Set<(run: Run) => void>>();
+  readonly #requests = new Map<string, RunRequest>();
+
+  constructor(options: RunsOptions) {
+    this.#options = options;
+  }
+
+  get catalogue(): Catalogue {
+    return this.#options.catalogue;
+  }
+
+  /** Starts a run; the same brand's runs go on beside each other and share what they make. */
+  start(brands: Brands, request: RunRequest): ActiveRun {
+    const { engine, store, catalogue, now } = this.#options;
+    const run = new ActiveRun(request, {
+      engine,
+      brands,
+      catalogue,
+      now,
+      newId: () => randomUUID(),
+      secondsBefore: async (brand) => secondsBySteps(await this.#lastTasks(brand)),
+      keep: (brand, document, tasks) => store.saveRun(brand, document, tasks.map(keptTask)),
+      onChange: (brand, document) => {
+        for (const watcher of this.#watchers.get(document.run_id) ?? []) watcher(document);
+        this.#options.onChange(brand, document);
+      },
+    });
+    this.#active.set(run.id, run);
+    this.#requests.set(run.id, request);
+    run.finished.catch(() => {}).finally(() => this.#active.delete(run.id));
+    return run;
+  }
+
+  active(runId: string): ActiveRun | undefined {
+    return this.#active.get(runId);
+  }
+
+  requestOf(runId: string): RunRequest | undefined {
+    return this.#requests.get(runId);
+  }
+
+  watch(runId: string, listener: (run: Run) => void): () => void {
+    const watchers = this.#watchers.get(runId) ?? new Set();
+    watchers.add(listener);
+    this.#watchers.set(runId, watchers);
+    return () => {
+      watchers.delete(listener);
+      if (watchers.size === 0) this.#watchers.delete(runId);
+    };
+  }
+
+  async list(brand: string): Promise<Run[]> {
+    const active = [...this.#active.values()].filter((run) => run.brand === brand).map(({ document }) => document);
+    const ids = new Set(active.map(({ run_id }) => run_id));
+    const kept = (await this.#options.store.listRuns(brand)).filter(({ run_id }) => !ids.has(run_id));
+    return [...active, ...kept].sort((a, b) => (a.requested_at < b.requested_at ? 1 : -1));
+  }
+
+  async show(brand: string, runId: string): Promise<{ run: Run; tasks: TaskState[] }> {
+    const active = this.#active.get(runId);
+    if (active) return { run: active.document, tasks: active.tasks().map(keptTask).map(taskState) };
+    const run = await this.#find(brand, runId);
+    return { run, tasks: (await this.#options.store.readTasks(brand, run.run_id)).map(taskState) };
+  }
+
+  cancel(runId: string): void {
+    const run = [...this.#active.values()].find(({ id }) => id.startsWith(runId));
+    if (!run) throw new AssayError("not_found", `No run ${runId} is going on in this process.`, "See `assay runs list`.");
+    run.cancel();
+  }
+
+  /** Why each task of a run was reused or computed, against the run before it. */
+  async explain(brand: string, runId: string, taskKey?: string) {
+    const run = await this.#find(brand, runId);
+    const active = this.#active.get(run.run_id);
+    const tasks = active ? active.tasks().map(keptTask) : await this.#options.store.readTasks(brand, run.run_id);
+    const earlier = (await this.list(brand)).filter((one) => one.requested_at < run.requested_at);
+    const before: KeptTask[] = [];
+    for (const one of earlier.slice(0, 5)) before.push(...(await this.#options.store.readTasks(brand, one.run_id)));
+    return explainRun(tasks, before, taskKey);
+  }
+
+  /** Cancels what runs and waits for it. */
+  async close(): Promise<void> {
+    for (const run of this.#active.values()) run.cancel();
+    await Promise.allSettled([...this.#active.values()].map(({ finished }) => finished));
+  }
+
+  async #find(brand: string, runId: string): Promise<Run> {
+    const found = (await this.list(brand)).find(({ run_id }) => run_id.startsWith(runId));
+    if (!found) throw new AssayError("not_found", `${brand} has no run ${runId} on this machine.`, "See `assay runs list`.");
+    return found;
+  }
+
+  async #lastTasks(brand: string): Promise<readonly KeptTask[]> {
+    const kept: KeptTask[] = [];
+    for (const run of (await this.#options.store.listRuns(brand)).slice(0, 5)) {
+      kept.push(...(await this.#options.store.readTasks(brand, run.run_id)));
+    }
+    return kept;
+  }
+}
+
+function keptTask(task: ScheduledTask): KeptTask {
+  const { node, state, worker, startedMs, endedMs, rows, bytes, seconds, error } = task;
+  const { key, step, stage, scope, slot, parts } = node;
+  return { key, step, stage, scope, slot, parts, state, worker, startedMs, endedMs, rows, bytes, seconds, error };
+}
+
+function taskState(task: KeptTask): TaskState {
+  return {
+    key: task.key,
+    step: task.step,
+    stage: task.stage,
+    scope: task.scope,
+    state: task.state,
+    worker: task.worker,
+    started_ms: task.startedMs,
+    ended_ms: task.endedMs,
+    rows: task.rows,
+    bytes: task.bytes,
+    error: task.error,
+  };
+}
+
+function secondsBySteps(tasks: readonly KeptTask[]): Map<string, number> {
+  const seconds = new Map<string, number>();
+  for (const task of tasks) {
+    if (task.state === "computed" && !seconds.has(task.step)) seconds.set(task.step, task.seconds);
+  }
+  return seconds;
+}

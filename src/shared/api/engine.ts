@@ -1,0 +1,142 @@
+import { z } from "zod";
+import type { SourceBody, StateEntry } from "../domain/brand-state.ts";
+import type { ArtifactSummary, TaskNode } from "../domain/task.ts";
+import { call, stream } from "./operation.ts";
+
+/** Both ends are this program: shapes are compile-time, the check is that an object arrives. */
+function plain<T extends object>() {
+  return z.custom<T>((value) => typeof value === "object" && value !== null);
+}
+
+export interface LandingFile {
+  readonly path: string;
+  readonly name: string;
+}
+export interface LandRequest {
+  readonly workspace: string;
+  readonly brandDir: string;
+  readonly source: SourceBody;
+  readonly brand: { readonly currency: string; readonly timeZone: string; readonly returnWindowDays: number | null };
+  readonly files: readonly LandingFile[];
+  readonly arrivedAt: string;
+  /** Earlier live batches of the same source: their normalised artifacts, in order of arrival. */
+  readonly earlier: readonly { readonly batch_id: string; readonly subject: Record<string, unknown> }[];
+  /** Digests that the source delivered before: files that change nothing. */
+  readonly known: readonly string[];
+}
+export interface SnapshotTableFile {
+  readonly key: string;
+  readonly output: string;
+  readonly bucket: number;
+}
+export interface SnapshotManifest {
+  readonly snapshot_id: string;
+  readonly as_of: string;
+  readonly known_at: string | null;
+  readonly horizon_days: number;
+  readonly purchase_horizon_days: number;
+  readonly fit_as_of: string;
+  readonly is_variant: boolean;
+  readonly brand: LandRequest["brand"];
+  readonly bucket_count: number;
+  readonly tables: Readonly<Record<string, readonly SnapshotTableFile[]>>;
+  readonly fits: Readonly<Record<string, SnapshotTableFile>>;
+}
+export type QuerySnapshot = { readonly brandDir: string; readonly snapshot_id: string; readonly evaluations: readonly ArtifactSummary[] };
+
+/** What core asks of the engine, the only one that touches the share. */
+export const engineContract = {
+  "workspace.create": call({ input: plain<{ path: string }>(), output: plain<{ workspace_id: string; path: string }>() }),
+  "workspace.open": call({
+    input: plain<{ path: string }>(),
+    output: plain<{ workspace_id: string; path: string; brands: string[]; read_only_reason: string | null }>(),
+  }),
+  "workspace.doctor": call({
+    input: plain<{ path: string }>(),
+    output: plain<{ checks: { name: string; status: "ok" | "warn" | "fail"; measured: string; advice: string }[] }>(),
+  }),
+  "brand.create": call({ input: plain<{ path: string; brand: string }>(), output: plain<{ brandDir: string }>() }),
+  "log.read": call({ input: plain<{ brandDir: string; from: number }>(), output: plain<{ entries: StateEntry[] }>() }),
+  "log.append": call({
+    input: plain<{ brandDir: string; kind: string; body: unknown; taskKey: string }>(),
+    output: plain<{ version: number; adopted: boolean }>(),
+  }),
+  "demo.make": stream({
+    input: plain<{ path: string; customers?: number | undefined; seed?: number | undefined }>(),
+    progress: plain<{ done: number; total: number; label: string }>(),
+    output: plain<{ files: string[] }>(),
+  }),
+  "sources.detect": call({
+    input: plain<{ paths: readonly string[]; currency?: string | undefined; time_zone?: string | undefined }>(),
+    output: plain<{ files: Record<string, unknown>[]; skipped: { path: string; reason: string }[] }>(),
+  }),
+  "sources.read": call({ input: plain<{ paths: readonly string[]; out: string; mapping?: unknown }>(), output: plain<object>() }),
+  "sources.preview": call({ input: plain<Record<string, unknown>>(), output: plain<object>() }),
+  "landing.land": stream({
+    input: plain<LandRequest>(),
+    progress: plain<{ done: number; total: number; label: string }>(),
+    output: plain<{ batch: Record<string, unknown> | null; files: Record<string, unknown>[]; warnings: string[] }>(),
+  }),
+  "landing.rejects": call({
+    input: plain<{ brandDir: string; key: string; offset: number; limit: number }>(),
+    output: plain<{ total: number; rejects: Record<string, unknown>[] }>(),
+  }),
+  "artifacts.find": call({
+    input: plain<{ brandDir: string; keys: readonly string[] }>(),
+    output: plain<{ found: ArtifactSummary[]; damaged: string[] }>(),
+  }),
+  "artifacts.json": call({ input: plain<{ brandDir: string; key: string; output: string }>(), output: plain<{ value: unknown }>() }),
+  "tasks.run": stream({
+    input: plain<{
+      brandDir: string;
+      node: TaskNode;
+      memoryBytes: number;
+      workers: number;
+      inline: boolean;
+      attempt: string;
+    }>(),
+    progress: plain<{ rows: number }>(),
+    output: plain<{ outcome: (ArtifactSummary & { computed: boolean }) | null }>(),
+  }),
+  "snapshots.publish": call({
+    input: plain<{ brandDir: string; manifest: SnapshotManifest }>(),
+    output: plain<{ customers: number; tables: Record<string, { rows: number; bytes: number }> }>(),
+  }),
+  "snapshots.check": call({
+    input: plain<{ brandDir: string; snapshot_id: string }>(),
+    output: plain<{ damaged: string[] }>(),
+  }),
+  "snapshots.manifest": call({ input: plain<{ brandDir: string; snapshot_id: string }>(), output: plain<SnapshotManifest>() }),
+  "snapshots.add_evaluations": call({
+    input: plain<{ brandDir: string; snapshot_id: string; keys: readonly string[] }>(),
+    output: plain<{ rows: number }>(),
+  }),
+  "snapshots.path": call({
+    input: plain<{ brandDir: string; snapshot_id: string; table: string }>(),
+    output: plain<{ table: string; files: string[] }>(),
+  }),
+  /** A question to a published snapshot, by name. */
+  query: stream({
+    input: plain<{ name: string; snapshot: QuerySnapshot; before: QuerySnapshot | null; input: unknown }>(),
+    progress: plain<{ done: number; total: number | null; label: string }>(),
+    output: plain<object>(),
+  }),
+  "models.fit": call({
+    input: plain<{ name: string; summary: string; columns: Readonly<Record<string, string>> }>(),
+    output: plain<Record<string, unknown>>(),
+  }),
+  "models.predict": call({
+    input: plain<{
+      name: string;
+      summary: string;
+      columns: Readonly<Record<string, string>>;
+      horizon: number;
+      params: Readonly<Record<string, number>> | null;
+      out: string;
+    }>(),
+    output: plain<{ rows: number; horizon: number }>(),
+  }),
+  "models.self_test": call({ input: plain<object>(), output: plain<{ checks: Record<string, unknown>[] }>() }),
+  "process.memory": call({ input: plain<object>(), output: plain<{ rss_bytes: number; peak_rss_bytes: number }>() }),
+};
+export type EngineContract = typeof engineContract;

@@ -1,0 +1,46 @@
+import type { Json } from "../base/canonical-json.ts";
+import type { Day } from "../base/time.ts";
+import type { Params } from "./params.ts";
+import type { Stage } from "./step.ts";
+
+export interface TaskInput {
+  readonly key: string;
+  readonly output: string;
+}
+
+/** One artifact to be made: everything that its worker needs, and nothing that isn't in its key. */
+export interface TaskNode {
+  readonly key: string;
+  readonly step: string;
+  readonly stage: Stage;
+  readonly title: string;
+  /** "brand", "bucket 3", "batch 1f0c…": what it covers. */
+  readonly scope: string;
+  /** Equal for the same place in two graphs, so that two runs can be compared: step, scope and role of its date. */
+  readonly slot: string;
+  readonly subject: Json;
+  readonly asOf: Day | null;
+  readonly bucket: number;
+  readonly bucketCount: number;
+  readonly horizonDays: number;
+  readonly purchaseHorizonDays: number;
+  readonly params: Params;
+  readonly brand: { readonly currency: string; readonly timeZone: string; readonly returnWindowDays: number | null };
+  readonly seed: number;
+  readonly inputs: Readonly<Record<string, readonly TaskInput[]>>;
+  /** What the key was made from, part by part, for the explanation. */
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+export interface TaskGraph {
+  /** Every node stands after those that it reads. */
+  readonly nodes: readonly TaskNode[];
+}
+
+/** What is known of a finished artifact without opening its files. */
+export interface ArtifactSummary {
+  readonly key: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly seconds: number;
+}

@@ -1,0 +1,298 @@
+import { DuckDBDataChunk, type DuckDBConnection, DuckDBInstance, DuckDBListValue, LIST, DOUBLE, VARCHAR, version } from "@duckdb/node-api";
+import duckdb from "@duckdb/node-bindings";
+import type { Json } from "../../shared/base/canonical-json.ts";
+import { AssayError, cancelled } from "../../shared/base/errors.ts";
+import type { Column, ColumnTable, ColumnType, ColumnValues } from "../../shared/domain/column.ts";
+import { fileList, ident, literal } from "./sql.ts";
+
+export interface SessionOptions {
+  readonly memoryLimit: number;
+  readonly threads: number;
+  readonly scratch: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Exact files that statements may read, and nothing else; no settings can be changed afterwards. */
+  readonly lockedTo?: readonly string[] | undefined;
+}
+
+export interface DescribedColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** An in-memory DuckDB with bounded memory; one statement at a time. */
+export interface Session {
+  run(sql: string): Promise<void>;
+  rows(sql: string): Promise<Record<string, Json>[]>;
+  /** The one value that a statement gives. */
+  value(sql: string): Promise<Json>;
+  table(sql: string): Promise<ColumnTable>;
+  /** Makes a temporary table of columns in memory; NaN becomes NULL. */
+  load(name: string, table: ColumnTable, columns: readonly Column[]): Promise<void>;
+  /** Writes the rows of a query to a local zstd Parquet file; returns how many. */
+  toParquet(sql: string, path: string): Promise<number>;
+  describe(sql: string): Promise<DescribedColumn[]>;
+  /** How many statements a text holds and whether the only one is a SELECT. */
+  inspect(sql: string): Promise<{ statements: number; isSelect: boolean }>;
+  interrupt(): void;
+  close(): void;
+}
+
+const chunkRows = 2048;
+const baseOptions = { autoinstall_known_extensions: "false", autoload_known_extensions: "false" };
+
+export async function openSession(options: SessionOptions): Promise<Session> {
+  if (options.signal?.aborted) throw cancelled();
+  const instance = await DuckDBInstance.create(":memory:", {
+    ...baseOptions,
+    threads: String(Math.max(1, options.threads)),
+    memory_limit: `${Math.max(64, Math.floor(options.memoryLimit / 1e6))}MB`,
+    ...(options.lockedTo ? {} : { temp_directory: options.scratch }),
+  });
+  const connection = await instance.connect();
+  const session = new DuckSession(instance, connection, options.signal);
+  await session.run("SET TimeZone = 'UTC'");
+  if (options.lockedTo) {
+    const files = fileList(options.lockedTo);
+    for (const setting of [
+      "SET temp_directory = ''",
+      "SET allow_community_extensions = false",
+      "SET allow_persistent_secrets = false",
+      "SET max_expression_depth = 250",
+      `SET allowed_paths = ${files}`,
+      "SET enable_external_access = false",
+      "SET lock_configuration = true",
+    ]) {
+      await session.run(setting);
+    }
+  }
+  return session;
+}
+
+export function duckdbVersion(): string {
+  return version();
+}
+
+class DuckSession implements Session {
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  readonly #signal: AbortSignal | undefined;
+  readonly #stop: () => void;
+  #closed = false;
+
+  constructor(instance: DuckDBInstance, connection: DuckDBConnection, signal: AbortSignal | undefined) {
+    this.#instance = instance;
+    this.#connection = connection;
+    this.#signal = signal;
+    this.#stop = () => this.interrupt();
+    signal?.addEventListener("abort", this.#stop, { once: true });
+  }
+
+  async #perform(sql: string) {
+    if (this.#signal?.aborted) throw cancelled();
+    try {
+      return await this.#connection.run(sql);
+    } catch (error) {
+      throw this.#signal?.aborted ? cancelled() : asAssayError(error);
+    }
+  }
+
+  async run(sql: string): Promise<void> {
+    await this.#perform(sql);
+  }
+
+  async rows(sql: string): Promise<Record<string, Json>[]> {
+    const result = await this.#perform(sql);
+    const names = result.deduplicatedColumnNames();
+    const types = result.columnTypes().map(String);
+    const rows: Record<string, Json>[] = [];
+    for (let at = 0; at < result.chunkCount; at++) {
+      const chunk = result.getChunk(at);
+      const columns = names.map((_, column) => chunk.getColumnValues(column));
+      for (let row = 0; row < chunk.rowCount; row++) {
+        const entry: Record<string, Json> = {};
+        for (let column = 0; column < names.length; column++) {
+          entry[names[column] ?? ""] = toJson(columns[column]?.[row], types[column] ?? "");
+        }
+        rows.push(entry);
+      }
+    }
+    return rows;
+  }
+
+  async value(sql: string): Promise<Json> {
+    const [row] = await this.rows(sql);
+    return row ? (Object.values(row)[0] ?? null) : null;
+  }
+
+  async table(sql: string): Promise<ColumnTable> {
+    const described = await this.describe(sql);
+    const kinds = described.map(({ type }) => kindOf(type));
+    const select = described.map(({ name, type }) => `${castFor(ident(name), type)} AS ${ident(name)}`).join(", ");
+    const result = await this.#perform(`SELECT ${select} FROM (${sql})`);
+    const rows = result.rowCount;
+    const columns = kinds.map((kind): ColumnValues => (kind === "number" ? new Float64Array(rows) : new Array(rows)));
+    let offset = 0;
+    for (let at = 0; at < result.chunkCount; at++) {
+      const chunk = result.getChunk(at);
+      for (let column = 0; column < kinds.length; column++) {
+        const target = columns[column];
+        if (target instanceof Float64Array) readNumbers(chunk, column, target, offset);
+        else if (target) readTexts(chunk, column, target, offset, kinds[column] === "list");
+      }
+      offset += chunk.rowCount;
+    }
+    return { rows, columns: Object.fromEntries(described.map(({ name }, at) => [name, columns[at] ?? []])) };
+  }
+
+  async load(name: string, table: ColumnTable, columns: readonly Column[]): Promise<void> {
+    const staged = `staged_${name}`;
+    const kinds = columns.map(({ type }) => kindOf(type));
+    const types = kinds.map((kind) => (kind === "number" ? DOUBLE : kind === "list" ? LIST(VARCHAR) : VARCHAR));
+    const declared = columns.map((column, at) => `${ident(column.name)} ${types[at]}`).join(", ");
+    await this.run(`CREATE OR REPLACE TEMP TABLE ${ident(staged)} (${declared})`);
+    const appender = await this.#connection.createAppender(staged, "main", "temp");
+    for (let offset = 0; offset < table.rows; offset += chunkRows) {
+      const n = Math.min(chunkRows, table.rows - offset);
+      const chunk = DuckDBDataChunk.create(types, n);
+      for (const [at, column] of columns.entries()) {
+        const values = table.columns[column.name];
+        if (!values) throw new AssayError("internal", `A table lacks its column ${column.name}.`, "This is a defect; report it.");
+        if (values instanceof Float64Array) {
+          const vector = duckdb.data_chunk_get_vector(chunk.chunk, at);
+          duckdb.copy_data_to_vector(vector, 0, values.buffer as ArrayBuffer, values.byteOffset + offset * 8, n * 8);
+        } else {
+          const part = values.slice(offset, offset + n);
+          chunk.setColumnValues(at, part.map((value) => (Array.isArray(value) ? new DuckDBListValue(value as string[]) : (value ?? null))) as never);
+        }
+      }
+      appender.appendDataChunk(chunk);
+    }
+    appender.closeSync();
+    const select = columns.map((column) => `${castBack(ident(column.name), column.type)} AS ${ident(column.name)}`).join(", ");
+    await this.run(`CREATE OR REPLACE TEMP TABLE ${ident(name)} AS SELECT ${select} FROM ${ident(staged)}`);
+    await this.run(`DROP TABLE ${ident(staged)}`);
+  }
+
+  async toParquet(sql: string, path: string): Promise<number> {
+    const copied = await this.rows(
+      `COPY (${sql}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)`,
+    );
+    return Number(Object.values(copied[0] ?? {})[0] ?? 0);
+  }
+
+  async describe(sql: string): Promise<DescribedColumn[]> {
+    const found = await this.rows(`DESCRIBE ${sql}`);
+    return found.map((row) => ({ name: String(row["column_name"]), type: String(row["column_type"]) }));
+  }
+
+  async inspect(sql: string): Promise<{ statements: number; isSelect: boolean }> {
+    try {
+      const extracted = await this.#connection.extractStatements(sql);
+      if (extracted.count !== 1) return { statements: extracted.count, isSelect: false };
+      const prepared = await extracted.prepare(0);
+      const isSelect = Number(prepared.statementType) === 1; // DUCKDB_STATEMENT_TYPE_SELECT
+      prepared.destroySync();
+      return { statements: 1, isSelect };
+    } catch (error) {
+      throw asAssayError(error);
+    }
+  }
+
+  interrupt(): void {
+    if (!this.#closed) this.#connection.interrupt();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#signal?.removeEventListener("abort", this.#stop);
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
+}
+
+type Kind = "number" | "text" | "list";
+
+function kindOf(type: string): Kind {
+  if (type.endsWith("[]")) return "list";
+  return /^(BOOLEAN|TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|U\w*INT\w*|DOUBLE|FLOAT|DECIMAL.*|DATE)$/.test(type) ? "number" : "text";
+}
+
+function castFor(name: string, type: string): string {
+  if (type === "DATE") return `CAST(${name} - DATE '1970-01-01' AS DOUBLE)`;
+  if (kindOf(type) === "number") return `CAST(${name} AS DOUBLE)`;
+  return kindOf(type) === "list" ? `CAST(${name} AS VARCHAR[])` : `CAST(${name} AS VARCHAR)`;
+}
+
+function castBack(name: string, type: ColumnType): string {
+  if (kindOf(type) !== "number") return type.startsWith("VARCHAR") ? name : `CAST(${name} AS ${type})`;
+  const known = `CASE WHEN isfinite(${name}) THEN ${name} END`;
+  if (type === "DATE") return `DATE '1970-01-01' + CAST(round(${known}) AS INTEGER)`;
+  if (type === "BOOLEAN") return `(${known}) <> 0`;
+  if (type === "INTEGER" || type === "BIGINT") return `CAST(round(${known}) AS ${type})`;
+  return `CAST(${known} AS ${type})`;
+}
+
+function readNumbers(chunk: DuckDBDataChunk, column: number, target: Float64Array, offset: number): void {
+  const rows = chunk.rowCount;
+  const vector = duckdb.data_chunk_get_vector(chunk.chunk, column);
+  const bytes = duckdb.vector_get_data(vector, rows * 8);
+  target.set(new Float64Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, rows), offset);
+  const validity = duckdb.vector_get_validity(vector, Math.ceil(rows / 64) * 8);
+  if (!validity) return; // null: every row is valid
+  for (let row = 0; row < rows; row++) {
+    if (((validity[row >> 3] ?? 0) & (1 << (row & 7))) === 0) target[offset + row] = Number.NaN;
+  }
+}
+
+function readTexts(chunk: DuckDBDataChunk, column: number, target: ColumnValues, offset: number, isList: boolean): void {
+  const values = chunk.getColumnValues(column);
+  const out = target as unknown[];
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    out[offset + row] = value === null || value === undefined ? null : isList ? listItems(value) : value;
+  }
+}
+
+function listItems(value: unknown): string[] {
+  return value instanceof DuckDBListValue ? value.items.map(String) : [];
+}
+
+/** A value of DuckDB in JSON: integers that a double holds as numbers, others as text; days and instants in ISO 8601. */
+function toJson(value: unknown, type: string): Json {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  if (value instanceof DuckDBListValue) return value.items.map((item) => toJson(item, ""));
+  if (typeof value === "object" && "entries" in value && Array.isArray(value.entries)) {
+    const entries = value.entries as { key: unknown; value: unknown }[];
+    return Object.fromEntries(entries.map((entry) => [String(entry.key), toJson(entry.value, "")]));
+  }
+  if (typeof value === "object" && value !== null && value.constructor.name === "DuckDBStructValue") {
+    const inside = (value as { entries: Record<string, unknown> }).entries;
+    return Object.fromEntries(Object.entries(inside).map(([name, one]) => [name, toJson(one, "")]));
+  }
+  const text = String(value);
+  if (type.startsWith("DECIMAL")) return Number(text);
+  return type.startsWith("TIMESTAMP") ? `${text.replace(" ", "T").replace(/[+-]\d\d(:\d\d)?$/, "").replace(/\.0+$/, "")}Z` : text;
+}
+
+/** What DuckDB says, as an error that a person can act on. */
+function asAssayError(error: unknown): AssayError {
+  const said = error instanceof Error ? error.message : String(error);
+  const first = said.split("\n\n")[0]?.replaceAll(/\s+/g, " ").trim() ?? said;
+  if (/INTERRUPT Error/.test(said)) return cancelled();
+  if (/Out of Memory/i.test(said)) return new AssayError("unavailable", first, "Give the run more memory with --memory, or fewer workers.");
+  if (/No space left|could not write|Could not write/i.test(said)) {
+    return new AssayError("unavailable", first, "Free space on the disk, then run the same again.");
+  }
+  if (/^(Parser|Binder|Catalog|Conversion|Syntax|Invalid Input|Not implemented|Out of Range) Error/i.test(said)) {
+    return new AssayError("bad_input", first, "Check the statement's words, columns and values.");
+  }
+  if (/^Permission Error/i.test(said)) {
+    return new AssayError("not_permitted", first, "Only the snapshot's own tables can be read here.");
+  }
+  if (/^(IO|Invalid) Error/i.test(said)) return new AssayError("unavailable", first, "Check that the file is there and whole.");
+  return new AssayError("internal", first, "Run again; if it stays, report the message.");
+}

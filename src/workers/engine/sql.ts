@@ -1,0 +1,22 @@
+import { AssayError } from "../../shared/base/errors.ts";
+
+/** An identifier in double quotes. */
+export function ident(name: string): string {
+  if (name.includes("\0")) throw new AssayError("bad_input", "A column's name holds a NUL.", "Rename the column.");
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A text literal in single quotes. */
+export function literal(text: string): string {
+  if (text.includes("\0")) throw new AssayError("bad_input", "A text holds a NUL.", "Remove it.");
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** `['a', 'b']` for read_parquet. */
+export function fileList(paths: readonly string[]): string {
+  return `[${paths.map(literal).join(", ")}]`;
+}
+
+export function parquet(paths: readonly string[]): string {
+  return `read_parquet(${fileList(paths)})`;
+}

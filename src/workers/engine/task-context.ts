@@ -1,0 +1,144 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { assert, defined } from "../../shared/base/assert.ts";
+import { canonicalJson, type Json } from "../../shared/base/canonical-json.ts";
+import { throwIfCancelled } from "../../shared/base/errors.ts";
+import { createRandom } from "../../shared/base/random.ts";
+import type { Column } from "../../shared/domain/column.ts";
+import type { OutputDeclaration } from "../../shared/domain/step.ts";
+import type { TaskNode } from "../../shared/domain/task.ts";
+import { requireArtifact, verifiedPath } from "./artifact-store.ts";
+import type { Session } from "./duckdb.ts";
+import { fileList, ident } from "./sql.ts";
+import type { Step, StepContext } from "./step-context.ts";
+
+export interface TaskOutputFile {
+  readonly name: string;
+  readonly kind: "parquet" | "json";
+  readonly localPath: string;
+  readonly rows: number;
+}
+
+interface Making {
+  readonly node: TaskNode;
+  readonly step: Step;
+  readonly session: Session;
+  readonly scratch: string;
+  readonly brandDir: string;
+  readonly signal: AbortSignal;
+  readonly onRows?: ((rows: number) => void) | undefined;
+}
+
+/** What a body sees of its task, and what it wrote once it is done. */
+export function createTaskContext(making: Making): { step: StepContext; finish: () => TaskOutputFile[] } {
+  const { node, step, session, scratch, brandDir, signal } = making;
+  const written = new Map<string, TaskOutputFile>();
+  const files = (input: string) =>
+    (node.inputs[input] ?? []).flatMap(({ key, output }) => {
+      const file = requireArtifact(brandDir, key).files.find((one) => one.output === output);
+      return file && file.rows > 0 ? [verifiedPath(brandDir, file)] : [];
+    });
+  const relation = (input: string) => {
+    const found = files(input);
+    return found.length > 0 ? `read_parquet(${fileList(found)})` : emptyRelation(columnsOf(node, input, brandDir));
+  };
+  const declared = (name: string): OutputDeclaration =>
+    defined(
+      step.outputs.find((output) => output.name === name),
+      `output ${name} of ${step.name}`,
+    );
+  const nameOf = (name: string, bucket: number | undefined) => {
+    const { isPartitioned } = declared(name);
+    assert(isPartitioned ? bucket !== undefined : bucket === undefined, `${step.name} writes ${name} by its declaration`);
+    const full = bucket === undefined ? name : `${name}#${bucket}`;
+    assert(!written.has(full), `${step.name} writes ${full} once`);
+    return full;
+  };
+  const keep = (name: string, kind: "parquet" | "json", rows: number) => {
+    written.set(name, { name, kind, localPath: pathOf(scratch, name, kind), rows });
+    making.onRows?.(rows);
+  };
+  const context: StepContext = {
+    session,
+    files,
+    relation,
+    json: (input) => {
+      const values = (node.inputs[input] ?? []).map(({ key, output }) => {
+        const file = defined(
+          requireArtifact(brandDir, key).files.find((one) => one.output === output),
+          `${output} of an input of ${step.name}`,
+        );
+        return JSON.parse(readFileSync(verifiedPath(brandDir, file), "utf8")) as Json;
+      });
+      return values.length === 1 ? defined(values[0], input) : values;
+    },
+    table: (input) => session.table(`SELECT * FROM ${relation(input)}`),
+    params: node.params,
+    get asOf() {
+      return defined(node.asOf, `the date of ${step.name}`);
+    },
+    horizonDays: node.horizonDays,
+    purchaseHorizonDays: node.purchaseHorizonDays,
+    bucket: node.bucket,
+    bucketCount: node.bucketCount,
+    brand: node.brand,
+    random: createRandom(node.seed, step.name),
+    seed: node.seed,
+    scratch,
+    signal,
+    subject: node.subject,
+    progress: (rows) => making.onRows?.(rows),
+    output: {
+      query: async (name, sql, bucket) => {
+        throwIfCancelled(signal);
+        const full = nameOf(name, bucket);
+        const rows = await session.toParquet(sql, pathOf(scratch, full, "parquet"));
+        keep(full, "parquet", rows);
+      },
+      table: async (name, table, columns: readonly Column[]) => {
+        throwIfCancelled(signal);
+        const full = nameOf(name, undefined);
+        const temporary = `output_${name}`;
+        await session.load(temporary, table, columns);
+        const key = columns.map(({ name: column }) => ident(column)).join(", ");
+        const rows = await session.toParquet(
+          `SELECT ${key} FROM ${ident(temporary)} ORDER BY ${ident(defined(columns[0], "a column").name)}`,
+          pathOf(scratch, full, "parquet"),
+        );
+        await session.run(`DROP TABLE ${ident(temporary)}`);
+        keep(full, "parquet", rows);
+      },
+      json: async (name, value) => {
+        const full = nameOf(name, undefined);
+        writeFileSync(pathOf(scratch, full, "json"), canonicalJson(value));
+        keep(full, "json", Array.isArray(value) ? value.length : 1);
+      },
+    },
+  };
+  return {
+    step: context,
+    finish: () => {
+      for (const { name, isPartitioned } of step.outputs) {
+        assert(isPartitioned ? written.has(`${name}#0`) : written.has(name), `${step.name} wrote its output ${name}`);
+      }
+      return [...written.values()];
+    },
+  };
+}
+
+function pathOf(scratch: string, name: string, kind: string): string {
+  return join(scratch, `out-${name.replace("#", "-")}.${kind}`);
+}
+
+/** Columns of an input without rows: those of its (empty) file. */
+function columnsOf(node: TaskNode, input: string, brandDir: string): string | undefined {
+  for (const { key, output } of node.inputs[input] ?? []) {
+    const file = requireArtifact(brandDir, key).files.find((one) => one.output === output);
+    if (file) return verifiedPath(brandDir, file);
+  }
+  return undefined;
+}
+
+function emptyRelation(emptyFile: string | undefined): string {
+  return emptyFile ? `read_parquet(${fileList([emptyFile])})` : "(SELECT NULL AS nothing WHERE false)";
+}

@@ -1,0 +1,83 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { AssayError, throwIfCancelled } from "../shared/base/errors.ts";
+import type { ArtifactSummary, TaskNode } from "../shared/domain/task.ts";
+import { steps } from "./catalogue.ts";
+import { findArtifact, publishArtifact } from "./engine/artifact-store.ts";
+import { openSession } from "./engine/duckdb.ts";
+import { createTaskContext } from "./engine/task-context.ts";
+
+export interface TaskOptions {
+  readonly brandDir: string;
+  readonly scratchRoot: string;
+  readonly memoryBytes: number;
+  readonly threads: number;
+  readonly attempt: string;
+  readonly signal: AbortSignal;
+  readonly onRows?: (rows: number) => void;
+}
+
+export interface TaskOutcome extends ArtifactSummary {
+  /** false: another attempt had committed it before this one did. */
+  readonly computed: boolean;
+}
+
+/** Makes one artifact: inputs checked by digest, the body in a session and scratch of its own, results committed by link. */
+export async function runTask(node: TaskNode, options: TaskOptions): Promise<TaskOutcome> {
+  throwIfCancelled(options.signal);
+  const present = findArtifact(options.brandDir, node.key);
+  if (present) return { ...summaryOf(present), computed: false };
+  const step = steps.get(node.step);
+  if (!step) {
+    throw new AssayError("unsupported", `This program has no step ${node.step}.`, "Update it to the version that planned the run.");
+  }
+  mkdirSync(options.scratchRoot, { recursive: true });
+  const scratch = mkdtempSync(join(options.scratchRoot, "task-"));
+  const began = performance.now();
+  try {
+    const session = await openSession({
+      memoryLimit: options.memoryBytes,
+      threads: options.threads,
+      scratch,
+      signal: options.signal,
+    });
+    try {
+      const context = createTaskContext({ node, step, session, scratch, ...options });
+      await step.run(context.step);
+      const outputs = context.finish();
+      throwIfCancelled(options.signal);
+      const seconds = (performance.now() - began) / 1000;
+      const published = await publishArtifact(options.brandDir, {
+        key: node.key,
+        step: step.name,
+        version: step.version,
+        params: node.params,
+        inputs: node.inputs,
+        parts: node.parts,
+        outputs,
+        seconds,
+        attempt: options.attempt,
+      });
+      return { ...summaryOf(published), computed: true };
+    } finally {
+      session.close();
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+interface HasFiles {
+  readonly key: string;
+  readonly seconds?: number;
+  readonly files: readonly { readonly rows: number; readonly bytes: number }[];
+}
+
+export function summaryOf(artifact: HasFiles): ArtifactSummary {
+  return {
+    key: artifact.key,
+    rows: artifact.files.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: artifact.files.reduce((sum, { bytes }) => sum + bytes, 0),
+    seconds: artifact.seconds ?? 0,
+  };
+}

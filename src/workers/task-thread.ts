@@ -1,0 +1,30 @@
+import type { MessagePort } from "node:worker_threads";
+import { toWire } from "../shared/base/errors.ts";
+import type { TaskNode } from "../shared/domain/task.ts";
+import { runTask, type TaskOptions, type TaskOutcome } from "./run-task.ts";
+
+export interface ThreadTask {
+  readonly node: TaskNode;
+  readonly options: Omit<TaskOptions, "signal" | "onRows">;
+  readonly port: MessagePort;
+}
+
+/** One task in this thread; cancelled by a message on its port, which its queries are interrupted by. */
+export default async function taskThread({ node, options, port }: ThreadTask): Promise<void> {
+  const cancel = new AbortController();
+  port.on("message", (message) => {
+    if (message === "cancel") cancel.abort();
+  });
+  try {
+    const outcome: TaskOutcome = await runTask(node, {
+      ...options,
+      signal: cancel.signal,
+      onRows: (rows) => port.postMessage({ rows }),
+    });
+    port.postMessage({ outcome });
+  } catch (error) {
+    port.postMessage({ error: toWire(error) });
+  } finally {
+    port.close();
+  }
+}
