@@ -2,33 +2,15 @@ import { resolve } from "node:path";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
 import { isName } from "../../shared/base/ids.ts";
 import { lakeTargets } from "../../shared/domain/lake.ts";
-import { type BrandState, liveBatches, type BatchBody, type SourceBody } from "../../shared/domain/brand-state.ts";
+import { type BrandState, liveBatches, type SourceBody } from "../../shared/domain/brand-state.ts";
 import type { Batch, DetectedFile, Source } from "../../shared/api/contract/sources.ts";
-import { normaliseSubject } from "../schedule/run-plan.ts";
+
 import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import { groupByLayout } from "./source-groups.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
+import { batchDocument, ingestSource } from "./ingest.ts";
 
 const suppressionSource = "suppressions";
-
-function batchDocument(batch: BatchBody & { withdrawn: boolean }): Batch {
-  return {
-    source: batch.source,
-    batch_id: batch.batch_id,
-    arrived_at: batch.arrived_at,
-    withdrawn: batch.withdrawn,
-    warnings: [...batch.warnings],
-    files: batch.files.map(({ path, sha256, rows_read, rows_accepted, rows_rejected, rows_repeated, rejects }) => ({
-      path,
-      sha256,
-      rows_read,
-      rows_accepted,
-      rows_rejected,
-      rows_repeated,
-      rejects: rejects.map((reject) => ({ ...reject })),
-    })),
-  };
-}
 
 function sourceDocument(state: BrandState, source: SourceBody): Source {
   const batches = state.batches.filter((batch) => batch.source === source.source && !batch.withdrawn);
@@ -101,81 +83,6 @@ async function addSources(
   ctx.tell("sources");
   const sources = groups.map(({ name, mapping }) => ({ source: name, mapping: mapping as Source["mapping"] }));
   return { sources, skipped: found.skipped };
-}
-
-/** Takes one delivery of a source; the answer counts every row, also of files that bring nothing new. */
-async function ingestSource(
-  ctx: ApiContext,
-  brand: string,
-  source: SourceBody,
-  paths: readonly string[],
-  options: { signal: AbortSignal; progress: (progress: { label: string; done: number; total: number | null; unit: string }) => void },
-): Promise<Batch> {
-  const { brands, path: workspace } = requireWritable(ctx);
-  const state = await brands.refresh(brand);
-  const settings = settingsOf(state);
-  options.progress({ label: `Looking at the files of ${source.source}`, done: 0, total: null, unit: "files" });
-  const found = await detect(ctx, paths, settings, options.signal);
-  const mine = source.is_detected ? filesOf(source, found.files) : found.files;
-  if (mine.length === 0) {
-    throw new AssayError("not_found", `No file of layout ${source.layout} in ${paths.join(", ")}.`, "Check the source's paths with `assay source list`.");
-  }
-  const earlier = liveBatches(state).filter((batch) => batch.source === source.source);
-  const arrivedAt = ctx.now().toISOString();
-  const landed = await ctx.engine.stream(
-    "landing.land",
-    {
-      workspace,
-      brandDir: brands.directory(brand),
-      source,
-      brand: { currency: settings.currency, timeZone: settings.time_zone, returnWindowDays: settings.return_window_days },
-      files: mine.map((file) => ({ path: file.path, name: file.path })),
-      arrivedAt,
-      earlier: earlier.map((batch) => ({ batch_id: batch.batch_id, subject: normaliseSubject(batch, source.mapping) })),
-      known: earlier.flatMap((batch) => batch.files.map(({ sha256 }) => sha256)),
-    },
-    {
-      signal: options.signal,
-      onProgress: ({ label, done, total }) => options.progress({ label, done, total, unit: "files" }),
-    },
-  );
-  throwIfCancelled(options.signal);
-  if (landed.batch) {
-    const body = landed.batch as unknown as BatchBody;
-    await brands.append(brand, "batch_landed", body, `batch:${body.batch_id}:${state.batches.length}`);
-    ctx.tell("sources");
-    return { ...batchDocument({ ...body, withdrawn: false }), files: landed.files as Batch["files"] };
-  }
-  const first = earlier.find((batch) => batch.files.some(({ sha256 }) => (landed.files as Batch["files"])[0]?.sha256 === sha256));
-  return {
-    source: source.source,
-    batch_id: first?.batch_id ?? "",
-    arrived_at: first?.arrived_at ?? arrivedAt,
-    withdrawn: false,
-    files: landed.files as Batch["files"],
-    warnings: [...landed.warnings],
-  };
-}
-
-/** The detected files that belong to a source: of its layout, and for plain tables of the same shape as its mapping. */
-function filesOf(source: SourceBody, files: readonly DetectedFile[]): DetectedFile[] {
-  return files.filter((file) => groupByLayout("", [file])[0]?.key === groupKey(source));
-}
-
-function groupKey(source: SourceBody): string {
-  return groupByLayout("", [
-    {
-      path: "",
-      format: "",
-      encoding: null,
-      delimiter: null,
-      layout: source.layout,
-      confidence: 1,
-      tables: source.mapping.tables.map(({ table }) => table),
-      mapping: source.mapping as DetectedFile["mapping"],
-      warnings: [],
-    },
-  ])[0]?.key ?? "";
 }
 
 export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Named<"suppressions">> = {

@@ -8,21 +8,25 @@ function plain<T extends object>() {
   return z.custom<T>((value) => typeof value === "object" && value !== null);
 }
 
-export interface LandingFile {
+export interface BrandParameters {
+  readonly currency: string;
+  readonly timeZone: string;
+  readonly returnWindowDays: number | null;
+}
+export interface LandedFile {
   readonly path: string;
   readonly name: string;
+  readonly landed: string;
+  readonly sha256: string;
+  readonly bytes: number;
 }
-export interface LandRequest {
-  readonly workspace: string;
-  readonly brandDir: string;
-  readonly source: SourceBody;
-  readonly brand: { readonly currency: string; readonly timeZone: string; readonly returnWindowDays: number | null };
-  readonly files: readonly LandingFile[];
-  readonly arrivedAt: string;
-  /** Earlier live batches of the same source: their normalised artifacts, in order of arrival. */
-  readonly earlier: readonly { readonly batch_id: string; readonly subject: Record<string, unknown> }[];
-  /** Digests that the source delivered before: files that change nothing. */
-  readonly known: readonly string[];
+export interface CountedFile {
+  readonly sha256: string;
+  readonly rows_read: number;
+  readonly rows_accepted: number;
+  readonly rows_rejected: number;
+  readonly rows_repeated: number;
+  readonly rejects: readonly { readonly reason: string; readonly count: number }[];
 }
 export interface SnapshotTableFile {
   readonly key: string;
@@ -37,7 +41,7 @@ export interface SnapshotManifest {
   readonly purchase_horizon_days: number;
   readonly fit_as_of: string;
   readonly is_variant: boolean;
-  readonly brand: LandRequest["brand"];
+  readonly brand: BrandParameters;
   readonly bucket_count: number;
   readonly tables: Readonly<Record<string, readonly SnapshotTableFile[]>>;
   readonly fits: Readonly<Record<string, SnapshotTableFile>>;
@@ -67,15 +71,20 @@ export const engineContract = {
     output: plain<{ files: string[] }>(),
   }),
   "sources.detect": call({
-    input: plain<{ paths: readonly string[]; currency?: string | undefined; time_zone?: string | undefined }>(),
+    input: plain<{ paths: readonly string[]; isQuick?: boolean | undefined; currency?: string | undefined; time_zone?: string | undefined }>(),
     output: plain<{ files: Record<string, unknown>[]; skipped: { path: string; reason: string }[] }>(),
   }),
   "sources.read": call({ input: plain<{ paths: readonly string[]; out: string; mapping?: unknown }>(), output: plain<object>() }),
   "sources.preview": call({ input: plain<Record<string, unknown>>(), output: plain<object>() }),
-  "landing.land": stream({
-    input: plain<LandRequest>(),
-    progress: plain<{ done: number; total: number; label: string }>(),
-    output: plain<{ batch: Record<string, unknown> | null; files: Record<string, unknown>[]; warnings: string[] }>(),
+  /** Copies raw files into the landing area; files that the source delivered before are only told. */
+  "landing.copy": call({
+    input: plain<{ brandDir: string; source: string; paths: readonly string[]; known: readonly string[] }>(),
+    output: plain<{ batch_id: string; files: LandedFile[]; known: LandedFile[] }>(),
+  }),
+  /** Counts a read delivery against the earlier ones of its source. */
+  "landing.count": call({
+    input: plain<{ brandDir: string; key: string; earlier: readonly string[] }>(),
+    output: plain<{ files: CountedFile[]; latest_order_on: string | null; records_until: string | null; warnings: string[] }>(),
   }),
   "landing.rejects": call({
     input: plain<{ brandDir: string; key: string; offset: number; limit: number }>(),
@@ -136,6 +145,7 @@ export const engineContract = {
     }>(),
     output: plain<{ rows: number; horizon: number }>(),
   }),
+  "templates.list": call({ input: plain<object>(), output: plain<{ templates: { name: string; title: string; columns: string[] }[] }>() }),
   "models.self_test": call({ input: plain<object>(), output: plain<{ checks: Record<string, unknown>[] }>() }),
   "process.memory": call({ input: plain<object>(), output: plain<{ rss_bytes: number; peak_rss_bytes: number }>() }),
 };

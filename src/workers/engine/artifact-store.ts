@@ -93,6 +93,19 @@ export function verifiedPath(brandDir: string, file: ArtifactFile): string {
   return path;
 }
 
+/** The absolute path of a delivery's raw file, once its bytes are known to be those that came. */
+export function landedPath(brandDir: string, landed: string, sha256: string): string {
+  const path = join(brandDir, landed);
+  const known = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const lost = () => new AssayError("corrupt", `The delivered file ${path} is damaged or missing.`, "Withdraw its delivery and take it again from the source.", { path });
+  if (!known) throw lost();
+  const state = `${known.size}:${known.mtimeNs}:${known.ino}:${sha256}`;
+  if (verified.get(path) === state) return path;
+  if (digestFile(path).sha256 !== sha256) throw lost();
+  verified.set(path, state);
+  return path;
+}
+
 /** Takes a damaged artifact out of sight, so that it is made again; kept for whoever wants to look. */
 export function quarantine(brandDir: string, key: string): void {
   const from = join(brandDir, folderOf(key));

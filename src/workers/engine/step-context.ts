@@ -46,6 +46,8 @@ export interface StepContext {
   readonly output: StepOutput;
   /** What is particular to this task and part of its key (batches of the lake, files of a delivery). */
   readonly subject: Json;
+  /** The checked path of a delivery's raw file. */
+  landedFile(file: { readonly landed: string; readonly sha256: string }): string;
   progress(rows: number): void;
 }
 

@@ -7,7 +7,7 @@ import { createRandom } from "../../shared/base/random.ts";
 import type { Column } from "../../shared/domain/column.ts";
 import type { OutputDeclaration } from "../../shared/domain/step.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
-import { requireArtifact, verifiedPath } from "./artifact-store.ts";
+import { landedPath, requireArtifact, verifiedPath } from "./artifact-store.ts";
 import type { Session } from "./duckdb.ts";
 import { fileList, ident } from "./sql.ts";
 import type { Step, StepContext } from "./step-context.ts";
@@ -87,6 +87,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     scratch,
     signal,
     subject: node.subject,
+    landedFile: ({ landed, sha256 }) => landedPath(brandDir, landed, sha256),
     progress: (rows) => making.onRows?.(rows),
     output: {
       query: async (name, sql, bucket) => {

@@ -1,0 +1,152 @@
+import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
+import { dayInZone } from "../../shared/base/time.ts";
+import type { CountedFile, LandedFile } from "../../shared/api/engine.ts";
+import type { Batch, DetectedFile } from "../../shared/api/contract/sources.ts";
+import { type BatchBody, type BrandState, liveBatches, type SourceBody } from "../../shared/domain/brand-state.ts";
+import type { TaskNode } from "../../shared/domain/task.ts";
+import { Planner } from "../plan/plan.ts";
+import { normaliseSubject } from "../schedule/run-plan.ts";
+import { type ApiContext, requireWritable, settingsOf } from "./context.ts";
+import { groupByLayout } from "./source-groups.ts";
+
+export interface IngestOptions {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: { label: string; done: number; total: number | null; unit: string }) => void;
+}
+
+export function batchDocument(batch: BatchBody & { withdrawn: boolean }): Batch {
+  return {
+    source: batch.source,
+    batch_id: batch.batch_id,
+    arrived_at: batch.arrived_at,
+    withdrawn: batch.withdrawn,
+    warnings: [...batch.warnings],
+    files: batch.files.map((file) => fileDocument(file, file.path)),
+  };
+}
+
+function fileDocument(file: CountedFile, path: string): Batch["files"][number] {
+  const { sha256, rows_read, rows_accepted, rows_rejected, rows_repeated, rejects } = file;
+  return { path, sha256, rows_read, rows_accepted, rows_rejected, rows_repeated, rejects: rejects.map((reject) => ({ ...reject })) };
+}
+
+/** The task that reads one delivery: the very node that a run plans for it. */
+function normaliseTask(ctx: ApiContext, state: BrandState, batch: Pick<BatchBody, "source" | "batch_id" | "not_after" | "files">, mapping: SourceBody["mapping"]): TaskNode {
+  const settings = settingsOf(state);
+  const planner = new Planner({
+    steps: ctx.runs.catalogue.steps,
+    batches: [{ source: batch.source, batchId: batch.batch_id, subject: normaliseSubject(batch, mapping) }],
+    brand: { currency: settings.currency, timeZone: settings.time_zone, returnWindowDays: settings.return_window_days },
+    asOf: null,
+    horizonDays: 0,
+    purchaseHorizonDays: 0,
+    bucketCount: 1,
+    seed: 1,
+    params: {},
+    previousIds: () => null,
+  });
+  const [node] = planner.require("normalise");
+  if (!node) throw new AssayError("internal", "A delivery can't be planned.", "This is a defect; report it.");
+  return node;
+}
+
+async function runTask(ctx: ApiContext, brandDir: string, node: TaskNode, signal: AbortSignal): Promise<void> {
+  const { workers, memoryBytes } = ctx.defaults;
+  for (;;) {
+    const input = { brandDir, node, memoryBytes: Math.floor(memoryBytes / workers), workers, inline: false, attempt: node.key.slice(0, 16) };
+    const { outcome } = await ctx.engine.stream("tasks.run", input, { signal });
+    if (outcome) return;
+    await new Promise((resolve) => setTimeout(resolve, 200)); // another process reads the same delivery
+    throwIfCancelled(signal);
+  }
+}
+
+/** Takes one delivery of a source; the answer counts every row, also of files that bring nothing new. */
+export async function ingestSource(ctx: ApiContext, brand: string, source: SourceBody, paths: readonly string[], options: IngestOptions): Promise<Batch> {
+  const { brands } = requireWritable(ctx);
+  const { signal } = options;
+  const state = await brands.refresh(brand);
+  const brandDir = brands.directory(brand);
+  const say = (label: string) => options.progress({ label, done: 0, total: null, unit: "rows" });
+  say(`Looking at the files of ${source.source}`);
+  const found = await ctx.engine.call("sources.detect", { paths, isQuick: true }, { signal });
+  const detected = found.files as unknown as DetectedFile[];
+  const mine = source.is_detected ? detected.filter((file) => groupKeyOf(file) === sourceKey(source)) : detected;
+  if (mine.length === 0) {
+    throw new AssayError("not_found", `No file of layout ${source.layout} in ${paths.join(", ")}.`, "Check the source's paths with `assay source list`.");
+  }
+  const earlier = liveBatches(state).filter((batch) => batch.source === source.source);
+  const before = new Map(earlier.flatMap((batch) => batch.files.map((file) => [file.sha256, { file, batch }] as const)));
+  say(`Copying ${mine.length} files of ${source.source}`);
+  const copied = await ctx.engine.call("landing.copy", { brandDir, source: source.source, paths: mine.map(({ path }) => path), known: [...before.keys()] }, { signal });
+  const repeated = copied.known.flatMap((file) => {
+    const known = before.get(file.sha256)?.file;
+    return known ? [fileDocument({ ...known, rows_accepted: 0, rows_repeated: known.rows_read - known.rows_rejected }, file.path)] : [];
+  });
+  if (copied.files.length === 0) {
+    const first = before.get(copied.known[0]?.sha256 ?? "")?.batch;
+    return { ...emptyBatch(source.source, first), files: repeated };
+  }
+  say(`Reading ${copied.files.length} files of ${source.source}`);
+  const body = await readDelivery(ctx, { brand, state, source, batchId: copied.batch_id, files: copied.files, earlier, signal });
+  throwIfCancelled(signal);
+  await brands.append(brand, "batch_landed", body, `batch:${body.batch_id}:${state.batches.length}`);
+  ctx.tell("sources");
+  const document = batchDocument({ ...body, withdrawn: false });
+  return { ...document, files: [...document.files, ...repeated] };
+}
+
+function emptyBatch(source: string, first: BatchBody | undefined): Batch {
+  return { source, batch_id: first?.batch_id ?? "", arrived_at: first?.arrived_at ?? "", withdrawn: false, files: [], warnings: [] };
+}
+
+interface Delivery {
+  readonly brand: string;
+  readonly state: BrandState;
+  readonly source: SourceBody;
+  readonly batchId: string;
+  readonly files: readonly LandedFile[];
+  readonly earlier: readonly BatchBody[];
+  readonly signal: AbortSignal;
+}
+
+/** Reads a delivery once; a second time with a limit where it holds orders dated after its own day. */
+async function readDelivery(ctx: ApiContext, delivery: Delivery): Promise<BatchBody> {
+  const { state, source, batchId, files, earlier, signal } = delivery;
+  const { brands } = requireWritable(ctx);
+  const brandDir = brands.directory(delivery.brand);
+  const arrived = ctx.now();
+  const today = dayInZone(arrived, settingsOf(state).time_zone);
+  const earlierKeys = earlier.map((batch) => normaliseTask(ctx, state, batch, source.mapping).key);
+  for (let notAfter: string | null = null; ; notAfter = today) {
+    const shell = { source: source.source, batch_id: batchId, not_after: notAfter, files: files.map((file) => ({ ...file, ...noRows })) };
+    const node = normaliseTask(ctx, state, shell, source.mapping);
+    await runTask(ctx, brandDir, node, signal);
+    for (const [at, batch] of earlier.entries()) {
+      if (earlierKeys[at] !== batch.normalised) await runTask(ctx, brandDir, normaliseTask(ctx, state, batch, source.mapping), signal);
+    }
+    const counted = await ctx.engine.call("landing.count", { brandDir, key: node.key, earlier: earlierKeys }, { signal });
+    if (notAfter === null && counted.latest_order_on !== null && counted.latest_order_on > today) continue;
+    const byDigest = new Map(counted.files.map((file) => [file.sha256, file]));
+    return {
+      ...shell,
+      arrived_at: arrived.toISOString(),
+      files: files.map((file) => ({ ...file, ...noRows, ...byDigest.get(file.sha256) })),
+      warnings: counted.warnings,
+      latest_order_on: counted.latest_order_on,
+      records_until: counted.records_until,
+      normalised: node.key,
+    };
+  }
+}
+
+const noRows = { rows_read: 0, rows_accepted: 0, rows_rejected: 0, rows_repeated: 0, rejects: [] };
+
+function groupKeyOf(file: DetectedFile): string {
+  return groupByLayout("", [file])[0]?.key ?? "";
+}
+
+function sourceKey(source: SourceBody): string {
+  const tables = [...new Set(source.mapping.tables.map(({ table }) => table))].sort();
+  return source.layout === "generic" ? `generic|${tables.join("+")}` : source.layout;
+}

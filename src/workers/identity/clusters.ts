@@ -1,0 +1,133 @@
+import { nameKey, namesAgree } from "./names.ts";
+import { UnionFind } from "./union-find.ts";
+
+/** Records of people by row: each column has one entry a row, null where unknown. Rows of one record may repeat. */
+export interface IdentityRows {
+  readonly record: readonly number[];
+  readonly email: readonly (string | null)[];
+  readonly phone: readonly (string | null)[];
+  readonly loyalty: readonly (string | null)[];
+  readonly name: readonly (string | null)[];
+}
+
+export interface ClusterOptions {
+  /** A value on more records than this, with names that differ, links none of them. */
+  readonly maxSharing: number;
+  /** Clusters of more records than this fall back to loyalty cards alone. */
+  readonly maxCluster: number;
+}
+
+export type LinkRule = "source_id" | "loyalty_id" | "email" | "phone";
+/** What a link of each rule is worth; fixed, since keys either agree or don't. */
+export const ruleProbability: Readonly<Record<LinkRule, number>> = { source_id: 1, loyalty_id: 0.995, email: 0.99, phone: 0.95 };
+
+export interface Clusters {
+  /** Least record of each record's cluster. */
+  readonly leader: Int32Array;
+  readonly rule: readonly LinkRule[];
+  /** How many values were shared by too many people, or were no address at all. */
+  readonly refused: Readonly<Record<"loyalty_id" | "email" | "phone", number>>;
+  readonly overLarge: number;
+}
+
+const junkLocal = /^(no-?reply|do-?not-?reply|none|n\/?a|na|null|test|tester|testing|unknown|customer|guest|nomail|noemail|email|mail|info|sales|admin|store|shop|kunde|x+|a+|asdf\w*)\d*@/i;
+const junkDomain = /@(none|noemail|nomail|test|invalid|localhost|example\.invalid|mailinator\.com|noreply\.)/i;
+
+export function isJunkEmail(email: string): boolean {
+  return junkLocal.test(email) || junkDomain.test(email);
+}
+
+export function isJunkPhone(phone: string): boolean {
+  const digits = phone.replaceAll(/\D/g, "");
+  return digits.length < 7 || /^(\d)\1+$/.test(digits.slice(-7)) || /(0123456|1234567|9876543)/.test(digits);
+}
+
+/** Joins records that share a loyalty card, an e-mail address or a phone number, unless names speak against it or too many
+ *  share the value. The result doesn't depend on the order of rows. */
+export function clusterRecords(rows: IdentityRows, size: number, options: ClusterOptions): Clusters {
+  const names = namesOf(rows, size);
+  const refused = { loyalty_id: 0, email: 0, phone: 0 };
+  const link = (rules: readonly LinkRule[]) => {
+    const sets = new UnionFind(size);
+    const ruleOf = new Array<LinkRule>(size).fill("source_id");
+    for (const rule of rules) {
+      if (rule === "source_id") continue;
+      refused[rule] = 0;
+      for (const records of sharedValues(rows, rule)) {
+        const groups = groupsThatAgree(records, names, rule, options);
+        if (!groups) {
+          refused[rule]++;
+          continue;
+        }
+        for (const group of groups) {
+          const [first = 0, ...others] = group;
+          for (const other of others) {
+            if (!sets.union(first, other)) continue;
+            for (const record of [first, other]) if (ruleOf[record] === "source_id") ruleOf[record] = rule;
+          }
+        }
+      }
+    }
+    return { sets, ruleOf };
+  };
+  const all = link(["loyalty_id", "email", "phone"]);
+  const sizes = new Map<number, number>();
+  for (let at = 0; at < size; at++) sizes.set(all.sets.find(at), (sizes.get(all.sets.find(at)) ?? 0) + 1);
+  const large = new Set([...sizes].filter(([, n]) => n > options.maxCluster).map(([leader]) => leader));
+  const counted = { ...refused };
+  const strict = large.size > 0 ? link(["loyalty_id"]) : all;
+  const leader = Int32Array.from({ length: size }, (_, at) => (large.has(all.sets.find(at)) ? strict : all).sets.find(at));
+  const rule = Array.from({ length: size }, (_, at): LinkRule => (large.has(all.sets.find(at)) ? strict : all).ruleOf[at] ?? "source_id");
+  return { leader, rule, refused: counted, overLarge: large.size };
+}
+
+/** The longest name of each record, the first in the alphabet among equals. */
+function namesOf(rows: IdentityRows, size: number): (string | null)[] {
+  const names = new Array<string | null>(size).fill(null);
+  for (const [at, record] of rows.record.entries()) {
+    const key = nameKey(rows.name[at] ?? null);
+    const known = names[record] ?? null;
+    if (key !== null && (known === null || key.length > known.length || (key.length === known.length && key < known))) names[record] = key;
+  }
+  return names;
+}
+
+function sharedValues(rows: IdentityRows, rule: "loyalty_id" | "email" | "phone"): number[][] {
+  const column = rule === "email" ? rows.email : rule === "phone" ? rows.phone : rows.loyalty;
+  const byValue = new Map<string, Set<number>>();
+  for (const [at, record] of rows.record.entries()) {
+    const value = column[at];
+    if (value === null || value === undefined) continue;
+    if (rule === "email" ? isJunkEmail(value) : rule === "phone" ? isJunkPhone(value) : value.length < 3) continue;
+    const records = byValue.get(value);
+    if (records) records.add(record);
+    else byValue.set(value, new Set([record]));
+  }
+  const shared = [...byValue].filter(([, records]) => records.size > 1).sort(([a], [b]) => (a < b ? -1 : 1));
+  return shared.map(([, records]) => [...records].sort((a, b) => a - b));
+}
+
+/** Records of one value as groups whose names agree; undefined where too many people share it. A phone alone joins only
+ *  records that both have a name. */
+function groupsThatAgree(records: readonly number[], names: readonly (string | null)[], rule: LinkRule, options: ClusterOptions): number[][] | undefined {
+  const groups: { name: string | null; records: number[] }[] = [];
+  const named = records.filter((record) => names[record] !== null);
+  for (const record of [...named].sort((a, b) => compareNames(names[a] ?? "", names[b] ?? "") || a - b)) {
+    const name = names[record] ?? null;
+    const group = groups.find((one) => namesAgree(one.name, name));
+    if (group) group.records.push(record);
+    else groups.push({ name, records: [record] });
+  }
+  if (records.length > options.maxSharing && groups.length > 2) return undefined;
+  const nameless = records.filter((record) => names[record] === null);
+  if (rule === "phone") return groups.map((group) => group.records);
+  if (groups.length === 0) return records.length > options.maxSharing ? undefined : [nameless];
+  if (groups.length === 1) groups[0]?.records.push(...nameless);
+  else if (nameless.length > 1) groups.push({ name: null, records: nameless });
+  return groups.map((group) => group.records.sort((a, b) => a - b));
+}
+
+/** Longer names first, so that an initial or a missing middle name joins the fuller form. */
+function compareNames(a: string, b: string): number {
+  return b.length - a.length || (a < b ? -1 : a > b ? 1 : 0);
+}

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+
+export interface IdAssignment {
+  /** Customer id of each cluster leader. */
+  readonly ids: ReadonlyMap<number, string>;
+  readonly joins: readonly { readonly from: string; readonly to: string }[];
+  readonly splits: readonly { readonly from: string; readonly to: string }[];
+}
+
+/** 20 hex digits of SHA-256 over the key space and the least record id at birth; a number is added where that id is taken. */
+export function birthId(keySpace: string, recordId: string, attempt = 0): string {
+  const text = `${keySpace}\u001f${recordId}${attempt === 0 ? "" : `\u001f${attempt}`}`;
+  return createHash("sha256").update(text).digest("hex").slice(0, 20);
+}
+
+/** Names clusters: the id that most of a cluster's records had before goes on (the lesser id among equals), and where several
+ *  clusters come from one, the one with most of its records keeps it; the others are born anew. */
+export function assignIds(
+  clusters: ReadonlyMap<number, readonly number[]>,
+  records: readonly { readonly keySpace: string; readonly recordId: string }[],
+  previous: (record: number) => string | undefined,
+): IdAssignment {
+  const claims: { leader: number; id: string; votes: number }[] = [];
+  const votesOf = new Map<number, Map<string, number>>();
+  for (const [leader, members] of clusters) {
+    const votes = new Map<string, number>();
+    for (const member of members) {
+      const id = previous(member);
+      if (id !== undefined) votes.set(id, (votes.get(id) ?? 0) + 1);
+    }
+    votesOf.set(leader, votes);
+    for (const [id, n] of votes) claims.push({ leader, id, votes: n });
+  }
+  claims.sort((a, b) => b.votes - a.votes || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0) || a.leader - b.leader);
+  const ids = new Map<number, string>();
+  const taken = new Set<string>();
+  for (const { leader, id } of claims) {
+    if (ids.has(leader) || taken.has(id)) continue;
+    ids.set(leader, id);
+    taken.add(id);
+  }
+  const everUsed = new Set(claims.map(({ id }) => id));
+  for (const [leader, members] of clusters) {
+    if (ids.has(leader)) continue;
+    const least = members.map((member) => records[member]).reduce((a, b) => (compare(b, a) < 0 ? b : a));
+    let attempt = 0;
+    let id = birthId(least?.keySpace ?? "", least?.recordId ?? "");
+    while (taken.has(id) || everUsed.has(id)) id = birthId(least?.keySpace ?? "", least?.recordId ?? "", ++attempt);
+    ids.set(leader, id);
+    taken.add(id);
+  }
+  return { ids, ...changes(ids, votesOf) };
+}
+
+type RecordName = { readonly keySpace: string; readonly recordId: string } | undefined;
+
+function compare(a: RecordName, b: RecordName): number {
+  const x = `${a?.keySpace}\u001f${a?.recordId}`;
+  const y = `${b?.keySpace}\u001f${b?.recordId}`;
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+function changes(ids: ReadonlyMap<number, string>, votesOf: ReadonlyMap<number, ReadonlyMap<string, number>>): Pick<IdAssignment, "joins" | "splits"> {
+  const joins: { from: string; to: string }[] = [];
+  const splits: { from: string; to: string }[] = [];
+  const held = new Set(ids.values());
+  for (const [leader, votes] of votesOf) {
+    const to = ids.get(leader) ?? "";
+    for (const from of votes.keys()) {
+      if (from === to) continue;
+      if (held.has(from)) splits.push({ from, to });
+      else joins.push({ from, to });
+    }
+  }
+  const order = (a: { from: string; to: string }, b: { from: string; to: string }) => (a.from + a.to < b.from + b.to ? -1 : 1);
+  return { joins: joins.sort(order), splits: splits.sort(order) };
+}

@@ -1,0 +1,286 @@
+import { AssayError } from "../../shared/base/errors.ts";
+import { type LakeTable, lakeTable, normalisedColumns, type Target } from "../../shared/domain/lake.ts";
+import type { Session } from "../engine/duckdb.ts";
+import { ident, literal } from "../engine/sql.ts";
+import { profileColumns } from "../sources/profile.ts";
+import { type RawTable, rawColumn } from "../sources/raw.ts";
+import { amountSql, minorFactorSql } from "./amount.ts";
+import { countryOfZone, emailSql, normalisePhone } from "./contact.ts";
+import { type ColumnRule, columnsOfRule, type Mapping, matchesFile, type TableMapping } from "./mapping.ts";
+import { dateSql, instantSql } from "./timestamp.ts";
+
+export interface NormaliseOptions {
+  readonly mapping: Mapping;
+  readonly brand: { readonly currency: string; readonly timeZone: string };
+  readonly source: string;
+  readonly batchId: string;
+  readonly fileNumber: number;
+  readonly fileName: string;
+  readonly notAfter: string | null;
+}
+
+export interface NormalisedFile {
+  /** Lake table → temporary table with `normalisedColumns`. */
+  readonly tables: ReadonlyMap<string, string>;
+  /** file, line, column, value, reason, raw, source_row */
+  readonly rejects: string;
+  readonly rowsRejected: number;
+  readonly warnings: readonly string[];
+}
+
+interface Parsed {
+  readonly target: Target;
+  readonly raw: string;
+  readonly value: string;
+}
+
+let made = 0;
+
+/** Turns a raw file into rows of the lake's tables. A row that can't be read for one of them is rejected whole. */
+export async function normaliseFile(session: Session, raw: RawTable, options: NormaliseOptions): Promise<NormalisedFile> {
+  const warnings: string[] = [];
+  const wanted = options.mapping.tables.filter(({ file }) => matchesFile(file, options.fileName));
+  const profiles = await formatsOf(session, raw, wanted);
+  const parsedTables: { mapping: TableMapping; table: LakeTable; name: string; parsed: Parsed[] }[] = [];
+  const prefix = `normal_${++made}`;
+  for (const [at, mapping] of wanted.entries()) {
+    const table = lakeTable(mapping.table);
+    if (!table || raw.columns.length === 0) continue;
+    const parsed = parseColumns(raw, table, mapping, { options, profiles, warnings });
+    if (!parsed) continue;
+    const name = `${prefix}_${at}`;
+    await phoneTable(session, raw, mapping, { name, options });
+    await session.run(parseSql(raw, mapping, { name, parsed, options }));
+    parsedTables.push({ mapping, table, name, parsed });
+  }
+  const rejects = `${prefix}_rejects`;
+  await session.run(rejectSql(raw, parsedTables, rejects, options));
+  const rowsRejected = Number(await session.value(`SELECT count(DISTINCT source_row) FROM ${rejects}`));
+  const tables = new Map<string, string>();
+  for (const { table, name, parsed, mapping } of parsedTables) {
+    const out = `${name}_rows`;
+    const into = tables.get(table.table);
+    const select = rowsSql(table, parsed, { from: name, rejects, options, mapping });
+    await session.run(into ? `INSERT INTO ${into} ${select}` : `CREATE TEMP TABLE ${out} AS ${select}`);
+    if (!into) tables.set(table.table, out);
+    await session.run(`DROP TABLE ${name}`);
+  }
+  return { tables, rejects, rowsRejected, warnings };
+}
+
+type Formats = ReadonlyMap<string, { format: string | null; decimal: "." | "," | null }>;
+
+/** Formats of mapped columns whose mapping leaves them open, decided from the whole file. */
+async function formatsOf(session: Session, raw: RawTable, tables: readonly TableMapping[]): Promise<Formats> {
+  const open = new Set<string>();
+  for (const mapping of tables) {
+    for (const [name, rule] of Object.entries(mapping.columns)) {
+      const kind = lakeTable(mapping.table)?.columns.find((column) => column.name === name)?.kind;
+      const isDate = kind === "instant" || kind === "date";
+      const isAmount = kind === "money" || kind === "price" || kind === "quantity";
+      const given = typeof rule === "object" && "column" in rule ? (isDate ? rule.format : rule.decimal) : undefined;
+      if ((isDate || isAmount) && given === undefined) for (const column of columnsOfRule(rule)) open.add(column.trim().toLowerCase());
+    }
+  }
+  if (open.size === 0) return new Map();
+  const profiled = await profileColumns(session, { ...raw, columns: raw.columns.map((name) => (open.has(name.trim().toLowerCase()) ? name : "")) });
+  return new Map(profiled.filter(({ name }) => name !== "").map(({ name, format, decimal }) => [name.trim().toLowerCase(), { format, decimal }]));
+}
+
+function givenName(target: Target): string {
+  return ident(`given_${target.name}`);
+}
+
+function columnSql(raw: RawTable, name: string): string | null {
+  const at = raw.columns.findIndex((column) => column.trim().toLowerCase() === name.trim().toLowerCase());
+  return at < 0 ? null : `nullif(trim(${rawColumn(at)}), '')`;
+}
+
+function ruleSql(raw: RawTable, rule: ColumnRule): string | null {
+  const named = (names: readonly string[]) => names.flatMap((name) => columnSql(raw, name) ?? []);
+  if (typeof rule === "string") return columnSql(raw, rule);
+  if ("value" in rule) return literal(String(rule.value));
+  if ("column" in rule) return columnSql(raw, rule.column);
+  if ("coalesce" in rule) {
+    const parts = named(rule.coalesce);
+    return parts.length > 0 ? `coalesce(${parts.join(", ")})` : null;
+  }
+  if ("concat" in rule) {
+    const parts = named(rule.concat);
+    return parts.length > 0 ? `nullif(concat_ws(${literal(rule.separator ?? " ")}, ${parts.join(", ")}), '')` : null;
+  }
+  if ("split" in rule) {
+    const column = columnSql(raw, rule.split);
+    return column && `nullif(trim(split_part(${column}, ${literal(rule.by)}, ${Math.trunc(rule.part)})), '')`;
+  }
+  const column = columnSql(raw, rule.map);
+  const cases = Object.entries(rule.values).map(([from, to]) => `WHEN ${literal(from.toLowerCase())} THEN ${literal(to)}`);
+  return column && `CASE lower(${column}) ${cases.join(" ")} ELSE ${rule.otherwise === undefined ? "NULL" : literal(rule.otherwise)} END`;
+}
+
+function parseColumns(
+  raw: RawTable,
+  table: LakeTable,
+  mapping: TableMapping,
+  { options, profiles, warnings }: { options: NormaliseOptions; profiles: Formats; warnings: string[] },
+): Parsed[] | null {
+  const sourced = Object.entries(mapping.columns).filter(([, rule]) => columnsOfRule(rule).length > 0);
+  const present = sourced.filter(([, rule]) => columnsOfRule(rule).some((name) => columnSql(raw, name) !== null));
+  if (present.length === 0) return null;
+  const currencyRule = mapping.columns["currency"];
+  const currencySql = currencyRule === undefined ? null : ruleSql(raw, currencyRule);
+  const currency = typeof currencyRule === "object" && "value" in currencyRule ? null : currencySql;
+  return table.columns.map((target): Parsed => {
+    const rule = mapping.columns[target.name];
+    const sql = rule === undefined ? null : ruleSql(raw, rule);
+    if (rule !== undefined && sql === null) {
+      const missing = columnsOfRule(rule).join(", ");
+      if (target.required) {
+        throw new AssayError("bad_input", `${options.fileName} has no column ${missing}, which ${table.table}.${target.name} comes from.`, "Change the mapping, or deliver the file with that column.");
+      }
+      warnings.push(`There is no column ${missing}: ${table.table}.${target.name} stays empty.`);
+    }
+    if (sql === null || rule === undefined) return { target, raw: "NULL", value: "NULL" };
+    return { target, raw: sql, value: valueSql(target, rule, givenName(target), { raw, options, profiles, hasCurrency: currency !== null }) };
+  });
+}
+
+function valueSql(
+  target: Target,
+  rule: ColumnRule,
+  v: string,
+  { raw, options, profiles, hasCurrency }: { raw: RawTable; options: NormaliseOptions; profiles: Formats; hasCurrency: boolean },
+): string {
+  const profile = profiles.get((columnsOfRule(rule)[0] ?? "").trim().toLowerCase());
+  const given = typeof rule === "object" && "column" in rule ? rule : undefined;
+  const format = given?.format ?? profile?.format ?? null;
+  const decimal = given?.decimal ?? profile?.decimal ?? ".";
+  const amount = () => amountSql(v, decimal, raw.isTyped);
+  const factor = () => minorFactorSql(given?.currency ?? options.brand.currency, hasCurrency && !given?.currency ? `upper(${ident("given_currency")})` : null);
+  switch (target.kind) {
+    case "email":
+      return emailSql(v);
+    case "phone":
+      return `(SELECT e164 FROM phones WHERE phones.given = ${v})`;
+    case "instant":
+      return instantSql(v, format, options.brand.timeZone);
+    case "date":
+      return dateSql(v, format);
+    case "money": {
+      const money = `CAST(round(${amount()} * ${factor()}) AS BIGINT)`;
+      return target.name === "discount_minor" ? `abs(${money})` : money;
+    }
+    case "price":
+      return `CAST(${amount()} * ${factor()} AS DECIMAL(18,4))`;
+    case "quantity":
+      return `CAST(${amount()} AS DECIMAL(18,4))`;
+    case "flag":
+      return `CASE WHEN lower(${v}) IN ('true', 'yes', 'y', '1', 'returned', 't') THEN true WHEN lower(${v}) IN ('false', 'no', 'n', '0', 'kept', 'f') THEN false END`;
+    case "currency":
+      return `upper(${v})`;
+    default:
+      return v;
+  }
+}
+
+/** Distinct phone texts of the file with their numbers in E.164. */
+async function phoneTable(session: Session, raw: RawTable, mapping: TableMapping, { name, options }: { name: string; options: NormaliseOptions }): Promise<void> {
+  const rule = mapping.columns["phone"];
+  const sql = rule === undefined ? null : ruleSql(raw, rule);
+  const texts: string[] = [];
+  const numbers: (string | null)[] = [];
+  if (sql) {
+    const country = countryOfZone(options.brand.timeZone);
+    for (const row of await session.rows(`SELECT DISTINCT ${sql} AS v FROM ${raw.table} WHERE ${sql} IS NOT NULL`)) {
+      texts.push(String(row["v"]));
+      numbers.push(normalisePhone(String(row["v"]), country));
+    }
+  }
+  await session.load(`${name}_phones`, { rows: texts.length, columns: { given: texts, e164: numbers } }, [
+    { name: "given", type: "VARCHAR" },
+    { name: "e164", type: "VARCHAR" },
+  ]);
+}
+
+function parseSql(raw: RawTable, mapping: TableMapping, { name, parsed, options }: { name: string; parsed: readonly Parsed[]; options: NormaliseOptions }): string {
+  const strict = new Set(["instant", "date", "money", "price", "quantity"]);
+  const values = parsed.map(({ target, value }) => `${phoneJoin(value, name)} AS ${ident(target.name)}`);
+  const mapped = parsed.filter(({ raw: text }) => text !== "NULL");
+  const texts = mapped.filter(({ target }) => strict.has(target.kind) || target.required).map(({ target }) => ({ target, as: `given_${target.name}` }));
+  const selected = mapped.map(({ target, raw: text }) => `${text} AS ${givenName(target)}`);
+  const faults = texts.flatMap(({ target, as }) => {
+    const unreadable = strict.has(target.kind) ? [`WHEN ${ident(as)} IS NOT NULL AND ${ident(target.name)} IS NULL THEN ${literal(`${target.name}|${target.kind === "instant" || target.kind === "date" ? "unreadable_date" : "unreadable_amount"}`)}`] : [];
+    const absent = target.required ? [`WHEN ${ident(as)} IS NULL THEN ${literal(`${target.name}|missing_value`)}`] : [];
+    return [...unreadable, ...absent];
+  });
+  const dated = parsed.find(({ target, raw: text }) => target.name === "ordered_at" && text !== "NULL");
+  const late = dated && options.notAfter && (mapping.table === "orders" || mapping.table === "order_lines")
+    ? [`WHEN CAST((ordered_at AT TIME ZONE 'UTC') AT TIME ZONE ${literal(options.brand.timeZone)} AS DATE) > DATE ${literal(options.notAfter)} THEN 'ordered_at|dated_after_delivery'`]
+    : [];
+  const cases = [...faults, ...late];
+  const fault = cases.length > 0 ? `CASE ${cases.join(" ")} END` : "CAST(NULL AS VARCHAR)";
+  const given = texts.length > 0 ? `CASE split_part(fault, '|', 1) ${texts.map(({ target, as }) => `WHEN ${literal(target.name)} THEN ${ident(as)}`).join(" ")} END` : "CAST(NULL AS VARCHAR)";
+  const filter = mapping.where ? `WHERE ${whereSql(raw, mapping.where)}` : "";
+  return `CREATE TEMP TABLE ${name} AS SELECT *, ${given} AS faulty_value FROM (SELECT *, ${fault} AS fault FROM
+    (SELECT *, ${values.join(", ")} FROM (SELECT source_row, line, ${selected.join(", ")} FROM ${raw.table} ${filter})))`;
+}
+
+function phoneJoin(value: string, name: string): string {
+  return value.replace("FROM phones WHERE phones.given", `FROM ${name}_phones WHERE ${name}_phones.given`);
+}
+
+const condition = /^\s*(.+?)\s*(!=|<>|=|\bis\s+not\s+null\b|\bis\s+null\b)\s*(?:'((?:[^']|'')*)'|(-?[\d.]+))?\s*$/i;
+
+/** A mapping's `where`, of a small safe form. */
+function whereSql(raw: RawTable, where: string): string {
+  const parts = where.split(/\s+and\s+/i).map((text) => {
+    const found = condition.exec(text);
+    const column = found && columnSql(raw, (found[1] ?? "").replaceAll('"', ""));
+    if (!found || !column) {
+      throw new AssayError("bad_input", `The mapping's where “${where}” can't be used.`, "Write Column = 'value', Column != 'value' or Column is not null, joined by and.");
+    }
+    const operator = (found[2] ?? "").toLowerCase().replaceAll(/\s+/g, " ");
+    if (operator.startsWith("is")) return `${column} ${operator.toUpperCase()}`;
+    const value = literal((found[3] ?? found[4] ?? "").replaceAll("''", "'"));
+    return operator === "=" ? `${column} = ${value}` : `${column} IS DISTINCT FROM ${value}`;
+  });
+  return parts.join(" AND ");
+}
+
+function rejectSql(raw: RawTable, tables: readonly { name: string; parsed: readonly Parsed[]; mapping: TableMapping }[], rejects: string, options: NormaliseOptions): string {
+  const file = literal(options.fileName);
+  const text = raw.columns.map((_, at) => `coalesce(${rawColumn(at)}, '')`).join(", ");
+  const unread = `SELECT ${file} AS file, line, column_name AS "column", value, reason, raw, source_row FROM ${raw.rejects}`;
+  const faulty = tables.map(
+    ({ name }) => `SELECT ${file} AS file, f.line, split_part(f.fault, '|', 1) AS "column", f.faulty_value AS value, split_part(f.fault, '|', 2) AS reason,
+      ${text ? `left(concat_ws(',', ${text}), 4000)` : "NULL"} AS raw, f.source_row FROM ${name} f JOIN ${raw.table} r USING (source_row) WHERE f.fault IS NOT NULL`,
+  );
+  return `CREATE TEMP TABLE ${rejects} AS SELECT * FROM (${[unread, ...faulty].join(" UNION ALL ")})
+    QUALIFY row_number() OVER (PARTITION BY source_row ORDER BY "column", reason) = 1`;
+}
+
+function rowsSql(table: LakeTable, parsed: readonly Parsed[], at: { from: string; rejects: string; options: NormaliseOptions; mapping: TableMapping }): string {
+  const { options } = at;
+  const keySpace = options.mapping.key_space ?? (platforms.has(options.mapping.layout) ? options.mapping.layout : "brand");
+  const mapped = parsed.filter(({ raw }) => raw !== "NULL").map(({ target }) => target.name);
+  const hasKey = table.key.length > 0 && table.key.every((name) => mapped.includes(name));
+  const keyParts = table.key.map((name) => `CAST(${ident(name)} AS VARCHAR)`);
+  const anyMissing = table.key.map((name) => `${ident(name)} IS NULL`).join(" OR ");
+  const key = hasKey ? `CASE WHEN ${anyMissing} THEN NULL ELSE concat_ws(chr(31), ${[literal(keySpace), ...keyParts].join(", ")}) END` : "CAST(NULL AS VARCHAR)";
+  const hash = `md5(concat_ws(chr(31), ${mapped.map((name) => `coalesce(CAST(${ident(name)} AS VARCHAR), chr(30))`).join(", ")}))`;
+  const values: Readonly<Record<string, string>> = {
+    key_space: literal(keySpace),
+    source: literal(options.source),
+    batch_id: literal(options.batchId),
+    file_number: String(options.fileNumber),
+    source_row: "source_row",
+    row_key: key,
+    row_hash: hash,
+  };
+  const select = normalisedColumns(table).map(({ name, type }) => `CAST(${values[name] ?? ident(name)} AS ${type}) AS ${ident(name)}`);
+  const filled = mapped.filter((name) => !["currency", "channel", "status"].includes(name)).map((name) => `${ident(name)} IS NOT NULL`);
+  const needed = table.table === "customers" ? ["source_customer_id", "email", "phone", "loyalty_id"].filter((name) => mapped.includes(name)).map((name) => `${ident(name)} IS NOT NULL`) : filled;
+  return `SELECT ${select.join(", ")} FROM ${at.from} WHERE source_row NOT IN (SELECT source_row FROM ${at.rejects}) AND (${needed.join(" OR ") || "true"})`;
+}
+
+const platforms = new Set(["shopify", "woocommerce", "magento"]);
