@@ -1,0 +1,136 @@
+import { literal } from "../engine/sql.ts";
+import { type ColumnTypes, columnOr, type SnapshotHandle } from "./snapshot.ts";
+
+type Columns = (table: string) => ColumnTypes;
+
+const noRows = (columns: Readonly<Record<string, string>>) =>
+  `SELECT ${Object.entries(columns)
+    .map(([name, type]) => `CAST(NULL AS ${type}) AS ${name}`)
+    .join(", ")} WHERE false`;
+
+const localDay = (instant: string, timeZone: string) =>
+  `CAST(timezone(${literal(timeZone)}, timezone('UTC', CAST(${instant} AS TIMESTAMP))) AS DATE)`;
+
+/** Order lines of known customers: customer_id, order_id, day, product_id, category, channel, quantity, revenue_minor,
+ *  discount_depth (0–1, NULL where no list price is known), is_purchase. One view, whichever tables the snapshot has. */
+export function linesView(handle: SnapshotHandle, columns: Columns): string {
+  if (columns("purchase_lines").size > 0) return fromPurchaseLines(handle, columns("purchase_lines"));
+  if (columns("order_lines").has("customer_id")) return fromOrderLines(handle, columns);
+  return noRows({
+    customer_id: "VARCHAR",
+    order_id: "VARCHAR",
+    day: "DATE",
+    product_id: "VARCHAR",
+    category: "VARCHAR",
+    channel: "VARCHAR",
+    quantity: "DOUBLE",
+    revenue_minor: "BIGINT",
+    discount_depth: "DOUBLE",
+    is_purchase: "BOOLEAN",
+  });
+}
+
+function depth(columns: ColumnTypes, alias: string, amount: string): string {
+  const list = columnOr(columns, "list_price_minor", "DOUBLE", alias);
+  const unit = columnOr(columns, "unit_price_minor", "DOUBLE", alias);
+  const discount = columnOr(columns, "discount_minor", "BIGINT", alias);
+  return `CASE WHEN ${list} > 0 AND ${unit} IS NOT NULL THEN
+      greatest(0, least(1, round(1 - CAST(${unit} AS DOUBLE) / CAST(${list} AS DOUBLE)
+        + coalesce(CAST(${discount} AS DOUBLE), 0) / nullif(CAST(${list} AS DOUBLE) * abs(CAST(quantity_ AS DOUBLE)), 0), 6)))
+    WHEN ${discount} IS NOT NULL AND coalesce(${amount}, 0) + ${discount} > 0 THEN
+      greatest(0, least(1, round(CAST(${discount} AS DOUBLE) / (${amount} + ${discount}), 6))) END`;
+}
+
+function fromPurchaseLines(handle: SnapshotHandle, columns: ColumnTypes): string {
+  const quantity = columnOr(columns, "quantity", "DOUBLE");
+  return `SELECT customer_id, order_id, day, ${columnOr(columns, "product_id", "VARCHAR")} AS product_id,
+    ${columnOr(columns, "category", "VARCHAR")} AS category, ${columnOr(columns, "channel", "VARCHAR")} AS channel,
+    CAST(${quantity} AS DOUBLE) AS quantity, CAST(revenue_minor AS BIGINT) AS revenue_minor,
+    ${depth(columns, "", "revenue_minor").replaceAll("quantity_", quantity)} AS discount_depth,
+    coalesce(${columnOr(columns, "is_purchase", "BOOLEAN")}, true) AS is_purchase
+  FROM purchase_lines WHERE customer_id IS NOT NULL AND day <= DATE ${literal(handle.as_of)}`;
+}
+
+const isUndone = (status: string) =>
+  `coalesce(regexp_matches(lower(CAST(${status} AS VARCHAR)), 'cancel|void'), false)`;
+
+function fromOrderLines(handle: SnapshotHandle, columns: Columns): string {
+  const lines = columns("order_lines");
+  const orders = columns("orders");
+  const products = columns("products");
+  const quantity = `coalesce(CAST(${columnOr(lines, "quantity", "DOUBLE", "l.")} AS DOUBLE), 1)`;
+  const price = columnOr(lines, "unit_price_minor", "DOUBLE", "l.");
+  const amount = `CAST(coalesce(${columnOr(lines, "amount_minor", "BIGINT", "l.")}, CAST(round(${price} * ${quantity}) AS BIGINT)) AS BIGINT)`;
+  const ordered = columnOr(lines, "ordered_at", "TIMESTAMP", "l.");
+  const hasOrders = orders.has("order_id");
+  const joinOrders = hasOrders
+    ? "LEFT JOIN (SELECT * FROM orders QUALIFY row_number() OVER (PARTITION BY order_id ORDER BY ordered_at) = 1) o ON o.order_id = l.order_id"
+    : "";
+  const joinProducts = products.has("product_id")
+    ? `LEFT JOIN (SELECT product_id, any_value(${columnOr(products, "category", "VARCHAR")}) AS category FROM products GROUP BY product_id) p ON p.product_id = l.product_id`
+    : "";
+  return `WITH priced AS (
+    SELECT l.customer_id, l.order_id,
+      ${localDay(hasOrders ? `coalesce(${ordered}, o.ordered_at)` : ordered, handle.brand.timeZone)} AS day,
+      ${columnOr(lines, "product_id", "VARCHAR", "l.")} AS product_id,
+      ${joinProducts ? "p.category" : "CAST(NULL AS VARCHAR)"} AS category,
+      ${hasOrders ? columnOr(orders, "channel", "VARCHAR", "o.") : "CAST(NULL AS VARCHAR)"} AS channel,
+      ${quantity} AS quantity, ${amount} AS revenue_minor,
+      ${depth(lines, "l.", amount).replaceAll("quantity_", quantity)} AS discount_depth,
+      ${isUndone(hasOrders ? columnOr(orders, "status", "VARCHAR", "o.") : "CAST(NULL AS VARCHAR)")} AS is_undone
+    FROM order_lines l ${joinOrders} ${joinProducts}
+    WHERE l.customer_id IS NOT NULL
+  )
+  SELECT customer_id, order_id, day, product_id, category, channel, quantity, greatest(revenue_minor, 0) AS revenue_minor,
+    discount_depth, NOT is_undone AND max(quantity > 0) OVER (PARTITION BY customer_id, order_id) AS is_purchase
+  FROM priced WHERE quantity > 0 AND day <= DATE ${literal(handle.as_of)}`;
+}
+
+/** Returns of known customers: customer_id, order_id, day, product_id, category, quantity, refund_minor, reason. */
+export function returnsView(handle: SnapshotHandle, columns: Columns): string {
+  const returns = columns("returns");
+  if (!returns.has("customer_id")) {
+    return noRows({
+      customer_id: "VARCHAR",
+      order_id: "VARCHAR",
+      day: "DATE",
+      product_id: "VARCHAR",
+      category: "VARCHAR",
+      quantity: "DOUBLE",
+      refund_minor: "BIGINT",
+      reason: "VARCHAR",
+    });
+  }
+  const products = columns("products");
+  const product = columnOr(returns, "product_id", "VARCHAR", "r.");
+  const join = products.has("product_id") && returns.has("product_id") && products.has("category");
+  const day = returns.has("returned_on") ? "r.returned_on" : localDay("r.returned_at", handle.brand.timeZone);
+  return `SELECT r.customer_id, ${columnOr(returns, "order_id", "VARCHAR", "r.")} AS order_id, ${day} AS day, ${product} AS product_id,
+    ${join ? "p.category" : "CAST(NULL AS VARCHAR)"} AS category,
+    coalesce(CAST(${columnOr(returns, "quantity", "DOUBLE", "r.")} AS DOUBLE), 1) AS quantity,
+    CAST(${columnOr(returns, "refund_minor", "BIGINT", "r.")} AS BIGINT) AS refund_minor,
+    ${columnOr(returns, "reason", "VARCHAR", "r.")} AS reason
+  FROM returns r ${join ? "LEFT JOIN (SELECT product_id, any_value(category) AS category FROM products GROUP BY product_id) p ON p.product_id = r.product_id" : ""}
+  WHERE r.customer_id IS NOT NULL`;
+}
+
+/** One row per customer and day of purchase: customer_id, day, n_orders, revenue_minor. */
+export function transactionsView(handle: SnapshotHandle, columns: Columns): string {
+  const known = columns("transactions");
+  if (known.has("day") && known.has("revenue_minor")) {
+    return `SELECT customer_id, day, CAST(${known.has("n_orders") ? "n_orders" : "1"} AS BIGINT) AS n_orders,
+      CAST(revenue_minor AS BIGINT) AS revenue_minor
+    FROM transactions WHERE customer_id IS NOT NULL AND day <= DATE ${literal(handle.as_of)}`;
+  }
+  return `SELECT customer_id, day, count(DISTINCT order_id) AS n_orders, CAST(sum(revenue_minor) AS BIGINT) AS revenue_minor
+    FROM lines_seen WHERE is_purchase GROUP BY customer_id, day`;
+}
+
+/** The people's names as one column; empty where the snapshot holds no people. */
+export function namesView(columns: Columns): string {
+  const people = columns("people");
+  if (!people.has("customer_id")) return noRows({ customer_id: "VARCHAR", name: "VARCHAR" });
+  const full = columnOr(people, "full_name", "VARCHAR");
+  const parts = `nullif(concat_ws(' ', ${columnOr(people, "given_name", "VARCHAR")}, ${columnOr(people, "family_name", "VARCHAR")}), '')`;
+  return `SELECT customer_id, coalesce(nullif(${full}, ''), ${parts}) AS name FROM people`;
+}
