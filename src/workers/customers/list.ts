@@ -1,0 +1,6 @@
+import { anonymous } from "./anonymous.ts";
+import { customerBase } from "./customer-base.ts";
+import { purchaseLines } from "./purchase-lines.ts";
+import { transactions } from "./transactions.ts";
+
+export const customerSteps = [purchaseLines, transactions, customerBase, anonymous];

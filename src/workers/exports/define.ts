@@ -1,0 +1,37 @@
+import type { Json } from "../../shared/base/canonical-json.ts";
+import { AssayError } from "../../shared/base/errors.ts";
+
+/** How a cell is written: text is quoted and made safe, a phone number that is E.164 keeps its plus, numbers stay bare. */
+export type CellKind = "text" | "phone" | "number" | "flag" | "list";
+
+export interface ExportColumn {
+  readonly header: string;
+  /** A column of the person's record, or of the profile. */
+  readonly from: "people" | "profiles";
+  readonly column: string;
+  readonly kind: CellKind;
+}
+
+/** The form of a list that leaves the house. */
+export interface ExportTemplate {
+  readonly name: string;
+  readonly title: string;
+  readonly columns: readonly ExportColumn[];
+  /** Whether columns of the profile or the record may be added. */
+  readonly takesFields: boolean;
+  /** What the list is for: whose consent counts. */
+  readonly channel: string;
+  /** A row without this value is left out as `no_address`; null: rows stand without an address too. */
+  readonly needs: string | null;
+  readonly extension: string;
+}
+
+export function defineTemplate(template: ExportTemplate): ExportTemplate {
+  const headers = template.columns.map(({ header }) => header);
+  if (new Set(headers).size !== headers.length) {
+    throw new AssayError("internal", `The template ${template.name} names a column twice.`, "Mend its declaration.");
+  }
+  return template;
+}
+
+export type ExportRow = readonly Json[];

@@ -1,0 +1,169 @@
+import { AssayError } from "../../shared/base/errors.ts";
+import { describeField } from "../../shared/domain/profile-fields.ts";
+import type { Session } from "../engine/duckdb.ts";
+import { ident, literal } from "../engine/sql.ts";
+import { compileSegment, predicateOf } from "../query/compile-segment.ts";
+import type { SegmentInput } from "../query/counts.ts";
+import { numberOf } from "../query/estimate.ts";
+import type { OpenSnapshot } from "../query/session-pool.ts";
+import { columnOr } from "../query/snapshot.ts";
+import type { CellKind, ExportColumn, ExportTemplate } from "./define.ts";
+
+export type LeftOutReason = "suppressed" | "no_consent" | "no_address";
+export interface Recipients {
+  readonly table: string;
+  readonly rows: number;
+  readonly leftOut: { reason: LeftOutReason; count: number }[];
+  /** Why nobody was left out for want of consent, where that is so. */
+  readonly consentNote: string | null;
+}
+
+const personFields: Readonly<Record<string, CellKind>> = {
+  email: "text",
+  phone: "phone",
+  full_name: "text",
+  given_name: "text",
+  family_name: "text",
+  birth_date: "text",
+  gender: "text",
+  address_line: "text",
+  city: "text",
+  region: "text",
+  postcode: "text",
+  country: "text",
+  loyalty_id: "text",
+};
+
+/** The template's columns, then the chosen ones. A field is a column of the profile or of the person's record. */
+export function columnsOf(
+  snapshot: OpenSnapshot,
+  template: ExportTemplate,
+  fields: readonly string[] = [],
+): ExportColumn[] {
+  const columns = [...template.columns];
+  if (fields.length > 0 && !template.takesFields) {
+    throw new AssayError("bad_input", `The template ${template.name} takes no further fields.`, "Leave out --fields.");
+  }
+  for (const field of fields.map((one) => one.trim()).filter((one) => one !== "")) {
+    if (columns.some(({ header }) => header === field)) continue;
+    columns.push(columnFor(snapshot, field));
+  }
+  return columns;
+}
+
+function columnFor(snapshot: OpenSnapshot, field: string): ExportColumn {
+  const type = snapshot.profileColumns.get(field);
+  if (type !== undefined) {
+    const { kind } = describeField(field, type);
+    const isNumber = kind === "number" || kind === "money" || kind === "share";
+    const cell: CellKind = isNumber
+      ? "number"
+      : kind === "flag"
+        ? "flag"
+        : kind === "list" || type.startsWith("MAP")
+          ? "list"
+          : "text";
+    return { header: field, from: "profiles", column: field, kind: cell };
+  }
+  const cell = Object.hasOwn(personFields, field) ? personFields[field] : undefined;
+  if (cell) return { header: field, from: "people", column: field, kind: cell };
+  throw new AssayError(
+    "bad_input",
+    `There is no field ${field.slice(0, 60)}.`,
+    "Choose a column of profiles, or one of email, phone, given_name, family_name, city, postcode, country.",
+  );
+}
+
+/** Works out who leaves the house: the segment, less the suppressed (always), less those without consent for the channel
+ *  (unless asked to keep them, or the brand has no source of consents), less those without the address that the template
+ *  needs. Each customer counts once, under the first of these reasons. Makes the temporary table `recipients`. */
+export async function chooseRecipients(
+  snapshot: OpenSnapshot,
+  session: Session,
+  input: SegmentInput & { readonly include_unreachable?: boolean | undefined },
+  template: ExportTemplate,
+): Promise<Recipients> {
+  const context = { session, columns: snapshot.profileColumns, asOf: snapshot.handle.as_of, segments: input.segments };
+  const predicate = predicateOf(await compileSegment(input.definition, context));
+  const hasConsents = await makeConsentStates(snapshot, session, template.channel);
+  const asksConsent = hasConsents && input.include_unreachable !== true;
+  const need = template.needs;
+  const hasNeed = need !== null && snapshot.columnsOf("people").has(need);
+  const address =
+    need === null
+      ? "true"
+      : hasNeed
+        ? `customer_id IN (SELECT customer_id FROM people WHERE ${ident(need)} IS NOT NULL)`
+        : "false";
+  await session.run(`CREATE OR REPLACE TEMP TABLE chosen AS
+    SELECT customer_id, CASE
+      WHEN customer_id IN (SELECT customer_id FROM suppressed_customers) THEN 'suppressed'
+      ${asksConsent ? "WHEN customer_id NOT IN (SELECT customer_id FROM consenting_customers) THEN 'no_consent'" : ""}
+      WHEN NOT ${address} THEN 'no_address' END AS left_out
+    FROM profiles WHERE ${predicate}`);
+  await session.run(
+    "CREATE OR REPLACE TEMP TABLE recipients AS SELECT customer_id FROM chosen WHERE left_out IS NULL ORDER BY customer_id",
+  );
+  const counted = await session.rows(
+    "SELECT left_out, count(*) AS n FROM chosen WHERE left_out IS NOT NULL GROUP BY left_out",
+  );
+  const countOf = new Map(counted.map(({ left_out, n }) => [String(left_out), numberOf(n)]));
+  const reasons: LeftOutReason[] = ["suppressed", "no_consent", "no_address"];
+  return {
+    table: "recipients",
+    rows: numberOf(await session.value("SELECT count(*) FROM recipients")),
+    leftOut: reasons.flatMap((reason) => (countOf.has(reason) ? [{ reason, count: countOf.get(reason) ?? 0 }] : [])),
+    consentNote: hasConsents
+      ? input.include_unreachable === true
+        ? "Those without consent were kept on request."
+        : null
+      : "The brand has no source of consents: nobody was left out for want of consent.",
+  };
+}
+
+/** Makes suppressed_customers and consenting_customers; gives whether anything says who consented to what. A person counts by
+ *  id, and by the own e-mail address where the list knows only that. Suppressed is for ever and for every channel. */
+async function makeConsentStates(snapshot: OpenSnapshot, session: Session, channel: string): Promise<boolean> {
+  const table = snapshot.has("consents") ? "consents" : "consent_states";
+  const columns = snapshot.columnsOf(table);
+  if (!columns.has("status")) {
+    for (const name of ["suppressed_customers", "consenting_customers"]) {
+      await session.run(`CREATE OR REPLACE TEMP TABLE ${name} AS SELECT customer_id FROM profiles WHERE false`);
+    }
+    return false;
+  }
+  const column = (name: string) => columnOr(columns, name, "VARCHAR");
+  const hasEmails = columns.has("email") && snapshot.columnsOf("people").has("email");
+  const byEmail = hasEmails
+    ? `UNION ALL SELECT p.customer_id, s.channel, s.status, s.occurred_at, s.purpose FROM said s
+        JOIN people p ON lower(trim(p.email)) = lower(trim(s.email)) WHERE p.customer_id IS DISTINCT FROM s.customer_id`
+    : "";
+  await session.run(`CREATE OR REPLACE TEMP TABLE consent_events AS
+    WITH said AS (
+      SELECT ${column("customer_id")} AS customer_id, ${column("email")} AS email, lower(coalesce(${column("channel")}, '')) AS channel,
+        lower(${column("status")}) AS status, ${columns.has("occurred_at") ? "occurred_at" : "CAST(NULL AS TIMESTAMP) AS occurred_at"},
+        lower(coalesce(${column("purpose")}, '')) AS purpose
+      FROM ${table}
+    )
+    SELECT customer_id, channel, status, occurred_at, purpose FROM said ${byEmail}`);
+  await session.run(
+    "CREATE OR REPLACE TEMP TABLE suppressed_customers AS SELECT DISTINCT customer_id FROM consent_events WHERE status = 'suppressed' AND customer_id IS NOT NULL",
+  );
+  await session.run(`CREATE OR REPLACE TEMP TABLE consenting_customers AS
+    SELECT customer_id FROM consent_events
+    WHERE customer_id IS NOT NULL AND status <> 'suppressed' AND channel IN ('', ${literal(channel)})
+    GROUP BY customer_id
+    HAVING arg_max(status = 'granted', (coalesce(occurred_at, TIMESTAMP '1970-01-01'), status <> 'granted'))`);
+  return (await session.value("SELECT count(*) > 0 FROM consent_events WHERE status <> 'suppressed'")) === true;
+}
+
+/** The cells of the recipients, in order of customer_id, from a row number on. */
+export function rowsSql(snapshot: OpenSnapshot, columns: readonly ExportColumn[], from: number, to: number): string {
+  const people = snapshot.columnsOf("people");
+  const cell = ({ from: table, column }: ExportColumn) =>
+    table === "profiles" ? `p.${ident(column)}` : columnOr(people, column, "VARCHAR", "n.");
+  const join = people.has("customer_id") ? "LEFT JOIN people n ON n.customer_id = r.customer_id" : "";
+  return `SELECT ${columns.map((one, at) => `${cell(one)} AS c${at}`).join(", ")}
+    FROM (SELECT rowid AS at, customer_id FROM recipients WHERE rowid >= ${from} AND rowid < ${to}) r
+    JOIN profiles p ON p.customer_id = r.customer_id ${join} ORDER BY r.at`;
+}

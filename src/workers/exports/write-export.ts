@@ -1,0 +1,174 @@
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import { canonicalJson, type Json } from "../../shared/base/canonical-json.ts";
+import { throwIfCancelled } from "../../shared/base/errors.ts";
+import type { Session } from "../engine/duckdb.ts";
+import { duckdbVersion } from "../engine/duckdb.ts";
+import type { SegmentInput } from "../query/counts.ts";
+import { quoteText, toCell, toLine } from "../query/delimited-text.ts";
+import type { OpenSnapshot } from "../query/session-pool.ts";
+import { openWholeFile } from "../query/whole-file.ts";
+import type { ExportColumn } from "./define.ts";
+import { requireTemplate } from "./list.ts";
+import { chooseRecipients, columnsOf, type Recipients, rowsSql } from "./recipients.ts";
+
+export interface ExportOptions {
+  readonly template?: string | undefined;
+  readonly fields?: readonly string[] | undefined;
+  readonly include_unreachable?: boolean | undefined;
+}
+export interface ExportInput extends SegmentInput, ExportOptions {
+  readonly segment: string | null;
+  readonly sentence: string;
+  readonly path: string;
+  /** Version of the program, for the manifest. */
+  readonly version: string;
+  readonly written_at: string;
+}
+export interface Exported {
+  path: string;
+  rows: number;
+  sha256: string;
+  left_out: { reason: string; count: number }[];
+  manifest: string;
+  columns: string[];
+}
+export interface ExportPreview {
+  rows: number;
+  left_out: { reason: string; count: number }[];
+  columns: string[];
+  sample: string[][];
+}
+export type ExportProgress = (progress: { label: string; done: number; total: number }) => void;
+
+const batch = 20_000;
+const sampled = 8;
+
+const cellsOf = (row: Record<string, Json>, columns: readonly ExportColumn[]) =>
+  columns.map(({ kind }, at) => {
+    const value = row[`c${at}`];
+    return kind === "list" && Array.isArray(value) ? quoteText(value.join("; ")) : toCell(value, kind === "phone");
+  });
+
+/** Who would leave the house, and how the first rows would read, before anything is written. */
+export async function previewExport(
+  snapshot: OpenSnapshot,
+  input: SegmentInput & ExportOptions,
+  signal?: AbortSignal,
+): Promise<ExportPreview> {
+  const template = requireTemplate(input.template);
+  const columns = columnsOf(snapshot, template, input.fields);
+  return snapshot.use(signal, async (session) => {
+    const recipients = await chooseRecipients(snapshot, session, input, template);
+    const rows = await session.rows(rowsSql(snapshot, columns, 0, sampled));
+    return {
+      rows: recipients.rows,
+      left_out: recipients.leftOut,
+      columns: columns.map(({ header }) => header),
+      sample: rows.map((row) =>
+        cellsOf(row, columns).map((cell) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell)),
+      ),
+    };
+  });
+}
+
+/** Writes the list to a local path, whole or not at all, with `<file>.manifest.json` beside it: which snapshot and rule it comes
+ *  from, who was left out and why, and the digest by which it can be checked again. */
+export async function writeExport(
+  snapshot: OpenSnapshot,
+  input: ExportInput,
+  signal?: AbortSignal,
+  onProgress?: ExportProgress,
+): Promise<Exported> {
+  const template = requireTemplate(input.template);
+  const columns = columnsOf(snapshot, template, input.fields);
+  return snapshot.use(signal, async (session) => {
+    const recipients = await chooseRecipients(snapshot, session, input, template);
+    const { sha256 } = await writeList(snapshot, session, input, columns, recipients, signal, onProgress);
+    const headers = columns.map(({ header }) => header);
+    const manifest = `${input.path}.manifest.json`;
+    const file = await openWholeFile(manifest);
+    await file.write(
+      `${JSON.stringify(manifestOf(snapshot, input, template.name, headers, recipients, sha256), null, 2)}\n`,
+    );
+    await file.finish();
+    return {
+      path: input.path,
+      rows: recipients.rows,
+      sha256,
+      left_out: recipients.leftOut,
+      manifest,
+      columns: headers,
+    };
+  });
+}
+
+async function writeList(
+  snapshot: OpenSnapshot,
+  session: Session,
+  input: ExportInput,
+  columns: readonly ExportColumn[],
+  { rows: total }: Recipients,
+  signal: AbortSignal | undefined,
+  onProgress: ExportProgress | undefined,
+): Promise<{ sha256: string }> {
+  const file = await openWholeFile(input.path);
+  try {
+    await file.write(toLine(columns.map(({ header }) => quoteText(header))));
+    for (let from = 0; from < total; from += batch) {
+      throwIfCancelled(signal);
+      const rows = await session.rows(rowsSql(snapshot, columns, from, from + batch));
+      await file.write(rows.map((row) => toLine(cellsOf(row, columns))).join(""));
+      onProgress?.({ label: "Writing the list", done: Math.min(total, from + batch), total });
+    }
+    throwIfCancelled(signal);
+    return await file.finish();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}
+
+function manifestOf(
+  snapshot: OpenSnapshot,
+  input: ExportInput,
+  template: string,
+  columns: string[],
+  recipients: Recipients,
+  sha256: string,
+): Json {
+  const { handle } = snapshot;
+  const rule = (
+    input.definition.sql ? { sql: input.definition.sql } : { where: input.definition.where ?? null }
+  ) as Json;
+  const consents = [...(handle.tables.consents ?? handle.tables.consent_states ?? [])]
+    .map((path) => basename(path))
+    .sort();
+  return {
+    format: "assay-list",
+    format_version: 1,
+    file: basename(input.path),
+    sha256,
+    rows: recipients.rows,
+    columns,
+    template,
+    snapshot_id: handle.snapshot_id,
+    as_of: handle.as_of,
+    segment: input.segment,
+    rule,
+    rule_sha256: createHash("sha256").update(canonicalJson(rule)).digest("hex"),
+    segments: namedSegments(input),
+    sentence: input.sentence,
+    include_unreachable: input.include_unreachable === true,
+    left_out: recipients.leftOut,
+    consent_note: recipients.consentNote,
+    consent_version: consents.length > 0 ? createHash("sha256").update(consents.join("\n")).digest("hex") : null,
+    created_by: `assay ${input.version} (duckdb ${duckdbVersion()})`,
+    written_at: input.written_at,
+  };
+}
+
+/** Rules that the rule refers to by name belong to it: without them it couldn't be worked out again. */
+function namedSegments(input: ExportInput): Json {
+  return JSON.stringify(input.definition).includes('"segment"') ? (input.segments as unknown as Json) : {};
+}

@@ -1,0 +1,35 @@
+import type { Column } from "../../shared/domain/column.ts";
+import { literal } from "../engine/sql.ts";
+import { defineStep } from "../engine/step-context.ts";
+
+const columns: readonly Column[] = [
+  { name: "customer_id", type: "VARCHAR" },
+  { name: "category", type: "VARCHAR" },
+  { name: "n_lines", type: "INTEGER", unit: "count" },
+  { name: "n_orders", type: "INTEGER", unit: "count" },
+  { name: "quantity", type: "DOUBLE" },
+  { name: "revenue_minor", type: "BIGINT", unit: "minor" },
+  { name: "last_on", type: "DATE" },
+];
+
+/** What each customer bought by category. */
+export const categoryCounts = defineStep({
+  name: "category_counts",
+  version: 1,
+  title: "Category counts",
+  stage: "features",
+  scope: "bucket",
+  timing: "as_of",
+  inputs: { lines: { step: "purchase_lines", output: "lines" } },
+  params: {},
+  outputs: [{ name: "category_counts", kind: "parquet", columns }],
+  run: async (context) => {
+    await context.output.query(
+      "category_counts",
+      `SELECT customer_id, category, CAST(count(*) AS INTEGER) AS n_lines, CAST(count(DISTINCT key_space || chr(31) || order_id) AS INTEGER) AS n_orders, CAST(sum(quantity) AS DOUBLE) AS quantity,
+              CAST(coalesce(sum(revenue_minor), 0) AS BIGINT) AS revenue_minor, max(day) AS last_on
+       FROM ${context.relation("lines")} WHERE is_purchase AND category IS NOT NULL AND quantity > 0 AND day <= DATE ${literal(context.asOf)}
+       GROUP BY customer_id, category ORDER BY customer_id, category`,
+    );
+  },
+});

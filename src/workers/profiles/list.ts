@@ -1,0 +1,9 @@
+import { consentStates } from "./consent-states.ts";
+import { customerAttributes } from "./customer-attributes.ts";
+import { identityLinks } from "./identity-links.ts";
+import { lifecycleTransitions } from "./lifecycle-transitions.ts";
+import { profiles } from "./profiles.ts";
+import { snapshotLake } from "./snapshot-lake.ts";
+import { sourceQuality } from "./source-quality.ts";
+
+export const profileSteps = [consentStates, customerAttributes, identityLinks, profiles, lifecycleTransitions, ...snapshotLake, sourceQuality];

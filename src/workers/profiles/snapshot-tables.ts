@@ -1,0 +1,23 @@
+import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
+import { snapshotLake } from "./snapshot-lake.ts";
+
+const own = (table: string, step = table, output = table): SnapshotTable => ({ table, step, output });
+
+/** The tables of every snapshot, beside the scores of its models. */
+export const snapshotTables: readonly SnapshotTable[] = [
+  own("profiles"),
+  own("people"),
+  own("customer_attributes"),
+  own("identity_links"),
+  own("consent_states"),
+  own("lifecycle_transitions"),
+  own("source_quality"),
+  own("purchase_summary"),
+  own("rfm_windows"),
+  own("category_counts"),
+  own("transactions", "snapshot_transactions", "transactions"),
+  own("revenue_weeks"),
+  own("cohorts"),
+  own("anonymous"),
+  ...snapshotLake.filter(({ name }) => name !== "snapshot_transactions").map((step) => own(step.name.replace("snapshot_", ""), step.name, step.outputs[0]?.name ?? "")),
+];

@@ -1,0 +1,57 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
+import { openSession, type Session } from "../engine/duckdb.ts";
+
+type Outcome = ArtifactSummary & { readonly computed: boolean };
+export interface TaskPlacement {
+  readonly brandDir: string;
+  readonly scratchRoot: string;
+  readonly memoryBytes: number;
+  readonly threads: number;
+  readonly attempt: string;
+  readonly signal: AbortSignal;
+  readonly onRows?: (rows: number) => void;
+}
+export type PlaceTask = (node: TaskNode, options: TaskPlacement, workers: number) => Promise<Outcome>;
+
+/** What the engine's handlers share: where tasks run and where scratch lies (always on this machine's own disk). */
+export interface ServiceContext {
+  /** In the pool of this process. */
+  readonly placeTask: PlaceTask;
+  /** In this very thread. */
+  readonly runInline: PlaceTask;
+  readonly scratchRoot: string;
+}
+
+export function scratchFolder(): string {
+  const root = join(process.env["ASSAY_SCRATCH"] ?? tmpdir(), `assay-${process.pid}`);
+  mkdirSync(root, { recursive: true });
+  process.once("exit", () => rmSync(root, { recursive: true, force: true }));
+  return root;
+}
+
+/** A session and a scratch folder for the length of one body. */
+export async function withSession<T>(
+  context: ServiceContext,
+  signal: AbortSignal,
+  body: (open: { session: () => Promise<Session>; scratch: string }) => Promise<T>,
+): Promise<T> {
+  mkdirSync(context.scratchRoot, { recursive: true });
+  const scratch = mkdtempSync(join(context.scratchRoot, "call-"));
+  const opened: Session[] = [];
+  try {
+    return await body({
+      scratch,
+      session: async () => {
+        const session = await openSession({ memoryLimit: 2e9, threads: 2, scratch, signal });
+        opened.push(session);
+        return session;
+      },
+    });
+  } finally {
+    for (const session of opened) session.close();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,96 @@
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, copyFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EngineContract, SnapshotManifest, SnapshotTableFile } from "../../shared/api/engine.ts";
+import type { Handlers } from "../../shared/api/serve.ts";
+import { canonicalJson } from "../../shared/base/canonical-json.ts";
+import { AssayError } from "../../shared/base/errors.ts";
+import { type ArtifactFile, quarantine, requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
+import { publish } from "../engine/publish.ts";
+import type { ServiceContext } from "./context.ts";
+
+type Names = "snapshots.publish" | "snapshots.check" | "snapshots.manifest" | "snapshots.add_evaluations" | "snapshots.path";
+
+const maxLinks = 150;
+
+function folderOf(brandDir: string, snapshotId: string): string {
+  return join(brandDir, "snapshots", snapshotId);
+}
+
+export function readManifest(brandDir: string, snapshotId: string): SnapshotManifest {
+  const path = join(folderOf(brandDir, snapshotId), "manifest.json");
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as SnapshotManifest;
+  } catch {
+    throw new AssayError("corrupt", `The manifest ${path} is damaged or missing.`, "Run again with the same day: it is published anew.", { path });
+  }
+}
+
+/** The files of a table as its artifacts name them, checked by digest. */
+export function tableFiles(brandDir: string, files: readonly SnapshotTableFile[]): { path: string; file: ArtifactFile; bucket: number }[] {
+  return files.flatMap(({ key, output, bucket }) => {
+    const file = requireArtifact(brandDir, key).files.find((one) => one.output === output);
+    return file ? [{ path: verifiedPath(brandDir, file), file, bucket }] : [];
+  });
+}
+
+/** Lays a table out for other engines: hard links below bucket=n, `_SUCCESS` last. */
+function layOut(brandDir: string, snapshotId: string, table: string, files: ReturnType<typeof tableFiles>): void {
+  const folder = join(folderOf(brandDir, snapshotId), "tables", table);
+  for (const { path, file, bucket } of files) {
+    const part = join(folder, `bucket=${bucket}`);
+    mkdirSync(part, { recursive: true });
+    const target = join(part, `${file.sha256}.parquet`);
+    const standing = statSync(target, { throwIfNoEntry: false });
+    if (standing && standing.ino === statSync(path).ino) continue;
+    if (standing) rmSync(target, { force: true });
+    if (statSync(path).nlink < maxLinks) linkSync(path, target);
+    else copyFileSync(path, target);
+  }
+  const success = join(folder, "_SUCCESS");
+  if (!existsSync(success)) writeFileSync(success, "");
+}
+
+export const snapshotHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
+  "snapshots.publish": async ({ brandDir, manifest }) => {
+    const tables: Record<string, { rows: number; bytes: number }> = {};
+    for (const [table, listed] of Object.entries(manifest.tables)) {
+      const files = tableFiles(brandDir, listed);
+      layOut(brandDir, manifest.snapshot_id, table, files);
+      tables[table] = { rows: files.reduce((sum, { file }) => sum + file.rows, 0), bytes: files.reduce((sum, { file }) => sum + file.bytes, 0) };
+    }
+    publish({
+      content: Buffer.from(canonicalJson(manifest)),
+      final: join(folderOf(brandDir, manifest.snapshot_id), "manifest.json"),
+      staging: join(brandDir, "tmp", manifest.snapshot_id),
+    });
+    return { customers: tables["profiles"]?.rows ?? 0, tables };
+  },
+  "snapshots.check": async ({ brandDir, snapshot_id }) => {
+    const manifest = readManifest(brandDir, snapshot_id);
+    const damaged: string[] = [];
+    for (const { key, output } of [...Object.values(manifest.tables).flat(), ...Object.values(manifest.fits)]) {
+      try {
+        tableFiles(brandDir, [{ key, output, bucket: 0 }]);
+      } catch (error) {
+        if (!(error instanceof AssayError) || error.code !== "corrupt") throw error;
+        quarantine(brandDir, key);
+        damaged.push(key);
+      }
+    }
+    return { damaged: [...new Set(damaged)] };
+  },
+  "snapshots.manifest": async ({ brandDir, snapshot_id }) => readManifest(brandDir, snapshot_id),
+  "snapshots.add_evaluations": async ({ brandDir, keys }) => ({
+    rows: keys.reduce((sum, key) => sum + requireArtifact(brandDir, key).files.reduce((n, { rows }) => n + rows, 0), 0),
+  }),
+  "snapshots.path": async ({ brandDir, snapshot_id, table }) => {
+    const manifest = readManifest(brandDir, snapshot_id);
+    const listed = manifest.tables[table];
+    if (!listed) {
+      throw new AssayError("not_found", `The snapshot has no table ${table}.`, `Its tables: ${Object.keys(manifest.tables).sort().join(", ")}.`);
+    }
+    const folder = join(folderOf(brandDir, snapshot_id), "tables", table);
+    const files = readdirSync(folder, { recursive: true }).map(String).filter((name) => name.endsWith(".parquet"));
+    return { table, files: files.sort().map((name) => join(folder, name)) };
+  },
+};

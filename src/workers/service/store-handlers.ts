@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { extname, join } from "node:path";
+import type { EngineContract } from "../../shared/api/engine.ts";
+import type { Handlers } from "../../shared/api/serve.ts";
+import { AssayError } from "../../shared/base/errors.ts";
+import type { Json } from "../../shared/base/canonical-json.ts";
+import { findArtifact, quarantine, requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
+import { appendEntry, readLog } from "../engine/brand-log.ts";
+import { claimTask } from "../engine/claims.ts";
+import { parquet } from "../engine/sql.ts";
+import { digestFile, publish } from "../engine/publish.ts";
+import { probeDirectory } from "../engine/probe.ts";
+import { createBrand, createWorkspace, openWorkspace } from "../engine/workspace.ts";
+import { countRepeats } from "../landing/repeats.ts";
+import { summaryOf } from "../run-task.ts";
+import { type ServiceContext, withSession } from "./context.ts";
+
+type Names = "workspace.create" | "workspace.open" | "workspace.doctor" | "brand.create" | "log.read" | "log.append" | "artifacts.find" | "artifacts.json" | "tasks.run" | "landing.copy" | "landing.count" | "landing.rejects" | "process.memory";
+export type StoreHandlers = Pick<Handlers<EngineContract, ServiceContext>, Names>;
+
+interface NormaliseCounts {
+  readonly files: readonly { sha256: string; rows_read: number; rows_rejected: number; rejects: { reason: string; count: number }[]; primary: string | null; warnings: string[] }[];
+  readonly latest_order_on: string | null;
+  readonly records_until: string | null;
+}
+
+let peakRss = 0;
+
+export const storeHandlers: StoreHandlers = {
+  "workspace.create": async ({ path }) => createWorkspace(path),
+  "workspace.open": async ({ path }) => openWorkspace(path),
+  "workspace.doctor": async ({ path }) => {
+    const { path: folder } = openWorkspace(path);
+    return { checks: probeDirectory(folder) };
+  },
+  "brand.create": async ({ path, brand }) => createBrand(path, brand),
+  "log.read": async ({ brandDir, from }) => ({
+    entries: readLog(brandDir, from).map(({ version, kind, at, body }) => ({ version, kind, at, body })),
+  }),
+  "log.append": async ({ brandDir, kind, body, taskKey }) => appendEntry(brandDir, { kind, body, taskKey, at: new Date().toISOString(), app: "assay" }),
+  "artifacts.find": async ({ brandDir, keys }) => {
+    const damaged: string[] = [];
+    const found = keys.flatMap((key) => {
+      try {
+        const artifact = findArtifact(brandDir, key);
+        return artifact ? [summaryOf(artifact)] : [];
+      } catch (error) {
+        if (!(error instanceof AssayError) || error.code !== "corrupt") throw error;
+        quarantine(brandDir, key);
+        damaged.push(key);
+        return [];
+      }
+    });
+    return { found, damaged };
+  },
+  "artifacts.json": async ({ brandDir, key, output }) => ({ value: readJsonOutput(brandDir, key, output) }),
+  "tasks.run": async ({ brandDir, node, memoryBytes, workers, inline, attempt }, { ctx, signal, progress }) => {
+    const present = findArtifact(brandDir, node.key);
+    if (present) return { outcome: { ...summaryOf(present), computed: false } };
+    const claim = claimTask(brandDir, node.key);
+    if (!claim.held) return { outcome: null };
+    try {
+      const place = inline ? ctx.runInline : ctx.placeTask;
+      const options = { brandDir, scratchRoot: ctx.scratchRoot, memoryBytes, threads: 1, attempt, signal, onRows: (rows: number) => progress({ rows }) };
+      return { outcome: await place(node, options, workers) };
+    } catch (error) {
+      if (error instanceof AssayError && error.code === "corrupt" && typeof error.details["key"] === "string") quarantine(brandDir, error.details["key"]);
+      throw error;
+    } finally {
+      claim.release();
+    }
+  },
+  "landing.copy": async ({ brandDir, source, paths, known }) => {
+    const seen = new Set(known);
+    const digests = paths.map((path) => ({ path, name: path, ...digestFile(path) }));
+    const fresh = digests.filter((file, at) => !seen.has(file.sha256) && digests.findIndex(({ sha256 }) => sha256 === file.sha256) === at);
+    const text = [source, ...fresh.map(({ sha256 }) => sha256).sort()].join("\n");
+    const batchId = createHash("sha256").update(text).digest("hex").slice(0, 20);
+    const files = fresh.map((file) => {
+      const landed = join("landing", source, batchId, `${file.sha256}${safeExtension(file.path)}`);
+      const final = join(brandDir, landed);
+      mkdirSync(join(brandDir, "landing", source, batchId), { recursive: true });
+      publish({ content: { localPath: realpathSync(file.path) }, final, staging: join(brandDir, "tmp", batchId), isDataFile: true });
+      return { ...file, landed };
+    });
+    const again = digests.filter((file) => !fresh.includes(file)).map((file) => ({ ...file, landed: "" }));
+    return { batch_id: batchId, files, known: again };
+  },
+  "landing.count": async ({ brandDir, key, earlier }, { ctx, signal }) => {
+    const counts = readJsonOutput(brandDir, key, "counts") as unknown as NormaliseCounts;
+    const primaries = [...new Set(counts.files.flatMap(({ primary }) => primary ?? []))];
+    const repeated = new Map<number, number>();
+    await withSession(ctx, signal, async ({ session }) => {
+      const open = await session();
+      for (const table of primaries) {
+        const own = filesOf(brandDir, key, table);
+        const before = earlier.flatMap((one) => filesOf(brandDir, one, table));
+        const found = await countRepeats(open, { own, earlier: before });
+        for (const [file, rows] of found) if (counts.files[file]?.primary === table) repeated.set(file, rows.size);
+      }
+    });
+    const files = counts.files.map((file, at) => {
+      const again = repeated.get(at) ?? 0;
+      return {
+        sha256: file.sha256,
+        rows_read: file.rows_read,
+        rows_accepted: file.rows_read - file.rows_rejected - again,
+        rows_rejected: file.rows_rejected,
+        rows_repeated: again,
+        rejects: file.rejects,
+      };
+    });
+    const warnings = counts.files.flatMap((file) => file.warnings);
+    return { files, latest_order_on: counts.latest_order_on, records_until: counts.records_until, warnings: [...new Set(warnings)] };
+  },
+  "landing.rejects": async ({ brandDir, key, offset, limit }, { ctx, signal }) => {
+    const found = findArtifact(brandDir, key);
+    const file = found?.files.find(({ output }) => output === "rejects");
+    if (!file) return { total: 0, rejects: [] };
+    const path = verifiedPath(brandDir, file);
+    const rejects = await withSession(ctx, signal, async ({ session }) =>
+      (await session()).rows(`SELECT file, line, "column", value, reason, raw FROM ${parquet([path])} ORDER BY file, source_row LIMIT ${Math.max(0, limit)} OFFSET ${offset}`),
+    );
+    return { total: file.rows, rejects };
+  },
+  "process.memory": async () => {
+    const rss = process.memoryUsage.rss();
+    peakRss = Math.max(peakRss, rss, process.resourceUsage().maxRSS * 1024);
+    return { rss_bytes: rss, peak_rss_bytes: peakRss };
+  },
+};
+
+function filesOf(brandDir: string, key: string, output: string): string[] {
+  const file = requireArtifact(brandDir, key).files.find((one) => one.output === output);
+  return file && file.rows > 0 ? [verifiedPath(brandDir, file)] : [];
+}
+
+export function readJsonOutput(brandDir: string, key: string, output: string): Json {
+  const file = requireArtifact(brandDir, key).files.find((one) => one.output === output);
+  if (!file) throw new AssayError("not_found", `The artifact ${key.slice(0, 12)} has no output ${output}.`, "Run again.");
+  return JSON.parse(readFileSync(verifiedPath(brandDir, file), "utf8")) as Json;
+}
+
+/** An extension that says what the bytes are; the file's own name never becomes a path. */
+function safeExtension(path: string): string {
+  const extension = extname(path).toLowerCase();
+  return /^\.[a-z0-9]{1,8}$/.test(extension) ? extension : "";
+}
