@@ -137,9 +137,9 @@ describe("a list", () => {
   });
 
   test("the latest consent decides, a refusal on the same day wins", async () => {
-    const consents = `SELECT customer_id, CAST(NULL AS VARCHAR) AS email, 'email' AS channel, 'marketing' AS purpose, s AS status, at AS occurred_at, 'crm' AS source FROM base,
+    const consents = `SELECT customer_id, CAST(NULL AS VARCHAR) AS email, 'email' AS channel, 'marketing' AS purpose, s AS status, said_at AS occurred_at, 'crm' AS source FROM base,
       (VALUES (1, 'granted', TIMESTAMP '2026-01-01'), (1, 'withdrawn', TIMESTAMP '2026-02-01'), (2, 'denied', TIMESTAMP '2026-01-01'), (2, 'granted', TIMESTAMP '2026-02-01'),
-        (3, 'granted', TIMESTAMP '2026-01-01'), (3, 'denied', TIMESTAMP '2026-01-01')) v(who, s, at) WHERE who = i`;
+        (3, 'granted', TIMESTAMP '2026-01-01'), (3, 'denied', TIMESTAMP '2026-01-01')) v(who, s, said_at) WHERE who = i`;
     const other = await makeSmallSnapshot({ replace: { consents } });
     const open = await openSnapshot(other.handle, { memoryLimit: 400e6, threads: 1, scratch: other.folder });
     const found = await previewExport(open, { definition: {}, segments: {}, fields: [] });
@@ -154,9 +154,9 @@ describe("a list", () => {
     const folder = join(small.folder, "failing");
     mkdirSync(join(folder, "taken"), { recursive: true });
     await expect(writeExport(snapshot, inputTo(join(folder, "taken")))).rejects.toMatchObject({ code: "bad_input" });
-    await expect(writeExport(snapshot, inputTo("/proc/none/list.csv"))).rejects.toMatchObject({
+    await expect(writeExport(snapshot, inputTo(join(small.folder, "safe.csv", "list.csv")))).rejects.toMatchObject({
       code: "unavailable",
-      message: expect.stringContaining("/proc/none/list.csv"),
+      message: expect.stringContaining("safe.csv/list.csv"),
     });
     const stop = new AbortController();
     const cancelled = writeExport(snapshot, inputTo(join(folder, "list.csv")), stop.signal, () => stop.abort());

@@ -164,6 +164,6 @@ export function rowsSql(snapshot: OpenSnapshot, columns: readonly ExportColumn[]
     table === "profiles" ? `p.${ident(column)}` : columnOr(people, column, "VARCHAR", "n.");
   const join = people.has("customer_id") ? "LEFT JOIN people n ON n.customer_id = r.customer_id" : "";
   return `SELECT ${columns.map((one, at) => `${cell(one)} AS c${at}`).join(", ")}
-    FROM (SELECT rowid AS at, customer_id FROM recipients WHERE rowid >= ${from} AND rowid < ${to}) r
-    JOIN profiles p ON p.customer_id = r.customer_id ${join} ORDER BY r.at`;
+    FROM (SELECT rowid AS place, customer_id FROM recipients WHERE rowid >= ${from} AND rowid < ${to}) r
+    JOIN profiles p ON p.customer_id = r.customer_id ${join} ORDER BY r.place`;
 }

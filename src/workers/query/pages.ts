@@ -37,13 +37,13 @@ export async function pageCustomers(snapshot: OpenSnapshot, input: PageInput, si
     const from = Math.max(0, Math.floor(input.offset));
     const to = from + Math.max(1, Math.min(500, Math.floor(input.limit)));
     const rows = await session.rows(`WITH page AS MATERIALIZED (
-        SELECT rowid AS at, customer_id FROM ${order.table} WHERE rowid >= ${from} AND rowid < ${to}
+        SELECT rowid AS place, customer_id FROM ${order.table} WHERE rowid >= ${from} AND rowid < ${to}
       )
-      SELECT page.at, page.customer_id,
+      SELECT page.place, page.customer_id,
         (SELECT any_value(n.name) FROM names_seen n WHERE n.customer_id = page.customer_id) AS shown_name
         ${columns.map((name, at) => `, p.${ident(name)} AS v${at}`).join("")}
       FROM page JOIN (SELECT * FROM profiles WHERE customer_id IN (SELECT customer_id FROM page)) p ON p.customer_id = page.customer_id
-      ORDER BY page.at`);
+      ORDER BY page.place`);
     return {
       total: order.total,
       of,
