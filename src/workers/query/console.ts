@@ -1,0 +1,130 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AssayError, cancelled, fromWire, type WireError } from "../../shared/base/errors.ts";
+import type { ConsoleFormat, ConsoleJob, ConsoleResult } from "./console-job.ts";
+import { openWholeFile } from "./whole-file.ts";
+
+export interface ConsoleInput {
+  readonly sql: string;
+  /** Files of each table that may be read; information_schema lists these names. */
+  readonly tables: Readonly<Record<string, readonly string[]>>;
+  readonly format?: "table" | ConsoleFormat | undefined;
+  /** Writes the result to this file, whole or not at all, instead of giving rows. */
+  readonly out?: string | undefined;
+  /** Most rows that are given back; a file holds all of them. */
+  readonly limit?: number | undefined;
+  readonly memoryBytes?: number | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly scratch?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+export type ConsoleAnswer = ConsoleResult & { path: string | null };
+
+export const consoleTimeoutMs = 30_000;
+const defaultMemory = 1_000_000_000;
+const defaultLimit = 10_000;
+const heapMegabytes = 1024;
+
+/** Runs what a person typed: one SELECT over the tables, in a process of its own that can read these files and write nowhere,
+ *  with bounded memory, killed after 30 s. The format of a file follows `format`, else its ending, else CSV.
+ *  Throws bad_input (what DuckDB says of the statement), not_permitted, unavailable (time or memory), cancelled. */
+export async function runConsole(input: ConsoleInput): Promise<ConsoleAnswer> {
+  if (input.signal?.aborted) throw cancelled();
+  const scratch = await mkdtemp(join(input.scratch ?? tmpdir(), "assay-console-"));
+  try {
+    const format = formatOf(input);
+    const file = input.out === undefined ? null : { path: join(scratch, `answer.${format}`), format };
+    const job: ConsoleJob = {
+      kind: "console",
+      sql: input.sql,
+      tables: input.tables,
+      limit: Math.max(1, Math.floor(input.limit ?? defaultLimit)),
+      memoryBytes: input.memoryBytes ?? defaultMemory,
+      scratch,
+      file,
+    };
+    const result = await runInChild(job, input.timeoutMs ?? consoleTimeoutMs, input.signal);
+    if (file && input.out !== undefined) await moveTo(file.path, input.out, input.signal);
+    return { ...result, path: input.out ?? null };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function formatOf({ format, out }: ConsoleInput): ConsoleFormat {
+  if (format !== undefined && format !== "table") return format;
+  const ending = /\.(csv|json|parquet)$/i.exec(out ?? "")?.[1]?.toLowerCase();
+  return ending === "json" || ending === "parquet" ? ending : "csv";
+}
+
+async function moveTo(from: string, to: string, signal: AbortSignal | undefined): Promise<void> {
+  const file = await openWholeFile(to);
+  try {
+    for await (const chunk of createReadStream(from)) {
+      if (signal?.aborted) throw cancelled();
+      await file.write(chunk as Buffer);
+    }
+    await file.finish();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}
+
+type Reply = { ok: ConsoleResult } | { error: WireError };
+
+function startChild(): ChildProcess {
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
+  return fork(new URL(`../disposable-child${extension}`, import.meta.url), [], {
+    execArgv: [`--max-old-space-size=${heapMegabytes}`],
+    env: {
+      PATH: process.env.PATH,
+      TZ: "UTC",
+      ...(process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot } : {}),
+    },
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+    serialization: "json",
+  });
+}
+
+function runInChild(job: ConsoleJob, timeoutMs: number, signal: AbortSignal | undefined): Promise<ConsoleResult> {
+  const { promise, resolve, reject } = Promise.withResolvers<ConsoleResult>();
+  const child = startChild();
+  const end = (settle: () => void) => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", cancel);
+    settle();
+    child.removeAllListeners();
+    child.on("error", () => {});
+    child.kill("SIGKILL");
+  };
+  const cancel = () => end(() => reject(cancelled()));
+  const timer = setTimeout(() => end(() => reject(tooSlow(timeoutMs))), timeoutMs);
+  signal?.addEventListener("abort", cancel, { once: true });
+  child.on("message", (reply: Reply) => end(() => ("ok" in reply ? resolve(reply.ok) : reject(fromWire(reply.error)))));
+  child.on("error", (error) => end(() => reject(ended(error.message))));
+  child.on("exit", (code, how) => end(() => reject(ended(how ?? `exit code ${code}`))));
+  child.send(job, (error) => {
+    if (error) end(() => reject(ended(error.message)));
+  });
+  return promise;
+}
+
+function tooSlow(timeoutMs: number): AssayError {
+  return new AssayError(
+    "unavailable",
+    `The statement took longer than ${timeoutMs / 1000} s and was stopped.`,
+    "Ask for fewer rows, or hand the tables to another engine.",
+  );
+}
+
+function ended(how: string): AssayError {
+  return new AssayError(
+    "unavailable",
+    `The process of the statement ended before it answered (${how}).`,
+    "It may have needed too much memory: ask for fewer rows or columns.",
+  );
+}
