@@ -121,40 +121,38 @@ export async function chooseRecipients(
   };
 }
 
-/** Makes suppressed_customers and consenting_customers; gives whether anything says who consented to what. A person counts by
- *  id, and by the own e-mail address where the list knows only that. Suppressed is for ever and for every channel. */
+/** Makes suppressed_customers and consenting_customers; gives whether any source says who consented to what. Suppressed is
+ *  for ever and for every channel; else the latest word for the channel (or for all) counts, a refusal of that instant first. */
 async function makeConsentStates(snapshot: OpenSnapshot, session: Session, channel: string): Promise<boolean> {
-  const table = snapshot.has("consents") ? "consents" : "consent_states";
-  const columns = snapshot.columnsOf(table);
-  if (!columns.has("status")) {
-    for (const name of ["suppressed_customers", "consenting_customers"]) {
-      await session.run(`CREATE OR REPLACE TEMP TABLE ${name} AS SELECT customer_id FROM profiles WHERE false`);
-    }
-    return false;
-  }
-  const column = (name: string) => columnOr(columns, name, "VARCHAR");
-  const hasEmails = columns.has("email") && snapshot.columnsOf("people").has("email");
-  const byEmail = hasEmails
-    ? `UNION ALL SELECT p.customer_id, s.channel, s.status, s.occurred_at, s.purpose FROM said s
-        JOIN people p ON lower(trim(p.email)) = lower(trim(s.email)) WHERE p.customer_id IS DISTINCT FROM s.customer_id`
+  const tables = ["consent_states", "consents"].filter((table) => snapshot.columnsOf(table).has("status"));
+  const said = tables.map((table) => consentEvents(snapshot, table));
+  await session.run(`CREATE OR REPLACE TEMP TABLE consent_events AS ${said.join(" UNION ALL ") || noEvents}`);
+  const flagged = snapshot.profileColumns.has("is_suppressed")
+    ? "UNION SELECT customer_id FROM profiles WHERE is_suppressed"
     : "";
-  await session.run(`CREATE OR REPLACE TEMP TABLE consent_events AS
-    WITH said AS (
-      SELECT ${column("customer_id")} AS customer_id, ${column("email")} AS email, lower(coalesce(${column("channel")}, '')) AS channel,
-        lower(${column("status")}) AS status, ${columns.has("occurred_at") ? "occurred_at" : "CAST(NULL AS TIMESTAMP) AS occurred_at"},
-        lower(coalesce(${column("purpose")}, '')) AS purpose
-      FROM ${table}
-    )
-    SELECT customer_id, channel, status, occurred_at, purpose FROM said ${byEmail}`);
-  await session.run(
-    "CREATE OR REPLACE TEMP TABLE suppressed_customers AS SELECT DISTINCT customer_id FROM consent_events WHERE status = 'suppressed' AND customer_id IS NOT NULL",
-  );
+  await session.run(`CREATE OR REPLACE TEMP TABLE suppressed_customers AS
+    SELECT customer_id FROM consent_events WHERE status = 'suppressed' AND customer_id IS NOT NULL ${flagged}`);
   await session.run(`CREATE OR REPLACE TEMP TABLE consenting_customers AS
     SELECT customer_id FROM consent_events
-    WHERE customer_id IS NOT NULL AND status <> 'suppressed' AND channel IN ('', ${literal(channel)})
+    WHERE customer_id IS NOT NULL AND status <> 'suppressed' AND channel IN ('', ${literal(channel)}) AND origin = ${literal(tables[0] ?? "")}
     GROUP BY customer_id
     HAVING arg_max(status = 'granted', (coalesce(occurred_at, TIMESTAMP '1970-01-01'), status <> 'granted'))`);
   return (await session.value("SELECT count(*) > 0 FROM consent_events WHERE status <> 'suppressed'")) === true;
+}
+
+const noEvents = `SELECT CAST(NULL AS VARCHAR) AS customer_id, CAST(NULL AS VARCHAR) AS channel, CAST(NULL AS VARCHAR) AS status,
+  CAST(NULL AS TIMESTAMP) AS occurred_at, CAST(NULL AS VARCHAR) AS origin WHERE false`;
+
+/** What a table says of customers: by id, and by the own e-mail address where it knows only that. */
+function consentEvents(snapshot: OpenSnapshot, table: string): string {
+  const columns = snapshot.columnsOf(table);
+  const column = (name: string, alias: string) => columnOr(columns, name, "VARCHAR", alias);
+  const rest = `lower(coalesce(${column("channel", "s.")}, '')) AS channel, lower(s.status) AS status,
+    ${columnOr(columns, "occurred_at", "TIMESTAMP", "s.")} AS occurred_at, ${literal(table)} AS origin`;
+  const byId = `SELECT ${column("customer_id", "s.")} AS customer_id, ${rest} FROM ${table} s`;
+  if (!columns.has("email") || !snapshot.columnsOf("people").has("email")) return byId;
+  return `${byId} UNION ALL SELECT p.customer_id, ${rest} FROM ${table} s JOIN people p ON lower(trim(p.email)) = lower(trim(s.email))
+    WHERE p.customer_id IS DISTINCT FROM ${column("customer_id", "s.")}`;
 }
 
 /** The cells of the recipients, in order of customer_id, from a row number on. */

@@ -42,9 +42,9 @@ function returnsOf(rule: BehaviourRule): { sql: string; where: string[] } {
     compileCondition({ name: field, sql: ident(field), kind: kinds[field] ?? "text" }, operator, value),
   );
   const joined = `(SELECT r.*, l.channel, l.discount_depth FROM returns_seen r LEFT JOIN (
-      SELECT customer_id, order_id, product_id, any_value(channel) AS channel, max(discount_depth) AS discount_depth
-      FROM lines_seen GROUP BY customer_id, order_id, product_id
-    ) l ON l.customer_id = r.customer_id AND l.order_id = r.order_id AND l.product_id IS NOT DISTINCT FROM r.product_id)`;
+      SELECT customer_id, order_ref, product_id, any_value(channel) AS channel, max(discount_depth) AS discount_depth
+      FROM lines_seen GROUP BY customer_id, order_ref, product_id
+    ) l ON l.customer_id = r.customer_id AND l.order_ref = r.order_ref AND l.product_id IS NOT DISTINCT FROM r.product_id)`;
   return { sql: needsOrder ? joined : "returns_seen", where: where.map((one) => `(${one})`) };
 }
 
@@ -60,7 +60,7 @@ function windowOf({ window }: BehaviourRule, asOf: Day): string[] {
 function aggregateOf({ event, aggregate }: BehaviourRule): string {
   if (aggregate === "quantity") return "coalesce(sum(quantity), 0)";
   if (aggregate === "sum") return `coalesce(sum(${event === "order" ? "revenue_minor" : "refund_minor"}), 0)`;
-  return event === "order" ? "count(DISTINCT order_id)" : "count(*)";
+  return event === "order" ? "count(DISTINCT order_ref)" : "count(*)";
 }
 
 function fitsZero({ operator, value: [first = 0, second = 0] }: BehaviourRule): boolean {

@@ -2,7 +2,7 @@ import { cancelled, throwIfCancelled } from "../../shared/base/errors.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
 import { ident } from "../engine/sql.ts";
 import { type ColumnTypes, readFiles, type SnapshotHandle } from "./snapshot.ts";
-import { linesView, namesView, returnsView, transactionsView } from "./views.ts";
+import { linesView, namesView, returnsView, summaryView, transactionsView } from "./views.ts";
 
 export interface SessionPoolOptions {
   readonly memoryLimit: number;
@@ -13,7 +13,7 @@ export interface SessionPoolOptions {
 }
 
 /** A snapshot with its tables as views (and `profiles` in memory), one question at a time. Beside the snapshot's tables it
- *  has lines_seen, returns_seen, transactions_seen and names_seen, which stand whatever the snapshot holds. */
+ *  has lines_seen, returns_seen, transactions_seen, summary_seen and names_seen, which stand whatever the snapshot holds. */
 export interface OpenSnapshot {
   readonly handle: SnapshotHandle;
   /** Columns of `profiles` with their DuckDB types, in order. */
@@ -51,6 +51,7 @@ export async function openSnapshot(handle: SnapshotHandle, options: SessionPoolO
     await session.run(`CREATE VIEW lines_seen AS ${linesView(handle, columnsOf)}`);
     await session.run(`CREATE VIEW returns_seen AS ${returnsView(handle, columnsOf)}`);
     await session.run(`CREATE VIEW transactions_seen AS ${transactionsView(handle, columnsOf)}`);
+    await session.run(`CREATE VIEW summary_seen AS ${summaryView(handle, columnsOf)}`);
     await session.run(`CREATE VIEW names_seen AS ${namesView(columnsOf)}`);
     return new Opened(handle, session, columns);
   } catch (error) {

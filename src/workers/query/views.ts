@@ -18,6 +18,7 @@ export function linesView(handle: SnapshotHandle, columns: Columns): string {
   if (columns("order_lines").has("customer_id")) return fromOrderLines(handle, columns);
   return noRows({
     customer_id: "VARCHAR",
+    order_ref: "VARCHAR",
     order_id: "VARCHAR",
     day: "DATE",
     product_id: "VARCHAR",
@@ -43,7 +44,7 @@ function depth(columns: ColumnTypes, alias: string, amount: string): string {
 
 function fromPurchaseLines(handle: SnapshotHandle, columns: ColumnTypes): string {
   const quantity = columnOr(columns, "quantity", "DOUBLE");
-  return `SELECT customer_id, order_id, day, ${columnOr(columns, "product_id", "VARCHAR")} AS product_id,
+  return `SELECT customer_id, concat(${spaceOf(columns)}, chr(31), order_id) AS order_ref, order_id, day, ${columnOr(columns, "product_id", "VARCHAR")} AS product_id,
     ${columnOr(columns, "category", "VARCHAR")} AS category, ${columnOr(columns, "channel", "VARCHAR")} AS channel,
     CAST(${quantity} AS DOUBLE) AS quantity, CAST(revenue_minor AS BIGINT) AS revenue_minor,
     ${depth(columns, "", "revenue_minor").replaceAll("quantity_", quantity)} AS discount_depth,
@@ -51,47 +52,65 @@ function fromPurchaseLines(handle: SnapshotHandle, columns: ColumnTypes): string
   FROM purchase_lines WHERE customer_id IS NOT NULL AND day <= DATE ${literal(handle.as_of)}`;
 }
 
-const isUndone = (status: string) =>
-  `coalesce(regexp_matches(lower(CAST(${status} AS VARCHAR)), 'cancel|void'), false)`;
+const undone = ["cancelled", "canceled", "voided", "void", "unavailable", "failed", "declined", "storniert"];
 
+/** The lake's lines under the rules of purchase_lines; what is in another currency has no revenue here. */
 function fromOrderLines(handle: SnapshotHandle, columns: Columns): string {
   const lines = columns("order_lines");
   const orders = columns("orders");
   const products = columns("products");
+  const hasOrders = orders.has("order_id");
+  const hasProducts = products.has("product_id") && products.has("category");
   const quantity = `coalesce(CAST(${columnOr(lines, "quantity", "DOUBLE", "l.")} AS DOUBLE), 1)`;
   const price = columnOr(lines, "unit_price_minor", "DOUBLE", "l.");
-  const amount = `CAST(coalesce(${columnOr(lines, "amount_minor", "BIGINT", "l.")}, CAST(round(${price} * ${quantity}) AS BIGINT)) AS BIGINT)`;
+  const amount = `coalesce(${columnOr(lines, "amount_minor", "BIGINT", "l.")}, CAST(round(${price} * ${quantity}) AS BIGINT))`;
   const ordered = columnOr(lines, "ordered_at", "TIMESTAMP", "l.");
-  const hasOrders = orders.has("order_id");
+  const ofOrder = (name: string) => (hasOrders ? columnOr(orders, name, "VARCHAR", "o.") : "CAST(NULL AS VARCHAR)");
+  const currency = `coalesce(${columnOr(lines, "currency", "VARCHAR", "l.")}, ${ofOrder("currency")}, ${literal(handle.brand.currency)})`;
   const joinOrders = hasOrders
-    ? "LEFT JOIN (SELECT * FROM orders QUALIFY row_number() OVER (PARTITION BY order_id ORDER BY ordered_at) = 1) o ON o.order_id = l.order_id"
+    ? `LEFT JOIN (SELECT * FROM orders QUALIFY row_number() OVER (PARTITION BY ${spaceOf(orders)}, order_id ORDER BY ordered_at) = 1) o
+        ON o.order_id = l.order_id AND ${sameSpace(lines, orders, "l.", "o.")}`
     : "";
-  const joinProducts = products.has("product_id")
-    ? `LEFT JOIN (SELECT product_id, any_value(${columnOr(products, "category", "VARCHAR")}) AS category FROM products GROUP BY product_id) p ON p.product_id = l.product_id`
+  const joinProducts = hasProducts
+    ? `LEFT JOIN (${categories(products)}) p ON p.product_id = l.product_id AND ${sameSpace(lines, products, "l.", "p.")}`
     : "";
   return `WITH priced AS (
-    SELECT l.customer_id, l.order_id,
+    SELECT l.customer_id, concat(${spaceOf(lines, "l.")}, chr(31), l.order_id) AS order_ref, l.order_id,
       ${localDay(hasOrders ? `coalesce(${ordered}, o.ordered_at)` : ordered, handle.brand.timeZone)} AS day,
-      ${columnOr(lines, "product_id", "VARCHAR", "l.")} AS product_id,
-      ${joinProducts ? "p.category" : "CAST(NULL AS VARCHAR)"} AS category,
-      ${hasOrders ? columnOr(orders, "channel", "VARCHAR", "o.") : "CAST(NULL AS VARCHAR)"} AS channel,
-      ${quantity} AS quantity, ${amount} AS revenue_minor,
-      ${depth(lines, "l.", amount).replaceAll("quantity_", quantity)} AS discount_depth,
-      ${isUndone(hasOrders ? columnOr(orders, "status", "VARCHAR", "o.") : "CAST(NULL AS VARCHAR)")} AS is_undone
+      ${columnOr(lines, "product_id", "VARCHAR", "l.")} AS product_id, ${columnOr(lines, "line_id", "VARCHAR", "l.")} AS line_id,
+      ${hasProducts ? "p.category" : "CAST(NULL AS VARCHAR)"} AS category, ${ofOrder("channel")} AS channel, ${quantity} AS quantity,
+      CAST(${price} AS DOUBLE) AS price, CAST(${amount} AS BIGINT) AS amount, ${currency} AS currency,
+      ${depth(lines, "l.", amount).replaceAll("quantity_", quantity)} AS discount_depth, lower(${ofOrder("status")}) AS status
     FROM order_lines l ${joinOrders} ${joinProducts}
     WHERE l.customer_id IS NOT NULL
   )
-  SELECT customer_id, order_id, day, product_id, category, channel, quantity, greatest(revenue_minor, 0) AS revenue_minor,
-    discount_depth, NOT is_undone AND max(quantity > 0) OVER (PARTITION BY customer_id, order_id) AS is_purchase
-  FROM priced WHERE quantity > 0 AND day <= DATE ${literal(handle.as_of)}`;
+  SELECT customer_id, order_ref, order_id, day, product_id, category, channel, quantity,
+    CASE WHEN currency = ${literal(handle.brand.currency)} THEN amount END AS revenue_minor, discount_depth,
+    coalesce(status, '') NOT IN (${undone.map(literal).join(", ")}) AND day IS NOT NULL
+      AND (bool_or(quantity > 0 AND coalesce(price, amount, 0) > 0) OVER one_order
+        OR bool_and(product_id IS NULL AND coalesce(line_id, '1') = '1' AND coalesce(price, amount) IS NOT DISTINCT FROM amount) OVER one_order) AS is_purchase
+  FROM priced WHERE day IS NULL OR day <= DATE ${literal(handle.as_of)} WINDOW one_order AS (PARTITION BY customer_id, order_ref)`;
 }
 
-/** Returns of known customers: customer_id, order_id, day, product_id, category, quantity, refund_minor, reason. */
+const spaceOf = (columns: ColumnTypes, alias = "") => columnOr(columns, "key_space", "VARCHAR", alias);
+
+function sameSpace(a: ColumnTypes, b: ColumnTypes, aliasA: string, aliasB: string): string {
+  return a.has("key_space") && b.has("key_space") ? `${aliasB}key_space = ${aliasA}key_space` : "true";
+}
+
+function categories(products: ColumnTypes): string {
+  const space = products.has("key_space") ? "key_space, " : "";
+  return `SELECT ${space}product_id, min(category) AS category FROM products GROUP BY ALL`;
+}
+
+/** Returns of known customers: customer_id, order_ref, order_id, day, product_id, category, quantity, refund_minor, reason. */
 export function returnsView(handle: SnapshotHandle, columns: Columns): string {
   const returns = columns("returns");
+  const products = columns("products");
   if (!returns.has("customer_id")) {
     return noRows({
       customer_id: "VARCHAR",
+      order_ref: "VARCHAR",
       order_id: "VARCHAR",
       day: "DATE",
       product_id: "VARCHAR",
@@ -101,16 +120,14 @@ export function returnsView(handle: SnapshotHandle, columns: Columns): string {
       reason: "VARCHAR",
     });
   }
-  const products = columns("products");
-  const product = columnOr(returns, "product_id", "VARCHAR", "r.");
-  const join = products.has("product_id") && returns.has("product_id") && products.has("category");
+  const hasProducts = products.has("product_id") && returns.has("product_id") && products.has("category");
   const day = returns.has("returned_on") ? "r.returned_on" : localDay("r.returned_at", handle.brand.timeZone);
-  return `SELECT r.customer_id, ${columnOr(returns, "order_id", "VARCHAR", "r.")} AS order_id, ${day} AS day, ${product} AS product_id,
-    ${join ? "p.category" : "CAST(NULL AS VARCHAR)"} AS category,
+  const order = columnOr(returns, "order_id", "VARCHAR", "r.");
+  return `SELECT r.customer_id, concat(${spaceOf(returns, "r.")}, chr(31), ${order}) AS order_ref, ${order} AS order_id, ${day} AS day,
+    ${columnOr(returns, "product_id", "VARCHAR", "r.")} AS product_id, ${hasProducts ? "p.category" : "CAST(NULL AS VARCHAR)"} AS category,
     coalesce(CAST(${columnOr(returns, "quantity", "DOUBLE", "r.")} AS DOUBLE), 1) AS quantity,
-    CAST(${columnOr(returns, "refund_minor", "BIGINT", "r.")} AS BIGINT) AS refund_minor,
-    ${columnOr(returns, "reason", "VARCHAR", "r.")} AS reason
-  FROM returns r ${join ? "LEFT JOIN (SELECT product_id, any_value(category) AS category FROM products GROUP BY product_id) p ON p.product_id = r.product_id" : ""}
+    CAST(${columnOr(returns, "refund_minor", "BIGINT", "r.")} AS BIGINT) AS refund_minor, ${columnOr(returns, "reason", "VARCHAR", "r.")} AS reason
+  FROM returns r ${hasProducts ? `LEFT JOIN (${categories(products)}) p ON p.product_id = r.product_id AND ${sameSpace(returns, products, "r.", "p.")}` : ""}
   WHERE r.customer_id IS NOT NULL`;
 }
 
@@ -122,8 +139,17 @@ export function transactionsView(handle: SnapshotHandle, columns: Columns): stri
       CAST(revenue_minor AS BIGINT) AS revenue_minor
     FROM transactions WHERE customer_id IS NOT NULL AND day <= DATE ${literal(handle.as_of)}`;
   }
-  return `SELECT customer_id, day, count(DISTINCT order_id) AS n_orders, CAST(sum(revenue_minor) AS BIGINT) AS revenue_minor
+  return `SELECT customer_id, day, count(DISTINCT order_ref) AS n_orders, CAST(coalesce(sum(revenue_minor), 0) AS BIGINT) AS revenue_minor
     FROM lines_seen WHERE is_purchase GROUP BY customer_id, day`;
+}
+
+/** Frequency, recency and age of each buyer, in days: customer_id, frequency, recency, t_age. */
+export function summaryView(handle: SnapshotHandle, columns: Columns): string {
+  if (columns("purchase_summary").has("t_age")) {
+    return "SELECT customer_id, CAST(frequency AS INTEGER) AS frequency, recency, t_age FROM purchase_summary";
+  }
+  return `SELECT customer_id, CAST(count(*) - 1 AS INTEGER) AS frequency, CAST(max(day) - min(day) AS DOUBLE) AS recency,
+      CAST(DATE ${literal(handle.as_of)} - min(day) AS DOUBLE) AS t_age FROM transactions_seen GROUP BY customer_id`;
 }
 
 /** The people's names as one column; empty where the snapshot holds no people. */
