@@ -1,13 +1,14 @@
 import { hostname } from "node:os";
 import { AssayError, cancelled, toWire } from "../../shared/base/errors.ts";
 import type { Run } from "../../shared/api/contract/runs.ts";
+import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
 import type { StepDeclaration } from "../../shared/domain/step.ts";
 import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
 import { Planner } from "../plan/plan.ts";
 import type { Brands } from "./brands.ts";
 import type { Engine } from "./engine-client.ts";
 import { secondsLeft, stepProgress } from "./progress.ts";
-import { bucketsFor, cutPlanner, defaultPurchaseHorizonDays, manifestOf, planRun, type RunOptions, type RunPlan, type SnapshotTable } from "./run-plan.ts";
+import { bucketsFor, cutPlanner, defaultPurchaseHorizonDays, manifestOf, planRun, type RunOptions, type RunPlan } from "./run-plan.ts";
 import { runGraph } from "./run-graph.ts";
 import type { Schedule, ScheduledTask } from "./scheduler.ts";
 

@@ -2,6 +2,7 @@ import { AssayError } from "../../shared/base/errors.ts";
 import { addDays, type Day, toEpochDay, weekEnd } from "../../shared/base/time.ts";
 import type { SnapshotManifest, SnapshotTableFile } from "../../shared/api/engine.ts";
 import { type BrandState, liveBatches } from "../../shared/domain/brand-state.ts";
+import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
 import type { StepDeclaration } from "../../shared/domain/step.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
 import { keyOf } from "../plan/key.ts";
@@ -18,13 +19,6 @@ export interface RunOptions {
   readonly params?: Readonly<Record<string, number | boolean | string>> | undefined;
   readonly horizon_days?: number | undefined;
   readonly seed?: number | undefined;
-}
-
-/** What a published snapshot holds, given the models that are scored: table → step and output. */
-export interface SnapshotTable {
-  readonly table: string;
-  readonly step: string;
-  readonly output: string;
 }
 
 export interface RunPlan {

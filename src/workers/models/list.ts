@@ -1,0 +1,13 @@
+import type { ModelDeclaration } from "../../shared/domain/model.ts";
+import { rfm } from "./audiences/rfm.ts";
+import { bgNbd } from "./lifecycle/bg-nbd.ts";
+import { lifecycleStage } from "./lifecycle/lifecycle-stage.ts";
+import { mbgNbd } from "./lifecycle/mbg-nbd.ts";
+import { nextPurchase } from "./lifecycle/next-purchase.ts";
+import { categoryAffinity } from "./preferences/category-affinity.ts";
+import { priceTier } from "./preferences/price-tier.ts";
+import { customerValue } from "./value/customer-value.ts";
+import { gammaGamma } from "./value/gamma-gamma.ts";
+
+/** Every model, those first that others read. */
+export const models: readonly ModelDeclaration[] = [bgNbd, mbgNbd, gammaGamma, customerValue, rfm, lifecycleStage, nextPurchase, categoryAffinity, priceTier];

@@ -1,0 +1,57 @@
+import { AssayError } from "../../shared/base/errors.ts";
+import type { ColumnTable, ColumnValues } from "../../shared/domain/column.ts";
+import type { Tables } from "../../shared/domain/model.ts";
+
+export function requireTable(tables: Tables, name: string): ColumnTable {
+  const found = tables[name];
+  if (!found) throw new AssayError("internal", `A model lacks its input ${name}.`, "This is a defect; report it.");
+  return found;
+}
+
+export function numbers(table: ColumnTable, name: string): Float64Array {
+  const column = table.columns[name];
+  if (column instanceof Float64Array) return column;
+  if (table.rows === 0) return new Float64Array(0);
+  throw new AssayError("internal", `The column ${name} holds no numbers.`, "This is a defect; report it.");
+}
+
+export function texts(table: ColumnTable, name: string): (string | null)[] {
+  const column = table.columns[name];
+  if (column === undefined && table.rows === 0) return [];
+  if (column === undefined || column instanceof Float64Array) throw new AssayError("internal", `The column ${name} holds no texts.`, "This is a defect; report it.");
+  return column as (string | null)[];
+}
+
+/** Row of each customer in a table. */
+export function rowsByCustomer(table: ColumnTable): Map<string, number> {
+  return new Map(texts(table, "customer_id").map((id, at) => [id ?? "", at]));
+}
+
+/** Row of `other` for each row of `table`, -1 where it has none. */
+export function matchRows(table: ColumnTable, other: ColumnTable): Int32Array {
+  const rows = rowsByCustomer(other);
+  return Int32Array.from(texts(table, "customer_id"), (id) => rows.get(id ?? "") ?? -1);
+}
+
+/** A column of another table in this one's order; NaN where the customer is missing. */
+export function gather(column: Float64Array, rows: Int32Array): Float64Array {
+  return Float64Array.from(rows, (row) => (row < 0 ? Number.NaN : (column[row] ?? Number.NaN)));
+}
+
+/** Scores with the state that every model tells: whether there was enough to go by, and why there is none. */
+export function scoreTable(ids: ColumnValues, outputs: Readonly<Record<string, ColumnValues>>, state: { enough: Float64Array; reason: (string | null)[] }): ColumnTable {
+  for (const column of Object.values(outputs)) {
+    if (column instanceof Float64Array) for (let at = 0; at < column.length; at++) if (!Number.isFinite(column[at])) column[at] = Number.NaN;
+  }
+  return { rows: ids.length, columns: { customer_id: ids, ...outputs, enough_data: state.enough, reason: state.reason } };
+}
+
+/** Bounds of the quintiles of some values: four cut points; a value's step is 1 and the number of cut points below it. */
+export function quintiles(values: Float64Array): number[] {
+  const sorted = values.filter(Number.isFinite).sort();
+  return [0.2, 0.4, 0.6, 0.8].map((p) => sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? Number.NaN);
+}
+
+export function stepOf(value: number, cuts: readonly number[]): number {
+  return 1 + cuts.filter((cut) => value > cut).length;
+}
