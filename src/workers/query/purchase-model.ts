@@ -1,5 +1,10 @@
 import type { Json } from "../../shared/base/canonical-json.ts";
-import { type BtydParams, expectedPurchases, probabilityAlive, purchaseDistribution } from "../numeric/buy-till-you-die.ts";
+import {
+  type BtydParams,
+  expectedPurchases,
+  probabilityAlive,
+  purchaseDistribution,
+} from "../numeric/buy-till-you-die.ts";
 import { numberOrNull } from "./estimate.ts";
 import type { SnapshotHandle } from "./snapshot.ts";
 
@@ -16,6 +21,8 @@ export interface PurchaseModel {
   readonly expectedPurchases: (history: History, days: number) => number;
   /** Chance of at least one purchase within so many days. */
   readonly probabilityPurchase: (history: History, days: number) => number;
+  /** Days until half of all customers with this history, if still customers, have bought again. */
+  readonly medianWait: (history: History) => number;
 }
 
 function paramsOf(fitted: Json | undefined): BtydParams | null {
@@ -27,12 +34,13 @@ function paramsOf(fitted: Json | undefined): BtydParams | null {
 
 /** Null where the snapshot carries no fit. */
 export function purchaseModelOf(handle: SnapshotHandle): PurchaseModel | null {
-  const params = paramsOf(handle.fits?.["mbg_nbd"]);
+  const params = paramsOf(handle.fits?.mbg_nbd);
   if (!params) return null;
   return {
     probabilityAlive: ({ x, recency, tAge }) => probabilityAlive("mbg_nbd", params, x, recency, tAge),
     expectedPurchases: (history, days) => expectedPurchases("mbg_nbd", params, history, days),
     probabilityPurchase: (history, days) => 1 - (purchaseDistribution("mbg_nbd", params, history, days, 1e-6)[0] ?? 1),
+    medianWait: ({ x, tAge }) => (params.alpha + tAge) * (2 ** (1 / (params.r + x)) - 1),
   };
 }
 

@@ -1,0 +1,301 @@
+import type { Json } from "../../shared/base/canonical-json.ts";
+import { toEpochDay } from "../../shared/base/time.ts";
+import { profileField } from "../../shared/domain/profile-fields.ts";
+import type { Session } from "../engine/duckdb.ts";
+import { ident, literal } from "../engine/sql.ts";
+import { numberOf, numberOrNull, textOrNull } from "./estimate.ts";
+import { type History, purchaseModelOf } from "./purchase-model.ts";
+import type { OpenSnapshot } from "./session-pool.ts";
+import { purchaseHorizon } from "./snapshot.ts";
+import { type Driver, type MedianCustomer, points, whyNext, whyPurchases, whyValue } from "./why.ts";
+
+export type ScoreKind = "number" | "money" | "share" | "date" | "text" | "choice";
+export interface Score {
+  name: string;
+  label: string;
+  model: string;
+  kind: ScoreKind;
+  unit: string | null;
+  value: string | number | null;
+  low: string | number | null;
+  high: string | number | null;
+  median: number | null;
+  scale_low: number | null;
+  scale_high: number | null;
+  enough_data: boolean | null;
+  ground: string;
+  reason: string | null;
+  why: Driver[];
+}
+
+interface Shown {
+  readonly name: string;
+  readonly model: string;
+  readonly ground: "orders" | "intervals" | "lines";
+  /** Column of its low and high limits; of the profile, or of the model's scores. */
+  readonly limits?: "profile" | "scores";
+}
+
+const shown: readonly Shown[] = [
+  { name: "predicted_value_minor", model: "customer_value", ground: "orders", limits: "profile" },
+  { name: "next_purchase_on", model: "next_purchase", ground: "intervals", limits: "profile" },
+  { name: "expected_purchases", model: "mbg_nbd", ground: "orders", limits: "profile" },
+  { name: "probability_purchase", model: "mbg_nbd", ground: "orders" },
+  { name: "probability_alive", model: "mbg_nbd", ground: "orders" },
+  { name: "price_tier", model: "price_tier", ground: "lines", limits: "scores" },
+];
+
+interface Range {
+  readonly median: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+interface Yardstick {
+  readonly ranges: ReadonlyMap<string, Range>;
+  readonly median: MedianCustomer;
+}
+
+const onDay = (value: Json | undefined) =>
+  typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value) ? toEpochDay(value.slice(0, 10)) : numberOrNull(value);
+
+/** Medians and the drawn scale of every score over the buyers, and the customer in the middle of them; once a session. */
+async function yardstick(snapshot: OpenSnapshot, session: Session): Promise<Yardstick> {
+  const known = snapshot.memo.get("yardstick") as Yardstick | undefined;
+  if (known) return known;
+  const columns = shown.filter(({ name }) => snapshot.profileColumns.has(name)).map(({ name }) => name);
+  const cell = (name: string) =>
+    snapshot.profileColumns.get(name) === "DATE" ? `${ident(name)} - DATE '1970-01-01'` : ident(name);
+  const [row = {}] = await session.rows(
+    `SELECT ${columns
+      .map(
+        (name, at) =>
+          `quantile_disc(${cell(name)}, 0.5) AS m${at}, quantile_disc(${cell(name)}, 0.05) AS a${at}, quantile_disc(${cell(name)}, 0.95) AS z${at}`,
+      )
+      .join(", ")} FROM profiles WHERE order_count > 0`,
+  );
+  const [middle = {}] =
+    await session.rows(`SELECT quantile_disc(frequency, 0.5) AS x, quantile_disc(t_age, 0.5) AS t_age,
+      quantile_disc(t_age - recency, 0.5) AS silence, (SELECT median(predicted_value_minor / expected_purchases) FROM profiles
+        WHERE predicted_value_minor > 0 AND expected_purchases > 0) AS spend FROM summary_seen`);
+  const tAge = numberOf(middle.t_age);
+  const x = numberOf(middle.x);
+  const made: Yardstick = {
+    ranges: new Map(
+      columns.map((name, at) => [
+        name,
+        { median: numberOrNull(row[`m${at}`]), low: numberOrNull(row[`a${at}`]), high: numberOrNull(row[`z${at}`]) },
+      ]),
+    ),
+    median: {
+      history: { x, tAge, recency: x > 0 ? Math.max(0, tAge - numberOf(middle.silence)) : 0 },
+      spend_minor: numberOrNull(middle.spend),
+    },
+  };
+  snapshot.memo.set("yardstick", made);
+  return made;
+}
+
+/** A customer's scores with limits, the median customer, how much there was to go by, and why they differ from the median's.
+ *  Days in median and scale count from 1970-01-01. */
+export async function scoresOf(
+  snapshot: OpenSnapshot,
+  session: Session,
+  profile: Readonly<Record<string, Json>>,
+): Promise<Score[]> {
+  const id = String(profile.customer_id);
+  const measure = await yardstick(snapshot, session);
+  const [history] = await session.rows(
+    `SELECT frequency, recency, t_age FROM summary_seen WHERE customer_id = ${literal(id)}`,
+  );
+  const lines = numberOf(
+    await session.value(
+      `SELECT count(*) FROM lines_seen WHERE customer_id = ${literal(id)} AND is_purchase AND quantity > 0`,
+    ),
+  );
+  const own: History | null = history
+    ? { x: numberOf(history.frequency), recency: numberOf(history.recency), tAge: numberOf(history.t_age) }
+    : null;
+  const found: Score[] = [];
+  for (const one of shown) {
+    const stored = await scoresRow(snapshot, session, one.model, id);
+    found.push(scoreOf(snapshot, one, profile, stored, { measure, own, lines }));
+  }
+  const category = await topCategory(snapshot, session, id, profile, lines);
+  return category ? [...found, category] : found;
+}
+
+async function scoresRow(
+  snapshot: OpenSnapshot,
+  session: Session,
+  model: string,
+  id: string,
+): Promise<Record<string, Json>> {
+  const table = `scores_${model}`;
+  if (!snapshot.columnsOf(table).has("customer_id")) return {};
+  const [row = {}] = await session.rows(`SELECT * FROM ${ident(table)} WHERE customer_id = ${literal(id)}`);
+  return row;
+}
+
+interface Ground {
+  readonly measure: Yardstick;
+  readonly own: History | null;
+  readonly lines: number;
+}
+
+function scoreOf(
+  snapshot: OpenSnapshot,
+  one: Shown,
+  profile: Readonly<Record<string, Json>>,
+  stored: Readonly<Record<string, Json>>,
+  ground: Ground,
+): Score {
+  const field = profileField(one.name);
+  const kind = (field?.kind ?? "number") as ScoreKind;
+  const cell = (value: Json | undefined) => (kind === "date" ? textOrNull(value) : numberOrNull(value));
+  const limitsFrom = one.limits === "profile" ? profile : one.limits === "scores" ? stored : {};
+  const value = cell(profile[one.name]);
+  const reasons = (profile.reasons ?? {}) as Readonly<Record<string, Json>>;
+  const { low, high, median } = scaleOf(one.name, kind, snapshot, ground.measure.ranges.get(one.name), [
+    profile[one.name],
+    limitsFrom[`${one.name}_high`],
+  ]);
+  const isScored = value !== null;
+  const horizon = one.name === "probability_purchase" ? purchaseHorizon(snapshot.handle) : snapshot.handle.horizon_days;
+  return {
+    name: one.name,
+    label: field?.label ?? one.name,
+    model: one.model,
+    kind,
+    unit: unitOf(one.name, snapshot, horizon),
+    value,
+    low: isScored ? cell(limitsFrom[`${one.name}_low`]) : null,
+    high: isScored ? cell(limitsFrom[`${one.name}_high`]) : null,
+    median,
+    scale_low: low,
+    scale_high: high,
+    enough_data: typeof stored.enough_data === "boolean" ? stored.enough_data : null,
+    ground: groundOf(one.ground, profile, ground),
+    reason: isScored ? null : (textOrNull(reasons[one.name]) ?? textOrNull(stored.reason) ?? "not_scored"),
+    why: isScored ? whyOf(snapshot, one, profile, stored, ground, horizon) : [],
+  };
+}
+
+function unitOf(name: string, { handle }: OpenSnapshot, horizon: number): string | null {
+  if (name === "predicted_value_minor") return `${handle.brand.currency}, ${horizon} days`;
+  if (name === "expected_purchases") return `orders, ${horizon} days`;
+  if (name === "probability_purchase") return `chance, ${horizon} days`;
+  return name === "price_tier" ? "1 to 5, within category" : name === "next_purchase_on" ? "date" : "chance";
+}
+
+function scaleOf(
+  name: string,
+  kind: ScoreKind,
+  { handle }: OpenSnapshot,
+  range: Range | undefined,
+  own: (Json | undefined)[],
+): Range {
+  const median = range?.median ?? null;
+  if (kind === "share") return { low: 0, high: 1, median };
+  if (name === "price_tier") return { low: 1, high: 5, median };
+  const most = [range?.high ?? null, ...own.map(onDay)].filter((value) => value !== null);
+  const high = most.length > 0 ? Math.max(...most) : null;
+  return { low: kind === "date" ? toEpochDay(handle.as_of) : 0, high, median };
+}
+
+const counted = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+
+function groundOf(kind: Shown["ground"], profile: Readonly<Record<string, Json>>, { own, lines }: Ground): string {
+  if (kind === "lines") return counted(lines, "line");
+  if (kind === "intervals")
+    return own && own.x > 0 ? counted(own.x, "interval") : counted(numberOf(profile.order_count), "order");
+  return counted(numberOf(profile.order_count), "order");
+}
+
+function whyOf(
+  snapshot: OpenSnapshot,
+  { name }: Shown,
+  profile: Readonly<Record<string, Json>>,
+  stored: Readonly<Record<string, Json>>,
+  ground: Ground,
+  horizon: number,
+): Driver[] {
+  const { own, measure } = ground;
+  const number = (column: string) => numberOrNull(profile[column]);
+  if (name === "price_tier") {
+    const percentile = numberOrNull(stored.price_percentile);
+    const difference = (number(name) ?? 0) - (measure.ranges.get(name)?.median ?? Number.NaN);
+    if (percentile === null || !Number.isFinite(difference) || difference === 0) return [];
+    return [
+      {
+        effect: `${difference < 0 ? "\u2212" : "+"}${Math.abs(difference)}`,
+        reason: `price percentile ${Math.round(percentile * 100)} within category`,
+      },
+    ];
+  }
+  const model = purchaseModelOf(snapshot.handle);
+  if (!model || !own) return [];
+  const { history } = measure.median;
+  if (name === "predicted_value_minor") {
+    const value = { stored: number(name), purchases: number("expected_purchases") };
+    return whyValue(model, value, own, measure.median, horizon, snapshot.handle.brand.currency);
+  }
+  if (name === "next_purchase_on") {
+    const on = onDay(profile[name]);
+    return whyNext(model, on === null ? null : on - toEpochDay(snapshot.handle.as_of), own, history);
+  }
+  if (name === "probability_alive" || name === "probability_purchase" || name === "expected_purchases") {
+    return whyPurchases(model, name, number(name), own, history, horizon);
+  }
+  return [];
+}
+
+async function topCategory(
+  snapshot: OpenSnapshot,
+  session: Session,
+  id: string,
+  profile: Readonly<Record<string, Json>>,
+  lines: number,
+): Promise<Score | null> {
+  if (!snapshot.has("scores_category_affinity")) return null;
+  const stored = await scoresRow(snapshot, session, "category_affinity", id);
+  const category = textOrNull(profile.top_category);
+  const affinity = numberOrNull(stored.top_category_affinity);
+  const reasons = (profile.reasons ?? {}) as Readonly<Record<string, Json>>;
+  const share = await populationShare(snapshot, session, category);
+  return {
+    name: "top_category",
+    label: category === null ? "Top category" : `Affinity to ${category}`,
+    model: "category_affinity",
+    kind: "share",
+    unit: "share of next lines",
+    value: affinity,
+    low: numberOrNull(stored.top_category_affinity_low),
+    high: numberOrNull(stored.top_category_affinity_high),
+    median: share,
+    scale_low: 0,
+    scale_high: 1,
+    enough_data: typeof stored.enough_data === "boolean" ? stored.enough_data : null,
+    ground: counted(lines, "line"),
+    reason: affinity === null ? (textOrNull(reasons.top_category) ?? "not_scored") : null,
+    why:
+      affinity === null || share === null
+        ? []
+        : [{ effect: points(affinity - share), reason: `all customers: ${Math.round(share * 100)} % of lines` }],
+  };
+}
+
+async function populationShare(
+  snapshot: OpenSnapshot,
+  session: Session,
+  category: string | null,
+): Promise<number | null> {
+  if (category === null || !snapshot.has("category_counts")) return null;
+  const key = `share of ${category}`;
+  if (!snapshot.memo.has(key)) {
+    const share = await session.value(
+      `SELECT sum(n_lines) FILTER (WHERE category = ${literal(category)}) / sum(n_lines) FROM category_counts`,
+    );
+    snapshot.memo.set(key, numberOrNull(share));
+  }
+  return snapshot.memo.get(key) as number | null;
+}

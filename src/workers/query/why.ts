@@ -1,0 +1,125 @@
+import { minorDigits } from "../../shared/base/money.ts";
+import { agrees, type History, type PurchaseModel } from "./purchase-model.ts";
+
+export interface Driver {
+  /** Signed, in the score's own unit. */
+  effect: string;
+  reason: string;
+}
+/** The customer in the middle of all buyers: medians of what the models read. */
+export interface MedianCustomer {
+  readonly history: History;
+  readonly spend_minor: number | null;
+}
+
+const minus = "\u2212";
+const signed = (text: string, value: number) => `${value < 0 ? minus : "+"}${text}`;
+
+export function points(share: number): string {
+  return `${signed(String(Math.abs(Math.round(share * 100))), Math.round(share * 100))} pp`;
+}
+export function wholeMoney(minor: number, currency: string): string {
+  const major = Math.abs(minor) / 10 ** minorDigits(currency);
+  return new Intl.NumberFormat("en", { maximumFractionDigits: major < 10 ? 2 : 0 }).format(major);
+}
+const number = (value: number) => signed(String(Math.abs(Math.round(value * 100) / 100)), value);
+const days = (value: number) => `${signed(String(Math.abs(Math.round(value))), Math.round(value))} d`;
+
+export function pace({ x, recency, tAge }: History): string {
+  if (x === 0) return `one order day in ${Math.round(tAge)} days`;
+  return recency / x < 1.5 ? "an order nearly every day" : `one order per ${Math.round(recency / x)} days`;
+}
+
+function silence({ recency, tAge }: History, median: History): string {
+  const own = Math.round(tAge - recency);
+  return `last order ${own === 0 ? "today" : `${own} days ago`}, median ${Math.round(median.tAge - median.recency)}`;
+}
+
+/** Takes the difference to the median customer apart in two steps that add up to it: the own number of orders and age at the
+ *  median's silence, then the own silence. */
+function steps(
+  score: (history: History) => number,
+  own: History,
+  median: History,
+): { orders: number; silence: number } {
+  const quiet = Math.min(own.tAge, median.tAge - median.recency);
+  const between: History = { ...own, recency: own.x > 0 ? own.tAge - quiet : 0 };
+  const middle = score(between);
+  return { orders: middle - score(median), silence: score(own) - middle };
+}
+
+function drivers(effects: readonly [number, string][], show: (effect: number) => string): Driver[] {
+  return effects
+    .map(([effect, reason]) => ({ size: Math.abs(effect), effect: show(effect), reason }))
+    .filter(({ effect }) => /[1-9]/.test(effect))
+    .sort((a, b) => b.size - a.size)
+    .map(({ effect, reason }) => ({ effect, reason }));
+}
+
+/** Why a score of the purchase model is what it is, by the model's own formula; nothing where that doesn't give the score. */
+export function whyPurchases(
+  model: PurchaseModel,
+  kind: "probability_alive" | "probability_purchase" | "expected_purchases",
+  stored: number | null,
+  own: History,
+  median: History,
+  horizon: number,
+): Driver[] {
+  const score = (history: History) =>
+    kind === "probability_alive"
+      ? model.probabilityAlive(history)
+      : kind === "probability_purchase"
+        ? model.probabilityPurchase(history, horizon)
+        : model.expectedPurchases(history, horizon);
+  if (!agrees(score(own), stored)) return [];
+  const parts = steps(score, own, median);
+  const show = kind === "expected_purchases" ? number : points;
+  return drivers(
+    [
+      [parts.orders, pace(own)],
+      [parts.silence, silence(own, median)],
+    ],
+    show,
+  );
+}
+
+/** Predicted value is expected purchases × spend: the difference to the median customer by the logarithmic mean, which leaves no
+ *  rest (Ang 2005, LMDI), the purchases' part then in proportion to their own two steps. */
+export function whyValue(
+  model: PurchaseModel,
+  value: { stored: number | null; purchases: number | null },
+  own: History,
+  median: MedianCustomer,
+  horizon: number,
+  currency: string,
+): Driver[] {
+  const score = (history: History) => model.expectedPurchases(history, horizon);
+  const before = score(median.history);
+  if (!value.stored || !value.purchases || !median.spend_minor || before <= 0 || !agrees(score(own), value.purchases))
+    return [];
+  const spend = value.stored / value.purchases;
+  const middle = before * median.spend_minor;
+  const difference = value.stored - middle;
+  const mean = Math.abs(difference) < 1e-9 * middle ? middle : difference / Math.log(value.stored / middle);
+  const ofPurchases = mean * Math.log(value.purchases / before);
+  const parts = steps(score, own, median.history);
+  const change = parts.orders + parts.silence;
+  const scale = Math.abs(change) < 1e-12 ? 0 : ofPurchases / change;
+  return drivers(
+    [
+      [parts.orders * scale, pace(own)],
+      [parts.silence * scale, silence(own, median.history)],
+      [
+        mean * Math.log(spend / median.spend_minor),
+        `${wholeMoney(spend, currency)} an expected order, median ${wholeMoney(median.spend_minor, currency)}`,
+      ],
+    ],
+    (effect) => signed(wholeMoney(effect, currency), effect),
+  );
+}
+
+/** The median waiting time rests on the number of orders and the age alone. */
+export function whyNext(model: PurchaseModel, stored: number | null, own: History, median: History): Driver[] {
+  if (stored === null || Math.abs(model.medianWait(own) - stored) > 1) return [];
+  return drivers([[model.medianWait(own) - model.medianWait(median), pace(own)]], days);
+}
