@@ -2,8 +2,10 @@ import { AssayError, cancelled, fromWire, type WireError } from "../base/errors.
 import type { Channel } from "./channel.ts";
 import type { Contract, InputOf, OutputOf, ProgressOf } from "./operation.ts";
 
-export type CallNames<C extends Contract> = { [N in keyof C]: C[N]["kind"] extends "call" ? N : never }[keyof C] & string;
-export type StreamNames<C extends Contract> = { [N in keyof C]: C[N]["kind"] extends "stream" ? N : never }[keyof C] & string;
+export type CallNames<C extends Contract> = { [N in keyof C]: C[N]["kind"] extends "call" ? N : never }[keyof C] &
+  string;
+export type StreamNames<C extends Contract> = { [N in keyof C]: C[N]["kind"] extends "stream" ? N : never }[keyof C] &
+  string;
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -15,7 +17,11 @@ export interface StreamOptions<P> extends CallOptions {
 /** Asks the other end; cancelling rejects at once and tells the other end to stop. */
 export interface Client<C extends Contract> {
   call<N extends CallNames<C>>(name: N, input: InputOf<C[N]>, options?: CallOptions): Promise<OutputOf<C[N]>>;
-  stream<N extends StreamNames<C>>(name: N, input: InputOf<C[N]>, options?: StreamOptions<ProgressOf<C[N]>>): Promise<OutputOf<C[N]>>;
+  stream<N extends StreamNames<C>>(
+    name: N,
+    input: InputOf<C[N]>,
+    options?: StreamOptions<ProgressOf<C[N]>>,
+  ): Promise<OutputOf<C[N]>>;
   close(): void;
 }
 

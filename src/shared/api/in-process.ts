@@ -17,9 +17,10 @@ function createEnd() {
   const closers = new Set<() => void>();
   const end = {
     other: undefined as { deliver(text: string): void; ended(): void } | undefined,
-    deliver: (text: string) => queueMicrotask(() => {
-      for (const listener of [...listeners]) listener(JSON.parse(text));
-    }),
+    deliver: (text: string) =>
+      queueMicrotask(() => {
+        for (const listener of [...listeners]) listener(JSON.parse(text));
+      }),
     ended: () => {
       for (const closer of [...closers]) closer();
       closers.clear();
@@ -43,7 +44,11 @@ function createEnd() {
   return end;
 }
 
-export function createInProcess<C extends Contract, Context>(contract: C, handlers: Handlers<C, Context>, ctx: Context): Client<C> {
+export function createInProcess<C extends Contract, Context>(
+  contract: C,
+  handlers: Handlers<C, Context>,
+  ctx: Context,
+): Client<C> {
   const [here, there] = channelPair();
   serve(contract, handlers, there, ctx);
   return createClient<C>(here);

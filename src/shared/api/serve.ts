@@ -18,7 +18,12 @@ type LooseHandler = (input: unknown, asking: Asking<unknown, unknown>) => Promis
 
 /** Answers what comes over a channel: input checked by its schema, errors in one form, work stopped when it is cancelled or
  *  the channel closes. Returns how to stop serving. */
-export function serve<C extends Contract, Context>(contract: C, handlers: Handlers<C, Context>, channel: Channel, ctx: Context): () => void {
+export function serve<C extends Contract, Context>(
+  contract: C,
+  handlers: Handlers<C, Context>,
+  channel: Channel,
+  ctx: Context,
+): () => void {
   const running = new Map<number, AbortController>();
   const stopListening = channel.onMessage((message) => {
     const request = requestOf(message);
@@ -33,13 +38,15 @@ export function serve<C extends Contract, Context>(contract: C, handlers: Handle
     })
       .then(
         (ok) => send(channel, { id: request.id, ok: ok ?? null }, request.id),
-        (error: unknown) => send(channel, { id: request.id, error: toWire(cancel.signal.aborted ? cancelled() : error) }, request.id),
+        (error: unknown) =>
+          send(channel, { id: request.id, error: toWire(cancel.signal.aborted ? cancelled() : error) }, request.id),
       )
       .finally(() => running.delete(request.id));
   });
   async function answer(op: string, input: unknown, asking: Asking<unknown, unknown>): Promise<unknown> {
     const operation = Object.hasOwn(contract, op) ? contract[op] : undefined;
-    if (!operation) throw new AssayError("not_found", `There is no operation ${op}.`, "Update both ends to one version.");
+    if (!operation)
+      throw new AssayError("not_found", `There is no operation ${op}.`, "Update both ends to one version.");
     const handler = handlers[op as keyof C] as unknown as LooseHandler;
     return handler(parseInput(op, operation.input, input), asking);
   }
@@ -57,11 +64,14 @@ export function parseInput(op: string, schema: z.ZodType, input: unknown): unkno
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const where = issue && issue.path.length > 0 ? issue.path.join(".") : "the input";
-  throw new AssayError("bad_input", `${op}: ${where}: ${issue?.message ?? "is not right"}.`, "Check that value.", { path: where });
+  throw new AssayError("bad_input", `${op}: ${where}: ${issue?.message ?? "is not right"}.`, "Check that value.", {
+    path: where,
+  });
 }
 
 function requestOf(message: unknown): { id: number; op: string; input: unknown; cancel: boolean } | undefined {
-  if (typeof message !== "object" || message === null || !("id" in message) || typeof message.id !== "number") return undefined;
+  if (typeof message !== "object" || message === null || !("id" in message) || typeof message.id !== "number")
+    return undefined;
   const cancel = "cancel" in message && message.cancel === true;
   const op = "op" in message && typeof message.op === "string" ? message.op : "";
   return { id: message.id, op, input: "input" in message ? message.input : undefined, cancel };
@@ -73,6 +83,14 @@ function send(channel: Channel, message: object, id: number): void {
     channel.send(message);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    channel.send({ id, error: { code: "internal", message: `The answer can't be sent: ${said}`, hint: "This is a defect; report it.", details: {} } });
+    channel.send({
+      id,
+      error: {
+        code: "internal",
+        message: `The answer can't be sent: ${said}`,
+        hint: "This is a defect; report it.",
+        details: {},
+      },
+    });
   }
 }

@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import type { StateEntry } from "../../shared/domain/brand-state.ts";
+import type { IndexedPerson } from "./people.ts";
+import { StoreLink } from "./store-link.ts";
+
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+
+/** What the store reads of a run's document; the rest comes back as it was given. */
+export interface KeptRun {
+  readonly run_id: string;
+  readonly requested_at: string;
+  readonly state: string;
+}
+
+export interface IndexBuild {
+  /** Adds people, the most valuable first; the index before goes on answering. */
+  add(people: readonly IndexedPerson[]): Promise<void>;
+  /** Puts the new index in the old one's place. */
+  finish(): Promise<void>;
+}
+
+/** What this machine keeps beside the share: all of it can be made again but for settings and the list of workspaces. */
+export interface Store {
+  readonly entries: {
+    read(log: string): Promise<readonly StateEntry[]>;
+    append(log: string, entries: readonly StateEntry[]): Promise<void>;
+    forget(log: string): Promise<void>;
+  };
+  saveRun(brand: string, run: KeptRun, tasks: readonly { readonly key: string }[]): Promise<void>;
+  listRuns<R extends KeptRun>(brand: string): Promise<readonly R[]>;
+  readTasks<T extends { readonly key: string }>(brand: string, runId: string): Promise<readonly T[]>;
+  settings(): Promise<Record<string, JsonValue>>;
+  setSetting(name: string, value: JsonValue): Promise<void>;
+  recentWorkspaces(): Promise<{ path: string; opened_at: string }[]>;
+  rememberWorkspace(path: string, openedAt: string): Promise<void>;
+  /** The snapshot whose people can be searched, or null. */
+  indexedSnapshot(scope: string): Promise<string | null>;
+  beginIndex(scope: string, snapshotId: string): Promise<IndexBuild>;
+  searchPeople(scope: string, text: string, limit: number): Promise<IndexedPerson[]>;
+  close(): Promise<void>;
+}
+
+const addedAtOnce = 2_000;
+
+/** Opens the store in a user's data folder; made where there is none. Throws `unsupported` where a newer Assay wrote it. */
+export async function openStore(dataFolder: string): Promise<Store> {
+  const link = new StoreLink(join(dataFolder, "assay.db"));
+  await link.ask("recentWorkspaces");
+
+  const text = (value: unknown) => JSON.stringify(value);
+  return {
+    entries: {
+      read: async (log) => (await link.ask("readEntries", log)).map((document) => JSON.parse(document) as StateEntry),
+      append: (log, entries) =>
+        link.ask(
+          "appendEntries",
+          log,
+          entries.map((entry) => ({ version: entry.version, document: text(entry) })),
+        ),
+      forget: (log) => link.ask("forgetEntries", log),
+    },
+    saveRun: (brand, run, tasks) => {
+      const { run_id, requested_at, state } = run;
+      return link.ask(
+        "saveRun",
+        { run_id, brand, requested_at, state, document: text(run) },
+        tasks.map((task) => ({ key: task.key, document: text(task) })),
+      );
+    },
+    listRuns: async (brand) => (await link.ask("listRuns", brand)).map((document) => JSON.parse(document)),
+    readTasks: async (brand, runId) =>
+      (await link.ask("readTasks", brand, runId)).map((document) => JSON.parse(document)),
+    settings: async () =>
+      Object.fromEntries((await link.ask("settings")).map(({ name, value }) => [name, JSON.parse(value)])),
+    setSetting: (name, value) => link.ask("setSetting", name, text(value)),
+    recentWorkspaces: () => link.ask("recentWorkspaces"),
+    rememberWorkspace: (path, openedAt) => link.ask("rememberWorkspace", path, openedAt),
+    indexedSnapshot: (scope) => link.ask("indexedSnapshot", scope),
+    beginIndex: (scope, snapshotId) => buildIndex(link, scope, snapshotId),
+    searchPeople: (scope, typed, limit) => link.ask("searchPeople", scope, typed, limit),
+    close: () => link.close(),
+  };
+}
+
+async function buildIndex(link: StoreLink, scope: string, snapshotId: string): Promise<IndexBuild> {
+  const number = await link.ask("beginIndex", scope, snapshotId, process.pid);
+  return {
+    add: async (people) => {
+      for (let from = 0; from < people.length; from += addedAtOnce)
+        await link.ask("addPeople", number, people.slice(from, from + addedAtOnce));
+    },
+    finish: async () => {
+      for (let isFirst = true; await link.ask("mergeIndex", number, isFirst); isFirst = false);
+      await link.ask("finishIndex", scope, number);
+    },
+  };
+}
