@@ -28,6 +28,8 @@ export interface CoreOptions {
   /** The engine to use instead of a process of its own (tests). */
   readonly engine?: EngineProcess;
   readonly log?: (line: string) => void;
+  /** Keeps the search index of published people up to date (screens do; a command that ends would not wait for it). */
+  readonly indexesPeople?: boolean;
 }
 
 /** The whole product behind one contract; screens, command line and tests only talk to this. */
@@ -52,7 +54,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
   const folder = options.dataFolder ?? dataFolder();
   const engineProcess = options.engine ?? startEngineProcess({ onRestart: (why) => log(`engine started again: ${why}`) });
   const store = await openStore(folder);
-  const context = createContext({ engineProcess, store, folder, now, log });
+  const context = createContext({ engineProcess, store, folder, now, log, indexesPeople: options.indexesPeople === true });
   const handlers: Handlers<AssayContract, ApiContext> = {
     ...workspaceHandlers,
     ...sourceHandlers,
@@ -93,9 +95,10 @@ interface Parts {
   readonly folder: string;
   readonly now: () => Date;
   readonly log: (line: string) => void;
+  readonly indexesPeople: boolean;
 }
 
-function createContext({ engineProcess, store, folder, now, log }: Parts): ApiContext {
+function createContext({ engineProcess, store, folder, now, log, indexesPeople }: Parts): ApiContext {
   const listeners = new Set<(topic: Topic) => void>();
   const indexing = new Set<string>();
   const tell = (topic: Topic) => {
@@ -124,9 +127,9 @@ function createContext({ engineProcess, store, folder, now, log }: Parts): ApiCo
     },
     indexPeople: (brand) => {
       const scope = `${context.workspace?.workspace_id}/${brand}`;
-      if (indexing.has(scope)) return;
+      if (!indexesPeople || indexing.has(scope)) return;
       indexing.add(scope);
-      indexPeople(context, brand, scope)
+      buildIndex(context, brand, scope)
         .catch((error: unknown) => log(`search index of ${brand}: ${error instanceof Error ? error.message : error}`))
         .finally(() => indexing.delete(scope));
     },
@@ -137,7 +140,7 @@ function createContext({ engineProcess, store, folder, now, log }: Parts): ApiCo
 const peoplePage = 20_000;
 
 /** Copies the published people into the local search index, page by page, most valuable first. */
-async function indexPeople(context: ApiContext, brand: string, scope: string): Promise<void> {
+async function buildIndex(context: ApiContext, brand: string, scope: string): Promise<void> {
   const found = await findSnapshot(context, brand);
   const { snapshot_id } = found.snapshot;
   if ((await context.store.indexedSnapshot(scope)) === snapshot_id) return;

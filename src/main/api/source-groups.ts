@@ -29,15 +29,28 @@ export function groupByLayout(name: string, files: readonly DetectedFile[], layo
   });
 }
 
-/** One mapping for all the files of a source: equal tables once; tables of different files are tied to their files' names. */
+type Table = DetectedFile["mapping"]["tables"][number];
+
+/** Where a table's columns come from, whatever their formats. */
+function shapeOf(table: Table): string {
+  const columns = Object.entries(table.columns).map(([name, rule]) => {
+    const { format: _f, decimal: _d, ...rest } = typeof rule === "object" && rule !== null && !Array.isArray(rule) ? (rule as Record<string, unknown>) : { column: rule };
+    return [name, rest];
+  });
+  return JSON.stringify([table.table, table["where"] ?? null, columns.sort()]);
+}
+
+/** One mapping for all the files of a source. Formats that one file leaves open are taken from another that shows them; text
+ *  files decide before workbooks, whose cells carry their own types. */
 function mergeMappings(layout: string, files: readonly DetectedFile[]): SourceBody["mapping"] {
-  const seen = new Set<string>();
-  const tables = files.flatMap((file) =>
-    file.mapping.tables.filter((table) => {
-      const text = JSON.stringify(table);
-      return seen.has(text) ? false : seen.add(text);
-    }),
-  );
+  const merged = new Map<string, Table>();
+  const ordered = [...files].sort((a, b) => Number(b.format.startsWith("delimited")) - Number(a.format.startsWith("delimited")));
+  for (const table of ordered.flatMap((file) => file.mapping.tables)) {
+    const shape = shapeOf(table);
+    const known = merged.get(shape);
+    const columns = Object.entries(known?.columns ?? table.columns).map(([name, rule]) => [name, typeof rule === "string" && known ? (table.columns[name] ?? rule) : rule] as const);
+    merged.set(shape, { ...table, columns: Object.fromEntries(columns) });
+  }
   const { tables: _, ...rest } = files[0]?.mapping ?? { layout, tables: [] };
-  return { ...rest, layout, tables } as SourceBody["mapping"];
+  return { ...rest, layout, tables: [...merged.values()] } as SourceBody["mapping"];
 }

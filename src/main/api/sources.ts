@@ -97,7 +97,7 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
   },
   "sources.preview": async (input, { ctx, signal }) =>
     (await ctx.engine.call("sources.preview", { ...input, path: resolve(input.path) }, { signal })) as never,
-  "sources.targets": async () => ({ tables: lakeTargets }),
+  "sources.targets": async () => ({ tables: lakeTargets.map(({ table, columns }) => ({ table, columns: columns.map(({ name, kind, required, help }) => ({ name, kind, required, help })) })) }),
   "sources.add": (input, { ctx, signal }) => addSources(ctx, input, signal),
   "sources.list": async ({ brand }, { ctx }) => {
     const state = await requireWorkspace(ctx).brands.refresh(brand);
@@ -152,10 +152,10 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     const batches = state.batches.filter(
       (batch) => !batch.withdrawn && (!batch_id || batch.batch_id === batch_id) && (!source || batch.source === source),
     );
-    const rejects = [];
+    const rejects: Record<string, unknown>[] = [];
     let total = 0;
     for (const batch of batches) {
-      const input = { brandDir: brands.directory(brand), key: batch.normalised, offset: Math.max(0, offset - total), limit: limit - rejects.length };
+      const input: { brandDir: string; key: string; offset: number; limit: number } = { brandDir: brands.directory(brand), key: batch.normalised, offset: Math.max(0, offset - total), limit: limit - rejects.length };
       const found = await ctx.engine.call("landing.rejects", input, { signal });
       total += found.total;
       rejects.push(...found.rejects.map((reject) => ({ ...reject, source: batch.source, batch_id: batch.batch_id })));

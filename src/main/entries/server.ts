@@ -8,7 +8,7 @@ import { lastWorkspace } from "./last-workspace.ts";
 
 /** Starts the browser shell: the same core and renderer, served on 127.0.0.1. */
 export async function serveShell(options: { workspace?: string | undefined; port: number; open: boolean; announce: (url: string) => void }): Promise<() => Promise<void>> {
-  const core = await createCore({ log: (line) => console.error(line) });
+  const core = await createCore({ indexesPeople: true, log: (line) => console.error(line) });
   const workspace = options.workspace ?? (await lastWorkspace(core.client));
   if (workspace !== undefined) {
     try {

@@ -46,11 +46,18 @@ export interface SnapshotManifest {
   readonly tables: Readonly<Record<string, readonly SnapshotTableFile[]>>;
   readonly fits: Readonly<Record<string, SnapshotTableFile>>;
 }
-export type QuerySnapshot = { readonly brandDir: string; readonly snapshot_id: string; readonly evaluations: readonly ArtifactSummary[] };
+export type QuerySnapshot = {
+  readonly brandDir: string;
+  readonly snapshot_id: string;
+  readonly evaluations: readonly ArtifactSummary[];
+};
 
 /** What core asks of the engine, the only one that touches the share. */
 export const engineContract = {
-  "workspace.create": call({ input: plain<{ path: string }>(), output: plain<{ workspace_id: string; path: string }>() }),
+  "workspace.create": call({
+    input: plain<{ path: string }>(),
+    output: plain<{ workspace_id: string; path: string }>(),
+  }),
   "workspace.open": call({
     input: plain<{ path: string }>(),
     output: plain<{ workspace_id: string; path: string; brands: string[]; read_only_reason: string | null }>(),
@@ -71,10 +78,18 @@ export const engineContract = {
     output: plain<{ files: string[] }>(),
   }),
   "sources.detect": call({
-    input: plain<{ paths: readonly string[]; isQuick?: boolean | undefined; currency?: string | undefined; time_zone?: string | undefined }>(),
+    input: plain<{
+      paths: readonly string[];
+      isQuick?: boolean | undefined;
+      currency?: string | undefined;
+      time_zone?: string | undefined;
+    }>(),
     output: plain<{ files: Record<string, unknown>[]; skipped: { path: string; reason: string }[] }>(),
   }),
-  "sources.read": call({ input: plain<{ paths: readonly string[]; out: string; mapping?: unknown }>(), output: plain<object>() }),
+  "sources.read": call({
+    input: plain<{ paths: readonly string[]; out: string; mapping?: unknown }>(),
+    output: plain<object>(),
+  }),
   "sources.preview": call({ input: plain<Record<string, unknown>>(), output: plain<object>() }),
   /** Copies raw files into the landing area; files that the source delivered before are only told. */
   "landing.copy": call({
@@ -84,7 +99,12 @@ export const engineContract = {
   /** Counts a read delivery against the earlier ones of its source. */
   "landing.count": call({
     input: plain<{ brandDir: string; key: string; earlier: readonly string[] }>(),
-    output: plain<{ files: CountedFile[]; latest_order_on: string | null; records_until: string | null; warnings: string[] }>(),
+    output: plain<{
+      files: CountedFile[];
+      latest_order_on: string | null;
+      records_until: string | null;
+      warnings: string[];
+    }>(),
   }),
   "landing.rejects": call({
     input: plain<{ brandDir: string; key: string; offset: number; limit: number }>(),
@@ -94,7 +114,10 @@ export const engineContract = {
     input: plain<{ brandDir: string; keys: readonly string[] }>(),
     output: plain<{ found: ArtifactSummary[]; damaged: string[] }>(),
   }),
-  "artifacts.json": call({ input: plain<{ brandDir: string; key: string; output: string }>(), output: plain<{ value: unknown }>() }),
+  "artifacts.json": call({
+    input: plain<{ brandDir: string; key: string; output: string }>(),
+    output: plain<{ value: unknown }>(),
+  }),
   "tasks.run": stream({
     input: plain<{
       brandDir: string;
@@ -115,7 +138,10 @@ export const engineContract = {
     input: plain<{ brandDir: string; snapshot_id: string }>(),
     output: plain<{ damaged: string[] }>(),
   }),
-  "snapshots.manifest": call({ input: plain<{ brandDir: string; snapshot_id: string }>(), output: plain<SnapshotManifest>() }),
+  "snapshots.manifest": call({
+    input: plain<{ brandDir: string; snapshot_id: string }>(),
+    output: plain<SnapshotManifest>(),
+  }),
   "snapshots.add_evaluations": call({
     input: plain<{ brandDir: string; snapshot_id: string; keys: readonly string[] }>(),
     output: plain<{ rows: number }>(),
@@ -145,7 +171,10 @@ export const engineContract = {
     }>(),
     output: plain<{ rows: number; horizon: number }>(),
   }),
-  "templates.list": call({ input: plain<object>(), output: plain<{ templates: { name: string; title: string; columns: string[] }[] }>() }),
+  "templates.list": call({
+    input: plain<object>(),
+    output: plain<{ templates: { name: string; title: string; columns: string[] }[] }>(),
+  }),
   "models.self_test": call({ input: plain<object>(), output: plain<{ checks: Record<string, unknown>[] }>() }),
   "process.memory": call({ input: plain<object>(), output: plain<{ rss_bytes: number; peak_rss_bytes: number }>() }),
 };

@@ -92,6 +92,7 @@ class DuckSession implements Session {
     try {
       return await this.#connection.run(sql);
     } catch (error) {
+      if (process.env["DBG"]) console.error(sql);
       throw this.#signal?.aborted ? cancelled() : asAssayError(error);
     }
   }

@@ -70,7 +70,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
         );
         return JSON.parse(readFileSync(verifiedPath(brandDir, file), "utf8")) as Json;
       });
-      return values.length === 1 ? defined(values[0], input) : values;
+      return values.length === 1 ? (values[0] ?? null) : values;
     },
     table: (input) => session.table(`SELECT * FROM ${relation(input)}`),
     params: node.params,

@@ -41,7 +41,7 @@ export const people = defineStep({
     const day = (at: string) => `CAST((${at} AT TIME ZONE 'UTC') AT TIME ZONE '${zone}' AS DATE)`;
     await session.run(`CREATE TEMP TABLE rows_of_people AS
       WITH own AS (
-        SELECT coalesce(r.customer_id, s.customer_id, e.customer_id) AS customer_id, c.source, 1 AS preference, b.created_at AS at, coalesce(c.full_name, nullif(concat_ws(' ', c.given_name, c.family_name), '')) AS full_name,
+        SELECT coalesce(r.customer_id, s.customer_id, e.customer_id) AS customer_id, c.source, 1 AS preference, b.created_at AS moment, coalesce(c.full_name, nullif(concat_ws(' ', c.given_name, c.family_name), '')) AS full_name,
                c.given_name, c.family_name, c.email, c.phone, CAST(c.birth_date AS VARCHAR) AS birth_date, b.gender, c.address_line, b.city, b.region, c.postcode, b.country, c.loyalty_id,
                CAST(b.created_at AS VARCHAR) AS created_at
         FROM ${context.relation("contact")} c
@@ -51,12 +51,12 @@ export const people = defineStep({
         LEFT JOIN (SELECT DISTINCT key_space, source_record_id, customer_id FROM ${context.relation("records")}) e ON e.key_space = c.key_space AND c.source_customer_id IS NULL
           AND e.source_record_id = CASE WHEN c.email IS NOT NULL THEN 'email:' || left(md5(c.email), 20) WHEN c.phone IS NOT NULL THEN 'phone:' || left(md5(c.phone), 20) ELSE 'card:' || c.loyalty_id END),
       ordering AS (
-        SELECT o.customer_id, c.source, 0 AS preference, b.ordered_at AS at, c.email, c.phone, c.loyalty_id
+        SELECT o.customer_id, c.source, 0 AS preference, b.ordered_at AS moment, c.email, c.phone, c.loyalty_id
         FROM ${context.relation("orders_contact")} c JOIN ${context.relation("order_customers")} o USING (key_space, order_id)
         JOIN ${context.relation("orders")} b USING (key_space, order_id))
       SELECT * FROM own WHERE customer_id IS NOT NULL
       UNION ALL BY NAME SELECT * FROM ordering`);
-    await session.run(`CREATE TEMP TABLE ranked AS SELECT *, row_number() OVER (PARTITION BY customer_id ORDER BY preference, at NULLS FIRST, source DESC, full_name NULLS FIRST, email NULLS FIRST, phone NULLS FIRST) AS rank FROM rows_of_people`);
+    await session.run(`CREATE TEMP TABLE ranked AS SELECT *, row_number() OVER (PARTITION BY customer_id ORDER BY preference, moment NULLS FIRST, source DESC, full_name NULLS FIRST, email NULLS FIRST, phone NULLS FIRST) AS rank FROM rows_of_people`);
     const winners = personAttributes.map((name) => `arg_max(${name}, rank) FILTER (${name} IS NOT NULL) AS ${name}, arg_max(source, rank) FILTER (${name} IS NOT NULL) AS ${name}_source,
       CAST(count(DISTINCT lower(${name})) AS INTEGER) AS ${name}_competing`);
     await context.output.query(
@@ -68,7 +68,7 @@ export const people = defineStep({
       "record_dates",
       `SELECT i.customer_id, CASE WHEN d.undated = 0 THEN d.first_on END AS first_record_on FROM (SELECT DISTINCT customer_id FROM ${context.relation("records")}) i
        LEFT JOIN (SELECT customer_id, min(on_day) AS first_on, count(*) FILTER (on_day IS NULL) AS undated FROM (
-         SELECT customer_id, ${day("at")} AS on_day FROM rows_of_people WHERE preference = 1
+         SELECT customer_id, ${day("moment")} AS on_day FROM rows_of_people WHERE preference = 1
          UNION ALL SELECT o.customer_id, ${day("b.ordered_at")} FROM ${context.relation("order_customers")} o JOIN ${context.relation("orders")} b USING (key_space, order_id))
        GROUP BY customer_id) d USING (customer_id) ORDER BY i.customer_id`,
     );

@@ -88,9 +88,9 @@ async function complete({ session, brand }: StepContext): Promise<void> {
            min(source_row) AS source_row, max(source_customer_id) AS source_customer_id, min(ordered_at) AS ordered_at, max(currency) AS currency
     FROM merged_order_lines l WHERE NOT EXISTS (SELECT 1 FROM merged_orders o WHERE o.order_id = l.order_id AND o.key_space = l.key_space)
     GROUP BY order_id, key_space`);
-  await session.run(`UPDATE merged_orders SET source_customer_id = coalesce(merged_orders.source_customer_id, l.customer), ordered_at = coalesce(merged_orders.ordered_at, l.at),
+  await session.run(`UPDATE merged_orders SET source_customer_id = coalesce(merged_orders.source_customer_id, l.customer), ordered_at = coalesce(merged_orders.ordered_at, l.moment),
       currency = coalesce(merged_orders.currency, l.currency, ${currency})
-    FROM (SELECT order_id, key_space, max(source_customer_id) AS customer, min(ordered_at) AS at, max(currency) AS currency FROM merged_order_lines GROUP BY ALL) l
+    FROM (SELECT order_id, key_space, max(source_customer_id) AS customer, min(ordered_at) AS moment, max(currency) AS currency FROM merged_order_lines GROUP BY ALL) l
     WHERE merged_orders.order_id = l.order_id AND merged_orders.key_space = l.key_space`);
   await session.run(`UPDATE merged_orders SET currency = ${currency} WHERE currency IS NULL`);
   await session.run(`INSERT INTO merged_order_lines BY NAME

@@ -97,11 +97,11 @@ async function latest(context: StepContext, parts: ReadonlyMap<string, readonly 
   for (const table of lakeTargets) {
     const at = table.columns.find(({ kind, name }) => kind === "instant" && name !== "created_at" && name !== "delivered_at")?.name;
     for (const name of at ? (parts.get(table.table) ?? []) : []) {
-      instants.push(`SELECT max(${at}) AS at FROM ${name}`);
-      if (table.table === "orders" || table.table === "order_lines") orders.push(`SELECT max(${at}) AS at FROM ${name}`);
+      instants.push(`SELECT max(${at}) AS moment FROM ${name}`);
+      if (table.table === "orders" || table.table === "order_lines") orders.push(`SELECT max(${at}) AS moment FROM ${name}`);
     }
   }
-  const day = orders.length > 0 ? await context.session.value(`SELECT CAST(CAST((max(at) AT TIME ZONE 'UTC') AT TIME ZONE ${zone} AS DATE) AS VARCHAR) FROM (${orders.join(" UNION ALL ")})`) : null;
-  const until = instants.length > 0 ? await context.session.value(`SELECT max(at) FROM (${instants.join(" UNION ALL ")})`) : null;
+  const day = orders.length > 0 ? await context.session.value(`SELECT CAST(CAST((max(moment) AT TIME ZONE 'UTC') AT TIME ZONE ${zone} AS DATE) AS VARCHAR) FROM (${orders.join(" UNION ALL ")})`) : null;
+  const until = instants.length > 0 ? await context.session.value(`SELECT max(moment) FROM (${instants.join(" UNION ALL ")})`) : null;
   return { latest_order_on: day === null ? null : String(day), records_until: until === null ? null : String(until) };
 }

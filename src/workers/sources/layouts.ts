@@ -265,7 +265,7 @@ function recogniseGeneric(fileName: string, columns: readonly ColumnProfile[]): 
     const category = find("category");
     const products: ProposedTable = {
       table: "products",
-      columns: name || category ? keep({ product_id: product, name, category, subcategory: find("subcategory"), brand: find("brand") }) : {},
+      columns: category ? keep({ product_id: product, name, category, subcategory: find("subcategory"), brand: find("brand") }) : {},
     };
     const people: ProposedTable = {
       table: "customers",

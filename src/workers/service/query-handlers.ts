@@ -1,0 +1,78 @@
+import { stat } from "node:fs/promises";
+import type { EngineContract, QuerySnapshot } from "../../shared/api/engine.ts";
+import type { Handlers } from "../../shared/api/serve.ts";
+import type { Json } from "../../shared/base/canonical-json.ts";
+import { AssayError } from "../../shared/base/errors.ts";
+import { listTemplates } from "../exports/list.ts";
+import { previewExport, writeExport } from "../exports/write-export.ts";
+import { compareSegments } from "../query/compare.ts";
+import { runConsole } from "../query/console.ts";
+import { countSegment } from "../query/counts.ts";
+import { listFields } from "../query/fields.ts";
+import { listMembers } from "../query/members.ts";
+import { pageCustomers } from "../query/pages.ts";
+import { pagePeople } from "../query/people.ts";
+import { type OpenSnapshot, SessionPool } from "../query/session-pool.ts";
+import { showCustomer } from "../query/customer.ts";
+import { readLifecycle } from "../query/lifecycle.ts";
+import { readOverview } from "../query/overview.ts";
+import type { SnapshotHandle } from "../query/snapshot.ts";
+import type { ServiceContext } from "./context.ts";
+import { readManifest, tableFiles } from "./snapshot-handlers.ts";
+import { readJsonOutput } from "./store-handlers.ts";
+
+type Ask = (snapshot: OpenSnapshot, input: never, signal: AbortSignal, progress: (progress: { done: number; total: number | null; label: string }) => void) => Promise<object>;
+
+const questions: Readonly<Record<string, Ask>> = {
+  "customers.fields": (snapshot, _, signal) => listFields(snapshot, signal),
+  "customers.page": pageCustomers,
+  "customers.show": showCustomer,
+  "people.page": pagePeople,
+  "overview.read": readOverview,
+  "lifecycle.read": readLifecycle,
+  "segments.count": countSegment,
+  "segments.compare": compareSegments,
+  "segments.members": listMembers,
+  "segments.export_preview": previewExport,
+  "segments.export": writeExport,
+};
+
+let pool: SessionPool | undefined;
+
+async function handleOf(reference: QuerySnapshot, before: QuerySnapshot | null): Promise<SnapshotHandle> {
+  const { brandDir, snapshot_id } = reference;
+  const manifest = readManifest(brandDir, snapshot_id);
+  const tables = Object.entries(manifest.tables).map(([table, files]) => [table, tableFiles(brandDir, files).map(({ path }) => path)] as const);
+  const fits = Object.entries(manifest.fits).map(([model, { key, output }]): [string, Json] => [model, readJsonOutput(brandDir, key, output)]);
+  const { mtime } = await stat(`${brandDir}/snapshots/${snapshot_id}/manifest.json`);
+  return {
+    snapshot_id,
+    as_of: manifest.as_of,
+    horizon_days: manifest.horizon_days,
+    purchase_horizon_days: manifest.purchase_horizon_days,
+    fit_as_of: manifest.fit_as_of,
+    published_at: mtime.toISOString(),
+    brand: { currency: manifest.brand.currency, timeZone: manifest.brand.timeZone },
+    tables: Object.fromEntries(tables),
+    fits: Object.fromEntries(fits),
+    ...(before ? { before: await handleOf(before, null) } : {}),
+  };
+}
+
+export const queryHandlers: Pick<Handlers<EngineContract, ServiceContext>, "query" | "templates.list"> = {
+  query: async ({ name, snapshot, before, input }, { ctx, signal, progress }) => {
+    if (name === "sql.query") return runSql(snapshot, input as Parameters<typeof runConsole>[0], ctx, signal);
+    const ask = Object.hasOwn(questions, name) ? questions[name] : undefined;
+    if (!ask) throw new AssayError("not_found", `There is no question ${name}.`, "Update both ends to one version.");
+    pool ??= new SessionPool({ memoryLimit: 2e9, threads: 2, scratch: ctx.scratchRoot });
+    const handle = await handleOf(snapshot, name === "overview.read" ? before : null);
+    return ask(await pool.get(handle), input as never, signal, progress);
+  },
+  "templates.list": async () => listTemplates(),
+};
+
+async function runSql(reference: QuerySnapshot, input: Parameters<typeof runConsole>[0], ctx: ServiceContext, signal: AbortSignal): Promise<object> {
+  const { tables } = await handleOf(reference, null);
+  const evaluations = reference.evaluations.flatMap(({ key }) => (readJsonOutput(reference.brandDir, key, "evaluations") as unknown[]) ?? []);
+  return runConsole({ ...input, tables, json: { model_evaluations: evaluations }, scratch: ctx.scratchRoot, signal } as Parameters<typeof runConsole>[0]);
+}

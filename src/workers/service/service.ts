@@ -1,0 +1,34 @@
+import { type EngineContract, engineContract } from "../../shared/api/engine.ts";
+import type { Channel } from "../../shared/api/channel.ts";
+import { type Client, createClient } from "../../shared/api/client.ts";
+import { channelPair } from "../../shared/api/in-process.ts";
+import { type Handlers, serve } from "../../shared/api/serve.ts";
+import { runTask } from "../run-task.ts";
+import { type PlaceTask, scratchFolder, type ServiceContext } from "./context.ts";
+import { modelHandlers } from "./model-handlers.ts";
+import { queryHandlers } from "./query-handlers.ts";
+import { snapshotHandlers } from "./snapshot-handlers.ts";
+import { sourceHandlers } from "./source-handlers.ts";
+import { storeHandlers } from "./store-handlers.ts";
+
+const handlers: Handlers<EngineContract, ServiceContext> = {
+  ...storeHandlers,
+  ...sourceHandlers,
+  ...snapshotHandlers,
+  ...queryHandlers,
+  ...modelHandlers,
+};
+
+const inline: PlaceTask = (node, options) => runTask(node, options);
+
+/** Serves the engine's contract on a channel; tasks go to `placeTask`, else they run in this thread. */
+export function serveEngine(channel: Channel, placeTask: PlaceTask = inline): () => void {
+  return serve(engineContract, handlers, channel, { placeTask, runInline: inline, scratchRoot: scratchFolder() });
+}
+
+/** The engine in this very process: for tests and the inline runner. */
+export function inlineEngine(): { engine: Client<EngineContract>; close(): Promise<void> } {
+  const [here, there] = channelPair();
+  const stop = serveEngine(there);
+  return { engine: createClient<EngineContract>(here), close: async () => stop() };
+}
