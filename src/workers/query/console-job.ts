@@ -5,6 +5,7 @@ import { openSession, type Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { quoteText, toCell, toLine } from "./delimited-text.ts";
 import { numberOf } from "./estimate.ts";
+import { type JsonRows, jsonTable } from "./json-table.ts";
 import { readFiles } from "./snapshot.ts";
 
 export type ConsoleFormat = "csv" | "json" | "parquet";
@@ -13,6 +14,8 @@ export interface ConsoleJob {
   readonly kind: "console";
   readonly sql: string;
   readonly tables: Readonly<Record<string, readonly string[]>>;
+  /** Small tables that are given as rows. */
+  readonly json: Readonly<Record<string, JsonRows>>;
   readonly limit: number;
   readonly memoryBytes: number;
   readonly scratch: string;
@@ -40,6 +43,10 @@ export async function runConsoleJob(job: ConsoleJob): Promise<ConsoleResult> {
   try {
     for (const [name, paths] of Object.entries(job.tables)) {
       if (paths.length > 0) await session.run(`CREATE VIEW ${ident(name)} AS SELECT * FROM ${readFiles(paths)}`);
+    }
+    for (const [name, rows] of Object.entries(job.json)) {
+      const sql = jsonTable(name, rows);
+      if (sql !== null) await session.run(`CREATE VIEW ${ident(name)} AS ${sql}`);
     }
     await requireSelect(session, job.sql);
     const query = asQuery(job.sql);

@@ -75,6 +75,22 @@ describe("a statement that only reads", () => {
   });
 });
 
+test("small tables given as rows stand beside the files, also empty", async () => {
+  const rows = [
+    { model: "bg_nbd", metric: "mae", value: 0.5, n: 100, cut_on: "2026-01-01", beats_baseline: true, note: "it's" },
+    { model: "rfm", metric: "auc", value: null, n: 7, cut_on: "2026-01-01", beats_baseline: false, note: null },
+  ];
+  const found = await ask(
+    "SELECT model, value, n, cut_on + 1 AS next, beats_baseline, note FROM model_evaluations ORDER BY model",
+    { json: { model_evaluations: rows } },
+  );
+  expect(found.rows).toEqual([
+    { model: "bg_nbd", value: 0.5, n: 100, next: "2026-01-02", beats_baseline: true, note: "it's" },
+    { model: "rfm", value: null, n: 7, next: "2026-01-02", beats_baseline: false, note: null },
+  ]);
+  expect((await ask("SELECT * FROM model_evaluations", { json: { model_evaluations: [] } })).columns).toHaveLength(11);
+});
+
 test("a long result is written page by page, in order, and sums keep every digit", async () => {
   const path = join(small.folder, "out", "long.csv");
   expect((await ask("SELECT i FROM range(120000) t(i) ORDER BY i DESC", { out: path })).row_count).toBe(120_000);

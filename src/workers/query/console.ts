@@ -5,12 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AssayError, cancelled, fromWire, type WireError } from "../../shared/base/errors.ts";
 import type { ConsoleFormat, ConsoleJob, ConsoleResult } from "./console-job.ts";
+import type { JsonRows } from "./json-table.ts";
 import { openWholeFile } from "./whole-file.ts";
 
 export interface ConsoleInput {
   readonly sql: string;
   /** Files of each table that may be read; information_schema lists these names. */
   readonly tables: Readonly<Record<string, readonly string[]>>;
+  /** Small tables given as rows, such as model_evaluations. */
+  readonly json?: Readonly<Record<string, JsonRows>> | undefined;
   readonly format?: "table" | ConsoleFormat | undefined;
   /** Writes the result to this file, whole or not at all, instead of giving rows. */
   readonly out?: string | undefined;
@@ -41,6 +44,7 @@ export async function runConsole(input: ConsoleInput): Promise<ConsoleAnswer> {
       kind: "console",
       sql: input.sql,
       tables: input.tables,
+      json: input.json ?? {},
       limit: Math.max(1, Math.floor(input.limit ?? defaultLimit)),
       memoryBytes: input.memoryBytes ?? defaultMemory,
       scratch,

@@ -5,6 +5,7 @@ import { showCustomer } from "./customer.ts";
 import { numberOf } from "./estimate.ts";
 import { listFields } from "./fields.ts";
 import { pageCustomers } from "./pages.ts";
+import { pagePeople } from "./people.ts";
 import { type OpenSnapshot, openSnapshot, SessionPool } from "./session-pool.ts";
 
 let small: SmallSnapshot;
@@ -87,6 +88,28 @@ describe("a page of customers", () => {
       session.value("SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'order\\_%' ESCAPE '\\' AND temporary"),
     );
     expect(kept).toBe(8);
+  });
+});
+
+test("people come in order of value, page by page, whole", async () => {
+  const seen: string[] = [];
+  for (let offset = 0; ; offset += 100) {
+    const { people, total } = await pagePeople(snapshot, { offset, limit: 100 });
+    expect(total).toBe(240);
+    seen.push(...people.map(({ customer_id }) => customer_id));
+    if (people.length < 100) break;
+  }
+  const expected = await small.session.rows(
+    "SELECT customer_id FROM profiles ORDER BY predicted_value_minor DESC NULLS LAST, revenue_minor DESC, customer_id",
+  );
+  expect(seen).toEqual(expected.map(({ customer_id }) => customer_id));
+  const [first] = (await pagePeople(snapshot, { offset: 0, limit: 1 })).people;
+  expect(first).toMatchObject({ place: "Leeds", name: expect.stringContaining("Family") });
+  expect((await pagePeople(ordersAlone, { offset: 0, limit: 1 })).people[0]).toMatchObject({
+    name: null,
+    email: null,
+    phone: null,
+    place: null,
   });
 });
 
