@@ -2,9 +2,8 @@ import { AssayError } from "../../shared/base/errors.ts";
 import { describeField } from "../../shared/domain/profile-fields.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
-import { compileSegment, predicateOf } from "../query/compile-segment.ts";
-import type { SegmentInput } from "../query/counts.ts";
 import { numberOf } from "../query/estimate.ts";
+import { predicateIn, type SegmentInput } from "../query/segment-in.ts";
 import type { OpenSnapshot } from "../query/session-pool.ts";
 import { columnOr } from "../query/snapshot.ts";
 import type { CellKind, ExportColumn, ExportTemplate } from "./define.ts";
@@ -83,8 +82,7 @@ export async function chooseRecipients(
   input: SegmentInput & { readonly include_unreachable?: boolean | undefined },
   template: ExportTemplate,
 ): Promise<Recipients> {
-  const context = { session, columns: snapshot.profileColumns, asOf: snapshot.handle.as_of, segments: input.segments };
-  const predicate = predicateOf(await compileSegment(input.definition, context));
+  const predicate = await predicateIn(snapshot, session, input);
   const hasConsents = await makeConsentStates(snapshot, session, template.channel);
   const asksConsent = hasConsents && input.include_unreachable !== true;
   const need = template.needs;

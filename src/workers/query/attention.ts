@@ -1,7 +1,7 @@
 import { addDays, type Day } from "../../shared/base/time.ts";
 import type { Session } from "../engine/duckdb.ts";
-import { compileSegment, predicateOf } from "./compile-segment.ts";
 import { numberOf, numberOrNull } from "./estimate.ts";
+import { predicateIn } from "./segment-in.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 
 export interface Attention {
@@ -39,12 +39,11 @@ export async function listAttention(snapshot: OpenSnapshot, session: Session): P
     ...ofReach(snapshot),
     ...ofReturns(),
   ];
-  const context = { session, columns: snapshot.profileColumns, asOf: snapshot.handle.as_of, segments: {} };
   const found: Attention[] = [];
   for (const { rules, money, fact, ground, action } of candidates) {
     if (!rules.every(({ field }) => snapshot.profileColumns.has(field))) continue;
     const where = { combinator: "and" as const, rules };
-    const predicate = predicateOf(await compileSegment({ where }, context));
+    const predicate = await predicateIn(snapshot, session, { definition: { where }, segments: {} });
     const [row = {}] = await session.rows(
       `SELECT count(*) AS n, CAST(round(sum(${money})) AS BIGINT) AS money FROM profiles WHERE ${predicate}`,
     );

@@ -1,7 +1,8 @@
 import { AssayError } from "../../shared/base/errors.ts";
-import { compileSegment, type Definition, predicateOf, type SegmentLookup } from "./compile-segment.ts";
+import type { Definition, SegmentLookup } from "./compile-segment.ts";
 import { countSegment, type SegmentFigures } from "./counts.ts";
 import { numberOf } from "./estimate.ts";
+import { predicateIn } from "./segment-in.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 
 export interface CompareInput {
@@ -29,15 +30,11 @@ export async function compareSegments(
     segments.push({ segment, ...(await countSegment(snapshot, { definition, segments: input.segments }, signal)) });
   }
   const rows = await snapshot.use(signal, async (session) => {
-    const context = {
-      session,
-      columns: snapshot.profileColumns,
-      asOf: snapshot.handle.as_of,
-      segments: input.segments,
-    };
     const bits: string[] = [];
     for (const [at, { definition }] of definitions.entries()) {
-      bits.push(`CASE WHEN ${predicateOf(await compileSegment(definition, context))} THEN ${2 ** at} ELSE 0 END`);
+      bits.push(
+        `CASE WHEN ${await predicateIn(snapshot, session, { definition, segments: input.segments })} THEN ${2 ** at} ELSE 0 END`,
+      );
     }
     return session.rows(
       `SELECT mask, count(*) AS customers FROM (SELECT ${bits.join(" + ")} AS mask FROM profiles) WHERE mask > 0 GROUP BY mask ORDER BY customers DESC, mask`,

@@ -1,12 +1,9 @@
 import type { Json } from "../../shared/base/canonical-json.ts";
-import { type CompiledNode, compileSegment, type Definition, type SegmentLookup } from "./compile-segment.ts";
+import type { CompiledNode } from "./compile-segment.ts";
 import { type Estimate, numberOf, purchasesVariance, totalOf, valueVariance } from "./estimate.ts";
+import { compileIn, type SegmentInput } from "./segment-in.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 
-export interface SegmentInput {
-  readonly definition: Definition;
-  readonly segments: SegmentLookup;
-}
 export interface SegmentFigures {
   customers: number;
   of: number;
@@ -62,13 +59,8 @@ export async function countSegment(
 ): Promise<SegmentFigures> {
   const begun = performance.now();
   return snapshot.use(signal, async (session) => {
-    const { profileColumns: columns, handle } = snapshot;
-    const compiled = await compileSegment(input.definition, {
-      session,
-      columns,
-      asOf: handle.as_of,
-      segments: input.segments,
-    });
+    const { handle } = snapshot;
+    const compiled = await compileIn(snapshot, session, input);
     const plan: Plan = { leaves: [], rules: [] };
     const root = planNode(plan, compiled, "", []);
     const leaves = plan.leaves.map((sql, at) => `, ${sql} AS h${at}`).join("");

@@ -151,7 +151,11 @@ function scoreOf(
 ): Score {
   const field = profileField(one.name);
   const kind = (field?.kind ?? "number") as ScoreKind;
-  const cell = (value: Json | undefined) => (kind === "date" ? textOrNull(value) : numberOrNull(value));
+  const cell = (value: Json | undefined) => {
+    if (kind === "date") return textOrNull(value);
+    const number = numberOrNull(value);
+    return kind === "money" && number !== null ? Math.round(number) : number;
+  };
   const limitsFrom = one.limits === "profile" ? profile : one.limits === "scores" ? stored : {};
   const value = cell(profile[one.name]);
   const reasons = (profile.reasons ?? {}) as Readonly<Record<string, Json>>;

@@ -3,10 +3,12 @@ import { AssayError } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { affinities } from "../models/preferences/category-affinity.ts";
-import { compileSegment, predicateOf, type SegmentLookup } from "./compile-segment.ts";
+import type { SegmentLookup } from "./compile-segment.ts";
 import { type Order, ordersOf, type RecordLink, type ReturnOf, recordsOf, returnsOf } from "./customer-history.ts";
 import { type Score, scoresOf } from "./customer-scores.ts";
 import { type Estimate, numberOf, textOrNull } from "./estimate.ts";
+import { prepareLines } from "./prepare-lines.ts";
+import { predicateIn } from "./segment-in.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 import { columnOr } from "./snapshot.ts";
 
@@ -68,6 +70,7 @@ export async function showCustomer(
         "Search for the customer by name or e-mail address.",
       );
     }
+    await prepareLines(snapshot, session);
     return {
       customer_id: input.customer_id,
       name: textOrNull(await session.value(`SELECT any_value(name) FROM names_seen WHERE customer_id = ${id}`)),
@@ -155,11 +158,10 @@ async function segmentsOf(
   id: string,
   segments: SegmentLookup,
 ): Promise<string[]> {
-  const context = { session, columns: snapshot.profileColumns, asOf: snapshot.handle.as_of, segments };
   const compiled: [string, string][] = [];
   for (const [name, definition] of Object.entries(segments)) {
     try {
-      compiled.push([name, predicateOf(await compileSegment(definition, context))]);
+      compiled.push([name, await predicateIn(snapshot, session, { definition, segments })]);
     } catch (error) {
       if (!(error instanceof AssayError) || !["bad_input", "not_found", "conflict"].includes(error.code)) throw error;
     }

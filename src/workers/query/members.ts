@@ -1,7 +1,6 @@
 import type { Json } from "../../shared/base/canonical-json.ts";
-import { compileSegment, predicateOf } from "./compile-segment.ts";
-import type { SegmentInput } from "./counts.ts";
 import { textOrNull } from "./estimate.ts";
+import { predicateIn, type SegmentInput } from "./segment-in.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 
 export interface Members {
@@ -15,15 +14,9 @@ export async function listMembers(
   signal?: AbortSignal,
 ): Promise<Members> {
   return snapshot.use(signal, async (session) => {
-    const { profileColumns: columns, handle } = snapshot;
-    const compiled = await compileSegment(input.definition, {
-      session,
-      columns,
-      asOf: handle.as_of,
-      segments: input.segments,
-    });
+    const predicate = await predicateIn(snapshot, session, input);
     const rows = await session.rows(`WITH chosen AS (
-        SELECT * FROM profiles WHERE ${predicateOf(compiled)}
+        SELECT * FROM profiles WHERE ${predicate}
         ORDER BY predicted_value_minor DESC NULLS LAST, revenue_minor DESC NULLS LAST, customer_id
         LIMIT ${Math.max(1, Math.min(100, Math.floor(input.limit)))}
       )

@@ -2,6 +2,8 @@ import { addDays, type Day } from "../../shared/base/time.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { literal } from "../engine/sql.ts";
 import { numberOf } from "./estimate.ts";
+import { prepareLines } from "./prepare-lines.ts";
+import type { OpenSnapshot } from "./session-pool.ts";
 
 export interface RevenueChange {
   from: Day;
@@ -23,7 +25,9 @@ const length = 90;
 /** Why the last 90 days' revenue differs from the same days a year before: revenue = buyers × orders each × items an order × price
  *  an item, and the change is split by the logarithmic mean (LMDI, Ang 2005), which leaves no rest; rounding goes to the largest
  *  part, so that the parts add up to the change exactly. Null where either period has no revenue. */
-export async function revenueChange(session: Session, asOf: Day): Promise<RevenueChange | null> {
+export async function revenueChange(snapshot: OpenSnapshot, session: Session): Promise<RevenueChange | null> {
+  await prepareLines(snapshot, session);
+  const asOf = snapshot.handle.as_of;
   const from = addDays(asOf, -length);
   const now = await factorsOf(session, from, asOf);
   const before = await factorsOf(session, addDays(from, -365), addDays(asOf, -365));

@@ -77,7 +77,7 @@ function moneyFigures(
   const revenue = (day: Day) => totals.between("revenue", addDays(day, -year), day);
   const net = (day: Day) => revenue(day) - totals.between("refunds", addDays(day, -year), day);
   const asOf = snapshot.handle.as_of;
-  const hasReturns = snapshot.has("returns");
+  const hasReturns = totals.between("refunds", addDays(totals.first, -1), asOf) !== 0;
   const hasYear = covers(totals, compared);
   const series = (of: (day: Day) => number) =>
     days.filter((day) => covers(totals, day)).map((at) => ({ at, value: of(at) }));

@@ -60,7 +60,7 @@ export async function readOverview(
         value: totalOf(sum.value, sum.variance),
       },
       ...(await weeklyRevenue(snapshot, session, totals)),
-      change: await revenueChange(session, handle.as_of),
+      change: await revenueChange(snapshot, session),
       attention: await listAttention(snapshot, session),
     };
   });

@@ -3,8 +3,8 @@ import { canonicalJson, type Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
-import { compileSegment, predicateOf } from "./compile-segment.ts";
 import { numberOf, textOrNull } from "./estimate.ts";
+import { predicateIn } from "./segment-in.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 
 export interface PageInput {
@@ -86,11 +86,10 @@ async function makeOrder(
   input: PageInput,
   table: string,
 ): Promise<StoredOrder> {
-  const context = { session, columns: snapshot.profileColumns, asOf: snapshot.handle.as_of, segments: {} };
   const filters = [
     ...(input.where === undefined || input.where === null
       ? []
-      : [predicateOf(await compileSegment({ where: input.where }, context))]),
+      : [await predicateIn(snapshot, session, { definition: { where: input.where }, segments: {} })]),
     ...textFilter(snapshot, input.text?.trim() ?? ""),
   ];
   const sort = input.sort?.length ? input.sort : [{ field: "revenue_minor", direction: "desc" as const }];

@@ -35,17 +35,17 @@ function silence({ recency, tAge }: History, median: History): string {
   return `last order ${own === 0 ? "today" : `${own} days ago`}, median ${Math.round(median.tAge - median.recency)}`;
 }
 
-/** Takes the difference to the median customer apart in two steps that add up to it: the own number of orders and age at the
- *  median's silence, then the own silence. */
+/** Takes the difference to the median customer apart in two steps that add up to it: the own silence at the median's number of
+ *  orders, then the own orders and age. */
 function steps(
   score: (history: History) => number,
   own: History,
   median: History,
 ): { orders: number; silence: number } {
-  const quiet = Math.min(own.tAge, median.tAge - median.recency);
-  const between: History = { ...own, recency: own.x > 0 ? own.tAge - quiet : 0 };
-  const middle = score(between);
-  return { orders: middle - score(median), silence: score(own) - middle };
+  const quiet = own.tAge - own.recency;
+  const age = median.x === 0 ? quiet : Math.max(median.tAge, quiet);
+  const middle = score({ x: median.x, recency: median.x === 0 ? 0 : age - quiet, tAge: age });
+  return { orders: score(own) - middle, silence: middle - score(median) };
 }
 
 function drivers(effects: readonly [number, string][], show: (effect: number) => string): Driver[] {

@@ -1,0 +1,28 @@
+import type { Session } from "../engine/duckdb.ts";
+import {
+  type CompiledNode,
+  compileSegment,
+  type Definition,
+  predicateOf,
+  type SegmentLookup,
+} from "./compile-segment.ts";
+import { prepareLines } from "./prepare-lines.ts";
+import type { OpenSnapshot } from "./session-pool.ts";
+
+export interface SegmentInput {
+  readonly definition: Definition;
+  /** Rules of all segments by name, for rules that name one. */
+  readonly segments: SegmentLookup;
+}
+
+/** A segment's rule for this snapshot; what its behaviours read is at hand afterwards. */
+export async function compileIn(snapshot: OpenSnapshot, session: Session, input: SegmentInput): Promise<CompiledNode> {
+  const context = { session, columns: snapshot.profileColumns, asOf: snapshot.handle.as_of, segments: input.segments };
+  const compiled = await compileSegment(input.definition, context);
+  if (predicateOf(compiled).includes("lines_seen")) await prepareLines(snapshot, session);
+  return compiled;
+}
+
+export async function predicateIn(snapshot: OpenSnapshot, session: Session, input: SegmentInput): Promise<string> {
+  return predicateOf(await compileIn(snapshot, session, input));
+}
