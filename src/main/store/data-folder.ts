@@ -12,9 +12,9 @@ export function dataFolder(
   machine: Machine = { platform: process.platform, home: homedir(), env: process.env },
 ): string {
   const { platform, home, env } = machine;
-  const chosen = env["XDG_DATA_HOME"];
+  const chosen = env.XDG_DATA_HOME;
   if (chosen?.startsWith("/")) return join(chosen, "assay");
   if (platform === "darwin") return join(home, "Library", "Application Support", "Assay");
-  if (platform === "win32") return join(env["LOCALAPPDATA"] ?? join(home, "AppData", "Local"), "Assay");
+  if (platform === "win32") return join(env.LOCALAPPDATA ?? join(home, "AppData", "Local"), "Assay");
   return join(home, ".local", "share", "assay");
 }

@@ -1,5 +1,5 @@
 import type { Database } from "./database.ts";
-import { phoneWords, searchQuery, searchWords } from "./search-terms.ts";
+import { emailWords, phoneWords, readSearch, type Search, searchWords } from "./search-terms.ts";
 
 export interface IndexedPerson {
   readonly customer_id: string;
@@ -65,33 +65,42 @@ export function peopleQueries(db: Database) {
     }).immediate,
 
     finishIndex: db.transaction((scope: string, number: number): void => {
+      const done = others.all(scope).filter((one) => one.is_ready === 1);
+      if (done.some((one) => one.number > number)) return drop(number);
+      for (const one of done) drop(one.number);
       const people = db
-        .prepare(`SELECT count(*) FROM people_${Number(number)}`)
+        .prepare<[], number>(`SELECT count(*) FROM people_${Number(number)}`)
         .pluck()
         .get();
-      for (const one of others.all(scope)) if (one.is_ready === 1 && one.number < number) drop(one.number);
       finish.run(people, number);
     }).immediate,
 
     searchPeople: db.transaction((scope: string, text: string, limit: number): IndexedPerson[] => {
       const index = ready.get(scope);
-      const query = searchQuery(text);
-      if (!index || query === null) return [];
-      return db.prepare<[string, number], IndexedPerson>(searchSql(index.number)).all(query, limit);
+      const search = readSearch(text);
+      if (!index || !search) return [];
+      const find = db.prepare<[object], IndexedPerson>(searchSql(index.number, search));
+      return find.all({ match: search.match, email: search.email, limit });
     }),
   };
 }
 
-export function searchSql(number: number): string {
-  return `SELECT p.customer_id, p.name, p.email, p.phone, p.place
-    FROM (SELECT rowid AS rank FROM people_words_${Number(number)} WHERE people_words_${Number(number)} MATCH ? ORDER BY rowid LIMIT ?) AS hit
-    JOIN people_${Number(number)} p ON p.rank = hit.rank ORDER BY hit.rank`;
+/** The statement of a search; hits come in the order of the rows, so it stops at the limit. */
+export function searchSql(number: number, { match, email }: Search): string {
+  const people = `people_${Number(number)}`;
+  const words = `people_words_${Number(number)}`;
+  const has = "instr(lower(p.email), @email) > 0";
+  const columns = "SELECT p.customer_id, p.name, p.email, p.phone, p.place FROM";
+  if (match === null) return `${columns} ${people} p WHERE ${has} ORDER BY p.rank LIMIT @limit`;
+  return `${columns} ${words} w CROSS JOIN ${people} p ON p.rank = w.rowid
+    WHERE ${words} MATCH @match ${email ? `AND ${has}` : ""} ORDER BY w.rowid LIMIT @limit`;
 }
 
 function wordsOf({ customer_id, name, email, phone, place }: IndexedPerson): string {
   const words = [
     customer_id,
-    ...[name, email, place].flatMap((text) => (text ? searchWords(text) : [])),
+    ...searchWords(`${name ?? ""} ${place ?? ""}`),
+    ...(email ? emailWords(email) : []),
     ...(phone ? phoneWords(phone) : []),
   ];
   return [...new Set(words)].join(" ");

@@ -1,5 +1,6 @@
 import type { WebSocket } from "ws";
 import type { Channel } from "../../shared/api/channel.ts";
+import { toJsonText } from "../../shared/api/json-text.ts";
 
 const mostWaiting = 64 * 1024 * 1024;
 
@@ -9,7 +10,7 @@ export function socketChannel(socket: WebSocket): Channel {
     send: (message) => {
       if (socket.readyState !== socket.OPEN) return;
       if (socket.bufferedAmount > mostWaiting) return socket.terminate();
-      socket.send(JSON.stringify(message));
+      socket.send(toJsonText(message));
     },
     onMessage: (listener) => {
       const read = (data: unknown, isBinary: boolean) => {

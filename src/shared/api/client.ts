@@ -14,7 +14,10 @@ export interface StreamOptions<P> extends CallOptions {
   readonly onProgress?: ((progress: P) => void) | undefined;
 }
 
-/** Asks the other end; cancelling rejects at once and tells the other end to stop. */
+/** How long a cancelled call waits for the other end to say that it has stopped. */
+const graceMs = 800;
+
+/** Asks the other end. Cancelling tells it to stop and rejects once it has, or without it after a moment. */
 export interface Client<C extends Contract> {
   call<N extends CallNames<C>>(name: N, input: InputOf<C[N]>, options?: CallOptions): Promise<OutputOf<C[N]>>;
   stream<N extends StreamNames<C>>(
@@ -50,14 +53,12 @@ export function createClient<C extends Contract>(channel: Channel): Client<C> {
     const asked = waiting.get(message.id);
     if (!asked) return;
     if ("progress" in message) return asked.progress(message.progress);
-    waiting.delete(message.id);
     if (message.error) asked.reject(fromWire(message.error));
     else asked.resolve(message.ok);
   });
   channel.onClose(() => {
     closed = true;
-    for (const asked of waiting.values()) asked.reject(lost());
-    waiting.clear();
+    for (const asked of [...waiting.values()]) asked.reject(lost());
   });
 
   function ask(op: string, input: unknown, options: StreamOptions<unknown> = {}): Promise<unknown> {
@@ -66,24 +67,38 @@ export function createClient<C extends Contract>(channel: Channel): Client<C> {
     if (closed) return Promise.reject(lost());
     const id = ++lastId;
     return new Promise((resolve, reject) => {
-      const stop = () => {
-        channel.send({ id, cancel: true });
+      let late: ReturnType<typeof setTimeout> | undefined;
+      const settle = () => {
+        waiting.delete(id);
+        clearTimeout(late);
+        signal?.removeEventListener("abort", stop);
       };
-      const settle = () => signal?.removeEventListener("abort", stop);
+      const fail = (error: unknown) => {
+        settle();
+        reject(error);
+      };
+      const stop = () => {
+        late = setTimeout(() => fail(cancelled()), graceMs);
+        send({ id, cancel: true }, fail);
+      };
       waiting.set(id, {
         resolve: (value) => {
           settle();
           resolve(value);
         },
-        reject: (error) => {
-          settle();
-          reject(error);
-        },
+        reject: fail,
         progress: (value) => onProgress?.(value),
       });
       signal?.addEventListener("abort", stop, { once: true });
-      channel.send({ id, op, input });
+      send({ id, op, input }, fail);
     });
+  }
+  function send(message: object, fail: (error: unknown) => void): void {
+    try {
+      channel.send(message);
+    } catch (error) {
+      fail(error);
+    }
   }
   return { call: ask, stream: ask, close: () => channel.close() } as Client<C>;
 }

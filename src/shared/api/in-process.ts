@@ -1,5 +1,6 @@
 import type { Channel } from "./channel.ts";
 import { type Client, createClient } from "./client.ts";
+import { toJsonText } from "./json-text.ts";
 import type { Contract } from "./operation.ts";
 import { type Handlers, serve } from "./serve.ts";
 
@@ -26,7 +27,7 @@ function createEnd() {
       closers.clear();
     },
     channel: {
-      send: (message) => end.other?.deliver(JSON.stringify(message)),
+      send: (message) => end.other?.deliver(toJsonText(message)),
       onMessage: (listener) => {
         listeners.add(listener);
         return () => listeners.delete(listener);

@@ -25,32 +25,44 @@ export function serve<C extends Contract, Context>(
   ctx: Context,
 ): () => void {
   const running = new Map<number, AbortController>();
+  let stopped = false;
+  const send = (id: number, reply: object) => {
+    if (!stopped) sendReply(channel, id, reply);
+  };
   const stopListening = channel.onMessage((message) => {
     const request = requestOf(message);
-    if (!request) return;
-    if (request.cancel) return running.get(request.id)?.abort();
+    if (!request || stopped) return;
+    const { id, op, input } = request;
+    if (request.cancel) return running.get(id)?.abort();
     const cancel = new AbortController();
-    running.set(request.id, cancel);
-    answer(request.op, request.input, {
+    const isCurrent = () => running.get(id) === cancel;
+    running.set(id, cancel);
+    answer(op, input, {
       ctx,
       signal: cancel.signal,
-      progress: (progress) => send(channel, { id: request.id, progress }, request.id),
+      progress: (progress) => {
+        if (isCurrent()) send(id, { progress: progress ?? null });
+      },
     })
       .then(
-        (ok) => send(channel, { id: request.id, ok: ok ?? null }, request.id),
-        (error: unknown) =>
-          send(channel, { id: request.id, error: toWire(cancel.signal.aborted ? cancelled() : error) }, request.id),
+        (ok) => send(id, { ok: ok ?? null }),
+        (error: unknown) => send(id, { error: toWire(cancel.signal.aborted ? cancelled() : error) }),
       )
-      .finally(() => running.delete(request.id));
+      .finally(() => {
+        if (isCurrent()) running.delete(id);
+      });
   });
   async function answer(op: string, input: unknown, asking: Asking<unknown, unknown>): Promise<unknown> {
     const operation = Object.hasOwn(contract, op) ? contract[op] : undefined;
-    if (!operation)
+    const handler = Object.hasOwn(handlers, op) ? (handlers[op as keyof C] as unknown as LooseHandler) : undefined;
+    if (!operation || !handler) {
       throw new AssayError("not_found", `There is no operation ${op}.`, "Update both ends to one version.");
-    const handler = handlers[op as keyof C] as unknown as LooseHandler;
+    }
     return handler(parseInput(op, operation.input, input), asking);
   }
   function stop(): void {
+    if (stopped) return;
+    stopped = true;
     stopListening();
     for (const cancel of running.values()) cancel.abort();
   }
@@ -78,19 +90,12 @@ function requestOf(message: unknown): { id: number; op: string; input: unknown; 
 }
 
 /** A reply that the channel can't carry becomes an error that it can. */
-function send(channel: Channel, message: object, id: number): void {
+function sendReply(channel: Channel, id: number, reply: object): void {
   try {
-    channel.send(message);
+    channel.send({ id, ...reply });
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    channel.send({
-      id,
-      error: {
-        code: "internal",
-        message: `The answer can't be sent: ${said}`,
-        hint: "This is a defect; report it.",
-        details: {},
-      },
-    });
+    const hint = "This is a defect; report it.";
+    channel.send({ id, error: { code: "internal", message: `The answer can't be sent: ${said}`, hint, details: {} } });
   }
 }
