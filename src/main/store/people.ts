@@ -66,8 +66,9 @@ export function peopleQueries(db: Database) {
 
     finishIndex: db.transaction((scope: string, number: number): void => {
       const done = others.all(scope).filter((one) => one.is_ready === 1);
-      if (done.some((one) => one.number > number)) return drop(number);
-      for (const one of done) drop(one.number);
+      const isLate = done.some((one) => one.number > number);
+      for (const one of isLate ? [{ number }] : done) drop(one.number);
+      if (isLate) return;
       const people = db
         .prepare<[], number>(`SELECT count(*) FROM people_${Number(number)}`)
         .pluck()

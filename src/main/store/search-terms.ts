@@ -44,5 +44,5 @@ export function readSearch(text: string): Search | undefined {
 }
 
 function nationalDigits(phone: string): string {
-  return phone.replace(/\D+/g, "").replace(/^0+/, "");
+  return phone.replace(/\D+/g, "").replace(/^00?(?=[1-9])/, "");
 }
