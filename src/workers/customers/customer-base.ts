@@ -10,7 +10,10 @@ export const customerBase = defineStep({
   stage: "customers",
   scope: "bucket",
   timing: "as_of",
-  inputs: { dates: { step: "people", output: "record_dates" }, transactions: { step: "transactions", output: "transactions" } },
+  inputs: {
+    dates: { step: "people", output: "record_dates" },
+    transactions: { step: "transactions", output: "transactions" },
+  },
   params: {},
   outputs: [
     {

@@ -2,7 +2,11 @@ import type { Column } from "../../shared/domain/column.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep } from "../engine/step-context.ts";
 
-const number = (name: string, type: Column["type"] = "DOUBLE", unit?: string): Column => ({ name, type, ...(unit ? { unit } : {}) });
+const number = (name: string, type: Column["type"] = "DOUBLE", unit?: string): Column => ({
+  name,
+  type,
+  ...(unit ? { unit } : {}),
+});
 
 export const purchaseSummaryColumns: readonly Column[] = [
   { name: "customer_id", type: "VARCHAR" },
@@ -26,15 +30,19 @@ export const purchaseSummaryColumns: readonly Column[] = [
 ];
 
 /** Frequency, recency, age and money of each buyer at a day. Fader, Hardie & Lee (2005): x repeat transactions, t_x age at the
- *  last, T age; same-day purchases are one. Refunds count by their own date, matched to a line or not. */
+ *  last, T age; same-day purchases are one. Refunds count by their own date, matched to a line or not; what was given back for an
+ *  order that was cancelled isn't one, since the order brought no revenue. */
 export const purchaseSummary = defineStep({
   name: "purchase_summary",
-  version: 1,
+  version: 2,
   title: "Purchase summary",
   stage: "features",
   scope: "bucket",
   timing: "as_of",
-  inputs: { transactions: { step: "transactions", output: "transactions" }, returns: { step: "purchase_lines", output: "returns" } },
+  inputs: {
+    transactions: { step: "transactions", output: "transactions" },
+    returns: { step: "purchase_lines", output: "returns" },
+  },
   params: {},
   outputs: [{ name: "purchase_summary", kind: "parquet", columns: purchaseSummaryColumns }],
   run: async (context) => {
@@ -44,7 +52,7 @@ export const purchaseSummary = defineStep({
       `WITH seen AS (SELECT *, row_number() OVER w AS k, day - lag(day) OVER w AS pause FROM ${context.relation("transactions")} WHERE day <= ${asOf}
                      WINDOW w AS (PARTITION BY customer_id ORDER BY day)),
        refunds AS (SELECT customer_id, CAST(sum(refund_minor) AS BIGINT) AS refund_minor, count(*) AS n FROM ${context.relation("returns")}
-                   WHERE returned_on IS NULL OR returned_on <= ${asOf} GROUP BY customer_id),
+                   WHERE NOT is_of_cancelled AND (known_on IS NULL OR known_on <= ${asOf}) GROUP BY customer_id),
        grouped AS (
          SELECT customer_id, count(*) - 1 AS frequency, CAST(max(day) - min(day) AS DOUBLE) AS recency, CAST(${asOf} - min(day) AS DOUBLE) AS t_age,
                 CASE WHEN count(*) > 1 THEN CAST(sum(revenue_minor) FILTER (k > 1) AS DOUBLE) / (count(*) - 1) ELSE 0 END AS monetary_value,

@@ -22,7 +22,10 @@ export const rfmWindows = defineStep({
   outputs: [{ name: "rfm_windows", kind: "parquet", columns }],
   run: async (context) => {
     const asOf = `DATE ${literal(context.asOf)}`;
-    const sums = (value: string, type: string, prefix: string) => windows.map((days) => `CAST(coalesce(sum(${value}) FILTER (day > ${asOf} - ${days}), 0) AS ${type}) AS ${prefix}_${days}`);
+    const sums = (value: string, type: string, prefix: string) =>
+      windows.map(
+        (days) => `CAST(coalesce(sum(${value}) FILTER (day > ${asOf} - ${days}), 0) AS ${type}) AS ${prefix}_${days}`,
+      );
     await context.output.query(
       "rfm_windows",
       `SELECT customer_id, ${[...sums("n_orders", "INTEGER", "orders"), ...sums("revenue_minor", "BIGINT", "revenue")].join(", ")}

@@ -1,10 +1,10 @@
 import { defineStep } from "../engine/step-context.ts";
 
-/** Where each customer stands by channel: the latest word counts, a suppression always; an address that is suppressed
+/** Where each customer stands by channel: the latest word counts (of one instant, a refusal), a suppression always; an address that is suppressed
  *  anywhere is suppressed for whoever has it. */
 export const consentStates = defineStep({
   name: "consent_states",
-  version: 1,
+  version: 2,
   title: "Consents",
   stage: "profiles",
   scope: "brand",
@@ -13,6 +13,8 @@ export const consentStates = defineStep({
     consents: { step: "lake", output: "consents" },
     records: { step: "customer_ids", output: "records" },
     contact: { step: "lake", output: "customers_contact" },
+    orders_contact: { step: "lake", output: "orders_contact" },
+    order_customers: { step: "customer_ids", output: "order_customers" },
     people: { step: "people", output: "people" },
   },
   params: {},
@@ -36,15 +38,20 @@ export const consentStates = defineStep({
        addresses AS (
          SELECT DISTINCT c.email, i.customer_id FROM ${context.relation("contact")} c JOIN ids i ON i.key_space = c.key_space
            AND i.source_record_id = coalesce(c.source_customer_id, 'email:' || left(md5(c.email), 20)) WHERE c.email IS NOT NULL
+         UNION SELECT o.email, c.customer_id FROM ${context.relation("orders_contact")} o JOIN ${context.relation("order_customers")} c USING (key_space, order_id) WHERE o.email IS NOT NULL
          UNION SELECT email, customer_id FROM ${context.relation("people")} WHERE email IS NOT NULL),
+       numbered AS (SELECT *, row_number() OVER (ORDER BY source, batch_id, source_row, channel, status) AS said_id FROM ${context.relation("consents")}),
+       by_record AS (
+         SELECT s.said_id, i.customer_id FROM numbered s JOIN ids i ON i.key_space = s.key_space AND i.source_record_id = s.source_customer_id
+         UNION SELECT s.said_id, i.customer_id FROM numbered s JOIN ids i ON i.key_space = s.key_space AND i.source_record_id = s.source_customer_id || '@' || s.source),
+       by_address AS (
+         SELECT s.said_id, a.customer_id FROM numbered s JOIN addresses a ON a.email = s.email
+         WHERE lower(s.status) = 'suppressed' OR s.said_id NOT IN (SELECT said_id FROM by_record)),
        said AS (
-         SELECT i.customer_id, lower(c.channel) AS channel, lower(c.status) AS status, c.source, c.occurred_at, c.batch_id, c.source_row FROM ${context.relation("consents")} c
-         JOIN ids i ON i.key_space = c.key_space AND i.source_record_id = c.source_customer_id
-         UNION ALL
-         SELECT a.customer_id, lower(c.channel), lower(c.status), c.source, c.occurred_at, c.batch_id, c.source_row FROM ${context.relation("consents")} c
-         JOIN addresses a ON a.email = c.email WHERE c.source_customer_id IS NULL OR lower(c.status) = 'suppressed')
+         SELECT w.customer_id, lower(s.channel) AS channel, lower(s.status) AS status, s.source, s.occurred_at, s.said_id
+         FROM (SELECT * FROM by_record UNION SELECT * FROM by_address) w JOIN numbered s USING (said_id))
        SELECT customer_id, coalesce(channel, 'email') AS channel, status, source, occurred_at FROM said
-       QUALIFY row_number() OVER (PARTITION BY customer_id, coalesce(channel, 'email') ORDER BY (status = 'suppressed') DESC, occurred_at DESC NULLS LAST, source, batch_id, source_row DESC) = 1
+       QUALIFY row_number() OVER (PARTITION BY customer_id, coalesce(channel, 'email') ORDER BY (status = 'suppressed') DESC, occurred_at DESC NULLS LAST, (status = 'granted'), said_id DESC) = 1
        ORDER BY customer_id, channel`,
     );
   },

@@ -25,6 +25,9 @@ export const identityLinks = defineStep({
     },
   ],
   run: async (context) => {
-    await context.output.query("identity_links", `SELECT source, source_record_id, key_space, customer_id, probability, rule FROM ${context.relation("records")} ORDER BY source, key_space, source_record_id`);
+    await context.output.query(
+      "identity_links",
+      `SELECT source, source_record_id, key_space, customer_id, probability, rule FROM ${context.relation("records")} ORDER BY source, key_space, source_record_id`,
+    );
   },
 });

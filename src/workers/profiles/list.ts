@@ -6,4 +6,12 @@ import { profiles } from "./profiles.ts";
 import { snapshotLake } from "./snapshot-lake.ts";
 import { sourceQuality } from "./source-quality.ts";
 
-export const profileSteps = [consentStates, customerAttributes, identityLinks, profiles, lifecycleTransitions, ...snapshotLake, sourceQuality];
+export const profileSteps = [
+  consentStates,
+  customerAttributes,
+  identityLinks,
+  profiles,
+  lifecycleTransitions,
+  ...snapshotLake,
+  sourceQuality,
+];

@@ -9,9 +9,16 @@ interface ProfileColumn extends Column {
   readonly reason?: string;
 }
 
-const column = (name: string, type: Column["type"], from: string, reason?: string, unit?: string): ProfileColumn => ({ name, type, from, ...(reason ? { reason } : {}), ...(unit ? { unit } : {}) });
+const column = (name: string, type: Column["type"], from: string, reason?: string, unit?: string): ProfileColumn => ({
+  name,
+  type,
+  from,
+  ...(reason ? { reason } : {}),
+  ...(unit ? { unit } : {}),
+});
 const neverBought = "CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE 'not_enough_data' END";
-const ofModel = (model: string) => `CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE coalesce(${model}.reason, 'not_scored') END`;
+const ofModel = (model: string) =>
+  `CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE coalesce(${model}.reason, 'not_scored') END`;
 const notModelled = literal("not_modelled");
 
 /** The wide table of a snapshot, in the order that is promised. */
@@ -25,30 +32,55 @@ export const profileColumns: readonly ProfileColumn[] = [
   column("net_revenue_minor", "BIGINT", "coalesce(s.net_revenue_minor, 0)", undefined, "minor"),
   column("average_order_minor", "BIGINT", "s.average_order_minor", neverBought, "minor"),
   column("return_count", "INTEGER", "coalesce(s.return_count, 0)", undefined, "count"),
-  column("return_rate", "DOUBLE", "CASE WHEN has.returns THEN r.return_rate END", "CASE WHEN NOT has.returns THEN 'no_returns_source' WHEN NOT b.is_buyer THEN 'never_bought' ELSE 'no_settled_lines' END", "share"),
+  column(
+    "return_rate",
+    "DOUBLE",
+    "r.return_rate",
+    "CASE WHEN NOT has.returns THEN 'no_returns_source' WHEN NOT b.is_buyer THEN 'never_bought' ELSE 'no_settled_lines' END",
+    "share",
+  ),
   column("currency", "VARCHAR", "has.currency"),
-  column("lifecycle_stage", "VARCHAR", "CASE WHEN b.is_buyer THEN coalesce(l.lifecycle_stage, 'new') ELSE 'prospect' END"),
+  column(
+    "lifecycle_stage",
+    "VARCHAR",
+    "CASE WHEN b.is_buyer THEN coalesce(l.lifecycle_stage, 'new') ELSE 'prospect' END",
+  ),
   column("probability_alive", "DOUBLE", "m.probability_alive", ofModel("m"), "share"),
   column("probability_purchase", "DOUBLE", "m.probability_purchase", ofModel("m"), "share"),
   column("expected_purchases", "DOUBLE", "m.expected_purchases", ofModel("m"), "count"),
   column("expected_purchases_low", "DOUBLE", "m.expected_purchases_low", ofModel("m"), "count"),
   column("expected_purchases_high", "DOUBLE", "m.expected_purchases_high", ofModel("m"), "count"),
-  column("predicted_value_minor", "DOUBLE", "v.predicted_value_minor", ofModel("v"), "minor"),
-  column("predicted_value_minor_low", "DOUBLE", "v.predicted_value_minor_low", ofModel("v"), "minor"),
-  column("predicted_value_minor_high", "DOUBLE", "v.predicted_value_minor_high", ofModel("v"), "minor"),
+  column("predicted_value_minor", "BIGINT", "round(v.predicted_value_minor)", ofModel("v"), "minor"),
+  column("predicted_value_minor_low", "BIGINT", "round(v.predicted_value_minor_low)", ofModel("v"), "minor"),
+  column("predicted_value_minor_high", "BIGINT", "round(v.predicted_value_minor_high)", ofModel("v"), "minor"),
   column("value_tier", "VARCHAR", "v.value_tier", ofModel("v")),
   column("next_purchase_on", "DATE", "n.next_purchase_on", ofModel("n")),
   column("next_purchase_on_low", "DATE", "n.next_purchase_on_low", ofModel("n")),
   column("next_purchase_on_high", "DATE", "n.next_purchase_on_high", ofModel("n")),
   column("rfm_code", "VARCHAR", "f.rfm_code", ofModel("f")),
-  column("top_category", "VARCHAR", "c.top_category", "CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE coalesce(c.reason, 'no_categories') END"),
+  column(
+    "top_category",
+    "VARCHAR",
+    "c.top_category",
+    "CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE coalesce(c.reason, 'no_categories') END",
+  ),
   column("top_products", "VARCHAR[]", "CAST(NULL AS VARCHAR[])", notModelled),
-  column("price_tier", "INTEGER", "p.price_tier", "CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE coalesce(p.reason, 'no_prices') END"),
+  column(
+    "price_tier",
+    "INTEGER",
+    "p.price_tier",
+    "CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE coalesce(p.reason, 'no_prices') END",
+  ),
   column("discount_affinity", "DOUBLE", "CAST(NULL AS DOUBLE)", notModelled, "share"),
   column("channel_preference", "VARCHAR", "CAST(NULL AS VARCHAR)", notModelled),
   column("return_risk", "DOUBLE", "CAST(NULL AS DOUBLE)", notModelled, "share"),
   column("return_risk_band", "VARCHAR", "CAST(NULL AS VARCHAR)", notModelled),
-  column("reachable_email", "BOOLEAN", "CASE WHEN has.consents THEN coalesce(k.status = 'granted', false) AND a.email IS NOT NULL END", literal("no_consents_source")),
+  column(
+    "reachable_email",
+    "BOOLEAN",
+    "CASE WHEN has.consents THEN coalesce(k.status = 'granted', false) AND a.email IS NOT NULL END",
+    literal("no_consents_source"),
+  ),
   column("days_in_stage", "INTEGER", "l.days_in_stage", ofModel("l"), "days"),
   column("is_suppressed", "BOOLEAN", "coalesce(k.status = 'suppressed', false)"),
 ];
@@ -57,7 +89,7 @@ const scores = (model: string) => ({ step: `scores_${model}`, output: "scores" }
 
 export const profiles = defineStep({
   name: "profiles",
-  version: 1,
+  version: 2,
   title: "Profiles",
   stage: "profiles",
   scope: "bucket",
@@ -65,10 +97,8 @@ export const profiles = defineStep({
   inputs: {
     base: { step: "customer_base", output: "customer_base" },
     summary: { step: "purchase_summary", output: "purchase_summary" },
-    lines: { step: "purchase_lines", output: "lines" },
-    returns: { step: "purchase_lines", output: "returns" },
-    all_returns: { step: "lake", output: "returns" },
-    all_lines: { step: "lake", output: "order_lines" },
+    ledger: { step: "return_ledger", output: "return_ledger" },
+    window: { step: "return_window", output: "return_window" },
     all_consents: { step: "lake", output: "consents" },
     consents: { step: "consent_states", output: "consent_states" },
     people: { step: "people", output: "people" },
@@ -81,36 +111,32 @@ export const profiles = defineStep({
     price_tier: scores("price_tier"),
   },
   params: {},
-  settings: ["currency", "return_window_days", "time_zone"],
-  outputs: [{ name: "profiles", kind: "parquet", columns: [...profileColumns.map(({ name, type }) => ({ name, type })), { name: "reasons", type: "MAP(VARCHAR, VARCHAR)" }] }],
+  settings: ["currency"],
+  outputs: [
+    {
+      name: "profiles",
+      kind: "parquet",
+      columns: [
+        ...profileColumns.map(({ name, type }) => ({ name, type })),
+        { name: "reasons", type: "MAP(VARCHAR, VARCHAR)" },
+      ],
+    },
+  ],
   run: async (context) => {
     await context.output.query("profiles", profilesSql(context));
   },
 });
 
-/** Days in which goods may come back: the brand's setting, else the 99th percentile of observed lags and a week, else 30. */
-function windowSql(context: StepContext): string {
-  const set = context.brand.returnWindowDays;
-  if (set !== null) return `SELECT ${set} AS days`;
-  return `SELECT coalesce(CAST(quantile_cont(date_diff('day', l.ordered_at, r.returned_at), 0.99) AS INTEGER) + 7, 30) AS days
-    FROM ${context.relation("all_returns")} r JOIN (SELECT key_space, order_id, min(ordered_at) AS ordered_at FROM ${context.relation("all_lines")} GROUP BY ALL) l USING (key_space, order_id) WHERE r.returned_at >= l.ordered_at`;
-}
-
 function profilesSql(context: StepContext): string {
-  const asOf = `DATE ${literal(context.asOf)}`;
   const selected = profileColumns.map(({ name, type, from }) => `CAST(${from} AS ${type}) AS ${name}`);
-  const reasons = profileColumns.flatMap(({ name, reason, from }) => (reason ? [`CASE WHEN (${from}) IS NULL THEN {'k': ${literal(name)}, 'v': ${reason}} END`] : []));
-  return `WITH return_window AS (${windowSql(context)}),
-    has AS (SELECT (SELECT count(*) > 0 FROM ${context.relation("all_returns")}) OR (SELECT count(is_returned) > 0 FROM ${context.relation("all_lines")}) AS returns,
-                   (SELECT count(*) FILTER (lower(status) <> 'suppressed') > 0 FROM ${context.relation("all_consents")}) AS consents, ${literal(context.brand.currency)} AS currency),
-    came_back AS (SELECT DISTINCT key_space, order_id, line_id FROM ${context.relation("returns")} WHERE returned_on IS NULL OR returned_on <= ${asOf}),
-    whole_orders AS (SELECT DISTINCT key_space, order_id FROM came_back WHERE line_id IS NULL),
-    settled AS (
-      SELECT l.customer_id, coalesce(l.is_returned, b.order_id IS NOT NULL OR w.order_id IS NOT NULL) AS is_back,
-             CASE WHEN l.is_returned IS NOT NULL THEN l.day + (SELECT days FROM return_window) <= ${asOf} ELSE b.order_id IS NOT NULL OR w.order_id IS NOT NULL OR l.day + (SELECT days FROM return_window) <= ${asOf} END AS is_settled
-      FROM ${context.relation("lines")} l LEFT JOIN came_back b ON b.key_space = l.key_space AND b.order_id = l.order_id AND b.line_id = l.line_id
-      LEFT JOIN whole_orders w ON w.key_space = l.key_space AND w.order_id = l.order_id WHERE l.is_purchase AND l.day <= ${asOf}),
-    r AS (SELECT customer_id, CAST(count(*) FILTER (is_back) AS DOUBLE) / nullif(count(*), 0) AS return_rate FROM settled WHERE is_settled GROUP BY customer_id),
+  const reasons = profileColumns.flatMap(({ name, reason, from }) =>
+    reason ? [`CASE WHEN (${from}) IS NULL THEN {'k': ${literal(name)}, 'v': ${reason}} END`] : [],
+  );
+  return `WITH has AS (
+      SELECT has_returns_source AS returns, ${literal(context.brand.currency)} AS currency,
+             EXISTS (SELECT 1 FROM ${context.relation("all_consents")} WHERE lower(status) <> 'suppressed') AS consents
+      FROM ${context.relation("window")}),
+    r AS (SELECT customer_id, CAST(count(*) FILTER (is_returned) AS DOUBLE) / count(*) AS return_rate FROM ${context.relation("ledger")} WHERE is_settled GROUP BY customer_id),
     k AS (SELECT customer_id, status FROM ${context.relation("consents")} WHERE channel = 'email'),
     a AS (SELECT customer_id, email FROM ${context.relation("people")})
     SELECT ${selected.join(", ")}, map_from_entries(list_filter([${reasons.join(", ")}], x -> x IS NOT NULL)) AS reasons

@@ -1,74 +1,136 @@
 import type { Column } from "../../shared/domain/column.ts";
-import { lakeTable, type LakeTable } from "../../shared/domain/lake.ts";
+import { type LakeTable, lakeTable } from "../../shared/domain/lake.ts";
+import type { InputReference } from "../../shared/domain/step.ts";
 import { daySql } from "../customers/bucket.ts";
+import { lineColumns } from "../customers/purchase-lines.ts";
 import { transactionColumns } from "../customers/transactions.ts";
 import { ident, literal } from "../engine/sql.ts";
-import { defineStep, type Step } from "../engine/step-context.ts";
+import { defineStep, type Step, type StepContext } from "../engine/step-context.ts";
 import { behaviourColumns } from "../landing/lake-step.ts";
 
 const customerId: Column = { name: "customer_id", type: "VARCHAR" };
 const withoutPii = (table: LakeTable) => behaviourColumns(table).filter(({ pii }) => !pii);
 
-/** How a lake table's rows find their customer, and which day they are cut at. */
-const views: readonly { table: string; join: "order" | "record" | "none"; at: string | null }[] = [
-  { table: "orders", join: "order", at: "ordered_at" },
-  { table: "order_lines", join: "order", at: "ordered_at" },
-  { table: "returns", join: "order", at: "returned_at" },
-  { table: "customers", join: "record", at: null },
-  { table: "products", join: "none", at: null },
-  { table: "stores", join: "none", at: null },
-  { table: "consents", join: "record", at: "occurred_at" },
+type Join = "order" | "record" | "person" | "none";
+
+/** How a lake table's rows find their customer, and the day that they are cut at (rows without one stay). */
+const views: readonly { table: string; join: Join; cut: (zone: string) => string | null }[] = [
+  { table: "orders", join: "order", cut: (zone) => daySql("t.ordered_at", zone) },
+  { table: "order_lines", join: "order", cut: (zone) => daySql("t.ordered_at", zone) },
+  { table: "returns", join: "order", cut: (zone) => daySql("coalesce(t.returned_at, o.ordered_at)", zone) },
+  { table: "customers", join: "person", cut: (zone) => daySql("t.created_at", zone) },
+  { table: "products", join: "none", cut: () => null },
+  { table: "stores", join: "none", cut: () => null },
+  { table: "consents", join: "record", cut: (zone) => daySql("t.occurred_at", zone) },
+  { table: "exchange_rates", join: "none", cut: () => "t.valid_on" },
 ];
 
-function viewStep({ table, join, at }: (typeof views)[number]): Step {
+const order_customers = { step: "customer_ids", output: "order_customers" };
+const records = { step: "customer_ids", output: "records" };
+const inputsOf: Readonly<Record<Join, Readonly<Record<string, InputReference>>>> = {
+  order: { order_customers },
+  record: { records },
+  person: { records, contact: { step: "lake", output: "customers_contact" } },
+  none: {},
+};
+
+/** A record's id as identity names it: the source's own, that id at its source where two sources mean different people by it,
+ *  else a hash of the contact value. */
+function joinSql(join: Join, context: StepContext): string {
+  if (join === "none") return "";
+  if (join === "order")
+    return `LEFT JOIN ${context.relation("order_customers")} c ON c.order_id = t.order_id AND c.key_space = t.key_space`;
+  const ids = `(SELECT key_space, source_record_id, min(customer_id) AS customer_id FROM ${context.relation("records")} GROUP BY ALL)`;
+  const ofRecord = (alias: string, id: string) =>
+    `LEFT JOIN ${ids} ${alias} ON ${alias}.key_space = t.key_space AND ${alias}.source_record_id = ${id}`;
+  const own = `${ofRecord("own", "t.source_customer_id")} ${ofRecord("apart", "t.source_customer_id || '@' || t.source")}`;
+  if (join === "record") return own;
+  return `${own} LEFT JOIN ${context.relation("contact")} k ON k.source = t.source AND k.batch_id = t.batch_id AND k.source_row = t.source_row
+      AND k.source_customer_id IS NULL AND t.source_customer_id IS NULL
+    ${ofRecord("reached", "CASE WHEN k.email IS NOT NULL THEN 'email:' || left(md5(k.email), 20) WHEN k.phone IS NOT NULL THEN 'phone:' || left(md5(k.phone), 20) ELSE 'card:' || k.loyalty_id END")}`;
+}
+
+const customerOf: Readonly<Record<Join, string>> = {
+  order: "c.customer_id",
+  record: "coalesce(apart.customer_id, own.customer_id) AS customer_id",
+  person: "coalesce(apart.customer_id, own.customer_id, reached.customer_id) AS customer_id",
+  none: "",
+};
+
+function viewStep({ table, join, cut }: (typeof views)[number]): Step {
   const declared = lakeTable(table);
   if (!declared) throw new RangeError(table);
   const columns = withoutPii(declared);
-  const output = { name: table, kind: "parquet" as const, columns: join === "none" ? columns : [customerId, ...columns] };
+  const output = {
+    name: table,
+    kind: "parquet" as const,
+    columns: join === "none" ? columns : [customerId, ...columns],
+  };
+  const needsOrders = table === "returns";
   return defineStep({
     name: `snapshot_${table}`,
-    version: 1,
+    version: 2,
     title: `Table ${table} of the day`,
     stage: "profiles",
     scope: "brand",
     timing: "as_of",
     inputs: {
       rows: { step: "lake", output: table },
-      ...(join === "order" ? { order_customers: { step: "customer_ids", output: "order_customers" } } : {}),
-      ...(join === "record" ? { records: { step: "customer_ids", output: "records" } } : {}),
+      ...inputsOf[join],
+      ...(needsOrders ? { orders: { step: "lake", output: "orders" } } : {}),
     },
     params: {},
     settings: ["time_zone"],
     outputs: [output],
     run: async (context) => {
-      const names = columns.map(({ name }) => `t.${ident(name)}`).join(", ");
-      const cut = at ? `WHERE t.${at} IS NULL OR ${daySql(`t.${at}`, context.brand.timeZone)} <= DATE ${literal(context.asOf)}` : "";
-      const joined =
-        join === "order"
-          ? `LEFT JOIN ${context.relation("order_customers")} c ON c.order_id = t.order_id AND c.key_space = t.key_space`
-          : join === "record"
-            ? `LEFT JOIN (SELECT key_space, source_record_id, min(customer_id) AS customer_id FROM ${context.relation("records")} GROUP BY ALL) c ON c.key_space = t.key_space AND c.source_record_id = t.source_customer_id`
-            : "";
-      const key = declared.key.length > 0 ? declared.key.map((name) => `t.${ident(name)}`).join(", ") : "t.source";
-      await context.output.query(table, `SELECT ${join === "none" ? "" : "c.customer_id, "}${names} FROM ${context.relation("rows")} t ${joined} ${cut} ORDER BY ${key}, t.source, t.batch_id, t.source_row`);
+      const names = [
+        ...(join === "none" ? [] : [customerOf[join]]),
+        ...columns.map(({ name }) => `t.${ident(name)}`),
+      ].join(", ");
+      const orders = needsOrders
+        ? `LEFT JOIN (SELECT key_space, order_id, min(ordered_at) AS ordered_at FROM ${context.relation("orders")} GROUP BY ALL) o ON o.order_id = t.order_id AND o.key_space = t.key_space`
+        : "";
+      const day = cut(context.brand.timeZone);
+      const seen = day ? `WHERE ${day} IS NULL OR ${day} <= DATE ${literal(context.asOf)}` : "";
+      const key = [...declared.key, "source", "batch_id", "source_row"].map((name) => `t.${ident(name)}`).join(", ");
+      await context.output.query(
+        table,
+        `SELECT ${names} FROM ${context.relation("rows")} t ${joinSql(join, context)} ${orders} ${seen} ORDER BY ${key}`,
+      );
     },
   });
 }
 
-const snapshotTransactions = defineStep({
-  name: "snapshot_transactions",
-  version: 1,
-  title: "Customer days up to the day",
-  stage: "profiles",
-  scope: "bucket",
-  timing: "as_of",
-  inputs: { transactions: { step: "transactions", output: "transactions" } },
-  params: {},
-  outputs: [{ name: "transactions", kind: "parquet", columns: transactionColumns }],
-  run: async (context) => {
-    await context.output.query("transactions", `SELECT ${transactionColumns.map(({ name }) => name).join(", ")} FROM ${context.relation("transactions")} WHERE day <= DATE ${literal(context.asOf)} ORDER BY customer_id, day`);
-  },
-});
+/** A table of customers' days or lines, without what came after the day. */
+function cutStep(table: string, rows: InputReference, columns: readonly Column[], key: string): Step {
+  return defineStep({
+    name: `snapshot_${table}`,
+    version: 2,
+    title: `Table ${table} of the day`,
+    stage: "profiles",
+    scope: "bucket",
+    timing: "as_of",
+    inputs: { rows },
+    params: {},
+    outputs: [{ name: table, kind: "parquet", columns }],
+    run: async (context) => {
+      const names = columns.map(({ name }) => ident(name)).join(", ");
+      await context.output.query(
+        table,
+        `SELECT ${names} FROM ${context.relation("rows")} WHERE day IS NULL OR day <= DATE ${literal(context.asOf)} ORDER BY ${key}`,
+      );
+    },
+  });
+}
 
 /** The normalised tables as a snapshot shows them: customer joined on, nothing after the day, no contact data. */
-export const snapshotLake: readonly Step[] = [...views.map(viewStep), snapshotTransactions];
+export const snapshotLake: readonly Step[] = [
+  ...views.map(viewStep),
+  cutStep("transactions", { step: "transactions", output: "transactions" }, transactionColumns, "customer_id, day"),
+  cutStep(
+    "purchase_lines",
+    { step: "purchase_lines", output: "lines" },
+    lineColumns,
+    "customer_id, key_space, order_id, line_id, source, product_id, quantity, revenue_minor",
+  ),
+];

@@ -15,9 +15,10 @@ export const snapshotTables: readonly SnapshotTable[] = [
   own("purchase_summary"),
   own("rfm_windows"),
   own("category_counts"),
-  own("transactions", "snapshot_transactions", "transactions"),
+  own("return_ledger"),
+  own("return_window"),
   own("revenue_weeks"),
   own("cohorts"),
   own("anonymous"),
-  ...snapshotLake.filter(({ name }) => name !== "snapshot_transactions").map((step) => own(step.name.replace("snapshot_", ""), step.name, step.outputs[0]?.name ?? "")),
+  ...snapshotLake.map((step) => own(step.name.replace("snapshot_", ""), step.name, step.outputs[0]?.name ?? "")),
 ];

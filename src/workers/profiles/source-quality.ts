@@ -1,11 +1,22 @@
 import { lakeTargets } from "../../shared/domain/lake.ts";
+import { daySql } from "../customers/bucket.ts";
 import { literal } from "../engine/sql.ts";
-import { defineStep } from "../engine/step-context.ts";
+import { defineStep, type StepContext } from "../engine/step-context.ts";
 
-/** Rows of each source by table, and how many of its orders have a customer. */
+/** The instant or day that dates a row of a table. */
+const datedBy: Readonly<Record<string, string>> = {
+  customers: "created_at",
+  orders: "ordered_at",
+  order_lines: "ordered_at",
+  returns: "returned_at",
+  consents: "occurred_at",
+};
+
+/** Rows of each source by table, from when to when, how many of its orders, lines and returns have a customer, and how many
+ *  lines and returns have a product that the catalogue knows. */
 export const sourceQuality = defineStep({
   name: "source_quality",
-  version: 1,
+  version: 2,
   title: "Quality of sources",
   stage: "profiles",
   scope: "brand",
@@ -15,6 +26,7 @@ export const sourceQuality = defineStep({
     order_customers: { step: "customer_ids", output: "order_customers" },
   },
   params: {},
+  settings: ["time_zone"],
   outputs: [
     {
       name: "source_quality",
@@ -24,13 +36,29 @@ export const sourceQuality = defineStep({
         { name: "table_name", type: "VARCHAR" },
         { name: "n_rows", type: "BIGINT" },
         { name: "n_with_customer", type: "BIGINT" },
+        { name: "n_with_product", type: "BIGINT" },
+        { name: "first_on", type: "DATE" },
+        { name: "last_on", type: "DATE" },
       ],
     },
   ],
   run: async (context) => {
-    const named = `SELECT source, 'orders' AS table_name, count(*) AS n_rows, count(c.customer_id) AS n_with_customer FROM ${context.relation("orders")} o
-      LEFT JOIN ${context.relation("order_customers")} c ON c.order_id = o.order_id AND c.key_space = o.key_space GROUP BY source`;
-    const others = lakeTargets.filter(({ table }) => table !== "orders").map(({ table }) => `SELECT source, ${literal(table)}, count(*), NULL FROM ${context.relation(table)} GROUP BY source`);
-    await context.output.query("source_quality", `SELECT * FROM (${[named, ...others].join(" UNION ALL ")}) ORDER BY source, table_name`);
+    await context.output.query(
+      "source_quality",
+      `SELECT * FROM (${lakeTargets.map(({ table }) => tableSql(context, table)).join(" UNION ALL ")}) ORDER BY source, table_name`,
+    );
   },
 });
+
+function tableSql(context: StepContext, table: string): string {
+  const ofOrder = ["orders", "order_lines", "returns"].includes(table);
+  const ofProduct = ["order_lines", "returns"].includes(table);
+  const at = datedBy[table];
+  const day =
+    table === "exchange_rates" ? "t.valid_on" : at ? daySql(`t.${at}`, context.brand.timeZone) : "CAST(NULL AS DATE)";
+  const customers = `LEFT JOIN ${context.relation("order_customers")} c ON c.order_id = t.order_id AND c.key_space = t.key_space`;
+  const products = `LEFT JOIN (SELECT DISTINCT key_space, product_id FROM ${context.relation("products")}) p ON p.product_id = t.product_id AND p.key_space = t.key_space`;
+  return `SELECT t.source, ${literal(table)} AS table_name, count(*) AS n_rows, ${ofOrder ? "count(c.customer_id)" : "CAST(NULL AS BIGINT)"} AS n_with_customer,
+      ${ofProduct ? "count(p.product_id)" : "CAST(NULL AS BIGINT)"} AS n_with_product, min(${day}) AS first_on, max(${day}) AS last_on
+    FROM ${context.relation(table)} t ${ofOrder ? customers : ""} ${ofProduct ? products : ""} GROUP BY t.source`;
+}

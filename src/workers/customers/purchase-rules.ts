@@ -1,0 +1,89 @@
+import { isCurrency, minorDigits } from "../../shared/base/money.ts";
+import { literal } from "../engine/sql.ts";
+import type { StepContext } from "../engine/step-context.ts";
+import { daySql } from "./bucket.ts";
+
+/** States of an order that was undone before it was a purchase. */
+const undone = ["cancelled", "canceled", "voided", "void", "unavailable", "failed", "declined", "storniert"];
+const isUndone = (status: string) => `coalesce(${status}, '') IN (${undone.map(literal).join(", ")})`;
+
+/** VALUES of (currency, factor): what a minor unit of the currency counts in the brand's minor units at a rate of 1. */
+export async function currencyDigits(context: StepContext): Promise<string> {
+  const found = await context.session.rows(
+    `SELECT DISTINCT currency FROM (SELECT currency FROM ${context.relation("lines")} UNION ALL SELECT currency FROM ${context.relation("orders")})
+     WHERE currency IS NOT NULL ORDER BY currency`,
+  );
+  const digitsOf = (currency: string) => (isCurrency(currency) ? minorDigits(currency) : 2);
+  const own = context.brand.currency;
+  const codes = [...new Set([own, ...found.map((row) => String(row["currency"]))])];
+  const rows = codes.map((code) => `(${literal(code)}, CAST(1e${digitsOf(own) - digitsOf(code)} AS DOUBLE))`);
+  return `(VALUES ${rows.join(", ")})`;
+}
+
+/** Orders, once each, with their day in the brand's zone, and what turns their money into the brand's (NULL without a rate). */
+function ordersSql(context: StepContext): string {
+  const own = literal(context.brand.currency);
+  return `SELECT key_space, order_id, source AS order_source, ordered_at, channel, lower(trim(status)) AS status, coalesce(currency, ${own}) AS currency
+    FROM ${context.relation("orders")}
+    QUALIFY row_number() OVER (PARTITION BY key_space, order_id ORDER BY source, batch_id, source_row) = 1`;
+}
+
+function ratesSql(context: StepContext): string {
+  return `SELECT currency, valid_on, max(rate) AS rate FROM ${context.relation("rates")} GROUP BY ALL`;
+}
+
+const conversion = (own: string, currency: string) =>
+  `CASE WHEN ${currency} = ${own} THEN 1.0::DOUBLE ELSE CAST(r.rate AS DOUBLE) * f.factor END`;
+const converted = (name: string, type: string) =>
+  `CASE WHEN conversion = 1 THEN CAST(${name} AS ${type}) ELSE CAST(round(CAST(${name} AS DOUBLE) * conversion, ${type === "BIGINT" ? 0 : 4}) AS ${type}) END`;
+
+/** SQL of every line of an order with a customer. A source is without lines where each of its lines was made from an order:
+ *  without product, number 1, quantity 1 and nothing else that only a line carries. */
+export function convertedLinesSql(context: StepContext, digits: string): string {
+  const own = literal(context.brand.currency);
+  return `WITH product AS (
+      SELECT key_space, product_id, any_value(category ORDER BY source, source_row) AS category, any_value(brand ORDER BY source, source_row) AS brand
+      FROM ${context.relation("products")} WHERE product_id IS NOT NULL GROUP BY ALL),
+    rates AS (${ratesSql(context)}),
+    lineless AS (
+      SELECT source FROM ${context.relation("lines")} GROUP BY source
+      HAVING bool_and(product_id IS NULL AND line_id = '1' AND quantity = 1 AND list_price_minor IS NULL AND discount_minor IS NULL
+        AND is_returned IS NULL AND delivered_at IS NULL AND size IS NULL AND colour IS NULL AND unit_price_minor IS NOT DISTINCT FROM CAST(amount_minor AS DECIMAL(18,4)))),
+    named AS (
+      SELECT c.customer_id, l.key_space, l.order_id, l.line_id, l.source, coalesce(l.ordered_at, o.ordered_at) AS ordered_at, l.product_id, l.quantity,
+             l.unit_price_minor, l.list_price_minor, l.discount_minor, l.amount_minor, o.channel, o.status, l.is_returned,
+             coalesce(l.currency, o.currency, ${own}) AS currency, l.source IN (SELECT source FROM lineless) AS is_lineless
+      FROM ${context.relation("lines")} l
+      JOIN ${context.relation("order_customers")} c ON c.order_id = l.order_id AND c.key_space = l.key_space
+      LEFT JOIN (${ordersSql(context)}) o ON o.order_id = l.order_id AND o.key_space = l.key_space
+      WHERE coalesce(l.quantity, 1) >= 0),
+    dated AS (SELECT *, ${daySql("ordered_at", context.brand.timeZone)} AS day, ${isUndone("status")} AS is_cancelled FROM named),
+    valued AS (
+      SELECT d.*, p.category, p.brand, ${conversion(own, "d.currency")} AS conversion FROM dated d
+      LEFT JOIN product p ON p.product_id = d.product_id AND p.key_space = d.key_space
+      LEFT JOIN rates r ON r.currency = d.currency AND r.valid_on = d.day LEFT JOIN ${digits} AS f(currency, factor) ON f.currency = d.currency)
+    SELECT customer_id, key_space, order_id, line_id, source, ordered_at, day, product_id, category, brand, quantity, amount_minor,
+           ${converted("unit_price_minor", "DECIMAL(18,4)")} AS unit_price_minor, ${converted("list_price_minor", "DECIMAL(18,4)")} AS list_price_minor,
+           ${converted("discount_minor", "BIGINT")} AS discount_minor, ${converted("amount_minor", "BIGINT")} AS revenue_minor, channel, status, is_cancelled,
+           NOT is_cancelled AND day IS NOT NULL AND bool_or(is_lineless OR (quantity > 0 AND coalesce(unit_price_minor, 0) > 0)) OVER one_order AS is_purchase,
+           is_returned, currency
+    FROM valued WINDOW one_order AS (PARTITION BY key_space, order_id)`;
+}
+
+/** SQL of every return of an order with a customer; its refund is in the order's currency, at the order day's rate. */
+export function givenBackSql(context: StepContext, digits: string): string {
+  const own = literal(context.brand.currency);
+  const zone = context.brand.timeZone;
+  return `WITH rates AS (${ratesSql(context)}),
+    dated AS (
+      SELECT c.customer_id, t.key_space, t.return_id, t.order_id, t.line_id, t.product_id, ${daySql("t.returned_at", zone)} AS returned_on,
+             ${daySql("o.ordered_at", zone)} AS ordered_on, t.quantity, t.refund_minor, t.reason, o.currency, ${isUndone("o.status")} AS is_of_cancelled
+      FROM ${context.relation("returns")} t JOIN ${context.relation("order_customers")} c ON c.order_id = t.order_id AND c.key_space = t.key_space
+      LEFT JOIN (${ordersSql(context)}) o ON o.order_id = t.order_id AND o.key_space = t.key_space),
+    valued AS (
+      SELECT d.*, ${conversion(own, `coalesce(d.currency, ${own})`)} AS conversion FROM dated d
+      LEFT JOIN rates r ON r.currency = d.currency AND r.valid_on = d.ordered_on LEFT JOIN ${digits} AS f(currency, factor) ON f.currency = d.currency)
+    SELECT customer_id, key_space, return_id, order_id, line_id, product_id, returned_on, coalesce(returned_on, ordered_on) AS known_on, quantity,
+           ${converted("refund_minor", "BIGINT")} AS refund_minor, reason, is_of_cancelled
+    FROM valued`;
+}

@@ -1,0 +1,245 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { canonicalJson, type Json } from "../../src/shared/base/canonical-json.ts";
+import { createRandom } from "../../src/shared/base/random.ts";
+import type { Column } from "../../src/shared/domain/column.ts";
+import { defaultsOf } from "../../src/shared/domain/params.ts";
+import type { InputReference } from "../../src/shared/domain/step.ts";
+import { steps } from "../../src/workers/catalogue.ts";
+import { openSession, type Session } from "../../src/workers/engine/duckdb.ts";
+import { fileList, ident, literal } from "../../src/workers/engine/sql.ts";
+import type { Step, StepBrand, StepContext } from "../../src/workers/engine/step-context.ts";
+
+export type Row = Readonly<Record<string, Json>>;
+
+export interface BenchOptions {
+  readonly asOf?: string;
+  readonly horizonDays?: number;
+  readonly bucketCount?: number;
+  readonly brand?: Partial<StepBrand>;
+}
+
+/** Runs declared steps over small tables, each with a DuckDB session of its own and Parquet files between them. */
+export class StepBench {
+  readonly #folder = mkdtempSync(join(tmpdir(), "assay-bench-"));
+  readonly #files = new Map<string, string>();
+  readonly #json = new Map<string, Json>();
+  readonly #options: BenchOptions;
+
+  constructor(options: BenchOptions = {}) {
+    this.#options = options;
+  }
+
+  close(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Rows of another step's output; columns that a row leaves out are NULL. `daysBefore` as the input's reference says it. */
+  async given(step: string, output: string, rows: readonly Row[], daysBefore?: number): Promise<void> {
+    const columns = columnsOf(step, output);
+    for (const name of rows.flatMap((row) => Object.keys(row))) {
+      if (!columns.some((column) => column.name === name)) throw new Error(`${step}.${output} has no column ${name}`);
+    }
+    const session = await this.#session();
+    await this.#write(
+      session,
+      slotOf({ step, output, ...(daysBefore ? { daysBefore } : {}) }),
+      valuesSql(columns, rows),
+    );
+    session.close();
+  }
+
+  /** Runs a step (a bucket's step for every bucket); gives the rows of its outputs in the order of their files. */
+  async run(step: Step, options: BenchOptions = {}): Promise<Readonly<Record<string, Row[]>>> {
+    const all = { ...this.#options, ...options, brand: { ...this.#options.brand, ...options.brand } };
+    const made: Record<string, Row[]> = {};
+    const buckets = step.scope === "bucket" ? (all.bucketCount ?? 1) : 1;
+    for (let bucket = 0; bucket < buckets; bucket++) await this.#runBucket(step, all, bucket, made);
+    return made;
+  }
+
+  async #runBucket(step: Step, options: BenchOptions, bucket: number, made: Record<string, Row[]>): Promise<void> {
+    const session = await this.#session();
+    const bucketCount = options.bucketCount ?? 1;
+    const keep = async (name: string, sql: string, part: number | undefined) => {
+      const declared = step.outputs.find((output) => output.name === name);
+      const suffix = part !== undefined ? `#${part}` : step.scope === "bucket" ? `#${bucket}` : "";
+      const file = await this.#write(session, `${step.name}.${name}${suffix}`, sql);
+      const found = await session.describe(`SELECT * FROM read_parquet(${fileList([file])})`);
+      const expected = (declared?.columns ?? []).map((column) => `${column.name} ${column.type}`);
+      const actual = found.map((column) => `${column.name} ${column.type}`);
+      if (canonicalJson(actual) !== canonicalJson(expected)) {
+        throw new Error(`${step.name}.${name} is ${actual.join(", ")}; declared ${expected.join(", ")}`);
+      }
+      made[name] = [...(made[name] ?? []), ...(await session.rows(`SELECT * FROM read_parquet(${fileList([file])})`))];
+    };
+    const filesOf = (alias: string) => this.#filesOf(step, alias, bucket);
+    const context: StepContext = {
+      session,
+      files: filesOf,
+      relation: (alias) => `read_parquet(${fileList(filesOf(alias))})`,
+      json: (alias) => this.#json.get(slotOf(referenceOf(step, alias))) ?? null,
+      table: (alias) => session.table(`SELECT * FROM read_parquet(${fileList(filesOf(alias))})`),
+      params: defaultsOf(step.params),
+      asOf: options.asOf ?? "2026-06-30",
+      horizonDays: options.horizonDays ?? 365,
+      purchaseHorizonDays: options.horizonDays ?? 90,
+      bucket,
+      bucketCount,
+      brand: { currency: "GBP", timeZone: "Europe/London", returnWindowDays: null, ...options.brand },
+      random: createRandom(1, step.name),
+      seed: 1,
+      scratch: this.#folder,
+      signal: new AbortController().signal,
+      subject: null,
+      landedFile: () => "",
+      progress: () => undefined,
+      output: {
+        query: keep,
+        table: async (name, table, columns) => {
+          await session.load(`output_${name}`, table, columns);
+          await keep(name, `SELECT * FROM output_${name}`, undefined);
+        },
+        json: async (name, value) => {
+          this.#json.set(`${step.name}.${name}`, value);
+          made[name] = [value as Row];
+        },
+      },
+    };
+    try {
+      await this.#fillInputs(step);
+      await step.run(context);
+    } finally {
+      session.close();
+    }
+  }
+
+  /** Inputs that nobody gave are empty tables. */
+  async #fillInputs(step: Step): Promise<void> {
+    for (const reference of Object.values(step.inputs)) {
+      const slot = slotOf(reference);
+      if (
+        [...this.#files.keys()].some((known) => known === slot || known.startsWith(`${slot}#`)) ||
+        this.#json.has(slot)
+      )
+        continue;
+      if (outputOf(reference.step, reference.output)?.kind === "json") continue;
+      await this.given(reference.step, reference.output, [], reference.daysBefore);
+    }
+  }
+
+  #filesOf(step: Step, alias: string, bucket: number): string[] {
+    const slot = slotOf(referenceOf(step, alias));
+    const whole = this.#files.get(slot);
+    if (whole) return [whole];
+    const own = this.#files.get(`${slot}#${bucket}`);
+    if (step.scope === "bucket" && own) return [own];
+    return [...this.#files].filter(([name]) => name.startsWith(`${slot}#`)).map(([, path]) => path);
+  }
+
+  async #write(session: Session, slot: string, sql: string): Promise<string> {
+    const path = join(this.#folder, `${slot.replaceAll(/[^\w.-]/g, "_")}.parquet`);
+    await session.toParquet(sql, path);
+    this.#files.set(slot, path);
+    writeFileSync(`${path}.sql`, sql);
+    return path;
+  }
+
+  #session(): Promise<Session> {
+    return openSession({ memoryLimit: 512e6, threads: 2, scratch: this.#folder });
+  }
+}
+
+function referenceOf(step: Step, alias: string): InputReference {
+  const reference = step.inputs[alias];
+  if (!reference) throw new Error(`${step.name} has no input ${alias}`);
+  return reference;
+}
+
+const slotOf = ({ step, output, daysBefore }: InputReference) =>
+  `${step}.${output}${daysBefore ? `-${daysBefore}` : ""}`;
+const outputOf = (step: string, output: string) => steps.get(step)?.outputs.find(({ name }) => name === output);
+
+function columnsOf(step: string, output: string): readonly Column[] {
+  const columns = outputOf(step, output)?.columns;
+  if (!columns) throw new Error(`No step declares ${step}.${output} with columns`);
+  return columns;
+}
+
+function valuesSql(columns: readonly Column[], rows: readonly Row[]): string {
+  const select = columns.map(({ name, type }) => `CAST(${ident(name)} AS ${type}) AS ${ident(name)}`).join(", ");
+  const names = columns.map(({ name }) => ident(name)).join(", ");
+  const values = (rows.length > 0 ? rows : [{}]).map(
+    (row) => `(${columns.map(({ name }) => valueSql(row[name])).join(", ")})`,
+  );
+  return `SELECT ${select} FROM (VALUES ${values.join(", ")}) AS given(${names}) ${rows.length > 0 ? "" : "WHERE false"}`;
+}
+
+function valueSql(value: Json | undefined): string {
+  if (value === null || value === undefined) return "NULL";
+  if (typeof value === "string") return literal(value);
+  if (Array.isArray(value)) return `[${value.map(valueSql).join(", ")}]`;
+  return String(value);
+}
+
+let counted = 0;
+const common = () => ({ key_space: "brand", source: "shop", batch_id: "b1", source_row: ++counted });
+
+/** A row of the lake with what every row has. */
+export const lakeRow = (row: Row): Row => ({ ...common(), ...row });
+
+/** An order of one line; gives what the lake and identity hold of it. */
+export interface BoughtOrder {
+  readonly order: string;
+  readonly customer: string | null;
+  readonly at: string;
+  readonly price?: number | null;
+  readonly quantity?: number;
+  readonly status?: string;
+  readonly currency?: string;
+  readonly lines?: readonly Row[];
+}
+
+/** Gives the bench the lake's orders and lines, and whose they are. */
+export async function givenOrders(bench: StepBench, orders: readonly BoughtOrder[]): Promise<void> {
+  await bench.given(
+    "lake",
+    "orders",
+    orders.map(({ order, at, status, currency = "GBP" }) =>
+      lakeRow({ order_id: order, ordered_at: at, status: status ?? null, currency }),
+    ),
+  );
+  await bench.given(
+    "lake",
+    "order_lines",
+    orders.flatMap(({ order, at, price = 1000, quantity = 1, currency = "GBP", lines = [{}] }) =>
+      lines.map((line, index) => {
+        const unit = (line["unit_price_minor"] as number | undefined) ?? price;
+        const many = (line["quantity"] as number | undefined) ?? quantity;
+        const amount = unit === null ? null : unit * many - Number(line["discount_minor"] ?? 0);
+        const own = {
+          order_id: order,
+          line_id: String(index + 1),
+          ordered_at: at,
+          product_id: "p1",
+          quantity: many,
+          unit_price_minor: unit,
+        };
+        return lakeRow({ ...own, amount_minor: amount, currency, ...line });
+      }),
+    ),
+  );
+  await bench.given(
+    "customer_ids",
+    "order_customers",
+    orders.flatMap(({ order, customer }) =>
+      customer ? [{ key_space: "brand", order_id: order, customer_id: customerId(customer) }] : [],
+    ),
+  );
+}
+
+/** A customer id of the promised form from a short name. */
+export function customerId(name: string): string {
+  return Buffer.from(name).toString("hex").padEnd(20, "0").slice(0, 20);
+}
