@@ -7,10 +7,12 @@ import type { TaskNode } from "../../shared/domain/task.ts";
 import { Planner } from "../plan/plan.ts";
 import { normaliseSubject } from "../schedule/run-plan.ts";
 import { type ApiContext, requireWritable, settingsOf } from "./context.ts";
-import { groupByLayout } from "./source-groups.ts";
+import { groupKey } from "./source-groups.ts";
 
 export interface IngestOptions {
   readonly signal: AbortSignal;
+  /** Recognises the files below some paths; asked once a delivery, however many sources share the paths. */
+  readonly lookAt: (paths: readonly string[]) => Promise<readonly DetectedFile[]>;
   readonly progress: (progress: { label: string; done: number; total: number | null; unit: string }) => void;
 }
 
@@ -61,6 +63,17 @@ async function runTask(ctx: ApiContext, brandDir: string, node: TaskNode, signal
   }
 }
 
+/** Looks at headers only, and at the same paths once. */
+export function quickLook(ctx: ApiContext, signal: AbortSignal): IngestOptions["lookAt"] {
+  const looked = new Map<string, Promise<readonly DetectedFile[]>>();
+  return (paths) => {
+    const key = paths.join("\n");
+    const known = looked.get(key) ?? ctx.engine.call("sources.detect", { paths, isQuick: true }, { signal }).then((found) => found.files as unknown as DetectedFile[]);
+    looked.set(key, known);
+    return known;
+  };
+}
+
 /** Takes one delivery of a source; the answer counts every row, also of files that bring nothing new. */
 export async function ingestSource(ctx: ApiContext, brand: string, source: SourceBody, paths: readonly string[], options: IngestOptions): Promise<Batch> {
   const { brands } = requireWritable(ctx);
@@ -69,9 +82,8 @@ export async function ingestSource(ctx: ApiContext, brand: string, source: Sourc
   const brandDir = brands.directory(brand);
   const say = (label: string) => options.progress({ label, done: 0, total: null, unit: "rows" });
   say(`Looking at the files of ${source.source}`);
-  const found = await ctx.engine.call("sources.detect", { paths, isQuick: true }, { signal });
-  const detected = found.files as unknown as DetectedFile[];
-  const mine = source.is_detected ? detected.filter((file) => groupKeyOf(file) === sourceKey(source)) : detected;
+  const detected = await options.lookAt(paths);
+  const mine = source.is_detected ? detected.filter((file) => groupKey(file.layout, file.mapping.tables) === groupKey(source.layout, source.mapping.tables as DetectedFile["mapping"]["tables"])) : detected;
   if (mine.length === 0) {
     throw new AssayError("not_found", `No file of layout ${source.layout} in ${paths.join(", ")}.`, "Check the source's paths with `assay source list`.");
   }
@@ -142,11 +154,3 @@ async function readDelivery(ctx: ApiContext, delivery: Delivery): Promise<BatchB
 
 const noRows = { rows_read: 0, rows_accepted: 0, rows_rejected: 0, rows_repeated: 0, rejects: [] };
 
-function groupKeyOf(file: DetectedFile): string {
-  return groupByLayout("", [file])[0]?.key ?? "";
-}
-
-function sourceKey(source: SourceBody): string {
-  const tables = [...new Set(source.mapping.tables.map(({ table }) => table))].sort();
-  return source.layout === "generic" ? `generic|${tables.join("+")}` : source.layout;
-}

@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import type { SourceBody } from "../../shared/domain/brand-state.ts";
 import type { DetectedFile } from "../../shared/api/contract/sources.ts";
 
@@ -9,12 +10,17 @@ export interface SourceGroup {
   readonly files: readonly DetectedFile[];
 }
 
+/** A platform's files belong together; plain tables by which of their columns feed what. */
+export function groupKey(layout: string, tables: readonly Table[]): string {
+  return layout === "generic" ? `generic|${tables.map(shapeOf).sort().join("|")}` : layout;
+}
+
 /** Files by what tells one source from another: a platform's layout; for plain tables, what they feed too. */
 export function groupByLayout(name: string, files: readonly DetectedFile[], layout?: string): SourceGroup[] {
   const groups = new Map<string, DetectedFile[]>();
   for (const file of files) {
     if (layout && file.layout !== layout) continue;
-    const key = file.layout === "generic" ? `generic|${[...file.tables].sort().join("+")}` : file.layout;
+    const key = groupKey(file.layout, file.mapping.tables);
     groups.set(key, [...(groups.get(key) ?? []), file]);
   }
   const single = groups.size === 1;
@@ -37,7 +43,7 @@ function shapeOf(table: Table): string {
     const { format: _f, decimal: _d, ...rest } = typeof rule === "object" && rule !== null && !Array.isArray(rule) ? (rule as Record<string, unknown>) : { column: rule };
     return [name, rest];
   });
-  return JSON.stringify([table.table, table["where"] ?? null, columns.sort()]);
+  return canonicalJson([table.table, table["where"] ?? null, Object.fromEntries(columns)]);
 }
 
 /** One mapping for all the files of a source. Formats that one file leaves open are taken from another that shows them; text

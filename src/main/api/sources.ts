@@ -8,7 +8,7 @@ import type { Batch, DetectedFile, Source } from "../../shared/api/contract/sour
 import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import { groupByLayout } from "./source-groups.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
-import { batchDocument, ingestSource } from "./ingest.ts";
+import { batchDocument, ingestSource, quickLook } from "./ingest.ts";
 
 const suppressionSource = "suppressions";
 
@@ -126,10 +126,11 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
       throw new AssayError("not_found", `${brand} has no source yet.`, "Add one with `assay source add NAME PATH`.");
     }
     const batches: Batch[] = [];
+    const lookAt = quickLook(ctx, signal);
     for (const one of chosen) {
       throwIfCancelled(signal);
       if (one.paths.length === 0 && !paths) continue;
-      batches.push(await ingestSource(ctx, brand, one, paths?.map((path) => resolve(path)) ?? one.paths, { signal, progress }));
+      batches.push(await ingestSource(ctx, brand, one, paths?.map((path) => resolve(path)) ?? one.paths, { signal, progress, lookAt }));
     }
     return { batches };
   },
@@ -167,7 +168,7 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     const name = suppressionSource;
     if (!state.sources.has(name)) await addSources(ctx, { brand, name, paths: [path], layout: "suppressions" }, signal);
     const known = requireSource(await requireWritable(ctx).brands.refresh(brand), name);
-    const batch = await ingestSource(ctx, brand, known, [resolve(path)], { signal, progress });
+    const batch = await ingestSource(ctx, brand, known, [resolve(path)], { signal, progress, lookAt: quickLook(ctx, signal) });
     const sum = (pick: (file: Batch["files"][number]) => number) => batch.files.reduce((total, file) => total + pick(file), 0);
     return { rows_read: sum((file) => file.rows_read), suppressed: sum((file) => file.rows_accepted), batch_id: batch.batch_id };
   },

@@ -40,16 +40,18 @@ export const people = defineStep({
     const zone = context.brand.timeZone.replaceAll("'", "");
     const day = (at: string) => `CAST((${at} AT TIME ZONE 'UTC') AT TIME ZONE '${zone}' AS DATE)`;
     await session.run(`CREATE TEMP TABLE rows_of_people AS
-      WITH own AS (
-        SELECT coalesce(r.customer_id, s.customer_id, e.customer_id) AS customer_id, c.source, 1 AS preference, b.created_at AS moment, coalesce(c.full_name, nullif(concat_ws(' ', c.given_name, c.family_name), '')) AS full_name,
-               c.given_name, c.family_name, c.email, c.phone, CAST(c.birth_date AS VARCHAR) AS birth_date, b.gender, c.address_line, b.city, b.region, c.postcode, b.country, c.loyalty_id,
-               CAST(b.created_at AS VARCHAR) AS created_at
-        FROM ${context.relation("contact")} c
-        JOIN ${context.relation("customers")} b ON b.source = c.source AND b.batch_id = c.batch_id AND b.source_row = c.source_row AND b.source_customer_id IS NOT DISTINCT FROM c.source_customer_id
-        LEFT JOIN (SELECT DISTINCT key_space, source_record_id, customer_id FROM ${context.relation("records")}) r ON r.key_space = c.key_space AND r.source_record_id = c.source_customer_id
-        LEFT JOIN (SELECT DISTINCT key_space, source_record_id, customer_id FROM ${context.relation("records")}) s ON s.key_space = c.key_space AND s.source_record_id = c.source_customer_id || '@' || c.source
-        LEFT JOIN (SELECT DISTINCT key_space, source_record_id, customer_id FROM ${context.relation("records")}) e ON e.key_space = c.key_space AND c.source_customer_id IS NULL
-          AND e.source_record_id = CASE WHEN c.email IS NOT NULL THEN 'email:' || left(md5(c.email), 20) WHEN c.phone IS NOT NULL THEN 'phone:' || left(md5(c.phone), 20) ELSE 'card:' || c.loyalty_id END),
+      WITH ids AS (SELECT DISTINCT key_space, source_record_id, customer_id FROM ${context.relation("records")}),
+      rows_of_contact AS (
+        SELECT c.*, b.created_at, b.gender, b.city, b.region, b.country,
+               coalesce(c.source_customer_id, CASE WHEN c.email IS NOT NULL THEN 'email:' || left(md5(c.email), 20) WHEN c.phone IS NOT NULL THEN 'phone:' || left(md5(c.phone), 20) ELSE 'card:' || c.loyalty_id END) AS record
+        FROM ${context.relation("contact")} c JOIN ${context.relation("customers")} b ON b.source = c.source AND b.batch_id = c.batch_id AND b.source_row = c.source_row
+          AND coalesce(b.source_customer_id, '') = coalesce(c.source_customer_id, '')),
+      own AS (
+        SELECT coalesce(r.customer_id, s.customer_id) AS customer_id, c.source, 1 AS preference, c.created_at AS moment, coalesce(c.full_name, nullif(concat_ws(' ', c.given_name, c.family_name), '')) AS full_name,
+               c.given_name, c.family_name, c.email, c.phone, CAST(c.birth_date AS VARCHAR) AS birth_date, c.gender, c.address_line, c.city, c.region, c.postcode, c.country, c.loyalty_id,
+               CAST(c.created_at AS VARCHAR) AS created_at
+        FROM rows_of_contact c LEFT JOIN ids r ON r.key_space = c.key_space AND r.source_record_id = c.record
+        LEFT JOIN ids s ON s.key_space = c.key_space AND s.source_record_id = c.record || '@' || c.source),
       ordering AS (
         SELECT o.customer_id, c.source, 0 AS preference, b.ordered_at AS moment, c.email, c.phone, c.loyalty_id
         FROM ${context.relation("orders_contact")} c JOIN ${context.relation("order_customers")} o USING (key_space, order_id)

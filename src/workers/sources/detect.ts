@@ -63,11 +63,14 @@ function walk(folder: string, files: string[], skipped: Skipped[]): void {
 export async function detectFiles(openSession: () => Promise<Session>, paths: readonly string[], options: DetectOptions): Promise<{ files: Detected[]; skipped: Skipped[] }> {
   const { files, skipped } = listFiles(paths);
   const found: Detected[] = [];
-  for (const path of files) {
+  const formats = new Map<string, readonly ColumnProfile[]>();
+  // large files first: what a column holds is decided where there is most to see, and holds for its like
+  const bySize = options.isQuick ? files : [...files].sort((a, b) => statSync(b).size - statSync(a).size || (a < b ? -1 : 1));
+  for (const path of bySize) {
     throwIfCancelled(options.signal);
     const session = await openSession();
     try {
-      found.push(await detectFile(session, path, options));
+      found.push(await detectFile(session, path, options, formats));
     } catch (error) {
       const wire = toWire(error);
       if (paths.includes(path) || wire.code === "cancelled") throw error;
@@ -76,13 +79,14 @@ export async function detectFiles(openSession: () => Promise<Session>, paths: re
       session.close();
     }
   }
+  const order = new Map(files.map((path, at) => [path, at]));
+  found.sort((a, b) => (order.get(a.path) ?? 0) - (order.get(b.path) ?? 0));
   return { files: found, skipped };
 }
 
-async function detectFile(session: Session, path: string, options: DetectOptions): Promise<Detected> {
+async function detectFile(session: Session, path: string, options: DetectOptions, formats: Map<string, readonly ColumnProfile[]>): Promise<Detected> {
   const name = basename(path);
-  const quick = options.isQuick ? await headerOf(path, options) : undefined;
-  const opened = quick ?? (await profiled(session, path, options));
+  const opened = await openToRecognise(session, path, options, formats);
   const { layout, confidence, tables, warnings } = recognise(name, opened.columns);
   const empty = opened.rows === 0 ? ["The file holds no rows."] : [];
   return {
@@ -96,6 +100,19 @@ async function detectFile(session: Session, path: string, options: DetectOptions
     mapping: { layout, tables: [...tables] },
     warnings: [...opened.warnings, ...warnings, ...empty],
   };
+}
+
+/** The header tells a platform's layout; a plain table is profiled from its whole file, once for all files of one form. */
+async function openToRecognise(session: Session, path: string, options: DetectOptions, formats: Map<string, readonly ColumnProfile[]>): Promise<Opened> {
+  const header = await headerOf(path, options);
+  if (header && (options.isQuick || recognise(basename(path), header.columns).layout !== "generic")) return header;
+  const form = header && `${header.format} ${header.delimiter} ${header.columns.map((column) => column.name).join("\u001f")}`;
+  const known = form === undefined ? undefined : formats.get(form);
+  if (header && known) return { ...header, columns: known };
+  const opened = await profiled(session, path, options);
+  const isSettled = opened.columns.every(({ isAmbiguous }) => !isAmbiguous) && (opened.rows ?? 0) > 0;
+  if (form !== undefined && isSettled) formats.set(form, opened.columns);
+  return opened;
 }
 
 interface Opened {

@@ -1,0 +1,29 @@
+import { type AssayBridge, bridgeChannels } from "../shared/api/bridge.ts";
+
+/** What the bridge needs of Electron's ipcRenderer; the page never sees it. */
+export interface PageIpc {
+  send(channel: string, text?: string): void;
+  invoke(channel: string, argument?: string): Promise<unknown>;
+  on(channel: string, listener: (event: unknown, text: string) => void): unknown;
+  off(channel: string, listener: (event: unknown, text: string) => void): unknown;
+}
+
+export function createBridge(ipc: PageIpc): AssayBridge {
+  function hear(channel: string, listener: (text: string) => void): () => void {
+    const heard = (_: unknown, text: string) => listener(text);
+    ipc.on(channel, heard);
+    return () => ipc.off(channel, heard);
+  }
+  const ask = <T>(channel: string, argument: string) => ipc.invoke(channel, argument) as Promise<T>;
+  return {
+    open: () => ipc.send(bridgeChannels.open),
+    send: (text) => ipc.send(bridgeChannels.message, text),
+    onMessage: (listener) => hear(bridgeChannels.message, listener),
+    onReady: (listener) => hear(bridgeChannels.ready, () => listener()),
+    onClosed: (listener) => hear(bridgeChannels.closed, () => listener()),
+    chooseFiles: (title) => ask(bridgeChannels.chooseFiles, title),
+    chooseFolder: (title) => ask(bridgeChannels.chooseFolder, title),
+    chooseSavePath: (name) => ask(bridgeChannels.chooseSavePath, name),
+    showFile: (path) => ask(bridgeChannels.showFile, path),
+  };
+}

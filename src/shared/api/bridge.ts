@@ -1,0 +1,40 @@
+import type { Channel } from "./channel.ts";
+
+/** Names of what passes between the desktop's page and its main process. */
+export const bridgeChannels = {
+  open: "rpc:open",
+  message: "rpc",
+  ready: "rpc:ready",
+  closed: "rpc:closed",
+  chooseFiles: "dialog:choose-files",
+  chooseFolder: "dialog:choose-folder",
+  chooseSavePath: "dialog:choose-save-path",
+  showFile: "shell:show-file",
+} as const;
+
+/** What the desktop's page finds as `window.assay`: one port for the contract, as JSON text, and the system's dialogs. */
+export interface AssayBridge {
+  /** Opens the port anew; what an earlier page of this window had asked is stopped. */
+  open(): void;
+  send(text: string): void;
+  onMessage(listener: (text: string) => void): () => void;
+  onReady(listener: () => void): () => void;
+  onClosed(listener: () => void): () => void;
+  chooseFiles(title: string): Promise<string[]>;
+  chooseFolder(title: string): Promise<string | null>;
+  /** Where to write a file, the name being a proposal. */
+  chooseSavePath(name: string): Promise<string | null>;
+  /** Shows a file in the system's file manager. */
+  showFile(path: string): Promise<void>;
+}
+
+/** The page's end of the contract's channel. */
+export function bridgeChannel(bridge: AssayBridge): Channel {
+  bridge.open();
+  return {
+    send: (message) => bridge.send(JSON.stringify(message)),
+    onMessage: (listener) => bridge.onMessage((text) => listener(JSON.parse(text))),
+    onClose: (listener) => bridge.onClosed(listener),
+    close: () => bridge.open(),
+  };
+}
