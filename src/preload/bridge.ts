@@ -17,6 +17,7 @@ export function createBridge(ipc: PageIpc): AssayBridge {
   const ask = <T>(channel: string, argument: string) => ipc.invoke(channel, argument) as Promise<T>;
   return {
     open: () => ipc.send(bridgeChannels.open),
+    close: () => ipc.send(bridgeChannels.close),
     send: (text) => ipc.send(bridgeChannels.message, text),
     onMessage: (listener) => hear(bridgeChannels.message, listener),
     onReady: (listener) => hear(bridgeChannels.ready, () => listener()),

@@ -8,7 +8,10 @@ export interface PageContents {
   readonly id: number;
   send(channel: string, text?: string): void;
   isDestroyed(): boolean;
-  on(event: "did-start-navigation", listener: (details: { isMainFrame: boolean; isSameDocument: boolean }) => void): unknown;
+  on(
+    event: "did-start-navigation",
+    listener: (details: { isMainFrame: boolean; isSameDocument: boolean }) => void,
+  ): unknown;
   once(event: "destroyed" | "render-process-gone", listener: () => void): unknown;
 }
 export interface PageFrame {
@@ -45,6 +48,10 @@ export function startIpc({ ipcMain, core, isTrusted }: IpcOptions): () => void {
     ports.delete(id);
     port?.end();
   }
+  function closeAndTell(contents: PageContents): void {
+    close(contents.id);
+    if (!contents.isDestroyed()) contents.send(bridgeChannels.closed);
+  }
   function watch(contents: PageContents): void {
     if (watched.has(contents)) return;
     watched.add(contents);
@@ -70,22 +77,29 @@ export function startIpc({ ipcMain, core, isTrusted }: IpcOptions): () => void {
         port.flush();
         if (!sender.isDestroyed()) sender.send(bridgeChannels.ready);
       },
-      () => close(sender.id),
+      () => closeAndTell(sender),
     );
   };
   const received = (event: PageEvent, text?: unknown) => {
-    if (isTrusted(event) && typeof text === "string" && text.length <= longestMessage) ports.get(event.sender.id)?.receive(text);
+    if (isTrusted(event) && typeof text === "string" && text.length <= longestMessage)
+      ports.get(event.sender.id)?.receive(text);
+  };
+  const left = (event: PageEvent) => {
+    if (isTrusted(event)) closeAndTell(event.sender);
   };
   ipcMain.on(bridgeChannels.open, opened);
   ipcMain.on(bridgeChannels.message, received);
+  ipcMain.on(bridgeChannels.close, left);
   return () => {
     ipcMain.removeListener(bridgeChannels.open, opened);
     ipcMain.removeListener(bridgeChannels.message, received);
-    for (const id of [...ports.keys()]) close(id);
+    ipcMain.removeListener(bridgeChannels.close, left);
+    for (const { contents } of [...ports.values()]) closeAndTell(contents);
   };
 }
 
 interface Port {
+  readonly contents: PageContents;
   readonly channel: Channel;
   receive(text: string): void;
   /** Hands on what came before anybody listened. */
@@ -108,9 +122,9 @@ function createPort(contents: PageContents): Port {
     if (!open) return;
     open = false;
     for (const closer of [...closers]) closer();
-    if (!contents.isDestroyed()) contents.send(bridgeChannels.closed);
   }
   return {
+    contents,
     receive: (text) => {
       if (early) early.push(text);
       else deliver(text);

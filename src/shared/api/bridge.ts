@@ -5,6 +5,7 @@ export const bridgeChannels = {
   open: "rpc:open",
   message: "rpc",
   ready: "rpc:ready",
+  close: "rpc:close",
   closed: "rpc:closed",
   chooseFiles: "dialog:choose-files",
   chooseFolder: "dialog:choose-folder",
@@ -16,6 +17,7 @@ export const bridgeChannels = {
 export interface AssayBridge {
   /** Opens the port anew; what an earlier page of this window had asked is stopped. */
   open(): void;
+  close(): void;
   send(text: string): void;
   onMessage(listener: (text: string) => void): () => void;
   onReady(listener: () => void): () => void;
@@ -35,6 +37,6 @@ export function bridgeChannel(bridge: AssayBridge): Channel {
     send: (message) => bridge.send(JSON.stringify(message)),
     onMessage: (listener) => bridge.onMessage((text) => listener(JSON.parse(text))),
     onClose: (listener) => bridge.onClosed(listener),
-    close: () => bridge.open(),
+    close: () => bridge.close(),
   };
 }
