@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { customerId, givenOrders, lakeRow, StepBench } from "../../../test/support/step-harness.ts";
+import { customerId, givenOrders, lakeRow, type Row, StepBench } from "../../../test/support/step-harness.ts";
 import { purchaseSummary } from "../features/purchase-summary.ts";
 import { anonymous } from "./anonymous.ts";
 import { customerBase } from "./customer-base.ts";
@@ -170,7 +170,7 @@ describe("returns", () => {
     { return_id: "r2", order_id: "2", returned_at: "2026-06-30 22:30:00", refund_minor: 1000 },
     { return_id: "r3", order_id: "2", returned_at: "2026-07-01 09:00:00", refund_minor: 500 },
     { return_id: "r4", order_id: "3", returned_at: "2026-04-06 09:00:00", refund_minor: 3000 },
-  ].map(lakeRow);
+  ].map((row) => lakeRow(row as Row));
 
   it("never undo the day of the purchase, and lessen net revenue from their own day on", async () => {
     await givenOrders(bench, bought);

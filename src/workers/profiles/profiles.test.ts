@@ -1,0 +1,344 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { customerId, lakeRow, StepBench } from "../../../test/support/step-harness.ts";
+import { profileFields } from "../../shared/domain/profile-fields.ts";
+import { steps } from "../catalogue.ts";
+import { consentStates } from "./consent-states.ts";
+import { customerAttributes } from "./customer-attributes.ts";
+import { lifecycleTransitions } from "./lifecycle-transitions.ts";
+import { profiles } from "./profiles.ts";
+import { snapshotLake } from "./snapshot-lake.ts";
+import { snapshotTables } from "./snapshot-tables.ts";
+import { sourceQuality } from "./source-quality.ts";
+
+const ann = customerId("ann");
+const bob = customerId("bob");
+const cat = customerId("cat");
+let bench: StepBench;
+beforeEach(() => {
+  bench = new StepBench();
+});
+afterEach(() => bench.close());
+
+const summaryOfAnn = {
+  customer_id: ann,
+  first_order_on: "2026-01-05",
+  last_order_on: "2026-02-05",
+  days_since_last_purchase: 145,
+  order_count: 2,
+  revenue_minor: 5000,
+  net_revenue_minor: 4000,
+  average_order_minor: 2500,
+  return_count: 1,
+};
+
+async function givenBase(): Promise<void> {
+  await bench.given("customer_base", "customer_base", [
+    { customer_id: ann, is_buyer: true },
+    { customer_id: bob, is_buyer: false },
+  ]);
+  await bench.given("purchase_summary", "purchase_summary", [summaryOfAnn]);
+  await bench.given("return_window", "return_window", [{ days: 30, has_returns_source: true }]);
+}
+
+describe("profiles", () => {
+  it("have the promised columns first, in their order, then the reasons", () => {
+    const names = profiles.outputs[0]?.columns.map(({ name }) => name) ?? [];
+    expect(names.slice(0, profileFields.length)).toEqual(profileFields.map(({ name }) => name));
+    expect(names.at(-1)).toBe("reasons");
+  });
+
+  it("say for every column without a value why, and never miss a stage", async () => {
+    await givenBase();
+    await bench.given("scores_mbg_nbd", "scores", [{ customer_id: ann, probability_alive: 0.5, enough_data: true }]);
+    await bench.given("scores_customer_value", "scores", [
+      { customer_id: ann, predicted_value_minor: 1234.6, enough_data: true },
+    ]);
+    await bench.given("scores_lifecycle_stage", "scores", [
+      { customer_id: ann, lifecycle_stage: "at_risk", days_in_stage: 12, enough_data: true },
+    ]);
+    await bench.given("scores_rfm", "scores", [{ customer_id: ann, enough_data: false, reason: "too_few_buyers" }]);
+    const { profiles: rows = [] } = await bench.run(profiles);
+    for (const row of rows) {
+      const empty = Object.keys(row).filter((name) => row[name] === null);
+      expect(Object.keys(row["reasons"] as object).sort()).toEqual(empty.sort());
+    }
+    const [first, second] = rows;
+    expect(first).toMatchObject({
+      order_count: 2,
+      net_revenue_minor: 4000,
+      probability_alive: 0.5,
+      predicted_value_minor: 1235,
+      lifecycle_stage: "at_risk",
+      days_in_stage: 12,
+      currency: "GBP",
+    });
+    expect(first?.["reasons"]).toMatchObject({
+      rfm_code: "too_few_buyers",
+      top_products: "not_modelled",
+      return_rate: "no_settled_lines",
+      next_purchase_on: "not_scored",
+      reachable_email: "no_consents_source",
+    });
+    expect(second).toMatchObject({
+      order_count: 0,
+      revenue_minor: 0,
+      lifecycle_stage: "prospect",
+      first_order_on: null,
+    });
+    expect(second?.["reasons"]).toMatchObject({
+      first_order_on: "never_bought",
+      probability_alive: "never_bought",
+      discount_affinity: "not_modelled",
+    });
+  });
+
+  it("rate returns over settled lines, and not at all without a source of them", async () => {
+    await givenBase();
+    const line = (line_id: string, is_returned: boolean | null) => ({
+      customer_id: ann,
+      key_space: "brand",
+      order_id: "1",
+      line_id,
+      is_settled: is_returned !== null,
+      is_returned,
+    });
+    await bench.given("return_ledger", "return_ledger", [
+      line("1", true),
+      line("2", false),
+      line("3", false),
+      line("4", null),
+      line("5", false),
+    ]);
+    const { profiles: rows = [] } = await bench.run(profiles);
+    expect(rows.map(({ return_rate }) => return_rate)).toEqual([0.25, null]);
+    await bench.given("return_window", "return_window", [{ days: 30, has_returns_source: false }]);
+    await bench.given("return_ledger", "return_ledger", []);
+    const { profiles: without = [] } = await bench.run(profiles);
+    expect(without[0]?.["reasons"]).toMatchObject({ return_rate: "no_returns_source" });
+  });
+
+  it("reach by e-mail whoever consented, isn't suppressed and has an address", async () => {
+    const people = [ann, bob, cat];
+    await givenBase();
+    await bench.given(
+      "customer_base",
+      "customer_base",
+      people.map((customer_id) => ({ customer_id, is_buyer: true })),
+    );
+    await bench.given("people", "people", [
+      { customer_id: ann, email: "ann@example.com" },
+      { customer_id: bob, email: "bob@example.com" },
+      { customer_id: cat },
+    ]);
+    await bench.given("lake", "consents", [lakeRow({ source_customer_id: "1", status: "granted" })]);
+    await bench.given(
+      "consent_states",
+      "consent_states",
+      people.map((customer_id) => ({
+        customer_id,
+        channel: "email",
+        status: customer_id === bob ? "suppressed" : "granted",
+      })),
+    );
+    const { profiles: rows = [] } = await bench.run(profiles);
+    expect(rows.map(({ reachable_email, is_suppressed }) => [reachable_email, is_suppressed])).toEqual([
+      [true, false],
+      [false, true],
+      [false, false],
+    ]);
+  });
+});
+
+describe("consents", () => {
+  const records = ["ann", "bob", "cat"].map((name) => ({
+    key_space: "brand",
+    source: "crm",
+    source_record_id: name,
+    customer_id: customerId(name),
+  }));
+  const said = (who: string, status: string, at: string | null, more = {}) =>
+    lakeRow({ source_customer_id: who, channel: "Email", status, occurred_at: at, ...more });
+
+  it("stand as last said, refusals first, and a suppression always", async () => {
+    await bench.given("customer_ids", "records", records);
+    await bench.given("lake", "consents", [
+      said("ann", "granted", "2026-01-01 00:00:00"),
+      said("ann", "withdrawn", "2026-02-01 00:00:00"),
+      said("bob", "granted", "2026-02-01 00:00:00"),
+      said("bob", "denied", "2026-02-01 00:00:00"),
+      said("cat", "granted", "2026-03-01 00:00:00"),
+      said("cat", "suppressed", null),
+      said("cat", "granted", null, { channel: "sms" }),
+    ]);
+    const { consent_states = [] } = await bench.run(consentStates);
+    expect(consent_states.map(({ customer_id, channel, status }) => [customer_id, channel, status])).toEqual([
+      [ann, "email", "withdrawn"],
+      [bob, "email", "denied"],
+      [cat, "email", "suppressed"],
+      [cat, "sms", "granted"],
+    ]);
+  });
+
+  it("reach people by any address that they used, also one of an order", async () => {
+    await bench.given("customer_ids", "records", records);
+    await bench.given("customer_ids", "order_customers", [{ key_space: "brand", order_id: "1", customer_id: bob }]);
+    await bench.given("lake", "orders_contact", [lakeRow({ order_id: "1", email: "old@example.com" })]);
+    await bench.given("people", "people", [
+      { customer_id: ann, email: "ann@example.com" },
+      { customer_id: bob, email: "new@example.com" },
+    ]);
+    await bench.given("lake", "consents", [
+      lakeRow({ email: "old@example.com", status: "suppressed" }),
+      lakeRow({ email: "ann@example.com", status: "granted", occurred_at: "2026-01-01 00:00:00" }),
+      lakeRow({
+        source_customer_id: "unknown",
+        email: "new@example.com",
+        status: "granted",
+        occurred_at: "2026-01-01 00:00:00",
+      }),
+    ]);
+    const { consent_states = [] } = await bench.run(consentStates);
+    expect(consent_states.map(({ customer_id, status }) => [customer_id, status])).toEqual([
+      [ann, "granted"],
+      [bob, "suppressed"],
+    ]);
+  });
+});
+
+it("attributes give full years of age and the time since the first sign of a customer", async () => {
+  await givenBase();
+  await bench.given("customer_base", "customer_base", [
+    { customer_id: ann, is_buyer: true, first_record_on: "2025-06-30" },
+    { customer_id: bob, is_buyer: false },
+  ]);
+  await bench.given("people", "people", [
+    { customer_id: ann, birth_date: "2001-07-01", gender: "F", city: "Leeds", loyalty_id: "9" },
+    { customer_id: bob, birth_date: "1991-06-30" },
+  ]);
+  const { customer_attributes = [] } = await bench.run(customerAttributes);
+  expect(
+    customer_attributes.map(({ age_band, tenure_days, gender, city, is_loyalty_member }) => [
+      age_band,
+      tenure_days,
+      gender,
+      city,
+      is_loyalty_member,
+    ]),
+  ).toEqual([
+    ["14-24", 365, "f", "Leeds", true],
+    ["35-44", null, null, null, false],
+  ]);
+});
+
+it("transitions compare today's stages with those of 90 days ago", async () => {
+  const base = [ann, bob].map((customer_id) => ({ customer_id, is_buyer: true }));
+  await bench.given("customer_base", "customer_base", [...base, { customer_id: cat, is_buyer: true }]);
+  await bench.given("customer_base", "customer_base", base, 90);
+  await bench.given(
+    "scores_lifecycle_stage",
+    "scores",
+    [ann, bob, cat].map((customer_id) => ({ customer_id, lifecycle_stage: customer_id === cat ? "new" : "lapsed" })),
+  );
+  await bench.given("scores_lifecycle_stage", "scores", [{ customer_id: ann, lifecycle_stage: "active" }], 90);
+  const { lifecycle_transitions } = await bench.run(lifecycleTransitions);
+  const days = { from_on: "2026-04-01", to_on: "2026-06-30", customers: 1 };
+  expect(lifecycle_transitions).toEqual([
+    { from_stage: "active", to_stage: "lapsed", ...days },
+    { from_stage: "first_seen_later", to_stage: "new", ...days },
+    { from_stage: "prospect", to_stage: "lapsed", ...days },
+  ]);
+});
+
+describe("the snapshot's views of the lake", () => {
+  const view = (table: string) => {
+    const step = snapshotLake.find(({ name }) => name === `snapshot_${table}`);
+    if (!step) throw new Error(table);
+    return bench.run(step);
+  };
+
+  it("end with the day, keep what has no date, and carry the customer", async () => {
+    await bench.given("lake", "orders", [
+      lakeRow({ order_id: "1", ordered_at: "2026-06-30 22:30:00" }),
+      lakeRow({ order_id: "2", ordered_at: "2026-06-30 23:30:00" }),
+      lakeRow({ order_id: "3" }),
+    ]);
+    await bench.given("customer_ids", "order_customers", [{ key_space: "brand", order_id: "1", customer_id: ann }]);
+    const { orders = [] } = await view("orders");
+    expect(orders.map(({ order_id, customer_id }) => [order_id, customer_id])).toEqual([
+      ["1", ann],
+      ["3", null],
+    ]);
+    await bench.given("lake", "returns", [
+      lakeRow({ return_id: "a", order_id: "1" }),
+      lakeRow({ return_id: "b", order_id: "2" }),
+      lakeRow({ return_id: "c", order_id: "1", returned_at: "2026-07-02 09:00:00" }),
+    ]);
+    const { returns = [] } = await view("returns");
+    expect(returns.map(({ return_id, customer_id }) => [return_id, customer_id])).toEqual([["a", ann]]);
+  });
+
+  it("show people known by then under their ids, without contact data", async () => {
+    await bench.given("customer_ids", "records", [
+      { key_space: "brand", source: "crm", source_record_id: "1", customer_id: ann },
+      { key_space: "brand", source: "crm", source_record_id: "2@crm", customer_id: bob },
+      { key_space: "brand", source: "crm", source_record_id: "card:7", customer_id: cat },
+    ]);
+    const rows = [
+      { source_customer_id: "1" },
+      { source_customer_id: "2", created_at: "2026-06-01 00:00:00" },
+      { source_customer_id: "3", created_at: "2026-08-01 00:00:00" },
+      { city: "Leeds" },
+    ].map((row, index) => ({ ...row, key_space: "brand", source: "crm", batch_id: "b", source_row: index }));
+    await bench.given("lake", "customers", rows);
+    await bench.given("lake", "customers_contact", [
+      { key_space: "brand", source: "crm", batch_id: "b", source_row: 3, loyalty_id: "7" },
+    ]);
+    const { customers = [] } = await view("customers");
+    expect(customers.map(({ source_customer_id, customer_id }) => [source_customer_id, customer_id])).toEqual([
+      ["1", ann],
+      ["2", bob],
+      [null, cat],
+    ]);
+    const names = snapshotLake.flatMap(({ outputs }) =>
+      outputs.flatMap(({ columns = [] }) => columns.map(({ name }) => name)),
+    );
+    expect(names.filter((name) => /email|phone|birth|family|address|loyalty/.test(name))).toEqual([]);
+  });
+});
+
+it("every table of a snapshot is an output that a step declares, with columns", () => {
+  const missing = snapshotTables.filter(
+    ({ step, output }) => !steps.get(step)?.outputs.some(({ name, columns }) => name === output && columns),
+  );
+  expect(missing).toEqual([]);
+});
+
+it("quality of sources tells rows, span and what is known of them", async () => {
+  await bench.given("lake", "order_lines", [
+    lakeRow({ order_id: "1", product_id: "p1", ordered_at: "2026-06-30 23:30:00" }),
+    lakeRow({ order_id: "2", product_id: "p9", ordered_at: "2026-01-01 00:00:00" }),
+  ]);
+  await bench.given("lake", "products", [lakeRow({ product_id: "p1" })]);
+  await bench.given("customer_ids", "order_customers", [{ key_space: "brand", order_id: "1", customer_id: ann }]);
+  const { source_quality } = await bench.run(sourceQuality);
+  expect(source_quality).toEqual([
+    {
+      source: "shop",
+      table_name: "order_lines",
+      n_rows: 2,
+      n_with_customer: 1,
+      n_with_product: 1,
+      first_on: "2026-01-01",
+      last_on: "2026-07-01",
+    },
+    {
+      source: "shop",
+      table_name: "products",
+      n_rows: 1,
+      n_with_customer: null,
+      n_with_product: null,
+      first_on: null,
+      last_on: null,
+    },
+  ]);
+});
