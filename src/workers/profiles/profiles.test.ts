@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { customerId, lakeRow, StepBench } from "../../../test/support/step-harness.ts";
+import { customerId, lakeRow, type Row, StepBench } from "../../../test/support/step-harness.ts";
 import { profileFields } from "../../shared/domain/profile-fields.ts";
 import { steps } from "../catalogue.ts";
 import { consentStates } from "./consent-states.ts";
@@ -289,7 +289,7 @@ describe("the snapshot's views of the lake", () => {
       { source_customer_id: "3", created_at: "2026-08-01 00:00:00" },
       { city: "Leeds" },
     ].map((row, index) => ({ ...row, key_space: "brand", source: "crm", batch_id: "b", source_row: index }));
-    await bench.given("lake", "customers", rows);
+    await bench.given("lake", "customers", rows.map((row) => ({ ...row }) as Row));
     await bench.given("lake", "customers_contact", [
       { key_space: "brand", source: "crm", batch_id: "b", source_row: 3, loyalty_id: "7" },
     ]);

@@ -54,7 +54,8 @@ export async function recordsOf(snapshot: OpenSnapshot, session: Session, id: st
   }));
 }
 
-/** The latest orders, newest first, with their lines; what isn't a purchase (cancelled) is shown and said to be none. */
+/** The latest orders, newest first, with their lines; what isn't a purchase (cancelled) is shown and said to be none. A slip with
+ *  nothing but goods taken back is a return, not an order. */
 export async function ordersOf(snapshot: OpenSnapshot, session: Session, id: string): Promise<Order[]> {
   const columns = snapshot.columnsOf("orders");
   const space = columnOr(columns, "key_space", "VARCHAR", "o.");
@@ -68,7 +69,7 @@ export async function ordersOf(snapshot: OpenSnapshot, session: Session, id: str
     summed AS (SELECT order_ref, min(day) AS day, bool_or(is_purchase) AS is_purchase, CAST(sum(revenue_minor) AS BIGINT) AS revenue_minor, count(*) AS n_lines
       FROM lines_seen WHERE customer_id = ${id} GROUP BY order_ref)
     SELECT h.*, s.day, coalesce(s.is_purchase, false) AS is_purchase, s.revenue_minor, coalesce(s.n_lines, 0) AS n_lines
-    FROM heads h LEFT JOIN summed s USING (order_ref) WHERE h.ordered_at IS NOT NULL
+    FROM heads h LEFT JOIN summed s USING (order_ref) WHERE h.ordered_at IS NOT NULL AND (s.order_ref IS NOT NULL OR h.order_ref NOT IN (SELECT order_ref FROM returns_seen WHERE customer_id = ${id}))
     ORDER BY h.ordered_at DESC, h.order_ref LIMIT ${mostOrders}`);
   const items = await itemsOf(snapshot, session, id);
   return rows.map((row) => ({

@@ -96,11 +96,19 @@ async function goldenRecord(snapshot: OpenSnapshot, session: Session, id: string
     .filter((field) => columns.has(field))
     .map((field) => ({
       field,
-      value: textOrNull(row[field]),
+      value: shown(row[field]),
       source: textOrNull(row[`${field}_source`]),
       rule: textOrNull(row[`${field}_rule`]) ?? (row[field] === null ? null : "most recent record"),
       competing: Math.max(row[field] === null ? 0 : 1, numberOf(row[`${field}_competing`])),
     }));
+}
+
+/** An instant that was delivered as text reads like every other one. */
+function shown(value: Json | undefined): string | null {
+  const text = textOrNull(value);
+  return text !== null && /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/.test(text)
+    ? `${text.replace(" ", "T").replace(/\.\d+$/, "")}Z`
+    : text;
 }
 
 async function categoriesOf(snapshot: OpenSnapshot, session: Session, id: string): Promise<Customer["categories"]> {

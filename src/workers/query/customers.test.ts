@@ -224,5 +224,7 @@ test("the pool opens a snapshot once, keeps the last ones and answers before it 
   expect(await pool.get(small.handle)).not.toBe(a);
   const missing = { ...small.handle, snapshot_id: "gone", tables: { profiles: ["/nowhere/x.parquet"] } };
   await expect(pool.get(missing)).rejects.toMatchObject({ code: "unavailable" });
+  const compared = await pool.get({ ...small.handle, before: bare.handle });
+  expect(compared.handle.before?.snapshot_id).toBe(bare.handle.snapshot_id);
   pool.close();
 });

@@ -2,7 +2,7 @@ import { addDays, type Day } from "../../shared/base/time.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { type DailyTotals, knownCustomers, seriesDays, windowBuyers } from "./revenue-history.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
-import type { StageCounts } from "./stage-history.ts";
+import { type StageCounts, stagesAt } from "./stage-history.ts";
 
 export interface KeyFigure {
   name: string;
@@ -20,6 +20,7 @@ export interface FiguresInput {
 }
 
 const year = 365;
+const mostForSeries = 100_000;
 const figure = (
   name: string,
   unit: KeyFigure["unit"],
@@ -39,7 +40,12 @@ const figure = (
 /** The strip at the top: each figure beside the same figure at the compared day. Money and rates look back twelve months.
  *  customers, active (stage), revenue_minor, net_revenue_minor, repeat_rate (buyers of the year who bought on two days or more),
  *  return_rate (refunds of the year ÷ its revenue). A figure that can't be known is null with its reason. */
-export async function keyFigures(snapshot: OpenSnapshot, session: Session, input: FiguresInput): Promise<KeyFigure[]> {
+export async function keyFigures(
+  snapshot: OpenSnapshot,
+  session: Session,
+  input: FiguresInput,
+  signal?: AbortSignal,
+): Promise<KeyFigure[]> {
   const { totals, now, before, compared } = input;
   const asOf = snapshot.handle.as_of;
   const days = seriesDays(asOf, 12);
@@ -48,6 +54,7 @@ export async function keyFigures(snapshot: OpenSnapshot, session: Session, input
     series: days.map((at, n) => ({ at, value: known[n] ?? 0 })),
   });
   const active = figure("active", "count", now.get("active") ?? 0, before?.get("active") ?? (before ? 0 : null), {
+    series: await activeSeries(snapshot, session, known[12] ?? 0, signal),
     reason: before ? null : "no_stages_at_that_day",
   });
   return [
@@ -57,6 +64,22 @@ export async function keyFigures(snapshot: OpenSnapshot, session: Session, input
     await repeatRate(session, totals, asOf, compared),
     returnRate(snapshot, totals, days, compared),
   ];
+}
+
+/** Working stages out again costs a pass over all buyers a point. */
+async function activeSeries(
+  snapshot: OpenSnapshot,
+  session: Session,
+  customers: number,
+  signal?: AbortSignal,
+): Promise<KeyFigure["series"]> {
+  if (customers > mostForSeries) return [];
+  const series: KeyFigure["series"] = [];
+  for (const at of seriesDays(snapshot.handle.as_of, 6)) {
+    const stages = await stagesAt(snapshot, session, at, signal);
+    if (stages) series.push({ at, value: stages.get("active") ?? 0 });
+  }
+  return series;
 }
 
 /** Whether a year up to that day lies within the history, so that it can be compared. */

@@ -53,7 +53,7 @@ export async function readOverview(
       currency: handle.brand.currency,
       snapshot_id: handle.snapshot_id,
       published_at: handle.published_at,
-      figures: await keyFigures(snapshot, session, { totals, now: countsOf(stages), before, compared }),
+      figures: await keyFigures(snapshot, session, { totals, now: countsOf(stages), before, compared }, signal),
       stages,
       total: {
         customers: stages.reduce((all, { customers }) => all + customers, 0),

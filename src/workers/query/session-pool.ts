@@ -30,7 +30,11 @@ export interface OpenSnapshot {
   close(): void;
 }
 
-export async function openSnapshot(handle: SnapshotHandle, options: SessionPoolOptions): Promise<OpenSnapshot> {
+export function openSnapshot(handle: SnapshotHandle, options: SessionPoolOptions): Promise<OpenSnapshot> {
+  return open(handle, options);
+}
+
+async function open(handle: SnapshotHandle, options: SessionPoolOptions): Promise<Opened> {
   const session = await openSession({
     memoryLimit: options.memoryLimit,
     threads: options.threads,
@@ -61,7 +65,7 @@ export async function openSnapshot(handle: SnapshotHandle, options: SessionPoolO
 }
 
 class Opened implements OpenSnapshot {
-  readonly handle: SnapshotHandle;
+  handle: SnapshotHandle;
   readonly profileColumns: ColumnTypes;
   readonly memo = new Map<string, unknown>();
   readonly #session: Session;
@@ -127,7 +131,7 @@ class Opened implements OpenSnapshot {
 /** Sessions over the snapshots asked last; a snapshot is opened once, however many ask at a time. */
 export class SessionPool {
   readonly #options: SessionPoolOptions;
-  readonly #open = new Map<string, Promise<OpenSnapshot>>();
+  readonly #open = new Map<string, Promise<Opened>>();
 
   constructor(options: SessionPoolOptions) {
     this.#options = options;
@@ -136,14 +140,20 @@ export class SessionPool {
   get(handle: SnapshotHandle): Promise<OpenSnapshot> {
     const key = `${handle.snapshot_id} ${handle.tables.profiles?.join(" ") ?? ""}`;
     const known = this.#open.get(key);
-    const opening = known ?? openSnapshot(handle, this.#options);
+    const opening = known ?? open(handle, this.#options);
     this.#open.delete(key);
     this.#open.set(key, opening); // most recent last
     if (!known) {
       opening.catch(() => this.#open.delete(key));
       this.#evict();
     }
-    return opening;
+    return handle.before === undefined ? opening : opening.then((snapshot) => this.#compare(snapshot, handle));
+  }
+
+  /** The same session, with the snapshot to compare with as it was asked last. */
+  #compare(snapshot: Opened, handle: SnapshotHandle): OpenSnapshot {
+    snapshot.handle = handle;
+    return snapshot;
   }
 
   close(): void {

@@ -84,6 +84,9 @@ export async function readRaw(session: Session, prepared: Prepared, label: strin
   await session.run(`DROP TABLE ${table}_read; DROP TABLE ${table}_faults; DROP TABLE IF EXISTS ${faulty}; DROP TABLE IF EXISTS ${table}_scans`);
   const accepted = Number(await session.value(`SELECT count(*) FROM ${table}`));
   const rowsRejected = Number(await session.value(`SELECT count(*) FROM ${rejects}`));
+  if (dialect.hasRows && accepted + rowsRejected === 0 && header.length > 1) {
+    throw new AssayError("bad_input", `${label} has rows, but none could be told apart.`, "Check its line ends and quotes, or export it again as CSV.");
+  }
   return { table, rejects, columns: header, rowsRead: accepted + rowsRejected, rowsRejected, isTyped: prepared.isTyped };
 }
 

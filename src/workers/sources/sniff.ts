@@ -9,6 +9,8 @@ export interface Dialect {
   readonly header: readonly string[];
   /** Lines at the end that are no rows: totals, notes. */
   readonly footer: readonly string[];
+  /** Whether the sample shows any row below the header. */
+  readonly hasRows: boolean;
 }
 
 export interface Sniffed {
@@ -147,12 +149,12 @@ export function sniffDialect(path: string, label: string): Sniffed {
   const header = uniqueNames((records[headerAt]?.cells ?? []).map((cell) => cell.trim()), warnings);
   const footer = footerLines(path, { encoding, width, delimiter: shape.delimiter, size });
   if (footer.length > 0) warnings.push(`${footer.length} lines at the end are no rows.`);
-  const dialect: Dialect = { delimiter: width > 1 ? shape.delimiter : ",", quote: '"', preamble, header, footer };
-  const rewritten = encoding === "utf-8" && bom === 0 && !/\r(?!\n)/.test(text) ? null : (out: string) => transcode(path, out, encoding, bom);
+  const dialect: Dialect = { delimiter: width > 1 ? shape.delimiter : ",", quote: '"', preamble, header, footer, hasRows: records.length - headerAt - 1 - footer.length > 0 };
+  const rewritten = encoding === "utf-8" && bom === 0 && !text.includes("\r") ? null : (out: string) => transcode(path, out, encoding, bom);
   return { dialect, encoding, warnings, rewritten };
 }
 
-const noDialect: Dialect = { delimiter: ",", quote: '"', preamble: 0, header: [], footer: [] };
+const noDialect: Dialect = { delimiter: ",", quote: '"', preamble: 0, header: [], footer: [], hasRows: false };
 
 function tooLong(label: string): AssayError {
   return new AssayError("bad_input", `${label} has a line of over ${maxLine / 1e6} MB or no line ends at all.`, "Export it as CSV with one row a line.");
@@ -235,7 +237,7 @@ function transcode(path: string, out: string, encoding: string, bom: number): vo
 function spacedFile(path: string, sample: string, { encoding, bom }: { encoding: string; bom: number }): Sniffed {
   const lines = sample.split(/\r\n|\n|\r/);
   const header = spaced(lines.find((line) => line.trim() !== "") ?? "");
-  const dialect: Dialect = { delimiter: ",", quote: '"', preamble: 0, header, footer: [] };
+  const dialect: Dialect = { delimiter: ",", quote: '"', preamble: 0, header, footer: [], hasRows: lines.filter((line) => line.trim() !== "").length > 1 };
   const rewritten = (out: string) => {
     const decoder = new TextDecoder(encoding);
     const from = openSync(path, "r");

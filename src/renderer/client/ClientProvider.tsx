@@ -1,0 +1,50 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import { type AssayClient, connect } from "./connect.ts";
+
+const ClientContext = createContext<AssayClient | null>(null);
+
+export function useClient(): AssayClient {
+  const client = useContext(ClientContext);
+  if (!client) throw new Error("no client above");
+  return client;
+}
+
+/** Connects once, again when the connection is lost, and tells the queries what changed elsewhere. */
+export function ClientProvider({ children }: { children: ReactNode }) {
+  const [attempt, setAttempt] = useState(0);
+  const [isLost, setIsLost] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is a new connection
+  const client = useMemo(() => connect(() => setIsLost(true)), [attempt]);
+  const queries = useQueryClient();
+  useEffect(() => {
+    const stop = new AbortController();
+    const hear = ({ topic }: { topic: string }) => {
+      const stale = topic === "runs" ? ["runs"] : topic === "snapshots" || topic === "workspace" ? null : [topic];
+      void queries.invalidateQueries(stale ? { predicate: ({ queryKey }) => stale.includes(String(queryKey[0]).split(".")[0] ?? "") } : {});
+    };
+    client.stream("events.watch", {}, { signal: stop.signal, onProgress: hear }).catch(() => {});
+    return () => stop.abort();
+  }, [client, queries]);
+  return (
+    <ClientContext.Provider value={client}>
+      {children}
+      {isLost && (
+        <div className="toast" role="alert">
+          The connection to Assay is lost.
+          <button
+            type="button"
+            className="button"
+            onClick={() => {
+              setIsLost(false);
+              setAttempt(attempt + 1);
+              void queries.invalidateQueries();
+            }}
+          >
+            Connect again
+          </button>
+        </div>
+      )}
+    </ClientContext.Provider>
+  );
+}

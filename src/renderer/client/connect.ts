@@ -1,0 +1,57 @@
+import type { Channel } from "../../shared/api/channel.ts";
+import { type Client, createClient } from "../../shared/api/client.ts";
+import type { AssayContract } from "../../shared/api/contract.ts";
+
+export type AssayClient = Client<AssayContract>;
+
+/** What the desktop's preload hands the page. */
+interface Bridge {
+  open(): void;
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): () => void;
+  onReady?(listener: () => void): () => void;
+}
+declare global {
+  interface Window {
+    readonly assay?: Bridge;
+  }
+}
+
+function bridgeChannel(bridge: Bridge): Channel {
+  return { send: (message) => bridge.send(message), onMessage: (listener) => bridge.onMessage(listener), onClose: () => () => {}, close: () => {} };
+}
+
+function socketChannel(socket: WebSocket): Channel {
+  const waiting: string[] = [];
+  socket.addEventListener("open", () => {
+    for (const text of waiting.splice(0)) socket.send(text);
+  });
+  return {
+    send: (message) => {
+      const text = JSON.stringify(message);
+      if (socket.readyState === WebSocket.CONNECTING) waiting.push(text);
+      else if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    onMessage: (listener) => {
+      const hear = (event: MessageEvent<string>) => listener(JSON.parse(event.data));
+      socket.addEventListener("message", hear);
+      return () => socket.removeEventListener("message", hear);
+    },
+    onClose: (listener) => {
+      socket.addEventListener("close", listener);
+      return () => socket.removeEventListener("close", listener);
+    },
+    close: () => socket.close(),
+  };
+}
+
+/** The client over what there is: the desktop's port, else a WebSocket to where the page came from. */
+export function connect(onLost: () => void): AssayClient {
+  if (window.assay) {
+    window.assay.open();
+    return createClient<AssayContract>(bridgeChannel(window.assay));
+  }
+  const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/rpc`);
+  socket.addEventListener("close", onLost);
+  return createClient<AssayContract>(socketChannel(socket));
+}

@@ -1,0 +1,111 @@
+const locale = "en-GB";
+export const unknown = "–";
+const minus = (text: string) => text.replace("-", "−");
+
+export function integer(value: number | null | undefined): string {
+  return value === null || value === undefined ? unknown : minus(Math.round(value).toLocaleString(locale));
+}
+
+export function decimal(value: number | null | undefined, digits = 2): string {
+  return value === null || value === undefined ? unknown : minus(value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+}
+
+/** 12.4k, 2.31 M: for axes and key figures. */
+export function compact(value: number | null | undefined): string {
+  if (value === null || value === undefined) return unknown;
+  const size = Math.abs(value);
+  if (size >= 1e6) return minus(`${(value / 1e6).toFixed(size >= 1e7 ? 1 : 2)} M`);
+  if (size >= 1e4) return minus(`${(value / 1e3).toFixed(size >= 1e5 ? 0 : 1)} k`);
+  return integer(value);
+}
+
+export function share(value: number | null | undefined, digits = 1): string {
+  return value === null || value === undefined ? unknown : minus(`${(value * 100).toFixed(digits)} %`);
+}
+
+function digitsOf(currency: string): number {
+  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+/** Minor units as whole units of the currency, which stands in the header or label. */
+export function money(minor: number | null | undefined, currency: string, isCompact = false): string {
+  if (minor === null || minor === undefined) return unknown;
+  const value = minor / 10 ** digitsOf(currency);
+  return isCompact ? compact(value) : integer(value);
+}
+
+/** Exact, with the currency: for single amounts and on hover. */
+export function exactMoney(minor: number | null | undefined, currency: string): string {
+  if (minor === null || minor === undefined) return unknown;
+  return minus(`${currency} ${(minor / 10 ** digitsOf(currency)).toLocaleString(locale, { minimumFractionDigits: digitsOf(currency), maximumFractionDigits: digitsOf(currency) })}`);
+}
+
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** 14 Mar 2025. */
+export function day(text: string | null | undefined): string {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})/.exec(text ?? "");
+  return parts ? `${Number(parts[3])} ${months[Number(parts[2]) - 1]} ${parts[1]}` : unknown;
+}
+
+export function month(text: string): string {
+  const parts = /^(\d{4})-(\d{2})/.exec(text);
+  return parts ? `${months[Number(parts[2]) - 1]} ${parts[1]}` : unknown;
+}
+
+export function instant(text: string | null | undefined): string {
+  if (!text) return unknown;
+  const at = new Date(text.endsWith("Z") || /[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`);
+  if (Number.isNaN(at.getTime())) return unknown;
+  return `${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()}, ${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+}
+
+export function seconds(value: number | null | undefined): string {
+  if (value === null || value === undefined) return unknown;
+  if (value < 10) return `${value.toFixed(1)} s`;
+  if (value < 60) return `${Math.round(value)} s`;
+  return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+}
+
+export function bytes(value: number | null | undefined): string {
+  if (value === null || value === undefined) return unknown;
+  if (value >= 1e9) return `${(value / 1e9).toFixed(1)} GB`;
+  if (value >= 1e6) return `${(value / 1e6).toFixed(1)} MB`;
+  return value >= 1e3 ? `${(value / 1e3).toFixed(0)} kB` : `${value} B`;
+}
+
+export function signed(text: string, value: number): string {
+  return value > 0 ? `+${text}` : text;
+}
+
+const words: Readonly<Record<string, string>> = {
+  at_risk: "At risk",
+  first_seen_later: "First seen later",
+  top_1: "Top 1 %",
+  top_5: "Top 5 %",
+  top_10: "Top 10 %",
+  top_25: "Top 25 %",
+};
+
+/** A value of the data as people read it: at_risk → At risk. */
+export function word(text: string | null | undefined): string {
+  if (!text) return unknown;
+  return words[text] ?? (text.charAt(0).toUpperCase() + text.slice(1)).replaceAll("_", " ");
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  not_modelled: "no model for it yet",
+  never_bought: "has not bought yet",
+  not_enough_data: "not enough data",
+  no_returns_source: "no source of returns",
+  no_consents_source: "no source of consents",
+  no_categories: "products have no category",
+  no_prices: "no product prices",
+  no_settled_lines: "nothing settled yet",
+  probably_lapsed: "probably no longer a customer",
+  more_than_three_years_away: "more than three years away",
+  no_limits_without_repeat_buyers: "no limits without repeat buyers",
+};
+export function reason(text: string | null | undefined): string {
+  return text ? (reasons[text] ?? text.replaceAll("_", " ")) : "";
+}
