@@ -283,13 +283,20 @@ describe("the snapshot's views of the lake", () => {
       { key_space: "brand", source: "crm", source_record_id: "2@crm", customer_id: bob },
       { key_space: "brand", source: "crm", source_record_id: "card:7", customer_id: cat },
     ]);
-    const rows = [
+    const own: readonly Row[] = [
       { source_customer_id: "1" },
       { source_customer_id: "2", created_at: "2026-06-01 00:00:00" },
       { source_customer_id: "3", created_at: "2026-08-01 00:00:00" },
       { city: "Leeds" },
-    ].map((row, index) => ({ ...row, key_space: "brand", source: "crm", batch_id: "b", source_row: index }));
-    await bench.given("lake", "customers", rows.map((row) => ({ ...row }) as Row));
+    ];
+    const rows = own.map((row, index) => ({
+      ...row,
+      key_space: "brand",
+      source: "crm",
+      batch_id: "b",
+      source_row: index,
+    }));
+    await bench.given("lake", "customers", rows);
     await bench.given("lake", "customers_contact", [
       { key_space: "brand", source: "crm", batch_id: "b", source_row: 3, loyalty_id: "7" },
     ]);
