@@ -16,7 +16,8 @@ const tables: Readonly<Record<string, string>> = {
       ['Dresses', 'Coats', 'Knitwear', NULL][j % 4 + 1] AS category, CAST(1000 + j * 250 AS DECIMAL(18, 4)) AS list_price_minor FROM range(12) t(j)`,
   orders: `SELECT order_id, customer_id, printf('s%d', i) AS source_customer_id, CAST(day AS TIMESTAMP) + INTERVAL 10 HOUR AS ordered_at,
       CASE WHEN k % 2 = 0 THEN 'web' ELSE 'store' END AS channel, CASE WHEN i % 50 = 49 AND k = 0 THEN 'cancelled' ELSE 'paid' END AS status,
-      'GBP' AS currency, 'shop' AS source FROM bought`,
+      'GBP' AS currency, 'shop' AS source FROM bought
+    UNION ALL SELECT 'slip-5', customer_id, 's5', TIMESTAMP '2026-06-01 12:00:00', 'store', NULL, 'GBP', 'shop' FROM base WHERE i = 5`,
   order_lines: `SELECT order_id, printf('%d', l) AS line_id, customer_id, CAST(day AS TIMESTAMP) + INTERVAL 10 HOUR AS ordered_at,
       printf('p%d', (i + k + l) % 12) AS product_id, CAST(1 + (i + l) % 2 AS DECIMAL(18, 4)) AS quantity,
       CAST((1000 + ((i + k + l) % 12) * 250) * (CASE WHEN (i + k) % 3 = 0 THEN 0.8 ELSE 1 END) AS DECIMAL(18, 4)) AS unit_price_minor,
@@ -25,7 +26,8 @@ const tables: Readonly<Record<string, string>> = {
       'GBP' AS currency, 'shop' AS source FROM bought, range(2) n(l)`,
   returns: `SELECT printf('r%d', i) AS return_id, order_id, customer_id, printf('p%d', (i + k) % 12) AS product_id,
       least(CAST(day AS TIMESTAMP) + INTERVAL 5 DAY, TIMESTAMP '2026-06-30 08:00:00') AS returned_at,
-      CAST(1 AS DECIMAL(18, 4)) AS quantity, CAST(900 AS BIGINT) AS refund_minor, 'size' AS reason FROM bought WHERE k = 0 AND i % 5 = 0 AND i % 50 <> 49`,
+      CAST(1 AS DECIMAL(18, 4)) AS quantity, CAST(900 AS BIGINT) AS refund_minor, 'size' AS reason FROM bought WHERE k = 0 AND i % 5 = 0 AND i % 50 <> 49
+    UNION ALL SELECT 'r-slip', 'slip-5', customer_id, 'p1', TIMESTAMP '2026-06-01 12:00:00', 1, 900, NULL FROM base WHERE i = 5`,
   paid: `SELECT l.customer_id, l.order_id, CAST(l.ordered_at AS DATE) AS day, l.amount_minor FROM order_lines l
     JOIN orders o USING (order_id) WHERE o.status <> 'cancelled'`,
   transactions: `SELECT customer_id, day, count(DISTINCT order_id) AS n_orders, CAST(sum(amount_minor) AS BIGINT) AS revenue_minor,

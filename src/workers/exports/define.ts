@@ -1,4 +1,3 @@
-import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 
 /** How a cell is written: text is quoted and made safe, a phone number that is E.164 keeps its plus, numbers stay bare. */
@@ -33,5 +32,3 @@ export function defineTemplate(template: ExportTemplate): ExportTemplate {
   }
   return template;
 }
-
-export type ExportRow = readonly Json[];

@@ -8,7 +8,7 @@ import type { OpenSnapshot } from "../query/session-pool.ts";
 import { columnOr } from "../query/snapshot.ts";
 import type { CellKind, ExportColumn, ExportTemplate } from "./define.ts";
 
-export type LeftOutReason = "suppressed" | "no_consent" | "no_address";
+type LeftOutReason = "suppressed" | "no_consent" | "no_address";
 export interface Recipients {
   readonly table: string;
   readonly rows: number;

@@ -26,7 +26,7 @@ export interface ConsoleInput {
 }
 export type ConsoleAnswer = ConsoleResult & { path: string | null };
 
-export const consoleTimeoutMs = 30_000;
+const consoleTimeoutMs = 30_000;
 const defaultMemory = 1_000_000_000;
 const defaultLimit = 10_000;
 const heapMegabytes = 1024;

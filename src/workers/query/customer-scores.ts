@@ -7,7 +7,8 @@ import { numberOf, numberOrNull, textOrNull } from "./estimate.ts";
 import { type History, purchaseModelOf } from "./purchase-model.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 import { purchaseHorizon } from "./snapshot.ts";
-import { type Driver, type MedianCustomer, points, whyNext, whyPurchases, whyValue } from "./why.ts";
+import { type Driver, points, whyNext, whyPurchases, whyValue } from "./why.ts";
+import { onDay, type Range, type Yardstick, yardstick } from "./yardstick.ts";
 
 export type ScoreKind = "number" | "money" | "share" | "date" | "text" | "choice";
 export interface Score {
@@ -45,56 +46,6 @@ const shown: readonly Shown[] = [
   { name: "price_tier", model: "price_tier", ground: "lines", limits: "scores" },
 ];
 
-interface Range {
-  readonly median: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-}
-interface Yardstick {
-  readonly ranges: ReadonlyMap<string, Range>;
-  readonly median: MedianCustomer;
-}
-
-const onDay = (value: Json | undefined) =>
-  typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value) ? toEpochDay(value.slice(0, 10)) : numberOrNull(value);
-
-/** Medians and the drawn scale of every score over the buyers, and the customer in the middle of them; once a session. */
-async function yardstick(snapshot: OpenSnapshot, session: Session): Promise<Yardstick> {
-  const known = snapshot.memo.get("yardstick") as Yardstick | undefined;
-  if (known) return known;
-  const columns = shown.filter(({ name }) => snapshot.profileColumns.has(name)).map(({ name }) => name);
-  const cell = (name: string) =>
-    snapshot.profileColumns.get(name) === "DATE" ? `${ident(name)} - DATE '1970-01-01'` : ident(name);
-  const [row = {}] = await session.rows(
-    `SELECT ${columns
-      .map(
-        (name, at) =>
-          `quantile_disc(${cell(name)}, 0.5) AS m${at}, quantile_disc(${cell(name)}, 0.05) AS a${at}, quantile_disc(${cell(name)}, 0.95) AS z${at}`,
-      )
-      .join(", ")} FROM profiles WHERE order_count > 0`,
-  );
-  const [middle = {}] =
-    await session.rows(`SELECT quantile_disc(frequency, 0.5) AS x, quantile_disc(t_age, 0.5) AS t_age,
-      quantile_disc(t_age - recency, 0.5) AS silence, (SELECT median(predicted_value_minor / expected_purchases) FROM profiles
-        WHERE predicted_value_minor > 0 AND expected_purchases > 0) AS spend FROM summary_seen`);
-  const tAge = numberOf(middle.t_age);
-  const x = numberOf(middle.x);
-  const made: Yardstick = {
-    ranges: new Map(
-      columns.map((name, at) => [
-        name,
-        { median: numberOrNull(row[`m${at}`]), low: numberOrNull(row[`a${at}`]), high: numberOrNull(row[`z${at}`]) },
-      ]),
-    ),
-    median: {
-      history: { x, tAge, recency: x > 0 ? Math.max(0, tAge - numberOf(middle.silence)) : 0 },
-      spend_minor: numberOrNull(middle.spend),
-    },
-  };
-  snapshot.memo.set("yardstick", made);
-  return made;
-}
-
 /** A customer's scores with limits, the median customer, how much there was to go by, and why they differ from the median's.
  *  Days in median and scale count from 1970-01-01. */
 export async function scoresOf(
@@ -103,7 +54,11 @@ export async function scoresOf(
   profile: Readonly<Record<string, Json>>,
 ): Promise<Score[]> {
   const id = String(profile.customer_id);
-  const measure = await yardstick(snapshot, session);
+  const measure = await yardstick(
+    snapshot,
+    session,
+    shown.map(({ name }) => name),
+  );
   const [history] = await session.rows(
     `SELECT frequency, recency, t_age FROM summary_seen WHERE customer_id = ${literal(id)}`,
   );

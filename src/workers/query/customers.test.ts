@@ -186,6 +186,13 @@ describe("a customer", () => {
       expect(score).toMatchObject({ value: null, low: null, high: null, reason: expect.stringMatching(/./), why: [] });
   });
 
+  test("a slip with nothing but goods taken back is a return, not an order", async () => {
+    const [row] = await small.session.rows("SELECT customer_id FROM base WHERE i = 5");
+    const found = await showCustomer(snapshot, { customer_id: String(row?.customer_id), segments: {} });
+    expect(found.orders).toHaveLength(6);
+    expect(found.returns.map(({ order_id }) => order_id)).toContain("slip-5");
+  });
+
   test("who isn't there is not found", async () => {
     await expect(showCustomer(snapshot, { customer_id: "f".repeat(20), segments: {} })).rejects.toMatchObject({
       code: "not_found",

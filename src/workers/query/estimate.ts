@@ -21,7 +21,7 @@ export const textOrNull = (value: Json | undefined): string | null =>
 /** The two sums that limits of a total rest on. A customer's variance is read off the own 80 % limits as if normal, but is at
  *  least a compound Poisson's (mean² ÷ expected purchases): limits of 0 to 0 don't mean certainty. Customers are taken as
  *  independent given the model: the limits of a total say nothing of a wrong model or of a common shock. */
-export function varianceSql(value: string, low: string, high: string, purchases: string): string {
+function varianceSql(value: string, low: string, high: string, purchases: string): string {
   const poisson = `CASE WHEN ${purchases} > 0 THEN power(CAST(${value} AS DOUBLE), 2) / ${purchases} ELSE 0 END`;
   return `greatest(power(coalesce((CAST(${high} AS DOUBLE) - CAST(${low} AS DOUBLE)) / ${2 * limitWidth}, 0), 2), ${poisson})`;
 }

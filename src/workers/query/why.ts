@@ -18,14 +18,14 @@ const signed = (text: string, value: number) => `${value < 0 ? minus : "+"}${tex
 export function points(share: number): string {
   return `${signed(String(Math.abs(Math.round(share * 100))), Math.round(share * 100))} pp`;
 }
-export function wholeMoney(minor: number, currency: string): string {
+function wholeMoney(minor: number, currency: string): string {
   const major = Math.abs(minor) / 10 ** minorDigits(currency);
   return new Intl.NumberFormat("en", { maximumFractionDigits: major < 10 ? 2 : 0 }).format(major);
 }
 const number = (value: number) => signed(String(Math.abs(Math.round(value * 100) / 100)), value);
 const days = (value: number) => `${signed(String(Math.abs(Math.round(value))), Math.round(value))} d`;
 
-export function pace({ x, recency, tAge }: History): string {
+function pace({ x, recency, tAge }: History): string {
   if (x === 0) return `one order day in ${Math.round(tAge)} days`;
   return recency / x < 1.5 ? "an order nearly every day" : `one order per ${Math.round(recency / x)} days`;
 }
