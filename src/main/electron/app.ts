@@ -45,7 +45,10 @@ export function runDesktop(parts: DesktopParts, options: DesktopOptions): void {
   const { app, protocol, dialog } = parts;
   protocol.registerSchemesAsPrivileged([pageScheme]);
   app.enableSandbox();
-  if (!app.requestSingleInstanceLock()) return app.quit();
+  if (!app.requestSingleInstanceLock()) {
+    app.quit();
+    return;
+  }
   start(parts, options).catch((error: unknown) => {
     dialog.showErrorBox("Assay can't start", explain(error));
     app.exit(1);
@@ -63,6 +66,7 @@ async function start(parts: DesktopParts, options: DesktopOptions): Promise<void
   app.on("window-all-closed", () => app.quit());
 
   const core = options.startCore();
+  core.catch(() => {}); // told below, once there is a screen to tell it on
   endInOrder(app, core, options.log);
   await app.whenReady();
   lockSession(parts.session());

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { findDownload, findPageFile } from "../transports/files.ts";
-import { securityHeaders } from "../transports/headers.ts";
+import { fileHeaders, securityHeaders } from "../transports/headers.ts";
 import type { PageEvent } from "../transports/ipc.ts";
 
 export const pageUrl = "app://assay/";
@@ -29,15 +29,8 @@ export function createPageHandler(options: {
         ? await findDownload(await options.downloadRoots(), new URLSearchParams(query).get("path"))
         : await findPageFile(options.rendererDir, path);
     if ("status" in found) return refuse(found.status, found.reason);
-    const headers: Record<string, string> = {
-      ...securityHeaders,
-      "Content-Type": found.type,
-      "Content-Length": String(found.bytes),
-    };
-    if ("name" in found && found.name)
-      headers["Content-Disposition"] = `attachment; filename*=UTF-8''${encodeURIComponent(found.name)}`;
     const body = found.bytes === 0 ? null : Readable.toWeb(createReadStream(found.path, { end: found.bytes - 1 }));
-    return new Response(body as ReadableStream | null, { headers });
+    return new Response(body as ReadableStream | null, { headers: fileHeaders(found) });
   };
 }
 

@@ -10,7 +10,7 @@ const beside = (path: string) => join(import.meta.dirname, "../..", path); // ou
 
 async function startCore() {
   const core = await createCore({ log });
-  const workspace = process.env["ASSAY_WORKSPACE"] ?? (await lastWorkspace(core.client));
+  const workspace = process.env.ASSAY_WORKSPACE ?? (await lastWorkspace(core.client));
   if (workspace !== undefined) {
     await core.client.call("workspace.open", { path: workspace }).catch((error: unknown) => {
       log(`The last workspace could not be opened: ${error instanceof Error ? error.message : error}`);
@@ -36,7 +36,7 @@ runDesktop(
     startCore,
     rendererDir: beside("renderer"),
     preload: beside("preload/index.cjs"),
-    checkForUpdates: async () => checkForUpdates((await import("electron-updater")).default.autoUpdater),
+    checkForUpdates: () => checkForUpdates(),
     log,
   },
 );

@@ -6,6 +6,8 @@ export interface ServedFile {
   readonly bytes: number;
   readonly type: string;
   readonly cache: string;
+  /** Saved under this name rather than shown. */
+  readonly name?: string;
 }
 export type Found = ServedFile | { readonly status: 400 | 403 | 404; readonly reason: string };
 
@@ -40,10 +42,7 @@ export async function findPageFile(folder: string, encodedPath: string): Promise
 }
 
 /** A file below one of the folders that downloads may come from, links followed before it is judged. */
-export async function findDownload(
-  roots: readonly string[],
-  path: string | null,
-): Promise<Found & { readonly name?: string }> {
+export async function findDownload(roots: readonly string[], path: string | null): Promise<Found> {
   if (!path || path.includes("\0") || !isAbsolute(path))
     return { status: 400, reason: "Name a file by its whole path." };
   const file = await regularFile(path);

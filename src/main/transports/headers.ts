@@ -1,3 +1,5 @@
+import type { ServedFile } from "./files.ts";
+
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -18,3 +20,13 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   "Cross-Origin-Resource-Policy": "same-origin",
   "Referrer-Policy": "no-referrer",
 };
+
+export function fileHeaders({ type, bytes, cache, name }: ServedFile): Record<string, string> {
+  const headers = { ...securityHeaders, "Content-Type": type, "Content-Length": String(bytes), "Cache-Control": cache };
+  return name ? { ...headers, "Content-Disposition": `attachment; filename*=UTF-8''${encodeName(name)}` } : headers;
+}
+
+/** A file name as RFC 8187 writes it. */
+function encodeName(name: string): string {
+  return encodeURIComponent(name).replace(/['()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+}

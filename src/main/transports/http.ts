@@ -8,7 +8,7 @@ import { AssayError } from "../../shared/base/errors.ts";
 import type { Core } from "../core.ts";
 import { createGuard, type Guard } from "./auth.ts";
 import { type Found, findDownload, findPageFile } from "./files.ts";
-import { securityHeaders } from "./headers.ts";
+import { fileHeaders, securityHeaders } from "./headers.ts";
 import { socketChannel, watchSockets } from "./websocket.ts";
 
 export interface HttpOptions {
@@ -91,12 +91,11 @@ async function answer(
   if (path === "/login") return logIn(response, guard, query.get("t") ?? "");
   const stranger = guard.refuseStranger(request.headers);
   if (stranger) return say(response, stranger.status, stranger.reason);
-  if (path === "/download") {
-    const found = await findDownload(options.core.downloadRoots(), query.get("path"));
-    if (found.name) response.setHeader("Content-Disposition", `attachment; filename*=UTF-8''${encodeName(found.name)}`);
-    return send(request, response, found);
-  }
-  return send(request, response, await findPageFile(options.rendererDir, path));
+  const found =
+    path === "/download"
+      ? await findDownload(options.core.downloadRoots(), query.get("path"))
+      : await findPageFile(options.rendererDir, path);
+  return send(request, response, found);
 }
 
 function logIn(response: ServerResponse, guard: Guard, offered: string): void {
@@ -112,13 +111,8 @@ function logIn(response: ServerResponse, guard: Guard, offered: string): void {
 
 async function send(request: IncomingMessage, response: ServerResponse, found: Found): Promise<void> {
   if ("status" in found) return say(response, found.status, found.reason);
-  const { path, bytes, type, cache } = found;
-  response.writeHead(200, {
-    ...securityHeaders,
-    "Content-Type": type,
-    "Content-Length": bytes,
-    "Cache-Control": cache,
-  });
+  const { path, bytes } = found;
+  response.writeHead(200, fileHeaders(found));
   if (request.method === "HEAD" || bytes === 0) response.end();
   else await pipeline(createReadStream(path, { end: bytes - 1 }), response);
 }
@@ -143,10 +137,6 @@ function pathOf(request: IncomingMessage): { path: string; query: URLSearchParam
   const at = url.indexOf("?");
   const path = at < 0 ? url : url.slice(0, at);
   return { path, query: new URLSearchParams(at < 0 ? "" : url.slice(at + 1)) };
-}
-
-function encodeName(name: string): string {
-  return encodeURIComponent(name).replace(/['()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function listen(server: Server, port: number): Promise<number> {
