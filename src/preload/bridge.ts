@@ -8,6 +8,7 @@ export interface PageIpc {
   off(channel: string, listener: (event: unknown, text: string) => void): unknown;
 }
 
+/** Messages cross as JSON text, as they do over a WebSocket. */
 export function createBridge(ipc: PageIpc): AssayBridge {
   function hear(channel: string, listener: (text: string) => void): () => void {
     const heard = (_: unknown, text: string) => listener(text);
@@ -18,8 +19,8 @@ export function createBridge(ipc: PageIpc): AssayBridge {
   return {
     open: () => ipc.send(bridgeChannels.open),
     close: () => ipc.send(bridgeChannels.close),
-    send: (text) => ipc.send(bridgeChannels.message, text),
-    onMessage: (listener) => hear(bridgeChannels.message, listener),
+    send: (message) => ipc.send(bridgeChannels.message, JSON.stringify(message)),
+    onMessage: (listener) => hear(bridgeChannels.message, (text) => listener(JSON.parse(text))),
     onReady: (listener) => hear(bridgeChannels.ready, () => listener()),
     onClosed: (listener) => hear(bridgeChannels.closed, () => listener()),
     chooseFiles: (title) => ask(bridgeChannels.chooseFiles, title),

@@ -117,11 +117,11 @@ test.each([
 ])("%s gets no port and no answer", async (_, frame) => {
   const { pages } = start();
   const page = pages.open(frame);
-  const heard: string[] = [];
-  page.bridge.onMessage((text) => heard.push(text));
+  const heard: unknown[] = [];
+  page.bridge.onMessage((message) => heard.push(message));
   page.bridge.onReady(() => heard.push("ready"));
   page.bridge.open();
-  page.bridge.send(JSON.stringify({ id: 1, op: "echo", input: { text: "x" } }));
+  page.bridge.send({ id: 1, op: "echo", input: { text: "x" } });
   await new Promise((resolve) => setImmediate(resolve));
   expect(heard).toEqual([]);
 });

@@ -13,13 +13,13 @@ export const bridgeChannels = {
   showFile: "shell:show-file",
 } as const;
 
-/** What the desktop's page finds as `window.assay`: one port for the contract, as JSON text, and the system's dialogs. */
+/** What the desktop's page finds as `window.assay`: one port for the contract and the system's dialogs. */
 export interface AssayBridge {
   /** Opens the port anew; what an earlier page of this window had asked is stopped. */
   open(): void;
   close(): void;
-  send(text: string): void;
-  onMessage(listener: (text: string) => void): () => void;
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): () => void;
   onReady(listener: () => void): () => void;
   onClosed(listener: () => void): () => void;
   chooseFiles(title: string): Promise<string[]>;
@@ -34,8 +34,8 @@ export interface AssayBridge {
 export function bridgeChannel(bridge: AssayBridge): Channel {
   bridge.open();
   return {
-    send: (message) => bridge.send(JSON.stringify(message)),
-    onMessage: (listener) => bridge.onMessage((text) => listener(JSON.parse(text))),
+    send: (message) => bridge.send(message),
+    onMessage: (listener) => bridge.onMessage(listener),
     onClose: (listener) => bridge.onClosed(listener),
     close: () => bridge.close(),
   };
