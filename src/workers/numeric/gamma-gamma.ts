@@ -10,9 +10,13 @@ export interface GammaGammaParams {
 
 /** Maximum likelihood on x repeat purchases of mean m̄ (both > 0). Undefined where nobody has bought twice. Amounts are scaled
  *  inside; the log-likelihood is that of the amounts as given. */
-export function fitGammaGamma(x: Float64Array, mean: Float64Array): { params: GammaGammaParams; logLikelihood: number; iterations: number; converged: boolean } | undefined {
-  const n = x.length;
+export function fitGammaGamma(purchases: Float64Array, means: Float64Array): { params: GammaGammaParams; logLikelihood: number; iterations: number; converged: boolean } | undefined {
+  const n = purchases.length;
   if (n < 2) return undefined;
+  // sums of floating-point numbers depend on their order: a fixed one makes the fit independent of that of the rows
+  const order = Uint32Array.from(purchases.keys()).sort((a, b) => (purchases[a] ?? 0) - (purchases[b] ?? 0) || (means[a] ?? 0) - (means[b] ?? 0));
+  const x = Float64Array.from(order, (at) => purchases[at] ?? 0);
+  const mean = Float64Array.from(order, (at) => means[at] ?? 0);
   const unit = mean.reduce((sum, value) => sum + value, 0) / n / 30;
   const m = mean.map((value) => value / unit);
   // amounts that hardly differ have no finite optimum: a weak pull, gone with the number of customers, keeps it at hand

@@ -1,0 +1,180 @@
+import { describe, expect, it } from "vitest";
+import { canonicalJson } from "../../shared/base/canonical-json.ts";
+import { createRandom } from "../../shared/base/random.ts";
+import type { ColumnTable, ColumnValues } from "../../shared/domain/column.ts";
+import type { ModelContext, ModelDeclaration, Tables } from "../../shared/domain/model.ts";
+import { defaultsOf } from "../../shared/domain/params.ts";
+import { models } from "./list.ts";
+
+const context: ModelContext = { horizonDays: 365, purchaseHorizonDays: 90, seed: 1, throwIfCancelled: () => undefined };
+
+interface Customer {
+  readonly x: number;
+  readonly recency: number;
+  readonly age: number;
+  readonly amount: number;
+}
+const idOf = (at: number) => String(at).padStart(20, "0");
+
+function numbersOf(columns: Readonly<Record<string, readonly number[]>>): Record<string, Float64Array> {
+  return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, Float64Array.from(values)]));
+}
+
+/** The feature tables of some customers, in the given order. */
+function featuresOf(customers: readonly Customer[], order = Array.from(customers.keys())): Record<string, ColumnTable> {
+  const all = order.map((at) => customers[at] ?? { x: 0, recency: 0, age: 0, amount: 0 });
+  const ids = order.map(idOf);
+  const each = (pick: (one: Customer) => number) => all.map(pick);
+  const bought = each(({ x }) => x + 1);
+  const revenue = each(({ x, amount }) => (x + 1) * amount);
+  const summary = numbersOf({
+    frequency: each(({ x }) => x),
+    recency: each(({ recency }) => recency),
+    t_age: each(({ age }) => age),
+    monetary_value: each(({ x, amount }) => (x > 0 ? amount : 0)),
+    sum_log_interval: each(({ x, recency }) => (x > 0 ? x * Math.log(Math.max(1, recency / x)) : 0)),
+    first_order_on: each(({ age }) => 20_000 - age),
+    last_order_on: each(({ age, recency }) => 20_000 - age + recency),
+    days_since_last_purchase: each(({ age, recency }) => age - recency),
+    order_count: bought,
+    transaction_count: bought,
+    revenue_minor: revenue,
+    net_revenue_minor: revenue,
+    average_order_minor: each(({ amount }) => amount),
+    return_count: each(() => 0),
+    last_transaction_minor: each(({ amount }) => amount),
+    first_transaction_minor: each(({ amount }) => amount),
+    interval_sd_days: each(({ x }) => (x > 1 ? 3 : Number.NaN)),
+  });
+  const windows = ["orders", "revenue"].flatMap((what) => [30, 90, 180, 365].map((days) => `${what}_${days}`));
+  const categories = ["shoes", "hats", "café"];
+  const pairs = order.flatMap((at) =>
+    categories.slice(0, 1 + (at % 3)).map((category, rank) => ({ at, category, rank })),
+  );
+  const lines = pairs.map(({ at, rank }) => 1 + ((at + rank) % 5));
+  const counted = (columns: Record<string, ColumnValues>): ColumnTable => ({
+    rows: pairs.length,
+    columns: {
+      customer_id: pairs.map(({ at }) => idOf(at)),
+      category: pairs.map(({ category }) => category),
+      ...columns,
+    },
+  });
+  const share = (at: number) => ((at * 7) % 10) / 10;
+  return {
+    purchase_summary: { rows: all.length, columns: { customer_id: ids, ...summary } },
+    rfm_windows: {
+      rows: all.length,
+      columns: {
+        customer_id: ids,
+        ...numbersOf(Object.fromEntries(windows.map((name) => [name, each(({ x }) => x)]))),
+      },
+    },
+    category_counts: counted(
+      numbersOf({
+        n_lines: lines,
+        n_orders: lines,
+        quantity: lines,
+        revenue_minor: lines.map((n) => n * 100),
+        last_on: lines.map(() => 20_000),
+      }),
+    ),
+    price_positions: counted(
+      numbersOf({
+        n_lines: lines,
+        mean_percentile: pairs.map(({ at }) => share(at)),
+        sum_percentile: lines.map((n, i) => n * share(pairs[i]?.at ?? 0)),
+        sum_percentile_sq: lines.map((n, i) => n * share(pairs[i]?.at ?? 0) ** 2),
+      }),
+    ),
+    customer_base: { rows: all.length, columns: { customer_id: ids, is_buyer: new Float64Array(all.length).fill(1) } },
+  };
+}
+
+/** Fits and scores a model with all that it reads; answers with the fit and the scores. */
+function runModel(model: ModelDeclaration, features: Record<string, ColumnTable>) {
+  const inputsOf = (one: ModelDeclaration): Tables =>
+    Object.fromEntries(
+      Object.entries(one.inputs).map(([alias, input]) => {
+        if ("feature" in input) return [alias, features[input.feature] ?? { rows: 0, columns: {} }];
+        const upstream = models.find(({ name }) => name === input.scores);
+        if (!upstream) throw new Error(`no model ${input.scores}`);
+        return [alias, runModel(upstream, features).scores];
+      }),
+    );
+  const params = defaultsOf(model.params);
+  const inputs = inputsOf(model);
+  const fitted = model.fit(inputs, params, context);
+  return { inputs, params, fitted, scores: model.score(inputs, fitted, params, context) };
+}
+
+const random = createRandom(7, "models");
+const someone = (): Customer => {
+  const age = random.below(1_500);
+  const x = age < 3 ? 0 : random.below(12);
+  return { x, age, recency: x === 0 ? 0 : Math.min(age, x + random.below(age)), amount: 100 + random.below(9_000) };
+};
+const tables: Readonly<Record<string, readonly Customer[]>> = {
+  empty: [],
+  "one row": [{ x: 0, recency: 0, age: 10, amount: 1_000 }],
+  "one row of today": [{ x: 0, recency: 0, age: 0, amount: 0 }],
+  "two rows": [
+    { x: 254, recency: 900, age: 900, amount: 1_000 },
+    { x: 1, recency: 5, age: 700, amount: 250_000_000 },
+  ],
+  constant: Array.from({ length: 60 }, () => ({ x: 2, recency: 100, age: 200, amount: 2_500 })),
+  "one-time buyers": Array.from({ length: 60 }, (_, at) => ({ x: 0, recency: 0, age: at, amount: 2_500 })),
+  free: Array.from({ length: 30 }, (_, at) => ({ x: at % 3, recency: (at % 3) * 9, age: 80, amount: 0 })),
+  random: Array.from({ length: 120 }, someone),
+};
+
+describe.each(models.map((model) => [model.name, model] as const))("%s", (_, model) => {
+  it.each(Object.entries(tables))("scores customers: %s", (_name, customers) => {
+    const { inputs, params, fitted, scores } = runModel(model, featuresOf(customers));
+    const first = Object.values(inputs)[0];
+    const wanted = new Set(first?.columns["customer_id"]);
+    expect(scores.rows).toBe(wanted.size);
+    expect(new Set(scores.columns["customer_id"])).toEqual(wanted);
+    expect(Object.keys(scores.columns).sort()).toEqual(
+      ["customer_id", "enough_data", "reason", ...model.outputs.map(({ name }) => name)].sort(),
+    );
+    for (const [name, values] of Object.entries(scores.columns)) {
+      expect(values.length, name).toBe(scores.rows);
+      if (values instanceof Float64Array) {
+        expect(
+          values.some((value) => value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY),
+          name,
+        ).toBe(false);
+      }
+    }
+    const enough = scores.columns["enough_data"] as Float64Array;
+    expect(enough.every((value) => value === 0 || value === 1)).toBe(true);
+
+    const carried = JSON.parse(canonicalJson(fitted));
+    expect(model.score(inputs, carried, params, context)).toEqual(scores);
+  });
+
+  it("scores the same whatever the order of rows", () => {
+    const customers = tables["random"] ?? [];
+    const byId = (order: number[] | undefined) => {
+      const { scores } = runModel(model, featuresOf(customers, order));
+      const ids = scores.columns["customer_id"] as string[];
+      const sorted = Array.from(ids.keys()).sort((a, b) => ((ids[a] ?? "") < (ids[b] ?? "") ? -1 : 1));
+      return Object.entries(scores.columns).map(([name, values]) => [name, sorted.map((at) => values[at])]);
+    };
+    const turned = Array.from(customers.keys()).reverse();
+    expect(JSON.stringify(byId(turned))).toBe(JSON.stringify(byId(undefined)));
+  });
+
+  it("gives limits around what they limit", () => {
+    const { scores } = runModel(model, featuresOf(tables["random"] ?? []));
+    for (const { name } of model.outputs) {
+      const [value, low, high] = [name, `${name}_low`, `${name}_high`].map((column) => scores.columns[column]);
+      if (!(value instanceof Float64Array && low instanceof Float64Array && high instanceof Float64Array)) continue;
+      for (let at = 0; at < scores.rows; at++) {
+        if (!Number.isFinite(low[at]) || !Number.isFinite(high[at])) continue;
+        expect(low[at]).toBeLessThanOrEqual(high[at] ?? 0);
+      }
+    }
+  });
+});
