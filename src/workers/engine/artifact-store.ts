@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { type FileSystem, realFileSystem } from "./file-system.ts";
-import { digestFile, publish, sha256Of } from "./publish.ts";
+import { publish, requireDigest, sha256Of } from "./publish.ts";
 
 export interface ArtifactFile {
   readonly output: string;
@@ -66,7 +66,7 @@ export function publishArtifact(brandDir: string, request: ArtifactRequest, file
   const { outputs, ...rest } = request;
   const staging = join(brandDir, "tmp", request.attempt);
   const made = outputs.map((output): ArtifactFile => {
-    const { sha256, bytes } = digestFile(output.localPath, files);
+    const { sha256, bytes } = requireDigest(output.localPath, files);
     const path = join(folderOf(request.key), `${sha256}.${output.kind}`);
     publish({ content: { localPath: output.localPath }, final: join(brandDir, path), staging, isDataFile: true }, files);
     return { output: output.name, path, sha256, bytes, rows: output.rows };
@@ -88,7 +88,7 @@ export function verifiedPath(brandDir: string, file: ArtifactFile): string {
   if (!known || Number(known.size) !== file.bytes) throw damage(path, key);
   const state = `${known.size}:${known.mtimeNs}:${known.ino}:${file.sha256}`;
   if (verified.get(path) === state) return path;
-  if (digestFile(path).sha256 !== file.sha256) throw damage(path, key);
+  if (requireDigest(path).sha256 !== file.sha256) throw damage(path, key);
   verified.set(path, state);
   return path;
 }
@@ -101,7 +101,7 @@ export function landedPath(brandDir: string, landed: string, sha256: string): st
   if (!known) throw lost();
   const state = `${known.size}:${known.mtimeNs}:${known.ino}:${sha256}`;
   if (verified.get(path) === state) return path;
-  if (digestFile(path).sha256 !== sha256) throw lost();
+  if (requireDigest(path).sha256 !== sha256) throw lost();
   verified.set(path, state);
   return path;
 }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import { dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
-import { type FileSystem, realFileSystem } from "./file-system.ts";
+import { errnoOf, type FileSystem, realFileSystem, sleepSync } from "./file-system.ts";
 
 export type Published = "won" | "same" | "lost";
 
@@ -11,7 +11,8 @@ export interface PublishRequest {
   readonly final: string;
   /** Staging folder on the same file system as `final`. */
   readonly staging: string;
-  /** Named by its digest: whoever wrote it first, the bytes are equal; a difference is damage. */
+  /** Its name begins with the SHA-256 of its bytes: whoever wrote it first, the bytes are equal; a difference is damage, which
+   *  is set aside in the staging folder and replaced. */
   readonly isDataFile?: boolean;
   readonly mode?: number;
 }
@@ -27,39 +28,29 @@ export function sha256Of(bytes: Uint8Array): string {
 /** Digest and length of a file, read in pieces. */
 export function digestFile(path: string, files: FileSystem = realFileSystem): { sha256: string; bytes: number } {
   const hash = createHash("sha256");
-  const buffer = new Uint8Array(chunkBytes);
-  const fd = files.open(path, "r");
-  let total = 0;
-  try {
-    for (;;) {
-      const n = files.read(fd, buffer);
-      if (n === 0) break;
-      hash.update(buffer.subarray(0, n));
-      total += n;
-    }
-  } finally {
-    files.close(fd);
+  let bytes = 0;
+  for (const part of parts({ localPath: path }, files)) {
+    hash.update(part);
+    bytes += part.length;
   }
-  return { sha256: hash.digest("hex"), bytes: total };
+  return { sha256: hash.digest("hex"), bytes };
 }
 
 /** The only way to make a lasting file: stage, sync, read back, `link` into place, sync the folder. An answer is given only
  *  once the name is there for good; every error of `link` is settled by looking. Running it again is always right. */
 export function publish(request: PublishRequest, files: FileSystem = realFileSystem): Published {
-  for (let attempt = 0; ; attempt++) {
+  for (let attempt = 0; attempt < 4; attempt++) {
     const staged = stage(request, files);
-    const settled = linkIntoPlace(request, staged, files);
-    if (settled !== "stage again") {
+    try {
+      const settled = linkIntoPlace(request, staged, files);
+      if (settled === "stage again") continue;
       syncFolder(dirname(request.final), files);
-      try {
-        files.unlink(staged.path);
-      } catch {
-        // the janitor has it
-      }
       return settled;
+    } finally {
+      remove(staged.path, files);
     }
-    if (attempt >= 3) throw failure("could not be published: its staging file keeps vanishing", request.final, undefined);
   }
+  throw failure("could not be published: its staging file keeps vanishing", request.final, undefined);
 }
 
 interface Staged {
@@ -70,9 +61,8 @@ interface Staged {
 function stage(request: PublishRequest, files: FileSystem): Staged {
   const path = join(request.staging, randomUUID());
   try {
-    files.mkdir(request.staging);
-    files.mkdir(dirname(request.final));
-    const fd = files.open(path, "wx", request.mode ?? 0o444);
+    makeFolder(dirname(request.final), files);
+    const fd = openStaged(path, request.mode ?? 0o444, files);
     const hash = createHash("sha256");
     let expected = 0;
     try {
@@ -87,25 +77,37 @@ function stage(request: PublishRequest, files: FileSystem): Staged {
       files.close(fd);
     }
     const sha256 = hash.digest("hex");
-    const back = digestFile(path, files);
-    if (back.sha256 !== sha256) throw new Error("reads back other bytes than were written");
+    if (digestFile(path, files).sha256 !== sha256) throw new Error("reads back other bytes than were written");
+    if (request.isDataFile && namedDigest(request.final) !== sha256) throw new Error("changed while it was copied");
     return { path, sha256 };
   } catch (error) {
-    try {
-      files.unlink(path);
-    } catch {
-      // it may never have been made
-    }
+    remove(path, files);
     throw failure("could not be written", request.final, error);
   }
+}
+
+/** Another process's janitor may take an old staging folder away between its making and the file's. */
+function openStaged(path: string, mode: number, files: FileSystem): number {
+  for (let tries = 0; ; tries++) {
+    files.mkdir(dirname(path));
+    try {
+      return files.open(path, "wx", mode);
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT" || tries >= 3) throw error;
+    }
+  }
+}
+
+function namedDigest(path: string): string {
+  return basename(path).split(".")[0] ?? "";
 }
 
 function* parts(content: PublishRequest["content"], files: FileSystem): Generator<Uint8Array> {
   if (content instanceof Uint8Array) return void (yield content);
   const fd = files.open(content.localPath, "r");
   try {
+    const buffer = new Uint8Array(chunkBytes);
     for (;;) {
-      const buffer = new Uint8Array(chunkBytes);
       const n = files.read(fd, buffer);
       if (n === 0) return;
       yield buffer.subarray(0, n);
@@ -117,43 +119,74 @@ function* parts(content: PublishRequest["content"], files: FileSystem): Generato
 
 function linkIntoPlace(request: PublishRequest, staged: Staged, files: FileSystem): Published | "stage again" {
   for (let tries = 0, pause = 5; tries < 6; tries++, pause *= 2) {
-    let answer: unknown;
     try {
       files.link(staged.path, request.final);
       return "won";
     } catch (error) {
-      answer = error;
+      refuseUnlessAmbiguous(request.final, error);
     }
-    const code = codeOf(answer);
-    if (unsupported.has(code)) {
-      throw new AssayError("unsupported", `${request.final}: this file system can't link (${code}).`, "Use NFSv4.1, EFS or a local disk; see `assay doctor`.");
-    }
-    if (!ambiguous.has(code)) throw failure("could not be linked", request.final, answer);
     const found = look(request.final, files);
     if (found === staged.sha256) return request.isDataFile ? "same" : "won";
-    if (found !== undefined) {
-      if (request.isDataFile) {
-        throw new AssayError("corrupt", `${request.final} holds other bytes than its name says.`, "It is set aside and made again by the next run.");
-      }
-      return "lost";
-    }
-    if (look(staged.path, files) === undefined) return "stage again";
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    if (found !== undefined && !request.isDataFile) return "lost";
+    if (found !== undefined) setAside(request, files);
+    else if (look(staged.path, files) === undefined) return "stage again";
+    sleepSync(pause);
   }
   throw failure("could not be linked in six tries", request.final, undefined);
 }
 
+function refuseUnlessAmbiguous(path: string, error: unknown): void {
+  const code = errnoOf(error);
+  if (unsupported.has(code)) {
+    throw new AssayError(
+      "unsupported",
+      `${path}: this file system can't link (${code}).`,
+      "Use NFSv4.1, EFS or a local disk; see `assay workspace doctor`.",
+      { path, cause: code },
+    );
+  }
+  if (!ambiguous.has(code)) throw failure("could not be linked", path, error);
+}
+
+/** Takes a data file whose bytes aren't those that its name says out of the way. */
+function setAside(request: PublishRequest, files: FileSystem): void {
+  try {
+    files.rename(request.final, join(request.staging, `damaged-${randomUUID()}`));
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw failure("is damaged and can't be set aside", request.final, error);
+  }
+}
+
+/** Digest of what stands there; undefined where nothing does. */
 function look(path: string, files: FileSystem): string | undefined {
   try {
     return digestFile(path, files).sha256;
   } catch (error) {
-    const code = codeOf(error);
-    if (code === "ENOENT" || code === "ESTALE") return undefined;
+    if (["ENOENT", "ESTALE"].includes(errnoOf(error))) return undefined;
     throw failure("can't be read", path, error);
   }
 }
 
-function syncFolder(folder: string, files: FileSystem): void {
+function remove(path: string, files: FileSystem): void {
+  try {
+    files.unlink(path);
+  } catch {
+    // it was never made, or the janitor has it
+  }
+}
+
+/** A new folder's own name has to last as well. */
+function makeFolder(path: string, files: FileSystem): void {
+  const topmost = files.mkdir(path);
+  if (topmost === undefined) return;
+  for (let folder = resolve(path); ; folder = dirname(folder)) {
+    syncFolder(dirname(folder), files);
+    if (folder === resolve(topmost) || folder === dirname(folder)) return;
+  }
+}
+
+/** Makes the names in a folder last. */
+export function syncFolder(folder: string, files: FileSystem): void {
   if (process.platform === "win32") return;
   try {
     const fd = files.open(folder, "r");
@@ -167,18 +200,15 @@ function syncFolder(folder: string, files: FileSystem): void {
   }
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
-}
-
-function failure(what: string, path: string, cause: unknown): AssayError {
+/** What the file system said of a path, as an error that tells what to do. */
+export function failure(what: string, path: string, cause: unknown): AssayError {
   if (cause instanceof AssayError) return cause;
-  const code = codeOf(cause);
+  const code = errnoOf(cause);
   const why = code || (cause instanceof Error ? cause.message : "");
   const hint =
     code === "ENOSPC" || code === "EDQUOT"
       ? "Free space on that disk or share, then run the same again: what was finished is kept."
-      : code === "EACCES" || code === "EROFS"
+      : code === "EACCES" || code === "EROFS" || code === "EPERM"
         ? "Check the rights to that folder, then run the same again."
         : "Run the same again; what was finished is kept.";
   return new AssayError("unavailable", `${path} ${what}${why ? ` (${why})` : ""}.`, hint, { path, cause: code }, { cause });
