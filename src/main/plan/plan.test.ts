@@ -1,0 +1,190 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { stepOf } from "../../../test/support/tasks.ts";
+import type { StepDeclaration } from "../../shared/domain/step.ts";
+import { keyOf, showPart } from "./key.ts";
+import { Planner, type PlanRequest } from "./plan.ts";
+
+const rows = (step: string) => ({ step, output: "rows" });
+const days = { kind: "number", default: 60, min: 1, max: 365, label: "Days", help: "Days." } as const;
+const catalogue: readonly StepDeclaration[] = [
+  stepOf("normalise", { scope: "batch", timing: "none", settings: ["currency"] }),
+  stepOf("lake", { timing: "none", inputs: { rows: rows("normalise") } }),
+  stepOf("clusters", { timing: "none", inputs: { rows: rows("lake") } }),
+  stepOf("customer_ids", {
+    timing: "none",
+    inputs: { clusters: rows("clusters") },
+    outputs: [{ name: "records", kind: "parquet", columns: [] }],
+  }),
+  stepOf("lines", {
+    inputs: { lake: rows("lake"), ids: { step: "customer_ids", output: "records" } },
+    outputs: [{ name: "rows", kind: "parquet", columns: [], isPartitioned: true }],
+    usesBuckets: true,
+  }),
+  stepOf("summary", { scope: "bucket", inputs: { lines: rows("lines") } }),
+  stepOf("fit_stage", { timing: "fit_as_of", inputs: { summary: rows("summary") }, params: { days }, usesSeed: true }),
+  stepOf("scores_stage", {
+    inputs: { summary: rows("summary"), fitted: rows("fit_stage") },
+    params: { days },
+    usesHorizon: true,
+  }),
+  stepOf("other", { inputs: { summary: rows("summary") }, settings: ["return_window_days"] }),
+  stepOf("change", {
+    inputs: { now: rows("summary"), before: { ...rows("summary"), daysBefore: 7 } },
+  }),
+];
+const steps = new Map(catalogue.map((step) => [step.name, step]));
+const batch = (batchId: string) => ({ source: "shop", batchId, subject: { batch_id: batchId } });
+const request: PlanRequest = {
+  steps,
+  batches: [batch("b1"), batch("b2")],
+  brand: { currency: "GBP", timeZone: "Europe/London", returnWindowDays: 30 },
+  asOf: "2026-06-30",
+  horizonDays: 365,
+  purchaseHorizonDays: 90,
+  bucketCount: 1,
+  seed: 1,
+  params: {},
+  previousIds: () => null,
+};
+const targets = ["scores_stage", "other", "change"];
+
+/** The keys of all tasks by their place. */
+function plan(more: Partial<PlanRequest> = {}): Map<string, string> {
+  const planner = new Planner({ ...request, ...more });
+  for (const target of targets) planner.require(target);
+  return new Map(planner.graph().nodes.map(({ slot, key }) => [slot, key]));
+}
+
+/** The steps of which some key differs. */
+function changed(more: Partial<PlanRequest>): string[] {
+  const [before, after] = [plan(), plan(more)];
+  const slots = new Set([...before.keys(), ...after.keys()]);
+  const differing = [...slots].filter((slot) => before.get(slot) !== after.get(slot));
+  return [...new Set(differing.map((slot) => slot.split(" ")[0] ?? ""))].sort();
+}
+
+describe("a key", () => {
+  it("doesn't depend on the order of members", () => {
+    const turned = (value: unknown): unknown =>
+      Array.isArray(value)
+        ? value.map(turned)
+        : typeof value === "object" && value !== null
+          ? Object.fromEntries(
+              Object.entries(value)
+                .reverse()
+                .map(([name, member]) => [name, turned(member)]),
+            )
+          : value;
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (question) => {
+        expect(keyOf(turned(question) as Record<string, unknown>)).toBe(keyOf(question));
+      }),
+    );
+  });
+
+  it("differs where a value does, order of lists included", () => {
+    expect(keyOf({ a: [1, 2] })).not.toBe(keyOf({ a: [2, 1] }));
+    expect(keyOf({ a: "1" })).not.toBe(keyOf({ a: 1 }));
+    expect(keyOf({ a: null })).not.toBe(keyOf({}));
+    expect(() => keyOf({ a: Number.NaN })).toThrow();
+  });
+
+  it("shows its parts in short", () => {
+    expect(showPart("v1")).toBe("v1");
+    expect(showPart({ a: "a".repeat(100) })).toMatch(/^[0-9a-f]{12}$/);
+  });
+});
+
+describe("a plan", () => {
+  it("is the same for the same request", () => {
+    expect(changed({})).toEqual([]);
+    expect(
+      changed({ params: {}, brand: { returnWindowDays: 30, timeZone: "Europe/London", currency: "GBP" } }),
+    ).toEqual([]);
+  });
+
+  it("names each task after those that it reads, once", () => {
+    const planner = new Planner(request);
+    for (const target of targets) planner.require(target);
+    const seen = new Set<string>();
+    for (const node of planner.graph().nodes) {
+      for (const { key } of Object.values(node.inputs).flat()) expect(seen.has(key)).toBe(true);
+      expect(seen.has(node.key)).toBe(false);
+      seen.add(node.key);
+    }
+  });
+
+  it("changes by a parameter only what carries it and what reads that", () => {
+    expect(changed({ params: { "stage.days": 30 } })).toEqual(["fit_stage", "scores_stage"]);
+    expect(changed({ params: { "scores_stage.days": 30 } })).toEqual(["scores_stage"]);
+    expect(changed({ params: { "stage.days": 60 } })).toEqual([]);
+    expect(changed({ params: { "stage.unknown": 1 } })).toEqual([]);
+  });
+
+  it("changes by a setting, a horizon or a seed only what uses it", () => {
+    expect(changed({ brand: { ...request.brand, returnWindowDays: 14 } })).toEqual(["other"]);
+    expect(changed({ brand: { ...request.brand, timeZone: "UTC" } })).toEqual([]);
+    expect(changed({ horizonDays: 180 })).toEqual(["scores_stage"]);
+    expect(changed({ seed: 2 })).toEqual(["fit_stage", "scores_stage"]);
+  });
+
+  it("changes by a version that step and its readers", () => {
+    const newer = new Map(steps).set("summary", { ...(steps.get("summary") ?? stepOf("summary")), version: 2 });
+    expect(changed({ steps: newer })).toEqual(["change", "fit_stage", "other", "scores_stage", "summary"]);
+  });
+
+  it("reads a new delivery beside the old ones, which stay", () => {
+    const [before, after] = [plan(), plan({ batches: [...request.batches, batch("b3")] })];
+    expect([...before].filter(([slot, key]) => after.get(slot) === key).map(([slot]) => slot)).toEqual([
+      "normalise batch shop/b1",
+      "normalise batch shop/b2",
+    ]);
+    expect(after.get("normalise batch shop/b3")).toBeDefined();
+  });
+
+  it("keeps the fit of the week when the day moves within it", () => {
+    const [tuesday, saturday] = [plan(), plan({ asOf: "2026-07-04" })];
+    const fits = (found: Map<string, string>) => [...found].filter(([slot]) => slot.startsWith("fit_stage"));
+    expect(fits(tuesday)).toHaveLength(1);
+    expect(fits(saturday)).toEqual(fits(tuesday));
+    expect(fits(plan({ asOf: "2026-07-05" }))[0]?.[1]).not.toBe(fits(tuesday)[0]?.[1]);
+  });
+
+  it("shares the fit of a cut with the run of that week", () => {
+    const fitOf = (more: Partial<PlanRequest>) =>
+      new Planner({ ...request, ...more }).require("fit_stage").map(({ key }) => key);
+    const cut = fitOf({ asOf: "2026-03-29", horizonDays: 90, role: "cut 1" });
+    expect(cut).toEqual(fitOf({ asOf: "2026-03-31" }));
+    expect(cut).not.toEqual(fitOf({}));
+  });
+
+  it("has a task a bucket, each with its own part, and all of them for a brand's task", () => {
+    const planner = new Planner({ ...request, bucketCount: 4 });
+    const summaries = planner.require("summary");
+    expect(summaries.map(({ bucket, inputs }) => [bucket, inputs["lines"]?.map(({ output }) => output)])).toEqual(
+      [0, 1, 2, 3].map((bucket) => [bucket, [`rows#${bucket}`]]),
+    );
+    expect(new Set(summaries.map(({ key }) => key)).size).toBe(4);
+    const [fit] = planner.require("fit_stage");
+    expect(fit?.inputs["summary"]).toHaveLength(4);
+    expect(new Planner(request).require("lake")[0]?.key).toBe(planner.require("lake")[0]?.key);
+    expect(new Planner(request).require("lines")[0]?.key).not.toBe(planner.require("lines")[0]?.key);
+  });
+
+  it("starts ids from the last assignment", () => {
+    const [born] = new Planner(request).require("customer_ids");
+    const [grown] = new Planner({ ...request, previousIds: () => "earlier" }).require("customer_ids");
+    expect(born?.inputs["previous"]).toBeUndefined();
+    expect(grown?.inputs["previous"]).toEqual([{ key: "earlier", output: "records" }]);
+    expect(grown?.key).not.toBe(born?.key);
+  });
+
+  it("refuses steps and outputs that aren't there, and dates that are missing", () => {
+    expect(() => new Planner(request).require("nothing")).toThrow(/No step/);
+    expect(() => new Planner({ ...request, asOf: null }).require("other")).toThrow(/needs a date/);
+    expect(new Planner({ ...request, asOf: null }).require("lake")).toHaveLength(1);
+    const broken = new Map(steps).set("other", stepOf("other", { inputs: { lake: { step: "lake", output: "none" } } }));
+    expect(() => new Planner({ ...request, steps: broken }).require("other")).toThrow(/no output/);
+  });
+});

@@ -1,0 +1,176 @@
+import { describe, expect, it } from "vitest";
+import { taskNode } from "../../../test/support/tasks.ts";
+import { AssayError } from "../../shared/base/errors.ts";
+import type { TaskNode } from "../../shared/domain/task.ts";
+import { type GraphRun, type RunTask, runGraph } from "./run-graph.ts";
+
+const made = (key: string) => ({ key, rows: 1, bytes: 10, seconds: 0.1, computed: true });
+const diamond = [taskNode("a"), taskNode("b", ["a"]), taskNode("c", ["a"]), taskNode("d", ["b", "c"])];
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+function run(nodes: readonly TaskNode[], runTask: RunTask, more: Partial<GraphRun> = {}) {
+  const began = performance.now();
+  return runGraph({
+    graph: { nodes },
+    present: new Map(),
+    workers: 2,
+    runTask,
+    signal: new AbortController().signal,
+    now: () => performance.now() - began,
+    onSchedule: () => undefined,
+    onChange: () => undefined,
+    ...more,
+  });
+}
+
+describe("a run", () => {
+  it("does each task of a diamond once, after those that it reads", async () => {
+    const done: string[] = [];
+    let most = 0;
+    let busy = 0;
+    const schedule = await run(diamond, async ({ key }) => {
+      most = Math.max(most, ++busy);
+      await sleep(5);
+      busy--;
+      done.push(key);
+      return made(key);
+    });
+    expect([done[0], done[3], done.length]).toEqual(["a", "d", 4]);
+    expect(most).toBe(2);
+    expect(schedule.isDone()).toBe(true);
+    expect(schedule.count("computed")).toBe(4);
+  });
+
+  it("never uses more workers than it has and numbers them from one", async () => {
+    const nodes = Array.from({ length: 20 }, (_, at) => taskNode(`t${at}`));
+    let [busy, most] = [0, 0];
+    const schedule = await run(nodes, async ({ key }) => {
+      most = Math.max(most, ++busy);
+      await sleep(1);
+      busy--;
+      return made(key);
+    });
+    expect(most).toBe(2);
+    expect(new Set([...schedule.tasks.values()].map(({ worker }) => worker))).toEqual(new Set([1, 2]));
+  });
+
+  it("does nothing where everything is there", async () => {
+    const present = new Map(diamond.map(({ key }) => [key, made(key)]));
+    const schedule = await run(diamond, () => Promise.reject(new Error("not to be run")), { present });
+    expect(schedule.count("reused")).toBe(4);
+  });
+
+  it("does only what is missing", async () => {
+    const done: string[] = [];
+    const present = new Map([
+      ["a", made("a")],
+      ["b", made("b")],
+    ]);
+    await run(diamond, async ({ key }) => (done.push(key), made(key)), { present });
+    expect(done).toEqual(["c", "d"]);
+  });
+
+  it("ends within a second of being cancelled", async () => {
+    const controller = new AbortController();
+    const stopping = run(
+      diamond,
+      (_, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("stopped")))),
+      { signal: controller.signal },
+    );
+    await sleep(20);
+    const asked = performance.now();
+    controller.abort();
+    await expect(stopping).rejects.toThrow();
+    expect(performance.now() - asked).toBeLessThan(1_000);
+  });
+
+  it("ends at once when cancelled while another process has its task", async () => {
+    const controller = new AbortController();
+    const stopping = run(diamond, async () => null, { signal: controller.signal });
+    await sleep(30);
+    controller.abort();
+    await expect(stopping).rejects.toMatchObject({ code: "cancelled" });
+  });
+
+  it("waits for tasks that another process has", async () => {
+    let asked = 0;
+    const schedule = await run(diamond, async ({ key }) => {
+      if (key === "b" && ++asked < 3) return null;
+      return { ...made(key), computed: key !== "b" };
+    });
+    expect(asked).toBe(3);
+    expect(schedule.tasks.get("b")?.state).toBe("reused");
+    expect(schedule.isDone()).toBe(true);
+  });
+
+  it("makes a damaged input again, then its reader", async () => {
+    const done: string[] = [];
+    const present = new Map([
+      ["a", made("a")],
+      ["b", made("b")],
+    ]);
+    let damaged = true;
+    const schedule = await run(
+      diamond,
+      async ({ key }) => {
+        done.push(key);
+        if (key === "d" && damaged) {
+          damaged = false;
+          throw new AssayError("corrupt", "b is damaged.", "Run again.", { key: "b" });
+        }
+        return made(key);
+      },
+      { present },
+    );
+    expect(done).toEqual(["c", "d", "b", "d"]);
+    expect(schedule.isDone()).toBe(true);
+  });
+
+  it("makes a chain of damaged inputs again", async () => {
+    const chain = [taskNode("a"), taskNode("b", ["a"]), taskNode("c", ["b"])];
+    const broken = new Set(["a", "b"]);
+    const done: string[] = [];
+    const present = new Map([
+      ["a", made("a")],
+      ["b", made("b")],
+    ]);
+    await run(
+      chain,
+      async ({ key, inputs }) => {
+        done.push(key);
+        const bad = Object.keys(inputs).find((name) => broken.has(name));
+        if (bad) throw new AssayError("corrupt", "Damaged.", "Run again.", { key: bad });
+        broken.delete(key);
+        return made(key);
+      },
+      { present },
+    );
+    expect(done).toEqual(["c", "b", "a", "b", "c"]);
+  });
+
+  it("gives up on an input that stays damaged", async () => {
+    const chain = [taskNode("a"), taskNode("b", ["a"])];
+    let tries = 0;
+    const failing = run(chain, async ({ key }) => {
+      if (key === "a") return made(key);
+      tries++;
+      throw new AssayError("corrupt", "a is damaged.", "Run again.", { key: "a" });
+    });
+    await expect(failing).rejects.toMatchObject({ code: "corrupt" });
+    expect(tries).toBeLessThan(6);
+  });
+
+  it("throws the first failure after what was running has ended, and starts nothing more", async () => {
+    const done: string[] = [];
+    const nodes = [taskNode("a"), taskNode("b"), taskNode("c"), taskNode("d", ["a"])];
+    const failing = run(nodes, async ({ key }) => {
+      if (key === "a") throw new Error("broken");
+      await sleep(20);
+      done.push(key);
+      return made(key);
+    });
+    await expect(failing).rejects.toThrow("broken");
+    expect(done).toEqual(["b"]);
+  });
+});
