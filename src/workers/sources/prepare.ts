@@ -35,7 +35,7 @@ export async function prepareFile(path: string, scratch: string, signal: AbortSi
   if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) {
     return unpack(path, { scratch, signal, label, compression: "zstd", name });
   }
-  const extension = /\.([a-z0-9]+)(?:\.(?:gz|zst|zstd))?$/i.exec(name)?.[1]?.toLowerCase() ?? "";
+  const extension = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? "";
   if (String.fromCharCode(...head.subarray(0, 4)) === "PAR1") {
     return { format: "parquet", compression: null, path, dialect: null, encoding: null, warnings: [], isTyped: true };
   }
@@ -43,8 +43,9 @@ export async function prepareFile(path: string, scratch: string, signal: AbortSi
   if (extension === "parquet" || extension === "xlsx") {
     throw new AssayError("bad_input", `${label} is called .${extension} but is none.`, "Export it again; the file is damaged or misnamed.");
   }
-  if (extension === "gz" || extension === "zst") {
-    throw new AssayError("bad_input", `${label} is called .${extension} but is not compressed so.`, "Export it again, or rename it.");
+  const packing = /\.(gz|zst|zstd)$/i.exec(name)?.[1];
+  if (packing) {
+    throw new AssayError("bad_input", `${label} is called .${packing} but is not compressed so.`, "Export it again, or rename it.");
   }
   return prepareText(path, scratch, label);
 }

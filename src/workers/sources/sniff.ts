@@ -130,7 +130,7 @@ export function sniffDialect(path: string, label: string): Sniffed {
   const size = statSync(path).size;
   const sample = readRange(path, 0, Math.min(sampleBytes, size));
   const { encoding, bom } = sniffEncoding(sample);
-  const isPlain = encoding === "utf-8" || !sample.includes(0);
+  const isPlain = encoding !== "windows-1252" || !sample.includes(0);
   if (size === 0) return { dialect: noDialect, encoding: "utf-8", warnings: ["The file is empty."], rewritten: null };
   const text = trimSample(new TextDecoder(encoding).decode(sample.subarray(bom)), size <= sampleBytes);
   if (!isPlain || looksBinary(text)) throw new AssayError("bad_input", `${label} is no table: its bytes are not text.`, "Export it as CSV, Parquet or XLSX.");
