@@ -25,34 +25,39 @@ export const categories = [
   { name: "Accessories", parts: ["Scarves", "Bags"], base: 2600, returns: 0.6 },
 ] as const;
 
-const brands = ["Hollin", "Pike & Moor", "Fennel", "Larch House", "Ostler"];
-const colours = ["navy", "oat", "rust", "forest", "white", "black", "rosé"];
+const brands = ["Hollin", "Pike & Moor", "Fennel", "Larch House", "Ostler", "Saltaire Mill", "Wharfe"];
+const colours = ["navy", "oat", "rust", "forest", "white", "black", "rosé", "écru"];
 const sizes = ["8", "10", "12", "14", "16", "18"];
+const levels = [0.45, 0.7, 1, 1.5, 2.3];
+const perCategory = 30;
 
-/** About 200 products: five price levels in each category, several products on each. */
+/** 240 products: five price levels in each category, six products on each. */
 export function makeProducts(random: Random): DemoProduct[] {
-  const products: DemoProduct[] = [];
-  for (const [at, { name, parts, base }] of categories.entries()) {
-    for (let n = 0; n < 25; n++) {
-      const level = 1 + (n % 5);
-      const factor = [0.45, 0.7, 1, 1.5, 2.3][level - 1] ?? 1;
+  return categories.flatMap(({ name, parts, base }, at) =>
+    Array.from({ length: perCategory }, (_, n): DemoProduct => {
+      const factor = levels[n % levels.length] ?? 1;
       const list = Math.round((base * factor * (0.92 + 0.16 * random.next())) / 50) * 50 - 5;
       const colour = random.pick(colours);
-      products.push({
+      const brand = random.pick(brands);
+      const subcategory = random.pick(parts);
+      return {
         sku: `HP-${String(at + 1).padStart(2, "0")}${String(n + 1).padStart(3, "0")}`,
-        name: `${random.pick(brands)} ${random.pick(parts).toLowerCase().replace(/s$/, "")}, ${colour}`,
+        name: `${brand} ${singular(subcategory.toLowerCase())}, ${colour}`,
         category: name,
-        subcategory: random.pick(parts),
-        brand: random.pick(brands),
+        subcategory,
+        brand,
         size: at < 4 ? random.pick(sizes) : "",
         colour,
         listMinor: list,
         costMinor: Math.round(list * (0.38 + 0.1 * random.next())),
-        level,
-      });
-    }
-  }
-  return products;
+        level: 1 + (n % levels.length),
+      };
+    }),
+  );
+}
+
+function singular(text: string): string {
+  return text.replace(/(?<=ss)es$|(?<!ve|ss)s$/, "").replace(/ves$/, "f");
 }
 
 /** Store-wide reductions: from, to (day numbers of the year, inclusive), depth. */

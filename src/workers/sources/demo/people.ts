@@ -1,78 +1,167 @@
 import type { Random } from "../../../shared/base/random.ts";
 import { categories } from "./catalogue.ts";
+import { familyNames, givenNames, storeCount, streets, towns } from "./names.ts";
 
 export interface DemoPerson {
+  readonly n: number;
   readonly personId: string;
   readonly given: string;
   readonly family: string;
+  readonly gender: "female" | "male";
   readonly email: string;
+  /** What the address was until `emailChangedOn`; the same where it never changed. */
+  readonly formerEmail: string;
+  readonly emailChangedOn: number;
   readonly phone: string;
   readonly street: string;
   readonly city: string;
   readonly postcode: string;
+  /** Whoever moved: where they lived before, which old records still say. */
+  readonly formerStreet: string;
+  readonly formerPostcode: string;
   readonly birthDate: string;
-  readonly gender: string;
+  readonly homeStore: number;
+  /** Lives with the person before, of the same family name and number. */
+  readonly isPartner: boolean;
+  /** Never buys, but stands in the CRM. */
+  readonly isProspect: boolean;
   /** Day of the first purchase; days counted from the beginning of the history. */
   readonly startsOn: number;
   readonly ratePerDay: number;
+  /** Erlang shape of the times between purchases: 1 at random, more is more regular. */
+  readonly regularity: number;
+  /** Chance of leaving after each purchase. */
   readonly dropout: number;
   readonly taste: readonly number[];
   readonly priceTier: number;
+  /** Lines in a basket against the mean. */
+  readonly spendLevel: number;
   readonly discountSensitivity: number;
   readonly returnPropensity: number;
   readonly shopShare: number;
   readonly isLoyal: boolean;
   readonly inCrm: boolean;
+  /** A second CRM record of the same person. */
+  readonly isTwiceInCrm: boolean;
   readonly hasShopAccount: boolean;
   readonly optIn: boolean;
 }
 
-const given = ["Imogen", "Oliver", "Amélie", "George", "Noor", "Harry", "Beth", "Jack", "Rosalind", "Imani", "Zoë", "Thomas", "Greta", "Helen", "Arjun", "Sofia", "Liam", "Chloé", "Daniel", "Freya", "Kofi", "Maya", "Ewan", "Isla", "Samuel", "Priya", "Rhys", "Tilda", "Marcus", "Aoife"];
-const family = ["Hartley", "Clarke", "Pryce", "Ashworth", "Rahman", "Oyelaran", "Lindqvist", "Okafor", "Müller", "Patel", "O'Neill", "Bennett", "Hughes", "Marsh", "Novák", "Stone", "Whitfield", "García", "Thorne", "Osei", "Llewellyn", "Fisher", "Kaur", "Brennan", "Shaw", "Doyle", "Frost", "Ibrahim", "Lowe", "Sutton"];
-const towns = [["Otley", "LS21"], ["Leeds", "LS6"], ["York", "YO1"], ["Harrogate", "HG1"], ["Manchester", "M20"], ["Sheffield", "S10"], ["London", "N16"], ["Bristol", "BS6"], ["Edinburgh", "EH9"], ["Cardiff", "CF11"]] as const;
-const streets = ["Mill Lane", "Church Road", "Station Street", "Orchard Close", "High Street", "Park View", "The Crescent", "Victoria Terrace"];
-
-function ascii(text: string): string {
-  return text.normalize("NFKD").replaceAll(/[^A-Za-z]/g, "").toLowerCase();
+export interface PersonOptions {
+  readonly n: number;
+  /** The whole time that deliveries cover. */
+  readonly days: number;
+  readonly before: DemoPerson | undefined;
+  readonly isProspect: boolean;
 }
 
+function ascii(text: string): string {
+  return text
+    .normalize("NFKD")
+    .replaceAll(/[^A-Za-z]/g, "")
+    .toLowerCase();
+}
+
+const hosts = ["example.com", "example.org", "mail.example.net", "post.example.co.uk"] as const;
+const two = (k: number) => String(k).padStart(2, "0");
+
 /** One shopper with everything that is true of them. */
-export function makePerson(random: Random, n: number, historyDays: number): DemoPerson {
-  const first = random.pick(given);
-  const last = random.pick(family);
-  const [city, district] = random.pick(towns);
+export function makePerson(random: Random, options: PersonOptions): DemoPerson {
+  const { n, days, before, isProspect } = options;
+  const isPartner = before !== undefined && !before.isPartner && !isProspect && random.next() < 0.06;
+  const gender = random.next() < 0.68 ? "female" : "male";
+  const given = random.pick(givenNames[gender]);
+  const family = isPartner && before ? before.family : random.pick(familyNames);
+  const town = towns[Math.min(towns.length - 1, Math.floor(random.next() ** 1.3 * towns.length))] ?? towns[0];
+  const home = {
+    street: `${1 + random.below(180)} ${random.pick(streets)}`,
+    city: town.city,
+    postcode: `${town.district} ${1 + random.below(9)}${random.pick(["AB", "DD", "JX", "LP", "QT", "WN"])}`,
+    phone: phoneOf(n),
+  };
+  const address =
+    isPartner && before
+      ? {
+          street: before.street,
+          city: before.city,
+          postcode: before.postcode,
+          phone: random.next() < 0.6 ? before.phone : home.phone,
+        }
+      : home;
+  const email = `${ascii(given)}.${ascii(family)}${n}@${random.pick(hosts)}`;
+  const hasChanged = random.next() < 0.06;
+  const hasMoved = !isPartner && random.next() < 0.05;
   const weights = categories.map(() => random.gamma(0.45, 1));
   const total = weights.reduce((sum, value) => sum + value, 0) || 1;
-  const year = 1945 + random.below(60);
-  const isLoyal = random.next() < 0.45;
+  const isLoyal = !isProspect && random.next() < 0.48;
   const shopShare = random.beta(0.8, 0.8);
-  const day = (k: number) => String(k).padStart(2, "0");
+  const inCrm = isProspect || random.next() < 0.6;
   return {
+    n,
     personId: `P${String(n).padStart(6, "0")}`,
-    given: first,
-    family: last,
-    email: `${ascii(first)}.${ascii(last)}${n}@${random.pick(["example.com", "example.org", "mail.example.net"])}`,
-    phone: `07${String(400_000_000 + ((n * 7919) % 99_999_999)).padStart(9, "0")}`,
-    street: `${1 + random.below(180)} ${random.pick(streets)}`,
-    city,
-    postcode: `${district} ${1 + random.below(9)}${random.pick(["AB", "DD", "JX", "LP", "QT"])}`,
-    birthDate: `${year}-${day(1 + random.below(12))}-${day(1 + random.below(28))}`,
-    gender: random.next() < 0.68 ? "female" : "male",
-    startsOn: Math.floor(random.next() ** 0.85 * (historyDays + 14)),
+    given,
+    family,
+    gender,
+    email,
+    formerEmail: hasChanged ? `${ascii(given).slice(0, 1)}${ascii(family)}.${n}@${random.pick(hosts)}` : email,
+    emailChangedOn: hasChanged ? Math.floor(random.next() * days) : 0,
+    ...address,
+    formerStreet: hasMoved ? `${1 + random.below(90)} ${random.pick(streets)}` : address.street,
+    formerPostcode: hasMoved ? `BD${1 + random.below(20)} ${1 + random.below(9)}HT` : address.postcode,
+    birthDate: `${1945 + random.below(60)}-${two(1 + random.below(12))}-${two(1 + random.below(28))}`,
+    homeStore: town.store === 0 ? 1 + random.below(storeCount) : town.store,
+    isPartner,
+    isProspect,
+    startsOn: startDay(random, days),
     ratePerDay: Math.min(0.2, random.gamma(0.9, 1 / 95)),
+    regularity: random.pick([1, 1, 1, 1, 2, 3]),
     dropout: random.beta(0.9, 3),
     taste: weights.map((value) => value / total),
     priceTier: 1 + Math.min(4, Math.floor(random.beta(1.2, 1.2) * 5)),
+    spendLevel: Math.exp(0.35 * random.normal() - 0.06),
     discountSensitivity: random.beta(1.1, 2),
     returnPropensity: random.beta(1.2, 9),
     shopShare,
     isLoyal,
-    inCrm: random.next() < 0.6,
-    hasShopAccount: shopShare > 0.25,
+    inCrm,
+    isTwiceInCrm: inCrm && !isProspect && random.next() < 0.04,
+    hasShopAccount: !isProspect && shopShare > 0.25,
     optIn: random.next() < 0.72,
   };
 }
 
+/** A shop that had customers when its history begins: a fifth come in the first three months, the others evenly. */
+function startDay(random: Random, days: number): number {
+  const isEarly = random.next() < 0.2;
+  return isEarly ? Math.floor(Math.min(90, days) * random.next() ** 1.5) : Math.floor(random.next() * days);
+}
+
+function phoneOf(n: number): string {
+  return `0770${String((n * 79_193 + 4_321_987) % 10_000_000).padStart(7, "0")}`;
+}
+
+/** The address that a person gives on a day. */
+export function emailOn(person: DemoPerson, day: number): string {
+  return day < person.emailChangedOn ? person.formerEmail : person.email;
+}
+
+/** A number as people write it. */
+export function writtenPhone(random: Random, phone: string): string {
+  const rest = phone.slice(1);
+  switch (random.below(5)) {
+    case 0:
+      return `+44 ${rest.slice(0, 4)} ${rest.slice(4)}`;
+    case 1:
+      return `+44${rest}`;
+    case 2:
+      return `${phone.slice(0, 5)} ${phone.slice(5)}`;
+    case 3:
+      return `(${phone.slice(0, 5)}) ${phone.slice(5, 8)}-${phone.slice(8)}`;
+    default:
+      return phone;
+  }
+}
+
 export function loyaltyCard(person: DemoPerson): string {
-  return `L${String(22_000_000 + Number(person.personId.slice(1)) * 7)}`;
+  return `L${String(22_000_000 + person.n * 7)}`;
 }
