@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, renameSync, statSync } from "node:fs";
+import { hostname } from "node:os";
+import { join, posix } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
-import { type FileSystem, realFileSystem } from "./file-system.ts";
-import { publish, requireDigest, sha256Of } from "./publish.ts";
+import { errnoOf, type FileSystem, realFileSystem } from "./file-system.ts";
+import { digestFile, failure, publish, sha256Of } from "./publish.ts";
 
 export interface ArtifactFile {
   readonly output: string;
@@ -17,6 +19,7 @@ export interface ArtifactFile {
 /** What was made, from what, by whom; linked last, so that an artifact is whole or not there. */
 export interface Artifact {
   readonly format: 1;
+  readonly id: string;
   readonly key: string;
   readonly step: string;
   readonly version: number;
@@ -26,14 +29,16 @@ export interface Artifact {
   readonly files: readonly ArtifactFile[];
   readonly seconds: number;
   readonly attempt: string;
+  readonly host: string;
+  /** SHA-256 of the record without it. */
   readonly sum: string;
 }
 
-export interface ArtifactRequest extends Omit<Artifact, "format" | "files" | "sum"> {
+export interface ArtifactRequest extends Omit<Artifact, "format" | "id" | "files" | "host" | "sum"> {
   readonly outputs: readonly { name: string; kind: "parquet" | "json"; localPath: string; rows: number }[];
 }
 
-const folderOf = (key: string) => join("artifacts", key.slice(0, 2), key);
+const folderOf = (key: string) => posix.join("artifacts", key.slice(0, 2), key);
 
 /** The artifact of a key, undefined where nobody committed one. Throws `corrupt` with the key where its record is damaged. */
 export function findArtifact(brandDir: string, key: string, files: FileSystem = realFileSystem): Artifact | undefined {
@@ -42,8 +47,8 @@ export function findArtifact(brandDir: string, key: string, files: FileSystem = 
   try {
     bytes = files.readFile(path);
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return undefined;
-    throw new AssayError("unavailable", `${path} can't be read.`, "Check the share, then try again.", { path }, { cause: error });
+    if (["ENOENT", "ENOTDIR"].includes(errnoOf(error))) return undefined;
+    throw failure("can't be read", path, error);
   }
   try {
     const artifact = JSON.parse(bytes.toString("utf8")) as Artifact;
@@ -55,27 +60,33 @@ export function findArtifact(brandDir: string, key: string, files: FileSystem = 
   throw damage(path, key);
 }
 
-export function requireArtifact(brandDir: string, key: string): Artifact {
-  const found = findArtifact(brandDir, key);
+export function requireArtifact(brandDir: string, key: string, files: FileSystem = realFileSystem): Artifact {
+  const found = findArtifact(brandDir, key, files);
   if (!found) throw damage(join(brandDir, folderOf(key), "artifact.json"), key);
   return found;
 }
 
-/** Commits the results of a task. Whoever comes second adopts what stands. */
-export function publishArtifact(brandDir: string, request: ArtifactRequest, files: FileSystem = realFileSystem): Artifact {
+/** Commits the results of a task: first the files, named by their digests, then the record. Whoever comes second adopts what
+ *  stands. */
+export function publishArtifact(
+  brandDir: string,
+  request: ArtifactRequest,
+  files: FileSystem = realFileSystem,
+): Artifact {
   const { outputs, ...rest } = request;
   const staging = join(brandDir, "tmp", request.attempt);
   const made = outputs.map((output): ArtifactFile => {
-    const { sha256, bytes } = requireDigest(output.localPath, files);
-    const path = join(folderOf(request.key), `${sha256}.${output.kind}`);
-    publish({ content: { localPath: output.localPath }, final: join(brandDir, path), staging, isDataFile: true }, files);
+    const { sha256, bytes } = digestFile(output.localPath, files);
+    const path = posix.join(folderOf(request.key), `${sha256}.${output.kind}`);
+    const content = { localPath: output.localPath };
+    publish({ content, final: join(brandDir, path), staging, isDataFile: true }, files);
     return { output: output.name, path, sha256, bytes, rows: output.rows };
   });
-  const unsealed = { format: 1 as const, ...rest, files: made };
-  const artifact = { ...unsealed, sum: sha256Of(Buffer.from(canonicalJson(unsealed))) };
+  const unsealed = { format: 1 as const, id: randomUUID(), ...rest, files: made, host: hostname() };
+  const record = canonicalJson({ ...unsealed, sum: sha256Of(Buffer.from(canonicalJson(unsealed))) });
   const final = join(brandDir, folderOf(request.key), "artifact.json");
-  const outcome = publish({ content: Buffer.from(canonicalJson(artifact)), final, staging }, files);
-  return outcome === "lost" ? requireArtifact(brandDir, request.key) : (JSON.parse(canonicalJson(artifact)) as Artifact);
+  const outcome = publish({ content: Buffer.from(record), final, staging }, files);
+  return outcome === "lost" ? requireArtifact(brandDir, request.key, files) : (JSON.parse(record) as Artifact);
 }
 
 const verified = new Map<string, string>();
@@ -83,43 +94,67 @@ const verified = new Map<string, string>();
 /** The absolute path of an artifact's file, once its bytes are known to be those that were written. */
 export function verifiedPath(brandDir: string, file: ArtifactFile): string {
   const path = join(brandDir, file.path);
-  const key = file.path.split(/[\\/]/)[2] ?? "";
-  const known = statSync(path, { bigint: true, throwIfNoEntry: false });
-  if (!known || Number(known.size) !== file.bytes) throw damage(path, key);
-  const state = `${known.size}:${known.mtimeNs}:${known.ino}:${file.sha256}`;
-  if (verified.get(path) === state) return path;
-  if (requireDigest(path).sha256 !== file.sha256) throw damage(path, key);
-  verified.set(path, state);
+  const key = file.path.split("/")[2] ?? "";
+  if (!hasDigest(path, file.sha256, file.bytes)) throw damage(path, key);
   return path;
 }
 
 /** The absolute path of a delivery's raw file, once its bytes are known to be those that came. */
 export function landedPath(brandDir: string, landed: string, sha256: string): string {
   const path = join(brandDir, landed);
-  const known = statSync(path, { bigint: true, throwIfNoEntry: false });
-  const lost = () => new AssayError("corrupt", `The delivered file ${path} is damaged or missing.`, "Withdraw its delivery and take it again from the source.", { path });
-  if (!known) throw lost();
-  const state = `${known.size}:${known.mtimeNs}:${known.ino}:${sha256}`;
-  if (verified.get(path) === state) return path;
-  if (requireDigest(path).sha256 !== sha256) throw lost();
-  verified.set(path, state);
-  return path;
+  if (hasDigest(path, sha256)) return path;
+  throw new AssayError(
+    "corrupt",
+    `The delivered file ${path} is damaged or missing.`,
+    "Withdraw its delivery and take it again from the source.",
+    { path },
+  );
 }
 
-/** Takes a damaged artifact out of sight, so that it is made again; kept for whoever wants to look. */
-export function quarantine(brandDir: string, key: string): void {
-  const from = join(brandDir, folderOf(key));
-  if (!existsSync(from)) return;
+/** Whether a file's bytes are those of a digest: read once, then known by size, time and inode. */
+function hasDigest(path: string, sha256: string, bytes?: number): boolean {
+  let found: string;
+  try {
+    const { size, mtimeNs, ino } = statSync(path, { bigint: true });
+    if (bytes !== undefined && Number(size) !== bytes) return false;
+    const state = `${size}:${mtimeNs}:${ino}:${sha256}`;
+    if (verified.get(path) === state) return true;
+    found = digestFile(path).sha256;
+    if (found === sha256) verified.set(path, state);
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(errnoOf(error))) return false;
+    throw failure("can't be read", path, error);
+  }
+  return found === sha256;
+}
+
+/** Takes a damaged artifact out of sight, so that it is made again; kept for whoever wants to look. One that is whole by now
+ *  stays: another process may have made it again. Returns whether it was taken. */
+export function quarantine(brandDir: string, key: string): boolean {
+  if (isWhole(brandDir, key)) return false;
   const trash = join(brandDir, "trash");
-  mkdirSync(trash, { recursive: true });
-  for (let n = readdirSync(trash).length; ; n++) {
-    const to = join(trash, `${key.slice(0, 16)}-${n}`);
-    if (existsSync(to)) continue;
-    renameSync(from, to);
-    return;
+  try {
+    mkdirSync(trash, { recursive: true });
+    renameSync(join(brandDir, folderOf(key)), join(trash, `${key.slice(0, 16)}-${randomUUID().slice(0, 8)}`));
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return false;
+    throw failure("can't be set aside", join(brandDir, folderOf(key)), error);
+  }
+}
+
+function isWhole(brandDir: string, key: string): boolean {
+  try {
+    const artifact = requireArtifact(brandDir, key);
+    return artifact.files.every(({ path, sha256 }) => digestFile(join(brandDir, path)).sha256 === sha256);
+  } catch {
+    return false;
   }
 }
 
 function damage(path: string, key: string): AssayError {
-  return new AssayError("corrupt", `${path} is damaged or missing.`, "Run again: it is set aside and made anew.", { path, key });
+  return new AssayError("corrupt", `${path} is damaged or missing.`, "Run again: it is set aside and made anew.", {
+    path,
+    key,
+  });
 }

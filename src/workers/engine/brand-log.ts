@@ -3,15 +3,16 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
-import { type FileSystem, realFileSystem } from "./file-system.ts";
-import { publish, sha256Of } from "./publish.ts";
+import { errnoOf, type FileSystem, realFileSystem, sleepSync } from "./file-system.ts";
+import { bootId } from "./host.ts";
+import { publish, sha256Of, syncFolder } from "./publish.ts";
 
 /** One numbered commit of a brand, chained to the one before it by the digest of its bytes. */
 export interface LogEntry {
   readonly version: number;
   readonly parent: string | null;
   readonly id: string;
-  readonly writer: { readonly host: string; readonly pid: number; readonly app: string };
+  readonly writer: { readonly host: string; readonly bootId: string; readonly pid: number; readonly app: string };
   readonly taskKey: string;
   readonly base: number;
   readonly kind: string;
@@ -33,27 +34,130 @@ export interface Appending {
   readonly app: string;
 }
 
-const namePattern = /^(\d{20})\.json$/;
-const fileName = (version: number) => `${String(version).padStart(20, "0")}.json`;
-const lookBack = 100;
-
-function damaged(path: string, why: string): AssayError {
-  return new AssayError("corrupt", `The log entry ${path} is damaged: ${why}.`, "Restore that file from a backup; `assay doctor` checks the log.", { path });
+interface ReadEntry {
+  readonly entry: LogEntry;
+  readonly digest: string;
 }
 
-function logFolder(brandDir: string): string {
-  return join(brandDir, "log");
+/** What this process knows of a log: entries never change, so that only newer ones are read again. */
+interface Known {
+  readonly digests: string[];
+  readonly versionOf: Map<string, number>;
+}
+
+const namePattern = /^(\d{20})\.json$/;
+const readTries = 5;
+const appendTries = 200;
+const known = new Map<string, Known>();
+
+const pathOf = (brandDir: string, version: number) =>
+  join(brandDir, "log", `${String(version).padStart(20, "0")}.json`);
+
+function damaged(path: string, why: string): AssayError {
+  return new AssayError(
+    "corrupt",
+    `The log entry ${path} is damaged: ${why}.`,
+    "Restore that file from a backup; entries before it are whole.",
+    { path },
+  );
+}
+
+/** Entries from a version on, in order, with the chain checked. A listed name that can't be read is an error, never "none". */
+export function readLog(brandDir: string, from: number, files: FileSystem = realFileSystem): LogEntry[] {
+  const listed = listedHead(brandDir, files);
+  const entries: LogEntry[] = [];
+  let parent = from > 1 ? readListed(brandDir, from - 1, files).digest : null;
+  for (let version = from; ; version++) {
+    const next = readNext({ brandDir, version, listed, parent }, files);
+    if (!next) return entries;
+    parent = next.digest;
+    entries.push(next.entry);
+  }
+}
+
+/** Appends an entry after the head, once for its task key; who comes second is told what stands. */
+export function appendEntry(
+  brandDir: string,
+  request: Appending,
+  files: FileSystem = realFileSystem,
+): { version: number; adopted: boolean } {
+  for (let tries = 0; tries < appendTries; tries++) {
+    const { digests, versionOf } = catchUp(brandDir, files);
+    const standing = versionOf.get(request.taskKey);
+    if (standing !== undefined) {
+      syncFolder(join(brandDir, "log"), files); // its writer may have ended between link and sync
+      return { version: standing, adopted: true };
+    }
+    const version = digests.length + 1;
+    const bytes = Buffer.from(canonicalJson(sealed(request, version, digests.at(-1) ?? null)));
+    const final = pathOf(brandDir, version);
+    if (publish({ content: bytes, final, staging: join(brandDir, "tmp", "log") }, files) !== "lost") {
+      return { version, adopted: false };
+    }
+    sleepSync(1 + Math.random() * 10);
+  }
+  throw new AssayError("unavailable", `The log of ${brandDir} is too busy to append to.`, "Run the same again.");
+}
+
+function catchUp(brandDir: string, files: FileSystem): Known {
+  const listed = listedHead(brandDir, files);
+  const before = known.get(brandDir);
+  const isSame = before && readEntry(brandDir, before.digests.length, files)?.digest === before.digests.at(-1);
+  const now: Known = isSame ? before : { digests: [], versionOf: new Map() };
+  known.set(brandDir, now);
+  for (;;) {
+    const version = now.digests.length + 1;
+    const next = readNext({ brandDir, version, listed, parent: now.digests.at(-1) ?? null }, files);
+    if (!next) return now;
+    now.digests.push(next.digest);
+    if (!now.versionOf.has(next.entry.taskKey)) now.versionOf.set(next.entry.taskKey, version);
+  }
+}
+
+interface Place {
+  readonly brandDir: string;
+  readonly version: number;
+  /** The greatest version that a listing showed. */
+  readonly listed: number;
+  readonly parent: string | null;
+}
+
+/** The entry of a version, chained to its parent; undefined where the log ends before it. */
+function readNext({ brandDir, version, listed, parent }: Place, files: FileSystem): ReadEntry | undefined {
+  const found = version <= listed ? readListed(brandDir, version, files) : readEntry(brandDir, version, files);
+  if (found && found.entry.parent !== parent) throw damaged(pathOf(brandDir, version), "the chain breaks before it");
+  return found;
+}
+
+/** An entry that must be there: a share may show names before it shows what they stand for. */
+function readListed(brandDir: string, version: number, files: FileSystem): ReadEntry {
+  for (let tries = 1, pause = 5; ; tries++, pause *= 2) {
+    try {
+      const found = readEntry(brandDir, version, files);
+      if (found) return found;
+      if (tries >= readTries) throw damaged(pathOf(brandDir, version), "it is missing, though a later one is there");
+    } catch (error) {
+      if (tries >= readTries) throw error;
+    }
+    sleepSync(pause);
+  }
 }
 
 /** Reads one entry; undefined only where the file is not there. */
-function readEntry(brandDir: string, version: number, files: FileSystem): { entry: LogEntry; digest: string } | undefined {
-  const path = join(logFolder(brandDir), fileName(version));
+function readEntry(brandDir: string, version: number, files: FileSystem): ReadEntry | undefined {
+  const path = pathOf(brandDir, version);
   let bytes: Buffer;
   try {
     bytes = files.readFile(path);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new AssayError("unavailable", `The log entry ${path} can't be read.`, "Check the share, then try again.", { path }, { cause: error });
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw new AssayError(
+      "unavailable",
+      `The log entry ${path} can't be read (${errnoOf(error)}).`,
+      "Check the share, then run the same again.",
+      { path },
+      { cause: error },
+    );
   }
   return { entry: checked(path, bytes, version), digest: sha256Of(bytes) };
 }
@@ -65,95 +169,47 @@ function checked(path: string, bytes: Buffer, version: number): LogEntry {
   } catch {
     throw damaged(path, "it is no JSON");
   }
+  if (typeof parsed !== "object" || parsed === null) throw damaged(path, "it is no entry");
   const { sum, ...rest } = parsed;
-  if (sum !== sha256Of(Buffer.from(canonicalJson(rest)))) throw damaged(path, "its sum does not fit");
+  if (sum !== sha256Of(Buffer.from(canonicalJson(rest)))) throw damaged(path, "its sum doesn't fit");
   if (parsed.version !== version) throw damaged(path, `it says version ${parsed.version}`);
   return parsed;
 }
 
-/** Entries from a version on, in order, with the chain checked. A listed name that can't be read is an error, never "none". */
-export function readLog(brandDir: string, from: number, files: FileSystem = realFileSystem): LogEntry[] {
-  const head = listedHead(brandDir, files);
-  const entries: LogEntry[] = [];
-  let before = from > 1 ? readEntry(brandDir, from - 1, files)?.digest : null;
-  if (before === undefined) throw damaged(join(logFolder(brandDir), fileName(from - 1)), "it is missing");
-  for (let version = from; ; version++) {
-    const found = readEntry(brandDir, version, files);
-    if (!found) {
-      if (version <= head) throw damaged(join(logFolder(brandDir), fileName(version)), "it is listed but not there");
-      return entries;
-    }
-    if (found.entry.parent !== before) throw damaged(join(logFolder(brandDir), fileName(version)), "the chain is broken before it");
-    before = found.digest;
-    entries.push(found.entry);
-  }
-}
-
 /** The greatest version that a listing shows; absence there is no evidence, so readers probe beyond it. */
 function listedHead(brandDir: string, files: FileSystem): number {
+  const folder = join(brandDir, "log");
   try {
-    const versions = files.list(logFolder(brandDir)).flatMap((name) => {
-      const match = namePattern.exec(name);
-      return match ? [Number(match[1])] : [];
-    });
+    const versions = files.list(folder).map((name) => Number(namePattern.exec(name)?.[1] ?? 0));
     return versions.reduce((a, b) => Math.max(a, b), 0);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return 0;
-    throw new AssayError("unavailable", `${logFolder(brandDir)} can't be listed.`, "Check the share, then try again.", {}, { cause: error });
-  }
-}
-
-/** Appends an entry after the head, once for its task key; who comes second is told what stands. */
-export function appendEntry(brandDir: string, request: Appending, files: FileSystem = realFileSystem): { version: number; adopted: boolean } {
-  let head = listedHead(brandDir, files);
-  let last = head > 0 ? readEntry(brandDir, head, files) : undefined;
-  if (head > 0 && !last) throw damaged(join(logFolder(brandDir), fileName(head)), "it is listed but not there");
-  const seen = findTask(brandDir, request.taskKey, Math.max(1, head - lookBack), head, files);
-  if (seen) return { version: seen, adopted: true };
-  for (let tries = 0; tries < 200; tries++) {
-    for (let next = readEntry(brandDir, head + 1, files); next; next = readEntry(brandDir, head + 1, files)) {
-      head++;
-      last = next;
-      if (next.entry.taskKey === request.taskKey) return { version: head, adopted: true };
-    }
-    const version = head + 1;
-    const entry = sealed({ request, version, parent: last?.digest ?? null, base: head });
-    const outcome = publish(
-      {
-        content: Buffer.from(canonicalJson(entry)),
-        final: join(logFolder(brandDir), fileName(version)),
-        staging: join(brandDir, "tmp", "log"),
-      },
-      files,
+    if (errnoOf(error) === "ENOENT") return 0;
+    const said = errnoOf(error);
+    throw new AssayError(
+      "unavailable",
+      `${folder} can't be listed (${said}).`,
+      "Check the share, then run the same again.",
+      {},
+      { cause: error },
     );
-    if (outcome !== "lost") return { version, adopted: false };
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1 + Math.random() * 10);
   }
-  throw new AssayError("unavailable", "The brand's log is too busy to append to.", "Try again.");
 }
 
-function sealed(make: { request: Appending; version: number; parent: string | null; base: number }): LogEntry {
-  const { request, version, parent, base } = make;
+function sealed(request: Appending, version: number, parent: string | null): LogEntry {
+  const { kind, body, taskKey, at, app } = request;
   const rest = {
     version,
     parent,
     id: randomUUID(),
-    writer: { host: hostname(), pid: process.pid, app: request.app },
-    taskKey: request.taskKey,
-    base,
-    kind: request.kind,
-    at: request.at,
-    body: request.body,
+    writer: { host: hostname(), bootId: bootId(), pid: process.pid, app },
+    taskKey,
+    base: version - 1,
+    kind,
+    at,
+    body,
     add: [],
     remove: [],
     retire: [],
   };
   return { ...rest, sum: sha256Of(Buffer.from(canonicalJson(rest))) };
-}
-
-function findTask(brandDir: string, taskKey: string, from: number, to: number, files: FileSystem): number | undefined {
-  for (let version = to; version >= from; version--) {
-    if (readEntry(brandDir, version, files)?.entry.taskKey === taskKey) return version;
-  }
-  return undefined;
 }

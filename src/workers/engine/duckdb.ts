@@ -1,8 +1,19 @@
-import { DuckDBDataChunk, type DuckDBConnection, DuckDBInstance, DuckDBListValue, LIST, DOUBLE, VARCHAR, version } from "@duckdb/node-api";
+import {
+  DOUBLE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  DuckDBListValue,
+  LIST,
+  VARCHAR,
+  version,
+} from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError, cancelled } from "../../shared/base/errors.ts";
-import type { Column, ColumnTable, ColumnType, ColumnValues } from "../../shared/domain/column.ts";
+import type { Column, ColumnTable, ColumnValues } from "../../shared/domain/column.ts";
+import { castBack, castFor, kindOf } from "./columns.ts";
+import { asAssayError } from "./duckdb-errors.ts";
 import { fileList, ident, literal } from "./sql.ts";
 
 export interface SessionOptions {
@@ -38,34 +49,40 @@ export interface Session {
 }
 
 const chunkRows = 2048;
-const baseOptions = { autoinstall_known_extensions: "false", autoload_known_extensions: "false" };
+const interruptAgainMs = 20;
 
 export async function openSession(options: SessionOptions): Promise<Session> {
   if (options.signal?.aborted) throw cancelled();
+  const { lockedTo, scratch, threads, memoryLimit } = options;
   const instance = await DuckDBInstance.create(":memory:", {
-    ...baseOptions,
-    threads: String(Math.max(1, options.threads)),
-    memory_limit: `${Math.max(64, Math.floor(options.memoryLimit / 1e6))}MB`,
-    ...(options.lockedTo ? {} : { temp_directory: options.scratch }),
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    threads: String(Math.max(1, threads)),
+    memory_limit: `${Math.max(64, Math.floor(memoryLimit / 1e6))}MB`,
+    ...(lockedTo ? {} : { temp_directory: scratch }),
   });
-  const connection = await instance.connect();
-  const session = new DuckSession(instance, connection, options.signal);
-  await session.run("SET TimeZone = 'UTC'");
-  if (options.lockedTo) {
-    const files = fileList(options.lockedTo);
-    for (const setting of [
-      "SET temp_directory = ''",
-      "SET allow_community_extensions = false",
-      "SET allow_persistent_secrets = false",
-      "SET max_expression_depth = 250",
-      `SET allowed_paths = ${files}`,
-      "SET enable_external_access = false",
-      "SET lock_configuration = true",
-    ]) {
-      await session.run(setting);
-    }
+  const session = new DuckSession(instance, await instance.connect(), options.signal);
+  try {
+    await session.run("SET TimeZone = 'UTC'");
+    for (const setting of lockedTo ? lockDown(lockedTo) : []) await session.run(`SET ${setting}`);
+    return session;
+  } catch (error) {
+    session.close();
+    throw error;
   }
-  return session;
+}
+
+/** In this order: the last two shut the door behind the others. */
+function lockDown(files: readonly string[]): string[] {
+  return [
+    "temp_directory = ''",
+    "allow_community_extensions = false",
+    "allow_persistent_secrets = false",
+    "max_expression_depth = 250",
+    `allowed_paths = ${fileList(files)}`,
+    "enable_external_access = false",
+    "lock_configuration = true",
+  ];
 }
 
 export function duckdbVersion(): string {
@@ -77,24 +94,36 @@ class DuckSession implements Session {
   readonly #connection: DuckDBConnection;
   readonly #signal: AbortSignal | undefined;
   readonly #stop: () => void;
+  #running = 0;
   #closed = false;
 
   constructor(instance: DuckDBInstance, connection: DuckDBConnection, signal: AbortSignal | undefined) {
     this.#instance = instance;
     this.#connection = connection;
     this.#signal = signal;
-    this.#stop = () => this.interrupt();
+    this.#stop = () => this.#interruptUntilDone();
     signal?.addEventListener("abort", this.#stop, { once: true });
   }
 
   async #perform(sql: string) {
     if (this.#signal?.aborted) throw cancelled();
+    this.#running++;
     try {
       return await this.#connection.run(sql);
     } catch (error) {
-      if (process.env["DBG"]) console.error(sql);
       throw this.#signal?.aborted ? cancelled() : asAssayError(error);
+    } finally {
+      this.#running--;
     }
+  }
+
+  /** DuckDB forgets an interrupt that comes before its statement has begun. */
+  #interruptUntilDone(): void {
+    this.interrupt();
+    const again = setInterval(() => {
+      if (this.#running > 0 && !this.#closed) this.interrupt();
+      else clearInterval(again);
+    }, interruptAgainMs);
   }
 
   async run(sql: string): Promise<void> {
@@ -110,11 +139,7 @@ class DuckSession implements Session {
       const chunk = result.getChunk(at);
       const columns = names.map((_, column) => chunk.getColumnValues(column));
       for (let row = 0; row < chunk.rowCount; row++) {
-        const entry: Record<string, Json> = {};
-        for (let column = 0; column < names.length; column++) {
-          entry[names[column] ?? ""] = toJson(columns[column]?.[row], types[column] ?? "");
-        }
-        rows.push(entry);
+        rows.push(Object.fromEntries(names.map((name, at) => [name, toJson(columns[at]?.[row], types[at] ?? "")])));
       }
     }
     return rows;
@@ -157,28 +182,42 @@ class DuckSession implements Session {
       const chunk = DuckDBDataChunk.create(types, n);
       for (const [at, column] of columns.entries()) {
         const values = table.columns[column.name];
-        if (!values) throw new AssayError("internal", `A table lacks its column ${column.name}.`, "This is a defect; report it.");
+        if (!values)
+          throw new AssayError("internal", `A table lacks its column ${column.name}.`, "This is a defect; report it.");
         if (values instanceof Float64Array) {
           const vector = duckdb.data_chunk_get_vector(chunk.chunk, at);
           duckdb.copy_data_to_vector(vector, 0, values.buffer as ArrayBuffer, values.byteOffset + offset * 8, n * 8);
         } else {
           const part = values.slice(offset, offset + n);
-          chunk.setColumnValues(at, part.map((value) => (Array.isArray(value) ? new DuckDBListValue(value as string[]) : (value ?? null))) as never);
+          chunk.setColumnValues(
+            at,
+            part.map((value) =>
+              Array.isArray(value) ? new DuckDBListValue(value as string[]) : (value ?? null),
+            ) as never,
+          );
         }
       }
       appender.appendDataChunk(chunk);
     }
     appender.closeSync();
-    const select = columns.map((column) => `${castBack(ident(column.name), column.type)} AS ${ident(column.name)}`).join(", ");
+    const select = columns
+      .map((column) => `${castBack(ident(column.name), column.type)} AS ${ident(column.name)}`)
+      .join(", ");
     await this.run(`CREATE OR REPLACE TEMP TABLE ${ident(name)} AS SELECT ${select} FROM ${ident(staged)}`);
     await this.run(`DROP TABLE ${ident(staged)}`);
   }
 
   async toParquet(sql: string, path: string): Promise<number> {
-    const copied = await this.rows(
+    const copied = await this.value(
       `COPY (${sql}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)`,
     );
-    return Number(Object.values(copied[0] ?? {})[0] ?? 0);
+    const written = await this.value(`SELECT num_rows FROM parquet_file_metadata(${literal(path)})`);
+    if (written === copied) return Number(copied);
+    throw new AssayError(
+      "unavailable",
+      `${path} holds ${written} rows of ${copied}.`,
+      "Check the local disk, then run the same again.",
+    );
   }
 
   async describe(sql: string): Promise<DescribedColumn[]> {
@@ -212,28 +251,6 @@ class DuckSession implements Session {
   }
 }
 
-type Kind = "number" | "text" | "list";
-
-function kindOf(type: string): Kind {
-  if (type.endsWith("[]")) return "list";
-  return /^(BOOLEAN|TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|U\w*INT\w*|DOUBLE|FLOAT|DECIMAL.*|DATE)$/.test(type) ? "number" : "text";
-}
-
-function castFor(name: string, type: string): string {
-  if (type === "DATE") return `CAST(${name} - DATE '1970-01-01' AS DOUBLE)`;
-  if (kindOf(type) === "number") return `CAST(${name} AS DOUBLE)`;
-  return kindOf(type) === "list" ? `CAST(${name} AS VARCHAR[])` : `CAST(${name} AS VARCHAR)`;
-}
-
-function castBack(name: string, type: ColumnType): string {
-  if (kindOf(type) !== "number") return type.startsWith("VARCHAR") ? name : `CAST(${name} AS ${type})`;
-  const known = `CASE WHEN isfinite(${name}) THEN ${name} END`;
-  if (type === "DATE") return `DATE '1970-01-01' + CAST(round(${known}) AS INTEGER)`;
-  if (type === "BOOLEAN") return `(${known}) <> 0`;
-  if (type === "INTEGER" || type === "BIGINT") return `CAST(round(${known}) AS ${type})`;
-  return `CAST(${known} AS ${type})`;
-}
-
 function readNumbers(chunk: DuckDBDataChunk, column: number, target: Float64Array, offset: number): void {
   const rows = chunk.rowCount;
   const vector = duckdb.data_chunk_get_vector(chunk.chunk, column);
@@ -246,7 +263,13 @@ function readNumbers(chunk: DuckDBDataChunk, column: number, target: Float64Arra
   }
 }
 
-function readTexts(chunk: DuckDBDataChunk, column: number, target: ColumnValues, offset: number, isList: boolean): void {
+function readTexts(
+  chunk: DuckDBDataChunk,
+  column: number,
+  target: ColumnValues,
+  offset: number,
+  isList: boolean,
+): void {
   const values = chunk.getColumnValues(column);
   const out = target as unknown[];
   for (let row = 0; row < values.length; row++) {
@@ -276,24 +299,10 @@ function toJson(value: unknown, type: string): Json {
   }
   const text = String(value);
   if (type.startsWith("DECIMAL")) return Number(text);
-  return type.startsWith("TIMESTAMP") ? `${text.replace(" ", "T").replace(/[+-]\d\d(:\d\d)?$/, "").replace(/\.0+$/, "")}Z` : text;
-}
-
-/** What DuckDB says, as an error that a person can act on. */
-function asAssayError(error: unknown): AssayError {
-  const said = error instanceof Error ? error.message : String(error);
-  const first = said.split("\n\n")[0]?.replaceAll(/\s+/g, " ").trim() ?? said;
-  if (/INTERRUPT Error/.test(said)) return cancelled();
-  if (/Out of Memory/i.test(said)) return new AssayError("unavailable", first, "Give the run more memory with --memory, or fewer workers.");
-  if (/No space left|could not write|Could not write/i.test(said)) {
-    return new AssayError("unavailable", first, "Free space on the disk, then run the same again.");
-  }
-  if (/^(Parser|Binder|Catalog|Conversion|Syntax|Invalid Input|Not implemented|Out of Range) Error/i.test(said)) {
-    return new AssayError("bad_input", first, "Check the statement's words, columns and values.");
-  }
-  if (/^Permission Error/i.test(said)) {
-    return new AssayError("not_permitted", first, "Only the snapshot's own tables can be read here.");
-  }
-  if (/^(IO|Invalid) Error/i.test(said)) return new AssayError("unavailable", first, "Check that the file is there and whole.");
-  return new AssayError("internal", first, "Run again; if it stays, report the message.");
+  return type.startsWith("TIMESTAMP")
+    ? `${text
+        .replace(" ", "T")
+        .replace(/[+-]\d\d(:\d\d)?$/, "")
+        .replace(/\.0+$/, "")}Z`
+    : text;
 }

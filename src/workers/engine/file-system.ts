@@ -9,8 +9,10 @@ export interface FileSystem {
   size(fd: number): number;
   close(fd: number): void;
   link(from: string, to: string): void;
+  rename(from: string, to: string): void;
   unlink(path: string): void;
-  mkdir(path: string): void;
+  /** Makes a folder and those above it; the topmost that was not there, undefined where all were. */
+  mkdir(path: string): string | undefined;
   readFile(path: string): Buffer;
   list(path: string): string[];
 }
@@ -23,8 +25,19 @@ export const realFileSystem: FileSystem = {
   size: (fd) => fs.fstatSync(fd).size,
   close: (fd) => fs.closeSync(fd),
   link: (from, to) => fs.linkSync(from, to),
+  rename: (from, to) => fs.renameSync(from, to),
   unlink: (path) => fs.unlinkSync(path),
-  mkdir: (path) => void fs.mkdirSync(path, { recursive: true }),
+  mkdir: (path) => fs.mkdirSync(path, { recursive: true }),
   readFile: (path) => fs.readFileSync(path),
   list: (path) => fs.readdirSync(path),
 };
+
+/** The operating system's word for a failure (`ENOSPC`), empty where the error is none of its own. */
+export function errnoOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+/** Sleeps the thread; only between tries of a commit, where nothing else could go on either. */
+export function sleepSync(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}

@@ -1,7 +1,19 @@
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { randomUUID } from "node:crypto";
 
 export interface ProbeCheck {
   name: string;
@@ -15,7 +27,17 @@ export function probeDirectory(path: string): ProbeCheck[] {
   const folder = join(path, "tmp", `probe-${randomUUID()}`);
   mkdirSync(folder, { recursive: true });
   try {
-    return [kindOfFileSystem(path), hostName(), atomicCreate(folder), hardLinks(folder), caseKept(folder), freeSpace(path), clockOffset(folder), latency(folder), throughput(folder)];
+    return [
+      kindOfFileSystem(path),
+      hostName(),
+      atomicCreate(folder),
+      hardLinks(folder),
+      caseKept(folder),
+      freeSpace(path),
+      clockOffset(folder),
+      latency(folder),
+      throughput(folder),
+    ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -33,7 +55,9 @@ function check(name: string, body: () => Omit<ProbeCheck, "name">): ProbeCheck {
 function kindOfFileSystem(path: string): ProbeCheck {
   return check("file system", () => {
     if (!existsSync("/proc/mounts")) return { status: "ok", measured: process.platform, advice: "" };
-    const mounts = readFileSync("/proc/mounts", "utf8").split("\n").map((line) => line.split(" "));
+    const mounts = readFileSync("/proc/mounts", "utf8")
+      .split("\n")
+      .map((line) => line.split(" "));
     const best = mounts
       .filter(([, at]) => at && (path === at || path.startsWith(at === "/" ? "/" : `${at}/`)))
       .sort((a, b) => (b[1]?.length ?? 0) - (a[1]?.length ?? 0))[0];
@@ -50,7 +74,12 @@ function kindOfFileSystem(path: string): ProbeCheck {
 function hostName(): ProbeCheck {
   const name = hostname();
   const bad = name === "localhost" || name === "";
-  return { name: "host name", status: bad ? "warn" : "ok", measured: name, advice: bad ? "Give this machine a name of its own: equal names share one NFS lease." : "" };
+  return {
+    name: "host name",
+    status: bad ? "warn" : "ok",
+    measured: name,
+    advice: bad ? "Give this machine a name of its own: equal names share one NFS lease." : "",
+  };
 }
 
 function atomicCreate(folder: string): ProbeCheck {
@@ -60,7 +89,8 @@ function atomicCreate(folder: string): ProbeCheck {
     try {
       closeSync(openSync(path, "wx"));
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "EEXIST") return { status: "ok", measured: "second create refused", advice: "" };
+      if (error instanceof Error && "code" in error && error.code === "EEXIST")
+        return { status: "ok", measured: "second create refused", advice: "" };
       throw error;
     }
     return { status: "fail", measured: "a second create went through", advice: "Use NFSv4.1, EFS or a local disk." };
@@ -73,11 +103,17 @@ function hardLinks(folder: string): ProbeCheck {
     const to = join(folder, "to");
     closeSync(openSync(from, "wx"));
     linkSync(from, to);
-    if (statSync(from).nlink !== 2) return { status: "fail", measured: `nlink ${statSync(from).nlink}`, advice: "Use a file system with hard links." };
+    if (statSync(from).nlink !== 2)
+      return {
+        status: "fail",
+        measured: `nlink ${statSync(from).nlink}`,
+        advice: "Use a file system with hard links.",
+      };
     try {
       linkSync(from, to);
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "EEXIST") return { status: "ok", measured: "second link refused, nlink 2", advice: "" };
+      if (error instanceof Error && "code" in error && error.code === "EEXIST")
+        return { status: "ok", measured: "second link refused, nlink 2", advice: "" };
       throw error;
     }
     return { status: "fail", measured: "a second link went through", advice: "Use NFSv4.1, EFS or a local disk." };
@@ -88,7 +124,11 @@ function caseKept(folder: string): ProbeCheck {
   return check("case of names", () => {
     closeSync(openSync(join(folder, "Case"), "wx"));
     const folds = existsSync(join(folder, "case"));
-    return { status: folds ? "warn" : "ok", measured: folds ? "folded" : "kept", advice: folds ? "Name brands and sources so that they differ in more than case." : "" };
+    return {
+      status: folds ? "warn" : "ok",
+      measured: folds ? "folded" : "kept",
+      advice: folds ? "Name brands and sources so that they differ in more than case." : "",
+    };
   });
 }
 
@@ -97,7 +137,11 @@ function freeSpace(path: string): ProbeCheck {
     const { bavail, bsize } = statfsSync(path);
     const gigabytes = (bavail * bsize) / 1e9;
     const low = gigabytes < 2;
-    return { status: low ? "warn" : "ok", measured: `${gigabytes.toFixed(1)} GB`, advice: low ? "Free some: twice the size of a delivery should be there." : "" };
+    return {
+      status: low ? "warn" : "ok",
+      measured: `${gigabytes.toFixed(1)} GB`,
+      advice: low ? "Free some: twice the size of a delivery should be there." : "",
+    };
   });
 }
 
@@ -110,7 +154,11 @@ function clockOffset(folder: string): ProbeCheck {
     closeSync(fd);
     const offset = (statSync(path).mtimeMs - Date.now()) / 1000;
     const far = Math.abs(offset) > 5;
-    return { status: far ? "warn" : "ok", measured: `${offset.toFixed(1)} s off`, advice: far ? "Set this machine's clock by NTP." : "" };
+    return {
+      status: far ? "warn" : "ok",
+      measured: `${offset.toFixed(1)} s off`,
+      advice: far ? "Set this machine's clock by NTP." : "",
+    };
   });
 }
 
@@ -125,7 +173,11 @@ function latency(folder: string): ProbeCheck {
       return performance.now() - began;
     }).sort((a, b) => a - b);
     const median = times[4] ?? 0;
-    return { status: median > 200 ? "warn" : "ok", measured: `${median.toFixed(1)} ms median`, advice: median > 200 ? "A run makes hundreds of small files: use a nearer or faster share." : "" };
+    return {
+      status: median > 200 ? "warn" : "ok",
+      measured: `${median.toFixed(1)} ms median`,
+      advice: median > 200 ? "A run makes hundreds of small files: use a nearer or faster share." : "",
+    };
   });
 }
 
@@ -138,6 +190,10 @@ function throughput(folder: string): ProbeCheck {
     fsyncSync(fd);
     closeSync(fd);
     const rate = (8 * block.length) / 1e6 / ((performance.now() - began) / 1000);
-    return { status: rate < 20 ? "warn" : "ok", measured: `${rate.toFixed(0)} MB/s written`, advice: rate < 20 ? "Large deliveries will take long on this share." : "" };
+    return {
+      status: rate < 20 ? "warn" : "ok",
+      measured: `${rate.toFixed(0)} MB/s written`,
+      advice: rate < 20 ? "Large deliveries will take long on this share." : "",
+    };
   });
 }

@@ -211,5 +211,11 @@ export function failure(what: string, path: string, cause: unknown): AssayError 
       : code === "EACCES" || code === "EROFS" || code === "EPERM"
         ? "Check the rights to that folder, then run the same again."
         : "Run the same again; what was finished is kept.";
-  return new AssayError("unavailable", `${path} ${what}${why ? ` (${why})` : ""}.`, hint, { path, cause: code }, { cause });
+  return new AssayError(
+    "unavailable",
+    `${path} ${what}${why ? ` (${why})` : ""}.`,
+    hint,
+    { path, cause: code },
+    { cause },
+  );
 }

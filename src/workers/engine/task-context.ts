@@ -49,7 +49,10 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     );
   const nameOf = (name: string, bucket: number | undefined) => {
     const { isPartitioned } = declared(name);
-    assert(isPartitioned ? bucket !== undefined : bucket === undefined, `${step.name} writes ${name} by its declaration`);
+    assert(
+      isPartitioned ? bucket !== undefined : bucket === undefined,
+      `${step.name} writes ${name} by its declaration`,
+    );
     const full = bucket === undefined ? name : `${name}#${bucket}`;
     assert(!written.has(full), `${step.name} writes ${full} once`);
     return full;

@@ -1,0 +1,26 @@
+import { AssayError, cancelled, type ErrorCode } from "../../shared/base/errors.ts";
+
+const kinds: readonly { readonly says: RegExp; readonly code: ErrorCode; readonly hint: string }[] = [
+  { says: /Out of Memory/i, code: "unavailable", hint: "Give the run more memory with --memory, or fewer workers." },
+  {
+    says: /No space left|could not write/i,
+    code: "unavailable",
+    hint: "Free space on the disk, then run the same again.",
+  },
+  {
+    says: /^(Parser|Binder|Catalog|Conversion|Syntax|Invalid Input|Not implemented|Out of Range) Error/i,
+    code: "bad_input",
+    hint: "Check the statement's words, columns and values.",
+  },
+  { says: /^Permission Error/i, code: "not_permitted", hint: "Only the snapshot's own tables can be read here." },
+  { says: /^(IO|Invalid) Error/i, code: "unavailable", hint: "Check that the file is there and whole." },
+];
+
+/** What DuckDB says, as an error that a person can act on. */
+export function asAssayError(error: unknown): AssayError {
+  const said = (error instanceof Error ? error.message : String(error)).replace(/^Failed to [a-z ]+: /, "");
+  if (/INTERRUPT Error/.test(said)) return cancelled();
+  const first = said.split("\n\n")[0]?.replaceAll(/\s+/g, " ").trim() || "DuckDB failed without saying why.";
+  const kind = kinds.find(({ says }) => says.test(said));
+  return new AssayError(kind?.code ?? "internal", first, kind?.hint ?? "Run again; if it stays, report the message.");
+}
