@@ -3,9 +3,16 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
 import { ClientProvider } from "./client/ClientProvider.tsx";
+import "./theme/fonts.css";
 import "./theme/tokens.css";
+import "./theme/base.css";
+import "./theme/frame.css";
+import "./theme/parts.css";
+import "./theme/grids.css";
 
-const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 15_000, refetchOnWindowFocus: false } } });
+const queries = new QueryClient({
+  defaultOptions: { queries: { retry: false, staleTime: 15_000, refetchOnWindowFocus: false } },
+});
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(

@@ -21,7 +21,9 @@ export function ClientProvider({ children }: { children: ReactNode }) {
     const stop = new AbortController();
     const hear = ({ topic }: { topic: string }) => {
       const stale = topic === "runs" ? ["runs"] : topic === "snapshots" || topic === "workspace" ? null : [topic];
-      void queries.invalidateQueries(stale ? { predicate: ({ queryKey }) => stale.includes(String(queryKey[0]).split(".")[0] ?? "") } : {});
+      void queries.invalidateQueries(
+        stale ? { predicate: ({ queryKey }) => stale.includes(String(queryKey[0]).split(".")[0] ?? "") } : {},
+      );
     };
     client.stream("events.watch", {}, { signal: stop.signal, onProgress: hear }).catch(() => {});
     return () => stop.abort();

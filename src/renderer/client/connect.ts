@@ -18,7 +18,12 @@ declare global {
 }
 
 function bridgeChannel(bridge: Bridge): Channel {
-  return { send: (message) => bridge.send(message), onMessage: (listener) => bridge.onMessage(listener), onClose: () => () => {}, close: () => {} };
+  return {
+    send: (message) => bridge.send(message),
+    onMessage: (listener) => bridge.onMessage(listener),
+    onClose: () => () => {},
+    close: () => {},
+  };
 }
 
 function socketChannel(socket: WebSocket): Channel {

@@ -5,11 +5,15 @@ import type { InputOf, OutputOf } from "../../shared/api/operation.ts";
 import { useClient } from "./ClientProvider.tsx";
 
 /** An answer of the core, kept under the operation and its input; leaving the screen cancels the question. */
-export function useAsk<N extends CallNames<AssayContract>>(name: N, input: InputOf<AssayContract[N]>, options: { enabled?: boolean; keep?: boolean; every?: number } = {}) {
+export function useAsk<N extends CallNames<AssayContract>>(
+  name: N,
+  input: InputOf<AssayContract[N]>,
+  options: { enabled?: boolean; keep?: boolean; every?: number } = {},
+) {
   const client = useClient();
   return useQuery<OutputOf<AssayContract[N]>, Error & { hint?: string; code?: string }>({
     queryKey: [name, input],
-    queryFn: ({ signal }) => client.call(name, input, { signal }),
+    queryFn: ({ signal }: { signal: AbortSignal }) => client.call(name, input, { signal }),
     enabled: options.enabled ?? true,
     ...(options.keep ? { placeholderData: (previous: OutputOf<AssayContract[N]> | undefined) => previous } : {}),
     ...(options.every ? { refetchInterval: options.every } : {}),

@@ -2,7 +2,19 @@ import type { ReactNode } from "react";
 import { glossary } from "../../shared/domain/glossary.ts";
 import { word } from "../format/format.ts";
 
-export function Panel({ title, under, tools, children, span = "s12" }: { title: string; under?: string; tools?: ReactNode; children: ReactNode; span?: string }) {
+export function Panel({
+  title,
+  under,
+  tools,
+  children,
+  span = "s12",
+}: {
+  title: string;
+  under?: string;
+  tools?: ReactNode;
+  children: ReactNode;
+  span?: string;
+}) {
   return (
     <section className={`panel ${span}`} aria-label={title}>
       <header>
@@ -31,7 +43,13 @@ export function Term({ name, children }: { name: string; children: ReactNode }) 
 
 export function StageSwatch({ stage }: { stage: string }) {
   const isProspect = stage === "prospect" || stage === "first_seen_later";
-  return <i className="swatch" aria-hidden style={isProspect ? { border: "1px dashed var(--ink-3)" } : { background: `var(--${stage})` }} />;
+  return (
+    <i
+      className="swatch"
+      aria-hidden
+      style={isProspect ? { border: "1px dashed var(--ink-3)" } : { background: `var(--${stage})` }}
+    />
+  );
 }
 
 export function StageName({ stage }: { stage: string }) {
@@ -43,7 +61,13 @@ export function StageName({ stage }: { stage: string }) {
   );
 }
 
-export function Failure({ error, onRetry }: { error: { message: string; hint?: string | undefined }; onRetry?: () => void }) {
+export function Failure({
+  error,
+  onRetry,
+}: {
+  error: { message: string; hint?: string | undefined };
+  onRetry?: () => void;
+}) {
   return (
     <div className="failure" role="alert">
       <div className="strong">{error.message}</div>
@@ -76,7 +100,15 @@ export function Waiting({ label = "Loading" }: { label?: string }) {
   );
 }
 
-export function Head({ title, crumb, right }: { title: string; crumb?: { name: string; to: string }; right?: ReactNode }) {
+export function Head({
+  title,
+  crumb,
+  right,
+}: {
+  title: string;
+  crumb?: { name: string; to: string };
+  right?: ReactNode;
+}) {
   return (
     <div className="head">
       <h1>

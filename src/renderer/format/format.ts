@@ -7,7 +7,9 @@ export function integer(value: number | null | undefined): string {
 }
 
 export function decimal(value: number | null | undefined, digits = 2): string {
-  return value === null || value === undefined ? unknown : minus(value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  return value === null || value === undefined
+    ? unknown
+    : minus(value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 }
 
 /** 12.4k, 2.31 M: for axes and key figures. */
@@ -37,7 +39,9 @@ export function money(minor: number | null | undefined, currency: string, isComp
 /** Exact, with the currency: for single amounts and on hover. */
 export function exactMoney(minor: number | null | undefined, currency: string): string {
   if (minor === null || minor === undefined) return unknown;
-  return minus(`${currency} ${(minor / 10 ** digitsOf(currency)).toLocaleString(locale, { minimumFractionDigits: digitsOf(currency), maximumFractionDigits: digitsOf(currency) })}`);
+  return minus(
+    `${currency} ${(minor / 10 ** digitsOf(currency)).toLocaleString(locale, { minimumFractionDigits: digitsOf(currency), maximumFractionDigits: digitsOf(currency) })}`,
+  );
 }
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -1,0 +1,34 @@
+import { Dialog } from "../components/Dialog.tsx";
+
+const keys = [
+  ["Ctrl K or /", "Search or go to"],
+  ["G, then O C L S D R", "Overview, Customers, Lifecycle, Segments, Sources, Runs"],
+  ["↑ ↓", "Move in a table"],
+  ["Enter", "Open"],
+  ["Ctrl Z", "Undo in the segment builder"],
+  ["Esc", "Close the innermost"],
+  ["?", "This list"],
+] as const;
+
+export function Shortcuts({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog label="Keyboard" onClose={onClose}>
+      <h2>Keyboard</h2>
+      <table className="plain">
+        <tbody>
+          {keys.map(([key, what]) => (
+            <tr key={key}>
+              <td>
+                <kbd>{key}</kbd>
+              </td>
+              <td>{what}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <button type="button" className="button" style={{ marginTop: 12 }} onClick={onClose}>
+        Close
+      </button>
+    </Dialog>
+  );
+}

@@ -1,0 +1,54 @@
+import { type ReactNode, useEffect, useRef } from "react";
+
+/** A dialog over the page: Escape and the backdrop close it, the focus stays inside and goes back to its opener. */
+export function Dialog({
+  label,
+  onClose,
+  children,
+  className = "",
+}: {
+  label: string;
+  onClose: () => void;
+  children: ReactNode;
+  className?: string;
+}) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    const first = box.current?.querySelector<HTMLElement>("input, button, select, textarea, [tabindex]");
+    (first ?? box.current)?.focus();
+    return () => opener?.focus();
+  }, []);
+  const keep = (event: React.KeyboardEvent) => {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      return onClose();
+    }
+    if (event.key !== "Tab") return;
+    const inside = [
+      ...(box.current?.querySelectorAll<HTMLElement>("a[href], input, button:not(:disabled), select, textarea") ?? []),
+    ];
+    const edge = event.shiftKey ? inside[0] : inside.at(-1);
+    if (document.activeElement === edge) {
+      event.preventDefault();
+      (event.shiftKey ? inside.at(-1) : inside[0])?.focus();
+    }
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the backdrop only repeats what Escape and Close do
+    <div className="overlay" onMouseDown={(event) => event.target === event.currentTarget && onClose()}>
+      {/* biome-ignore lint/a11y/useSemanticElements: showModal would leave the page's own stacking */}
+      <div
+        ref={box}
+        role="dialog"
+        aria-modal="true"
+        aria-label={label}
+        tabIndex={-1}
+        className={`dialog fade ${className}`}
+        onKeyDown={keep}
+      >
+        {children}
+      </div>
+    </div>
+  );
+}
