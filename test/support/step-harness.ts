@@ -18,6 +18,7 @@ export interface BenchOptions {
   readonly horizonDays?: number;
   readonly bucketCount?: number;
   readonly brand?: Partial<StepBrand>;
+  readonly subject?: Json;
 }
 
 /** Runs declared steps over small tables, each with a DuckDB session of its own and Parquet files between them. */
@@ -92,7 +93,7 @@ export class StepBench {
       seed: 1,
       scratch: this.#folder,
       signal: new AbortController().signal,
-      subject: null,
+      subject: options.subject ?? null,
       landedFile: () => "",
       progress: () => undefined,
       output: {

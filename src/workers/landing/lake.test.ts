@@ -1,0 +1,179 @@
+import { createHash } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Row, StepBench } from "../../../test/support/step-harness.ts";
+import { lakeTable } from "../../shared/domain/lake.ts";
+import { lake } from "./lake-step.ts";
+
+let bench: StepBench;
+beforeEach(() => {
+  bench = new StepBench();
+});
+afterEach(() => bench.close());
+
+interface Delivered {
+  readonly batch: string;
+  readonly source?: string;
+  readonly file?: number;
+  readonly rows: readonly Row[];
+}
+
+/** Rows of one lake table as deliveries bring them, keyed and hashed as `normalise` does. */
+async function deliver(table: string, deliveries: readonly Delivered[]): Promise<void> {
+  const key = lakeTable(table)?.key ?? [];
+  const rows = deliveries.flatMap(({ batch, source = "shop", file = 0, rows: own }) =>
+    own.map((row, at) => {
+      const isKeyed = key.length > 0 && key.every((name) => row[name] !== undefined && row[name] !== null);
+      const place = { key_space: "brand", source, batch_id: batch, file_number: file, source_row: at + 1 };
+      const row_key = isKeyed ? ["brand", ...key.map((name) => row[name])].join("\u001f") : null;
+      return { ...place, row_key, row_hash: createHash("md5").update(JSON.stringify(row)).digest("hex"), ...row };
+    }),
+  );
+  await bench.given("normalise", table, rows);
+}
+const merge = (batches: readonly (readonly [source: string, batch: string])[]) =>
+  bench.run(lake, { subject: { batches: batches.map(([source, batch_id]) => ({ source, batch_id })) } });
+const two = [
+  ["shop", "b1"],
+  ["shop", "b2"],
+] as const;
+const order = (
+  order_id: string | null,
+  customer: string,
+  gross_minor: number,
+  ordered_at = "2026-06-01 10:00:00",
+): Row => ({
+  order_id,
+  source_customer_id: customer,
+  ordered_at,
+  gross_minor,
+});
+
+describe("the lake", () => {
+  it("keeps the latest row of a key, by the order of arrival", async () => {
+    await deliver("orders", [
+      { batch: "b1", rows: [order("1", "ann", 100), order("2", "ann", 200)] },
+      { batch: "b2", rows: [order("1", "ann", 150)] },
+    ]);
+    const grossOf = async (batches: Parameters<typeof merge>[0]) =>
+      ((await merge(batches))["orders"] ?? []).map(({ order_id, gross_minor }) => [order_id, gross_minor]);
+    expect(await grossOf(two)).toEqual([
+      ["1", 150],
+      ["2", 200],
+    ]);
+    expect(
+      await grossOf([
+        ["shop", "b2"],
+        ["shop", "b1"],
+      ]),
+    ).toEqual([
+      ["1", 100],
+      ["2", 200],
+    ]);
+    expect(await grossOf([["shop", "b1"]])).toEqual([
+      ["1", 100],
+      ["2", 200],
+    ]);
+  });
+
+  it("has as many equal rows without a key as the file that has most of them", async () => {
+    const row = order(null, "ann", 100);
+    await deliver("orders", [
+      { batch: "b1", rows: [row, row, order(null, "bob", 50)] },
+      { batch: "b2", rows: [row, row, row] },
+    ]);
+    const { orders = [] } = await merge(two);
+    expect(orders.filter(({ source_customer_id }) => source_customer_id === "ann")).toHaveLength(3);
+    expect(orders.filter(({ source_customer_id }) => source_customer_id === "bob")).toHaveLength(1);
+    expect(new Set(orders.map(({ order_id }) => order_id)).size).toBe(4);
+  });
+
+  it("doesn't take equal rows of two sources for one", async () => {
+    const row = order(null, "ann", 100);
+    await deliver("orders", [
+      { batch: "b1", rows: [row] },
+      { batch: "b2", source: "till", rows: [row] },
+    ]);
+    expect(
+      (
+        await merge([
+          ["shop", "b1"],
+          ["till", "b2"],
+        ])
+      )["orders"],
+    ).toHaveLength(2);
+  });
+
+  it("makes orders of lines and lines of orders", async () => {
+    await deliver("orders", [{ batch: "b1", rows: [{ ...order("1", "ann", 1000), discount_minor: 100 }] }]);
+    await deliver("order_lines", [
+      {
+        batch: "b2",
+        source: "till",
+        rows: [
+          {
+            order_id: "9",
+            line_id: "1",
+            source_customer_id: "bob",
+            ordered_at: "2026-06-02 10:00:00",
+            quantity: 3,
+            unit_price_minor: 250,
+            discount_minor: 50,
+          },
+          { order_id: "9", line_id: "2", amount_minor: 400, quantity: 2 },
+        ],
+      },
+    ]);
+    const { orders = [], order_lines = [] } = await merge([
+      ["shop", "b1"],
+      ["till", "b2"],
+    ]);
+    expect(orders).toMatchObject([
+      { order_id: "1", currency: "GBP" },
+      { order_id: "9", source_customer_id: "bob", currency: "GBP" },
+    ]);
+    expect(order_lines.map(({ order_id, line_id, amount_minor }) => [order_id, line_id, amount_minor])).toEqual([
+      ["1", "1", 900],
+      ["9", "1", 700],
+      ["9", "2", 400],
+    ]);
+    expect(order_lines[2]).toMatchObject({ source_customer_id: "bob", currency: "GBP" });
+    expect(Number(order_lines[2]?.["unit_price_minor"])).toBe(200);
+  });
+
+  it("turns negative lines into returns of what was bought before", async () => {
+    const line = { source_customer_id: "ann", product_id: "hat", unit_price_minor: 500 };
+    await deliver("order_lines", [
+      {
+        batch: "b1",
+        rows: [
+          { ...line, order_id: "1", line_id: "1", ordered_at: "2026-06-01 10:00:00", quantity: 2 },
+          { ...line, order_id: "R7", line_id: "1", ordered_at: "2026-06-09 10:00:00", quantity: -1 },
+        ],
+      },
+    ]);
+    const { order_lines = [], returns = [] } = await merge([["shop", "b1"]]);
+    expect(order_lines.map(({ order_id }) => order_id)).toEqual(["1"]);
+    expect(returns).toMatchObject([{ order_id: "1", product_id: "hat", refund_minor: 500 }]);
+    expect(Number(returns[0]?.["quantity"])).toBe(1);
+  });
+
+  it("keeps contacts apart from behaviour", async () => {
+    await deliver("customers", [
+      { batch: "b1", rows: [{ source_customer_id: "ann", email: "ann@shop.example", city: "Leeds" }] },
+    ]);
+    const { customers = [], customers_contact = [] } = await merge([["shop", "b1"]]);
+    expect(Object.keys(customers[0] ?? {})).not.toContain("email");
+    expect(customers).toMatchObject([{ source_customer_id: "ann", city: "Leeds" }]);
+    expect(customers_contact).toMatchObject([{ source_customer_id: "ann", email: "ann@shop.example" }]);
+  });
+
+  it("is the same whatever the order of rows in a file", async () => {
+    const rows = ["3", "1", "2"].map((id) => order(id, `c${id}`, Number(id) * 100));
+    const contents = async (own: readonly Row[]) => {
+      await deliver("orders", [{ batch: "b1", rows: own }]);
+      const { orders = [] } = await merge([["shop", "b1"]]);
+      return orders.map(({ source_row: _, ...rest }) => rest);
+    };
+    expect(await contents([...rows].reverse())).toEqual(await contents(rows));
+  });
+});
