@@ -1,278 +1,136 @@
-import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AssayError } from "../../src/shared/base/errors.ts";
-import {
-  type Artifact,
-  findArtifact,
-  publishArtifact,
-  requireArtifact,
-  verifiedPath,
-} from "../../src/workers/engine/artifact-store.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { requireArtifact, verifiedPath } from "../../src/workers/engine/artifact-store.ts";
 import { appendEntry, readLog } from "../../src/workers/engine/brand-log.ts";
-import { type FileSystem, realFileSystem } from "../../src/workers/engine/file-system.ts";
-import { publish } from "../../src/workers/engine/publish.ts";
-import { type Fault, FaultyFiles, Killed } from "./faulty-files.ts";
+import { verifyBrand } from "../../src/workers/engine/verify.ts";
+import { type Call, type Fault, faultyFiles, type Operation } from "../support/faulty-files.ts";
+import { commitOnce, taskKey } from "../support/one-commit.ts";
 
-const key = "ab".repeat(32);
-let home: string;
-let counted = 0;
-beforeAll(() => {
-  home = mkdtempSync(join(tmpdir(), "assay-faults-"));
-});
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+const root = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "faults-")); // memory: its fsync costs nothing;
+let stores = 0;
+afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-function newBrand(): { brand: string; local: string } {
-  const brand = join(home, String(counted++));
-  const local = join(home, `local-${counted}`);
-  writeFileSync(local, "the rows of a table");
-  return { brand, local };
+function freshBrand(): { brandDir: string; scratch: string } {
+  const brandDir = join(root, `store-${stores++}`);
+  for (const folder of ["log", "artifacts", "tmp"]) mkdirSync(join(brandDir, folder), { recursive: true });
+  appendEntry(brandDir, { kind: "first", body: null, taskKey: "first", at: "2026-01-01T00:00:00Z", app: "test" });
+  return { brandDir, scratch: join(root, `scratch-${stores}`) };
 }
 
-/** One artifact of two files, then the log's entry that tells of it. */
-function commit(brand: string, local: string, files: FileSystem, attempt = "one"): Artifact {
-  const artifact = publishArtifact(
-    brand,
-    {
-      key,
-      step: "orders",
-      version: 1,
-      params: {},
-      inputs: {},
-      parts: { params: "{}" },
-      seconds: 1,
-      attempt,
-      outputs: [
-        { name: "orders", kind: "parquet", localPath: local, rows: 4 },
-        { name: "quality", kind: "json", localPath: local, rows: 1 },
-      ],
-    },
-    files,
-  );
-  const entry = { kind: "snapshot", body: { key }, taskKey: "task", at: "2026-06-30T00:00:00Z", app: "test" };
-  appendEntry(brand, entry, files);
-  return artifact;
+const perOperation: Readonly<Record<Operation, readonly string[]>> = {
+  open: ["EIO", "ENOSPC", "EMFILE", "ENOENT", "ESTALE", "EACCES", "EROFS", "EINTR"],
+  write: ["EIO", "ENOSPC", "EDQUOT", "EINTR", "EBADF"],
+  read: ["EIO", "ESTALE", "EBADF"],
+  fsync: ["EIO", "ENOSPC", "EDQUOT", "ESTALE"],
+  size: ["EIO", "ESTALE"],
+  close: ["EIO", "ENOSPC", "EDQUOT"],
+  link: [
+    "EIO",
+    "EEXIST",
+    "ESTALE",
+    "ETIMEDOUT",
+    "EINTR",
+    "EBADF",
+    "ENOENT",
+    "ENOSPC",
+    "EDQUOT",
+    "EPERM",
+    "EMLINK",
+    "EROFS",
+  ],
+  rename: ["EIO", "ENOENT"],
+  unlink: ["EIO", "ENOENT", "EBUSY", "ESTALE"],
+  mkdir: ["EIO", "EEXIST", "ENOSPC", "EROFS", "EACCES"],
+  readFile: ["EIO", "ENOENT", "ESTALE"],
+  list: ["EIO", "ESTALE", "ENOENT"],
+};
+const doneYetFails = new Set<Operation>(["open", "fsync", "close", "link", "unlink", "mkdir"]);
+
+/** ASSAY_FAULTS=full tries every errno; else the first of each operation, and all of `link`, which decides. */
+const isFull = process.env.ASSAY_FAULTS === "full";
+
+function faultsOf({ operation }: Call): Fault[] {
+  const errnos = perOperation[operation].slice(0, isFull || operation === "link" ? undefined : 3);
+  return [
+    { kind: "kill" },
+    { kind: "kill after" },
+    ...errnos.map((errno): Fault => ({ kind: "fails", errno })),
+    ...(doneYetFails.has(operation) ? errnos.map((errno): Fault => ({ kind: "done, yet fails", errno })) : []),
+    ...(operation === "write" ? (["short", "dropped", "zeroed"] as const).map((kind): Fault => ({ kind })) : []),
+  ];
 }
 
-/** What holds at every moment, whatever has failed. */
-function expectSound(brand: string): void {
-  const log = readLog(brand, 1);
-  expect(log.length).toBeLessThanOrEqual(1);
-  const artifact = findArtifact(brand, key);
-  if (log.length === 1) expect(artifact).toBeDefined();
-  for (const file of artifact?.files ?? []) {
-    expect(readFileSync(verifiedPath(brand, file), "utf8")).toBe("the rows of a table");
+function traceOf(): readonly Call[] {
+  const traced = faultyFiles();
+  commitOnce({ ...freshBrand(), attempt: "traced" }, traced.files);
+  return traced.calls;
+}
+
+/** One faulty writer, then a whole one. What the first acknowledged must stand; the second must always succeed. */
+function tryFault(at: number, fault: Fault): "acknowledged" | "refused" {
+  const store = freshBrand();
+  const faulty = faultyFiles(at, fault);
+  let acknowledged: ReturnType<typeof commitOnce> | undefined;
+  try {
+    acknowledged = commitOnce({ ...store, attempt: "faulty" }, faulty.files);
+  } catch {
+    // the writer ended, or said that it failed
+  } finally {
+    faulty.close();
   }
+  expect(faulty.hasFired()).toBe(true);
+  expect(verifyBrand(store.brandDir).findings).toEqual([]);
+  if (acknowledged) expect(requireArtifact(store.brandDir, taskKey).id).toBe(acknowledged.id);
+  const again = commitOnce({ ...store, attempt: "again" });
+  if (acknowledged) expect(again).toMatchObject({ id: acknowledged.id, version: acknowledged.version, adopted: true });
+  expect(verifyBrand(store.brandDir)).toMatchObject({ entries: 2, artifacts: 1, files: 2, findings: [] });
+  expect(readLog(store.brandDir, 2)[0]?.body).toEqual({ artifact: again.id });
+  for (const file of requireArtifact(store.brandDir, taskKey).files) verifiedPath(store.brandDir, file);
+  rmSync(store.brandDir, { recursive: true, force: true });
+  return acknowledged ? "acknowledged" : "refused";
 }
 
-const codes = ["ENOSPC", "EIO", "ESTALE"] as const;
-const faults: readonly Fault[] = [
-  ...codes.map((code) => ({ kind: "fails" as const, code })),
-  ...codes.map((code) => ({ kind: "fails after doing" as const, code })),
-  { kind: "kills" },
-  { kind: "kills after doing" },
-];
+describe("a commit of two files, a record and a log entry", () => {
+  const calls = traceOf();
 
-describe("a commit", () => {
-  it.each(faults.map((fault) => ["code" in fault ? `${fault.kind} with ${fault.code}` : fault.kind, fault] as const))(
-    "is whole or not there where any of its calls %s",
-    (_, fault) => {
-      const counting = new FaultyFiles();
-      const plain = newBrand();
-      commit(plain.brand, plain.local, counting);
-      expect(counting.calls).toBeGreaterThan(40);
-      let failed = 0;
-      for (let at = 0; at < counting.calls; at++) {
-        const { brand, local } = newBrand();
+  test("goes through every kind of call", () => {
+    const seen = new Set(calls.map(({ operation }) => operation));
+    expect([...seen].sort()).toEqual(
+      ["close", "fsync", "link", "list", "mkdir", "open", "read", "readFile", "size", "unlink", "write"].sort(),
+    );
+    expect(calls.filter(({ operation }) => operation === "link")).toHaveLength(4);
+  });
+
+  test.each(calls.map((call, at) => ({ at, operation: call.operation, faults: faultsOf(call) })))(
+    "call $at, $operation: whatever befalls it, the store is whole and the same commit goes through",
+    ({ at, faults }) => {
+      for (const fault of faults) {
         try {
-          commit(brand, local, new FaultyFiles(fault, at));
-          expect(findArtifact(brand, key)).toBeDefined();
-          expect(readLog(brand, 1)).toHaveLength(1);
+          tryFault(at, fault);
         } catch (error) {
-          failed++;
-          if (!(error instanceof Killed)) expectToldWell(error, at);
+          throw new Error(`${JSON.stringify(fault)} at call ${at}`, { cause: error });
         }
-        expectSound(brand);
-        commit(brand, local, realFileSystem, "two");
-        expect(readLog(brand, 1).map(({ version, taskKey }) => [version, taskKey])).toEqual([[1, "task"]]);
-        expectSound(brand);
-        expect(requireArtifact(brand, key).files.map(({ output, rows }) => [output, rows])).toEqual([
-          ["orders", 4],
-          ["quality", 1],
-        ]);
       }
-      expect(failed).toBeGreaterThan(10);
     },
   );
 
-  function expectToldWell(error: unknown, at: number): void {
-    expect(error, `at call ${at}`).toSatisfy((one) => one instanceof AssayError);
-    if (!(error instanceof AssayError)) return;
-    expect(error.message).not.toBe("");
-    expect(error.hint).not.toBe("");
-  }
-
-  it("survives writes that take a part of the bytes", () => {
-    const { brand, local } = newBrand();
-    const files: FileSystem = {
-      ...realFileSystem,
-      write: (fd, bytes, offset) =>
-        realFileSystem.write(fd, bytes.subarray(0, Math.min(bytes.length, offset + 3)), offset),
-      read: (fd, bytes) => realFileSystem.read(fd, bytes.subarray(0, 5)),
-    };
-    commit(brand, local, files);
-    expectSound(brand);
-  });
-
-  it("refuses bytes that read back otherwise", () => {
-    const { brand, local } = newBrand();
-    const files: FileSystem = {
-      ...realFileSystem,
-      write: (fd, bytes, offset) => {
-        const other = Uint8Array.from(bytes);
-        other[0] = (other[0] ?? 0) ^ 1;
-        return realFileSystem.write(fd, other, offset);
-      },
-    };
-    expect(() => commit(brand, local, files)).toThrow(expect.objectContaining({ code: "unavailable" }));
-    expect(findArtifact(brand, key)).toBeUndefined();
-    expect(readLog(brand, 1)).toEqual([]);
-  });
-
-  it("names a file system that can't link", () => {
-    const { brand, local } = newBrand();
-    const files: FileSystem = {
-      ...realFileSystem,
-      link: () => {
-        throw Object.assign(new Error("no"), { code: "EOPNOTSUPP" });
-      },
-    };
-    expect(() => commit(brand, local, files)).toThrow(expect.objectContaining({ code: "unsupported" }));
-  });
-
-  it("leaves nothing in staging when all went well", () => {
-    const { brand, local } = newBrand();
-    commit(brand, local, realFileSystem);
-    const left = readdirSync(join(brand, "tmp"), { recursive: true, withFileTypes: true });
-    expect(left.filter((entry) => entry.isFile())).toEqual([]);
-  });
-
-  it("is adopted by whoever comes second with other bytes", () => {
-    const { brand, local } = newBrand();
-    const first = commit(brand, local, realFileSystem);
-    const other = join(home, "other");
-    writeFileSync(other, "rows in another order");
-    expect(commit(brand, other, realFileSystem, "two")).toEqual(first);
-    expectSound(brand);
-  });
-});
-
-describe("a name taken by another", () => {
-  const request = (folder: string, text: string) => ({
-    content: Buffer.from(text),
-    final: join(folder, "final"),
-    staging: join(folder, "tmp"),
-  });
-
-  it("is lost to the first", () => {
-    const { brand } = newBrand();
-    expect(publish(request(brand, "a"))).toBe("won");
-    expect(publish(request(brand, "b"))).toBe("lost");
-    expect(readFileSync(join(brand, "final"), "utf8")).toBe("a");
-  });
-
-  it("is the same for equal bytes of a data file and damage for others", () => {
-    const { brand } = newBrand();
-    publish({ ...request(brand, "a"), isDataFile: true });
-    expect(publish({ ...request(brand, "a"), isDataFile: true })).toBe("same");
-    expect(() => publish({ ...request(brand, "b"), isDataFile: true })).toThrow(
-      expect.objectContaining({ code: "corrupt", message: expect.stringContaining("final") }),
-    );
-  });
-});
-
-describe("a log with several writers", () => {
-  it("numbers densely and keeps each task once", async () => {
-    const { brand } = newBrand();
-    const appender = join(import.meta.dirname, "appender.ts");
-    const names = ["a", "b", "c", "d"];
-    const ends = await Promise.all(
-      names.map(
-        (name) =>
-          new Promise((resolve) =>
-            spawn(process.execPath, [appender, brand, name, "12"], { stdio: "inherit" }).on("exit", resolve),
-          ),
-      ),
-    );
-    expect(ends).toEqual([0, 0, 0, 0]);
-    const log = readLog(brand, 1);
-    expect(log.map(({ version }) => version)).toEqual(Array.from(log.keys(), (at) => at + 1));
-    const keys = log.map(({ taskKey }) => taskKey);
-    expect(new Set(keys).size).toBe(keys.length);
-    expect(keys.length).toBe(5 * 12);
-  });
-});
-
-describe("a flipped bit", () => {
-  const flip = (path: string, at: number) => {
-    const bytes = readFileSync(path);
-    bytes[at] = (bytes[at] ?? 0) ^ 4;
-    chmodSync(path, 0o644);
-    writeFileSync(path, bytes);
-  };
-  const corrupt = (path: string) =>
-    expect.objectContaining({ code: "corrupt", message: expect.stringContaining(path) });
-
-  it("is found in a data file, whose artifact is named", () => {
-    const { brand, local } = newBrand();
-    const [file] = commit(brand, local, realFileSystem).files;
-    if (!file) throw new Error("no file");
-    verifiedPath(brand, file);
-    flip(join(brand, file.path), 3);
-    expect(() => verifiedPath(brand, file)).toThrow(corrupt(file.path));
-    expect(() => verifiedPath(brand, file)).toThrow(
-      expect.objectContaining({ details: expect.objectContaining({ key }) }),
-    );
-  });
-
-  it("is found anywhere in an artifact's record", () => {
-    const { brand, local } = newBrand();
-    commit(brand, local, realFileSystem);
-    const path = join(brand, "artifacts", "ab", key, "artifact.json");
-    const length = readFileSync(path).length;
-    for (let at = 0; at < length; at++) {
-      flip(path, at);
-      expect(() => findArtifact(brand, key), `byte ${at}`).toThrow(corrupt("artifact.json"));
-      flip(path, at);
+  test("an answer of `link` that hides a success is settled by looking", () => {
+    const links = calls.flatMap(({ operation }, at) => (operation === "link" ? [at] : []));
+    for (const at of links) {
+      for (const errno of ["EEXIST", "EIO", "ESTALE", "ETIMEDOUT", "EINTR", "EBADF", "ENOENT"]) {
+        expect(tryFault(at, { kind: "done, yet fails", errno })).toBe("acknowledged");
+      }
     }
-    expect(findArtifact(brand, key)).toBeDefined();
   });
 
-  it("is found anywhere in a log entry, and a missing or swapped entry too", () => {
-    const { brand, local } = newBrand();
-    commit(brand, local, realFileSystem);
-    for (const taskKey of ["second", "third"]) {
-      appendEntry(brand, { kind: "note", body: {}, taskKey, at: "2026-06-30T00:00:00Z", app: "test" });
+  test("bytes that were dropped or zeroed are found before anything is linked", () => {
+    const writes = calls.flatMap(({ operation }, at) => (operation === "write" ? [at] : []));
+    expect(writes).toHaveLength(4);
+    for (const at of writes) {
+      expect([tryFault(at, { kind: "dropped" }), tryFault(at, { kind: "zeroed" })]).toEqual(["refused", "refused"]);
+      expect(tryFault(at, { kind: "short" })).toBe("acknowledged");
     }
-    const [first = "", second = "", third = ""] = readdirSync(join(brand, "log"))
-      .sort()
-      .map((name) => join(brand, "log", name));
-    const length = readFileSync(second).length;
-    for (let at = 0; at < length; at++) {
-      flip(second, at);
-      expect(() => readLog(brand, 1), `byte ${at}`).toThrow(corrupt(second));
-      flip(second, at);
-    }
-    expect(readLog(brand, 1)).toHaveLength(3);
-    const bytes = readFileSync(first);
-    rmSync(first);
-    expect(() => readLog(brand, 1)).toThrow(corrupt(first));
-    writeFileSync(first, readFileSync(third));
-    expect(() => readLog(brand, 1)).toThrow(corrupt(first));
-    rmSync(first);
-    writeFileSync(first, bytes);
-    expect(readLog(brand, 2)).toHaveLength(2);
   });
 });

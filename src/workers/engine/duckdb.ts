@@ -222,7 +222,7 @@ class DuckSession implements Session {
 
   async describe(sql: string): Promise<DescribedColumn[]> {
     const found = await this.rows(`DESCRIBE ${sql}`);
-    return found.map((row) => ({ name: String(row["column_name"]), type: String(row["column_type"]) }));
+    return found.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
   }
 
   async inspect(sql: string): Promise<{ statements: number; isSelect: boolean }> {

@@ -106,7 +106,7 @@ function* parts(content: PublishRequest["content"], files: FileSystem): Generato
   if (content instanceof Uint8Array) return void (yield content);
   const fd = files.open(content.localPath, "r");
   try {
-    const buffer = new Uint8Array(chunkBytes);
+    const buffer = Buffer.allocUnsafeSlow(chunkBytes);
     for (;;) {
       const n = files.read(fd, buffer);
       if (n === 0) return;
