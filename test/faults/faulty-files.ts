@@ -54,6 +54,9 @@ export class FaultyFiles implements FileSystem {
   link(from: string, to: string) {
     return this.#call("link", () => realFileSystem.link(from, to));
   }
+  rename(from: string, to: string) {
+    return this.#call("rename", () => realFileSystem.rename(from, to));
+  }
   unlink(path: string) {
     return this.#call("unlink", () => realFileSystem.unlink(path));
   }
