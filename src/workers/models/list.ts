@@ -10,4 +10,14 @@ import { customerValue } from "./value/customer-value.ts";
 import { gammaGamma } from "./value/gamma-gamma.ts";
 
 /** Every model, those first that others read. */
-export const models: readonly ModelDeclaration[] = [bgNbd, mbgNbd, gammaGamma, customerValue, rfm, lifecycleStage, nextPurchase, categoryAffinity, priceTier];
+export const models: readonly ModelDeclaration[] = [
+  bgNbd,
+  mbgNbd,
+  gammaGamma,
+  customerValue,
+  rfm,
+  lifecycleStage,
+  nextPurchase,
+  categoryAffinity,
+  priceTier,
+];

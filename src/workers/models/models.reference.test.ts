@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { expectedPurchases, fitBtyd, probabilityAlive, purchaseDistribution } from "../numeric/buy-till-you-die.ts";
+import { fitBtyd } from "../numeric/btyd-fit.ts";
+import { expectedPurchases, probabilityAlive, purchaseDistribution } from "../numeric/buy-till-you-die.ts";
 import { expectedSpend, fitGammaGamma } from "../numeric/gamma-gamma.ts";
 import { meanInterval } from "../numeric/scoring.ts";
-import { cdnowMeans, cdnowSample, selfTest } from "./self-test.ts";
+import { cdnowMeans, cdnowSample } from "./reference/cdnow-sample.ts";
+import { selfTest } from "./self-test.ts";
 
 const { frequency, recency, tAge } = cdnowSample();
 const customers = Array.from(frequency.keys(), (at) => ({
@@ -26,9 +28,10 @@ describe("the CDNOW sample", () => {
 
   it("gives every value that the self-test holds", () => {
     const checks = selfTest();
-    expect(checks.length).toBeGreaterThanOrEqual(20);
+    expect(checks.length).toBeGreaterThanOrEqual(45);
     expect(checks.filter(({ ok }) => !ok)).toEqual([]);
-    expect(new Set(checks.map(({ model }) => model))).toEqual(new Set(["bg_nbd", "mbg_nbd", "gamma_gamma"]));
+    const named = new Set(checks.map(({ model }) => model));
+    for (const model of ["bg_nbd", "mbg_nbd", "gamma_gamma"]) expect(named.has(model)).toBe(true);
   });
 
   it("gives BG/NBD's published parameters and likelihood", () => {

@@ -132,9 +132,9 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (_, mod
   it.each(Object.entries(tables))("scores customers: %s", (_name, customers) => {
     const { inputs, params, fitted, scores } = runModel(model, featuresOf(customers));
     const first = Object.values(inputs)[0];
-    const wanted = new Set(first?.columns["customer_id"]);
+    const wanted = new Set<unknown>(first?.columns["customer_id"] as string[] | undefined);
     expect(scores.rows).toBe(wanted.size);
-    expect(new Set(scores.columns["customer_id"])).toEqual(wanted);
+    expect(new Set<unknown>(scores.columns["customer_id"] as string[])).toEqual(wanted);
     expect(Object.keys(scores.columns).sort()).toEqual(
       ["customer_id", "enough_data", "reason", ...model.outputs.map(({ name }) => name)].sort(),
     );

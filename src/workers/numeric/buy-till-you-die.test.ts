@@ -1,15 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type BtydParams,
-  expectedPurchases,
-  fitBtyd,
-  logLikelihood,
-  negativeLogLikelihood,
-  probabilityAlive,
-  purchaseDistribution,
-} from "./buy-till-you-die.ts";
+import { fitBtyd, logLikelihood, negativeLogLikelihood } from "./btyd-fit.ts";
+import { type BtydParams, expectedPurchases, probabilityAlive, purchaseDistribution } from "./buy-till-you-die.ts";
 import { compressSummary } from "./compress.ts";
+import { emptyDerivatives } from "./optimise.ts";
 
 const variants = ["bg_nbd", "mbg_nbd"] as const;
 const variant = fc.constantFrom(...variants);
@@ -40,7 +34,7 @@ describe("buy till you die", () => {
         const expected = expectedPurchases(kind, params, history, horizon);
         expect(Number.isFinite(expected)).toBe(true);
         expect(expected).toBeGreaterThanOrEqual(0);
-        expect(logLikelihood(kind, params, history.x, history.recency, history.tAge)).toSatisfy(Number.isFinite);
+        expect(logLikelihood(kind, params, history)).toSatisfy(Number.isFinite);
       }),
       { numRuns: 500 },
     );
@@ -79,21 +73,30 @@ describe("buy till you die", () => {
     );
   });
 
-  it("has the gradient that differences give", () => {
+  it("has the derivatives that differences give", () => {
     fc.assert(
       fc.property(variant, anyParams, fc.array(anyHistory, { minLength: 1, maxLength: 20 }), (kind, params, rows) => {
         const objective = negativeLogLikelihood(kind, compressSummary(...columns(rows)));
         const at = Float64Array.from([params.r, params.alpha, params.a, params.b], Math.log);
-        const gradient = new Float64Array(4);
-        objective(at, gradient);
-        const unused = new Float64Array(4);
+        const here = emptyDerivatives(4);
+        objective(at, here);
         for (let i = 0; i < 4; i++) {
           const step = 1e-5;
-          const [up, down] = [Float64Array.from(at), Float64Array.from(at)];
-          up[i] = (at[i] ?? 0) + step;
-          down[i] = (at[i] ?? 0) - step;
-          const numeric = (objective(up, unused) - objective(down, unused)) / (2 * step);
-          expect(Math.abs((gradient[i] ?? 0) - numeric)).toBeLessThan(2e-5 * Math.max(1, Math.abs(numeric)));
+          const [above, below] = [emptyDerivatives(4), emptyDerivatives(4)];
+          const up = objective(
+            Float64Array.from(at, (value, j) => value + (i === j ? step : 0)),
+            above,
+          );
+          const down = objective(
+            Float64Array.from(at, (value, j) => value - (i === j ? step : 0)),
+            below,
+          );
+          const slope = (up - down) / (2 * step);
+          expect(Math.abs((here.gradient[i] ?? 0) - slope)).toBeLessThan(3e-5 * Math.max(1, Math.abs(slope)));
+          for (let j = 0; j < 4; j++) {
+            const bend = ((above.gradient[j] ?? 0) - (below.gradient[j] ?? 0)) / (2 * step);
+            expect(Math.abs((here.hessian[i]?.[j] ?? 0) - bend)).toBeLessThan(3e-5 * Math.max(1, Math.abs(bend)));
+          }
         }
       }),
       { numRuns: 60 },
@@ -108,9 +111,9 @@ describe("buy till you die", () => {
     ];
     const params = { r: 0.5, alpha: 6, a: 0.8, b: 2 };
     for (const kind of variants) {
-      const wanted = rows.reduce((sum, row) => sum + logLikelihood(kind, params, row.x, row.recency, row.tAge), 0);
+      const wanted = rows.reduce((sum, row) => sum + logLikelihood(kind, params, row), 0);
       const at = Float64Array.from(Object.values(params), Math.log);
-      const value = negativeLogLikelihood(kind, compressSummary(...columns(rows)), 0)(at, new Float64Array(4));
+      const value = negativeLogLikelihood(kind, compressSummary(...columns(rows)), 0)(at, emptyDerivatives(4));
       expect(-value * 3).toBeCloseTo(wanted, 9);
     }
   });

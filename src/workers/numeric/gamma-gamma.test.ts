@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../shared/base/random.ts";
-import { expectedSpend, fitGammaGamma, spendLimits, spendSd } from "./gamma-gamma.ts";
+import { createSpendLimits, expectedSpend, fitGammaGamma, spendSd } from "./gamma-gamma.ts";
 
 const positive = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 
@@ -47,7 +47,7 @@ describe("gamma-gamma", () => {
           const spend = expectedSpend(params, x, mean);
           expect(spend).toBeGreaterThanOrEqual(Math.min(population, mean) * (1 - 1e-9));
           expect(spend).toBeLessThanOrEqual(Math.max(population, mean) * (1 + 1e-9));
-          const [low, high] = spendLimits(params, x, mean);
+          const [low, high] = createSpendLimits(params)(x, mean);
           expect(low).toBeGreaterThan(0);
           expect(low).toBeLessThan(high);
           expect(spendSd(params, x, mean)).toSatisfy((sd: number) => Number.isFinite(sd) && sd > 0);

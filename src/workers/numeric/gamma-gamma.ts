@@ -1,5 +1,7 @@
-import { minimise, type Objective } from "./optimise.ts";
-import { digamma, gammaQuantile, lgamma } from "./special-functions.ts";
+import { encode } from "./compress.ts";
+import { gammaQuantile } from "./distributions.ts";
+import { byLogarithms, type Derivatives, minimise, type Objective, standardErrors } from "./optimise.ts";
+import { digamma, lgamma, trigamma } from "./special-functions.ts";
 
 /** Fader & Hardie (2013), note 025: p, q and the scale v (their γ), in the unit of the amounts. */
 export interface GammaGammaParams {
@@ -8,86 +10,150 @@ export interface GammaGammaParams {
   readonly v: number;
 }
 
-/** Maximum likelihood on x repeat purchases of mean m̄ (both > 0). Undefined where nobody has bought twice. Amounts are scaled
- *  inside; the log-likelihood is that of the amounts as given. */
-export function fitGammaGamma(purchases: Float64Array, means: Float64Array): { params: GammaGammaParams; logLikelihood: number; iterations: number; converged: boolean } | undefined {
-  const n = purchases.length;
-  if (n < 2) return undefined;
-  // sums of floating-point numbers depend on their order: a fixed one makes the fit independent of that of the rows
-  const order = Uint32Array.from(purchases.keys()).sort((a, b) => (purchases[a] ?? 0) - (purchases[b] ?? 0) || (means[a] ?? 0) - (means[b] ?? 0));
-  const x = Float64Array.from(order, (at) => purchases[at] ?? 0);
-  const mean = Float64Array.from(order, (at) => means[at] ?? 0);
-  const unit = mean.reduce((sum, value) => sum + value, 0) / n / 30;
-  const m = mean.map((value) => value / unit);
-  // amounts that hardly differ have no finite optimum: a weak pull, gone with the number of customers, keeps it at hand
-  const pull = n > 50 ? 1e-6 : 1e-3;
-  const objective: Objective = (at, gradient) => {
-    const [p = 1, q = 1, v = 1] = at.map((value) => Math.exp(Math.min(25, Math.max(-25, value))));
+export interface GammaGammaFit {
+  readonly params: GammaGammaParams;
+  readonly standardErrors: GammaGammaParams;
+  readonly logLikelihood: number;
+  readonly customers: number;
+  readonly distinct: number;
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+/** Customers of equal x with the means of their repeat purchases, ascending, equal means once with a count. */
+interface Block {
+  readonly x: number;
+  readonly mean: Float64Array;
+  readonly count: Float64Array;
+  readonly customers: number;
+  readonly sumLogMean: number;
+}
+
+function blocksOf(x: Float64Array, mean: Float64Array, unit: number): Block[] {
+  const { values, code } = encode(x);
+  const rows = Array.from(values, () => [] as number[]);
+  for (let at = 0; at < code.length; at++) rows[code[at] ?? 0]?.push((mean[at] ?? 0) / unit);
+  return rows.map((means, at) => {
+    const { values: distinct, code: places } = encode(Float64Array.from(means));
+    const count = new Float64Array(distinct.length);
+    for (const place of places) count[place] = (count[place] ?? 0) + 1;
+    const sumLogMean = distinct.reduce((sum, value, i) => sum + (count[i] ?? 0) * Math.log(value), 0);
+    return { x: values[at] ?? 0, mean: distinct, count, customers: means.length, sumLogMean };
+  });
+}
+
+/** Amounts that hardly differ have no finite optimum: the logarithms are drawn weakly to 0, with no effect on ordinary data. */
+const pull = 1e-4;
+
+/** Mean negative log-likelihood with first and second derivatives, in ln p, ln q, ln v. */
+export function gammaGammaObjective(x: Float64Array, mean: Float64Array, unit = 1): Objective {
+  const blocks = blocksOf(x, mean, unit);
+  const n = x.length;
+  return (at, into) => {
+    const parameters = at.map((value) => Math.exp(Math.min(30, Math.max(-30, value))));
+    const [p = 1, q = 1, v = 1] = parameters;
+    into.gradient.fill(0);
+    for (const row of into.hessian) row.fill(0);
     let value = 0;
-    let [dp, dq, dv] = [0, 0, 0];
-    const lgammaQ = lgamma(q);
-    const digammaQ = digamma(q);
-    const logV = Math.log(v);
-    for (let i = 0; i < n; i++) {
-      const xi = x[i] ?? 0;
-      const mi = m[i] ?? 0;
-      const px = p * xi;
-      const logSum = Math.log(xi * mi + v);
-      value += lgamma(px + q) - lgamma(px) - lgammaQ + q * logV + (px - 1) * Math.log(mi) + px * Math.log(xi) - (px + q) * logSum;
-      const both = digamma(px + q);
-      dp += xi * (both - digamma(px) + Math.log(mi) + Math.log(xi) - logSum);
-      dq += both - digammaQ + logV - logSum;
-      dv += q / v - (px + q) / (xi * mi + v);
-    }
-    const natural = [dp * p, dq * q, dv * v];
+    for (const block of blocks) value += addBlock({ p, q, v }, block, into);
+    byLogarithms(into, parameters);
     let penalty = 0;
-    for (let i = 0; i < 3; i++) {
-      penalty += (at[i] ?? 0) ** 2;
-      gradient[i] = -(natural[i] ?? 0) / n + 2 * pull * (at[i] ?? 0);
+    for (const [i, row] of into.hessian.entries()) {
+      into.gradient[i] = (2 * pull * (at[i] ?? 0) - (into.gradient[i] ?? 0)) / n;
+      for (let j = 0; j < 3; j++) row[j] = ((i === j ? 2 * pull : 0) - (row[j] ?? 0)) / n;
+      penalty += pull * (at[i] ?? 0) ** 2;
     }
-    return -value / n + pull * penalty;
+    return (penalty - value) / n;
   };
-  const found = minimise(objective, new Float64Array([1.5, 1.2, 2.5]), { tolerance: 1e-9 });
-  const plain = minimise(pull < 1e-4 ? withoutPull(objective, pull) : objective, found.at, { tolerance: 1e-9 });
-  const [p = 1, q = 1, v = 1] = plain.at.map(Math.exp);
-  const penalty = pull < 1e-4 ? 0 : pull * plain.at.reduce((sum, value) => sum + value * value, 0);
+}
+
+function addBlock({ p, q, v }: GammaGammaParams, block: Block, { gradient, hessian }: Derivatives): number {
+  const { x, mean, count, customers: n } = block;
+  const shape = p * x + q;
+  let [logs, inverses, squares] = [0, 0, 0];
+  for (let i = 0; i < mean.length; i++) {
+    const total = x * (mean[i] ?? 0) + v;
+    const weight = count[i] ?? 0;
+    logs += weight * Math.log(total);
+    inverses += weight / total;
+    squares += weight / (total * total);
+  }
+  const both = digamma(shape);
+  const bothBent = trigamma(shape);
+  const logX = Math.log(x);
+  const slopes = [
+    x * (n * (both - digamma(p * x) + logX) + block.sumLogMean - logs),
+    n * (both - digamma(q) + Math.log(v)) - logs,
+    (n * q) / v - shape * inverses,
+  ];
+  const bends = [
+    [n * x * x * (bothBent - trigamma(p * x)), n * x * bothBent, -x * inverses],
+    [n * x * bothBent, n * (bothBent - trigamma(q)), n / v - inverses],
+    [-x * inverses, n / v - inverses, (-n * q) / (v * v) + shape * squares],
+  ];
+  for (const [i, row] of hessian.entries()) {
+    gradient[i] = (gradient[i] ?? 0) + (slopes[i] ?? 0);
+    for (let j = 0; j < 3; j++) row[j] = (row[j] ?? 0) + (bends[i]?.[j] ?? 0);
+  }
+  const constant = lgamma(shape) - lgamma(p * x) - lgamma(q) + q * Math.log(v) + p * x * logX;
+  return n * constant + (p * x - 1) * block.sumLogMean - shape * logs;
+}
+
+/** Maximum likelihood on x repeat purchases of mean m̄ (both > 0). Undefined where fewer than two have bought twice. Amounts are
+ *  scaled inside; the log-likelihood is that of the amounts as given. */
+export function fitGammaGamma(x: Float64Array, mean: Float64Array): GammaGammaFit | undefined {
+  const n = x.length;
+  if (n < 2) return undefined;
+  const unit =
+    Float64Array.from(mean)
+      .sort()
+      .reduce((sum, value) => sum + value, 0) /
+    n /
+    30;
+  const objective = gammaGammaObjective(x, mean, unit);
+  const found = minimise(objective, new Float64Array([1.5, 1.2, 2.5]));
+  const [p = 1, q = 1, v = 1] = found.at.map(Math.exp);
+  const [sp = 0, sq = 0, sv = 0] = standardErrors(found, n);
+  const penalty = found.at.reduce((sum, value) => sum + pull * value * value, 0);
   return {
     params: { p, q, v: v * unit },
-    logLikelihood: -(plain.value - penalty) * n - n * Math.log(unit),
-    iterations: found.iterations + plain.iterations,
-    converged: plain.converged || found.converged,
+    standardErrors: { p: sp, q: sq, v: sv * unit },
+    logLikelihood: penalty - found.value * n - n * Math.log(unit),
+    customers: n,
+    distinct: blocksOf(x, mean, unit).reduce((sum, block) => sum + block.mean.length, 0),
+    iterations: found.iterations,
+    converged: found.converged,
   };
 }
 
-function withoutPull(objective: Objective, pull: number): Objective {
-  return (at, gradient) => {
-    const value = objective(at, gradient);
-    let penalty = 0;
-    for (let i = 0; i < at.length; i++) {
-      penalty += (at[i] ?? 0) ** 2;
-      gradient[i] = (gradient[i] ?? 0) - 2 * pull * (at[i] ?? 0);
-    }
-    return value - pull * penalty;
-  };
-}
-
-/** E[M | x, m̄], eq. 5 of the note; the population's mean where x = 0. */
+/** E[M | x, m̄], eq. 5 of the note; the population's mean where x = 0. Where that mean doesn't exist or hangs on the far tail
+ *  (px + q near 1 or below), the median of the posterior stands for it. */
 export function expectedSpend({ p, q, v }: GammaGammaParams, x: number, mean: number): number {
   const shape = p * x + q;
-  return shape > 1.0001 ? (p * (v + x * mean)) / (shape - 1) : mean > 0 ? mean : p * v;
+  const rate = v + x * mean;
+  return shape > 1.1 ? (p * rate) / (shape - 1) : (p * rate) / Math.max(1e-3, gammaQuantile(0.5, shape, 1));
 }
 
-/** 80 % limits of a customer's true mean: p over a gamma variable of shape px + q and rate v + x·m̄. */
-export function spendLimits({ p, q, v }: GammaGammaParams, x: number, mean: number): [number, number] {
-  const shape = p * x + q;
-  const rate = v + x * mean;
-  return [p / gammaQuantile(0.9, shape, rate), p / gammaQuantile(0.1, shape, rate)];
+/** 80 % limits of a customer's true mean as a function of x and m̄: p over a gamma variable of shape px + q and rate v + x·m̄. The
+ *  quantiles depend on x alone and are kept. */
+export function createSpendLimits({ p, q, v }: GammaGammaParams): (x: number, mean: number) => [number, number] {
+  const known = new Map<number, [number, number]>();
+  return (x, mean) => {
+    let quantiles = known.get(x);
+    if (!quantiles) {
+      const shape = p * x + q;
+      quantiles = [Math.max(1e-6, gammaQuantile(0.1, shape, 1)), Math.max(1e-6, gammaQuantile(0.9, shape, 1))];
+      known.set(x, quantiles);
+    }
+    const scale = p * (v + x * mean);
+    return [scale / quantiles[1], scale / quantiles[0]];
+  };
 }
 
 /** Standard deviation of one purchase's amount: its own spread and that of the unknown mean. */
 export function spendSd(params: GammaGammaParams, x: number, mean: number): number {
   const shape = params.p * x + params.q;
   const expected = expectedSpend(params, x, mean);
-  const between = shape > 2.05 ? (expected * expected) / (shape - 2) : expected * expected;
+  const between = shape > 2.1 ? (expected * expected) / (shape - 2) : 10 * expected * expected;
   return Math.sqrt(between + (expected * expected + between) / params.p);
 }

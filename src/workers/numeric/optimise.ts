@@ -1,118 +1,131 @@
 export interface Optimum {
   readonly at: Float64Array;
   readonly value: number;
+  /** Second derivatives at the optimum. */
+  readonly hessian: readonly Float64Array[];
   readonly iterations: number;
   readonly converged: boolean;
 }
 
-/** Value of a function and its gradient, written into `gradient`. */
-export type Objective = (at: Float64Array, gradient: Float64Array) => number;
+export interface Derivatives {
+  readonly gradient: Float64Array;
+  readonly hessian: readonly Float64Array[];
+}
 
-/** Minimises a smooth function of a few variables: BFGS (Nocedal & Wright 2006, alg. 6.1) with backtracking under Armijo's
- *  condition. A point where the function is not finite counts as infinitely bad. */
-export function minimise(objective: Objective, start: Float64Array, { tolerance = 1e-7, iterations: most = 400 } = {}): Optimum {
+/** Value of a function; its gradient and Hessian are written into `into`. */
+export type Objective = (at: Float64Array, into: Derivatives) => number;
+
+export function emptyDerivatives(n: number): Derivatives {
+  return { gradient: new Float64Array(n), hessian: Array.from({ length: n }, () => new Float64Array(n)) };
+}
+
+const longestStep = 2;
+
+/** Minimises a smooth function of a few variables by Newton's method; where the Hessian isn't positive definite its diagonal
+ *  is raised (Nocedal & Wright 2006, alg. 3.3), and steps are halved until Armijo's condition holds. A point where the
+ *  function is not finite counts as infinitely bad. */
+export function minimise(
+  objective: Objective,
+  start: Float64Array,
+  { tolerance = 1e-10, iterations: most = 200 } = {},
+): Optimum {
   const n = start.length;
   let at = Float64Array.from(start);
-  let gradient = new Float64Array(n);
-  let value = objective(at, gradient);
-  let inverse = identity(n);
+  let here = emptyDerivatives(n);
+  let value = objective(at, here);
+  const end = (iterations: number, converged: boolean) => ({ at, value, hessian: here.hessian, iterations, converged });
   for (let iteration = 0; iteration < most; iteration++) {
-    const size = Math.max(...gradient.map(Math.abs));
-    if (!Number.isFinite(value)) return { at, value, iterations: iteration, converged: false };
-    if (size <= tolerance * Math.max(1, Math.abs(value) * 1e-3)) return { at, value, iterations: iteration, converged: true };
-    let direction = times(inverse, gradient, -1);
-    let slope = dot(direction, gradient);
-    if (slope >= 0) {
-      inverse = identity(n);
-      direction = gradient.map((g) => -g);
-      slope = dot(direction, gradient);
-    }
-    const longest = Math.max(...direction.map(Math.abs));
-    let step = longest > 2 ? 2 / longest : 1;
+    if (!Number.isFinite(value)) return end(iteration, false);
+    const size = largest(here.gradient);
+    if (size <= tolerance) return end(iteration, true);
+    const direction = descend(here);
+    const slope = dot(direction, here.gradient);
+    const longest = largest(direction);
+    let step = longest > longestStep ? longestStep / longest : 1;
     const next = new Float64Array(n);
-    const nextGradient = new Float64Array(n);
+    const there = emptyDerivatives(n);
     let nextValue = Number.POSITIVE_INFINITY;
-    for (let tries = 0; tries < 60; tries++, step /= 2) {
+    for (let tries = 0; tries < 50; tries++, step /= 2) {
       for (let i = 0; i < n; i++) next[i] = (at[i] ?? 0) + step * (direction[i] ?? 0);
-      nextValue = objective(next, nextGradient);
+      nextValue = objective(next, there);
       if (Number.isFinite(nextValue) && nextValue <= value + 1e-4 * step * slope) break;
     }
-    if (!(nextValue < value)) return { at, value, iterations: iteration, converged: size <= 1e-3 * Math.max(1, Math.abs(value)) };
-    update(inverse, { moved: difference(next, at), turned: difference(nextGradient, gradient), isFirst: iteration === 0 });
+    // no step goes lower: what remains of the gradient is rounding
+    if (!(nextValue < value)) return end(iteration, size <= 1e-7 * Math.max(1, Math.abs(value)));
     at = next;
-    gradient = nextGradient;
+    here = there;
     value = nextValue;
   }
-  return { at, value, iterations: most, converged: false };
+  return end(most, false);
 }
 
-function identity(n: number): Float64Array[] {
-  return Array.from({ length: n }, (_, i) => Float64Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
+function largest(vector: Float64Array): number {
+  return vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
-function dot(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
-}
-function times(matrix: readonly Float64Array[], vector: Float64Array, factor: number): Float64Array {
-  return Float64Array.from(matrix, (row) => factor * dot(row, vector));
-}
-function difference(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, i) => value - (b[i] ?? 0));
+function dot(left: Float64Array, right: Float64Array): number {
+  return left.reduce((sum, value, i) => sum + value * (right[i] ?? 0), 0);
 }
 
-function update(inverse: Float64Array[], { moved, turned, isFirst }: { moved: Float64Array; turned: Float64Array; isFirst: boolean }): void {
-  const curvature = dot(moved, turned);
-  if (curvature <= 1e-12) return;
-  if (isFirst) {
-    const scale = curvature / dot(turned, turned);
-    for (const [i, row] of inverse.entries()) row[i] = scale;
+function descend({ gradient, hessian }: Derivatives): Float64Array {
+  const scale = hessian.reduce((most, row, i) => Math.max(most, Math.abs(row[i] ?? 0)), 1e-12);
+  for (let raise = 0; raise < 1e12 * scale; raise = raise === 0 ? 1e-8 * scale : raise * 10) {
+    const root = cholesky(hessian, raise);
+    if (root) return solve(root, gradient).map((value) => -value);
   }
-  const turnedBy = times(inverse, turned, 1);
-  const factor = (1 + dot(turned, turnedBy) / curvature) / curvature;
-  for (const [i, row] of inverse.entries()) {
-    for (let j = 0; j < row.length; j++) {
-      const s = (moved[i] ?? 0) * (moved[j] ?? 0) * factor;
-      row[j] = (row[j] ?? 0) + s - ((turnedBy[i] ?? 0) * (moved[j] ?? 0) + (moved[i] ?? 0) * (turnedBy[j] ?? 0)) / curvature;
-    }
-  }
+  return gradient.map((value) => -value);
 }
 
-/** Standard errors of parameters given by their logarithms: from the Hessian of the negative log-likelihood, differenced from
- *  its gradient. NaN where the surface is flat. */
-export function standardErrors(objective: Objective, at: Float64Array): Float64Array {
-  const n = at.length;
-  const step = 1e-4;
-  const hessian = Array.from({ length: n }, (_, i) => {
-    const up = Float64Array.from(at);
-    const down = Float64Array.from(at);
-    up[i] = (up[i] ?? 0) + step;
-    down[i] = (down[i] ?? 0) - step;
-    const high = new Float64Array(n);
-    const low = new Float64Array(n);
-    objective(up, high);
-    objective(down, low);
-    return high.map((value, j) => (value - (low[j] ?? 0)) / (2 * step));
-  });
-  const covariance = invert(hessian);
-  return at.map((logarithm, i) => Math.exp(logarithm) * Math.sqrt(covariance?.[i]?.[i] ?? Number.NaN));
-}
-
-/** The inverse of a small matrix by Gauss and Jordan; undefined where it is singular. */
-export function invert(matrix: readonly Float64Array[]): Float64Array[] | undefined {
+/** Lower triangle L with L·Lᵀ = matrix + raise·I; undefined where that isn't clearly positive definite. */
+function cholesky(matrix: readonly Float64Array[], raise: number): Float64Array[] | undefined {
   const n = matrix.length;
-  const rows = matrix.map((row, i) => [...row, ...Array.from({ length: n }, (_, j) => (i === j ? 1 : 0))]);
-  for (let column = 0; column < n; column++) {
-    let pivot = column;
-    for (let i = column; i < n; i++) if (Math.abs(rows[i]?.[column] ?? 0) > Math.abs(rows[pivot]?.[column] ?? 0)) pivot = i;
-    const lead = rows[pivot];
-    const head = lead?.[column] ?? 0;
-    if (!lead || Math.abs(head) < 1e-300) return undefined;
-    [rows[column], rows[pivot]] = [lead, rows[column] ?? lead];
-    for (let j = 0; j < 2 * n; j++) lead[j] = (lead[j] ?? 0) / head;
-    for (const [i, row] of rows.entries()) {
-      const factor = row[column] ?? 0;
-      if (i === column || factor === 0) continue;
-      for (let j = 0; j < 2 * n; j++) row[j] = (row[j] ?? 0) - factor * (lead[j] ?? 0);
+  const root = Array.from({ length: n }, () => new Float64Array(n));
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = (matrix[i]?.[j] ?? 0) + (i === j ? raise : 0);
+      for (let k = 0; k < j; k++) sum -= (root[i]?.[k] ?? 0) * (root[j]?.[k] ?? 0);
+      if (i === j && !(sum > 1e-14 * Math.abs(matrix[i]?.[i] ?? 0))) return undefined;
+      const row = root[i];
+      if (row) row[j] = i === j ? Math.sqrt(sum) : sum / (root[j]?.[j] ?? 1);
     }
   }
-  return rows.map((row) => Float64Array.from(row.slice(n)));
+  return root;
+}
+
+function solve(root: readonly Float64Array[], right: Float64Array): Float64Array {
+  const n = root.length;
+  const x = Float64Array.from(right);
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < i; k++) x[i] = (x[i] ?? 0) - (root[i]?.[k] ?? 0) * (x[k] ?? 0);
+    x[i] = (x[i] ?? 0) / (root[i]?.[i] ?? 1);
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let k = i + 1; k < n; k++) x[i] = (x[i] ?? 0) - (root[k]?.[i] ?? 0) * (x[k] ?? 0);
+    x[i] = (x[i] ?? 0) / (root[i]?.[i] ?? 1);
+  }
+  return x;
+}
+
+/** Standard errors of n parameters that were found by their logarithms, as the mean over `observations` of a negative
+ *  log-likelihood. NaN where the surface isn't curved upwards. */
+export function standardErrors({ at, hessian }: Optimum, observations: number): Float64Array {
+  const root = cholesky(hessian, 0);
+  return at.map((logarithm, i) => {
+    if (!root) return Number.NaN;
+    const unit = new Float64Array(at.length);
+    unit[i] = 1;
+    const variance = (solve(root, unit)[i] ?? Number.NaN) / observations;
+    return Math.exp(logarithm) * Math.sqrt(variance);
+  });
+}
+
+/** Turns first and second derivatives by positive parameters into those by their logarithms, in place. */
+export function byLogarithms({ gradient, hessian }: Derivatives, parameters: Float64Array): void {
+  for (const [i, row] of hessian.entries()) {
+    const own = parameters[i] ?? 0;
+    for (let j = 0; j < row.length; j++) {
+      const curved = (row[j] ?? 0) * own * (parameters[j] ?? 0);
+      row[j] = curved + (i === j ? (gradient[i] ?? 0) * own : 0);
+    }
+  }
+  for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] ?? 0) * (parameters[i] ?? 0);
 }

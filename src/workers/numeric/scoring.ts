@@ -1,5 +1,3 @@
-import { createRandom } from "../../shared/base/random.ts";
-
 export interface Measured {
   readonly value: number;
   readonly low: number;
@@ -7,19 +5,36 @@ export interface Measured {
 }
 
 const z95 = 1.959963984540054;
+const unknown: Measured = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
 
 /** Mean with its 95 % interval by the normal approximation. */
 export function meanInterval(values: Float64Array): Measured {
   const n = values.length;
-  if (n === 0) return { value: Number.NaN, low: Number.NaN, high: Number.NaN };
+  if (n === 0) return unknown;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   const variance = n > 1 ? values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1) : 0;
   const half = z95 * Math.sqrt(variance / n);
   return { value: mean, low: mean - half, high: mean + half };
 }
 
+/** Σ predicted ÷ Σ actual − 1 with its 95 % interval (delta method, customers independent); NaN where nothing happened. */
+export function biasInterval(predicted: Float64Array, actual: Float64Array): Measured {
+  const n = predicted.length;
+  const total = actual.reduce((sum, value) => sum + value, 0);
+  if (!(total > 0)) return unknown;
+  const ratio = predicted.reduce((sum, value) => sum + value, 0) / total;
+  const residual = predicted.reduce((sum, value, at) => sum + (value - ratio * (actual[at] ?? 0)) ** 2, 0);
+  const half = n > 1 ? (z95 * Math.sqrt((residual * n) / (n - 1))) / total : Number.NaN;
+  return { value: ratio - 1, low: ratio - 1 - half, high: ratio - 1 + half };
+}
+
 export function absoluteErrors(predicted: Float64Array, actual: Float64Array): Float64Array {
   return predicted.map((value, at) => Math.abs(value - (actual[at] ?? 0)));
+}
+
+/** Squared differences of probabilities and what happened; their mean is the Brier score. */
+export function brierErrors(probability: Float64Array, happened: readonly boolean[]): Float64Array {
+  return probability.map((p, at) => (p - (happened[at] ? 1 : 0)) ** 2);
 }
 
 /** Ranks from 1, equal values sharing the mean of theirs. */
@@ -47,16 +62,16 @@ export function auc(scores: Float64Array, isPositive: readonly boolean[]): Measu
     sum += ranks[at] ?? 0;
   }
   const negatives = ranks.length - positives;
-  if (positives === 0 || negatives === 0) return { value: Number.NaN, low: Number.NaN, high: Number.NaN };
+  if (positives === 0 || negatives === 0) return unknown;
   const value = (sum - (positives * (positives + 1)) / 2) / (positives * negatives);
   const q1 = value / (2 - value);
   const q2 = (2 * value * value) / (1 + value);
-  const variance = (value * (1 - value) + (positives - 1) * (q1 - value * value) + (negatives - 1) * (q2 - value * value)) / (positives * negatives);
-  const half = z95 * Math.sqrt(Math.max(0, variance));
+  const spread = value * (1 - value) + (positives - 1) * (q1 - value * value) + (negatives - 1) * (q2 - value * value);
+  const half = z95 * Math.sqrt(Math.max(0, spread / (positives * negatives)));
   return { value, low: Math.max(0, value - half), high: Math.min(1, value + half) };
 }
 
-/** Spearman's rank correlation with Fisher's interval. */
+/** Spearman's rank correlation with Fisher's interval; NaN where one side doesn't vary. */
 export function spearman(a: Float64Array, b: Float64Array): Measured {
   const n = a.length;
   const x = midRanks(a);
@@ -70,19 +85,9 @@ export function spearman(a: Float64Array, b: Float64Array): Measured {
     xx += dx * dx;
     yy += dy * dy;
   }
-  const value = xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : Number.NaN;
+  if (!(xx > 0 && yy > 0)) return unknown;
+  const value = xy / Math.sqrt(xx * yy);
   const half = n > 3 ? z95 * Math.sqrt(1.06 / (n - 3)) : Number.NaN;
   const fisher = Math.atanh(Math.min(0.999999, Math.max(-0.999999, value)));
   return { value, low: Math.tanh(fisher - half), high: Math.tanh(fisher + half) };
-}
-
-/** Share of outcomes inside their 80 % limits by the randomised probability integral transform: an outcome on a limit counts
- *  by the part of its probability that lies inside. `below` and `at` are P(Y < y) and P(Y = y). */
-export function pitCoverage(below: Float64Array, at: Float64Array, seed: number): Measured {
-  const random = createRandom(seed, "pit");
-  const inside = below.map((value, i) => {
-    const u = value + random.next() * (at[i] ?? 0);
-    return u >= 0.1 && u <= 0.9 ? 1 : 0;
-  });
-  return meanInterval(inside);
 }

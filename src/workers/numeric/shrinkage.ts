@@ -1,72 +1,95 @@
-import { lgamma } from "./special-functions.ts";
+import { digamma } from "./special-functions.ts";
 
-/** Log-likelihood of counts by group under a Dirichlet-multinomial of concentration κ and shares π, up to a constant. */
-function dirichletLogLikelihood(kappa: number, groups: readonly (readonly [number, number])[][], shares: readonly number[]): number {
-  let sum = 0;
+/** A group's counts as pairs of category and count > 0. */
+export type Counts = readonly (readonly [category: number, count: number])[];
+
+export interface Dirichlet {
+  readonly concentration: number;
+  readonly shares: readonly number[];
+}
+
+const smallest = 1e-4;
+const strongest = 1e4;
+
+/** Dirichlet-multinomial by maximum likelihood: Minka's (2000) fixed point, eq. 55, on how often each count occurs, which is all
+ *  that the likelihood needs; so neither order nor number of groups matters to it. Groups of one say nothing of the concentration:
+ *  where there are no others it stays 2. */
+export function fitDirichlet(groups: readonly Counts[], categories: number): Dirichlet {
+  const totals = new Map<number, number>();
+  const perCategory = Array.from({ length: categories }, () => new Map<number, number>());
+  const lines = new Float64Array(categories);
   for (const group of groups) {
-    const n = group.reduce((total, [, count]) => total + count, 0);
-    sum += lgamma(kappa) - lgamma(kappa + n);
+    let total = 0;
     for (const [category, count] of group) {
-      const prior = Math.max(1e-9, kappa * (shares[category] ?? 0));
-      sum += lgamma(prior + count) - lgamma(prior);
+      bump(perCategory[category], count);
+      lines[category] = (lines[category] ?? 0) + count;
+      total += count;
     }
+    bump(totals, total);
   }
-  return sum;
+  const all = lines.reduce((sum, n) => sum + n, 0);
+  let alpha: Float64Array = lines.map((n) => Math.max(smallest, (2 * n) / Math.max(1, all)));
+  const says = [...totals.keys()].some((n) => n > 1) && categories > 1;
+  for (let step = 0; says && step < 2_000; step++) {
+    const next = advance(alpha, totals, perCategory);
+    const moved = next.reduce((most, value, at) => Math.max(most, Math.abs(value / (alpha[at] ?? 1) - 1)), 0);
+    alpha = next;
+    if (moved < 1e-7 || sum(alpha) >= strongest) break;
+  }
+  const concentration = sum(alpha);
+  return { concentration, shares: Array.from(alpha, (value) => value / concentration) };
 }
 
-/** Concentration κ of a Dirichlet-multinomial by maximum likelihood, golden section on ln κ in [0.05, 500]. Groups hold pairs
- *  of category and count. */
-export function fitConcentration(groups: readonly (readonly [number, number])[][], shares: readonly number[]): number {
-  const ratio = (Math.sqrt(5) - 1) / 2;
-  let [low, high] = [Math.log(0.05), Math.log(500)];
-  let a = high - ratio * (high - low);
-  let b = low + ratio * (high - low);
-  let fa = dirichletLogLikelihood(Math.exp(a), groups, shares);
-  let fb = dirichletLogLikelihood(Math.exp(b), groups, shares);
-  for (let i = 0; i < 40 && high - low > 1e-3; i++) {
-    if (fa > fb) {
-      [high, b, fb] = [b, a, fa];
-      a = high - ratio * (high - low);
-      fa = dirichletLogLikelihood(Math.exp(a), groups, shares);
-    } else {
-      [low, a, fa] = [a, b, fb];
-      b = low + ratio * (high - low);
-      fb = dirichletLogLikelihood(Math.exp(b), groups, shares);
-    }
-  }
-  return Math.exp((low + high) / 2);
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
-const z90 = 1.2815515655446004;
-
-/** 80 % limits of a share with posterior Beta(α, β), by the normal approximation on the logit. */
-export function betaLimits(alpha: number, beta: number): [number, number] {
-  const mean = Math.log(alpha / beta);
-  const half = z90 * Math.sqrt(1 / alpha + 1 / beta);
-  const back = (logit: number) => 1 / (1 + Math.exp(-logit));
-  return [back(mean - half), back(mean + half)];
+function bump(histogram: Map<number, number> | undefined, count: number): void {
+  histogram?.set(count, (histogram.get(count) ?? 0) + 1);
 }
 
-/** Variance of means between groups and within them, from each group's n, Σv and Σv² (method of moments). */
-export function varianceComponents(n: Float64Array, sum: Float64Array, sumSq: Float64Array): { mean: number; within: number; between: number } {
-  let [total, weighted, squares, degrees, squaredN] = [0, 0, 0, 0, 0];
-  for (let at = 0; at < n.length; at++) {
-    const k = n[at] ?? 0;
-    total += k;
-    weighted += sum[at] ?? 0;
-    squaredN += k * k;
-    squares += (sumSq[at] ?? 0) - (k > 0 ? (sum[at] ?? 0) ** 2 / k : 0);
-    degrees += Math.max(0, k - 1);
+function slopeOf(alpha: number, histogram: ReadonlyMap<number, number>): number {
+  const base = digamma(alpha);
+  let slope = 0;
+  for (const count of [...histogram.keys()].sort((a, b) => a - b)) {
+    slope += (histogram.get(count) ?? 0) * (digamma(alpha + count) - base);
   }
-  const mean = total > 0 ? weighted / total : 0;
-  const within = degrees > 0 ? Math.max(1e-6, squares / degrees) : 1 / 12;
-  let spread = 0;
-  for (let at = 0; at < n.length; at++) {
-    const k = n[at] ?? 0;
-    if (k > 0) spread += k * ((sum[at] ?? 0) / k - mean) ** 2;
-  }
+  return slope;
+}
+
+function advance(
+  alpha: Float64Array,
+  totals: ReadonlyMap<number, number>,
+  perCategory: readonly ReadonlyMap<number, number>[],
+): Float64Array {
+  const all = slopeOf(sum(alpha), totals);
+  return alpha.map((value, at) => Math.max(smallest, (value * slopeOf(value, perCategory[at] ?? new Map())) / all));
+}
+
+/** Variance of means between groups and within them, from each group's n, Σv and Σv² (method of moments; Henderson 1953). Sums
+ *  run over sorted values, so that the order of groups moves no digit. */
+export function varianceComponents(
+  n: Float64Array,
+  sums: Float64Array,
+  squares: Float64Array,
+): { mean: number; within: number; between: number } {
+  const total = sortedSum(n);
+  const mean = total > 0 ? sortedSum(sums) / total : 0;
+  const inside = sortedSum(squares.map((square, at) => square - own(sums, at) ** 2 / Math.max(1, own(n, at))));
+  const degrees = sortedSum(n.map((k) => Math.max(0, k - 1)));
+  const within = degrees > 0 ? Math.max(1e-6, inside / degrees) : 1 / 12;
+  const spread = sortedSum(n.map((k, at) => (k > 0 ? k * (own(sums, at) / k - mean) ** 2 : 0)));
   const groups = n.length;
-  const effective = groups > 1 && total > 0 ? (total - squaredN / total) / (groups - 1) : 1;
-  const between = groups > 1 ? Math.max(1e-6, (spread / (groups - 1) - within) / Math.max(1e-9, effective)) : 1 / 12;
+  if (groups < 2) return { mean, within, between: 1 / 12 };
+  const effective = (total - sortedSum(n.map((k) => k * k)) / Math.max(1, total)) / (groups - 1);
+  const between = Math.max(1e-6, (spread / (groups - 1) - within) / Math.max(1e-9, effective));
   return { mean, within, between };
+}
+
+function own(values: Float64Array, at: number): number {
+  return values[at] ?? 0;
+}
+
+function sortedSum(values: Float64Array): number {
+  return sum(Float64Array.from(values).sort());
 }

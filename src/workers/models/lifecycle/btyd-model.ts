@@ -1,21 +1,29 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
-import type { Evaluation, Holdout, ModelCard, ModelContext, ModelDeclaration, Tables } from "../../../shared/domain/model.ts";
-import { type BtydFit, type BtydParams, expectedPurchases, fitBtyd, probabilityAlive, purchaseDistribution, type Variant } from "../../numeric/buy-till-you-die.ts";
+import type { Evaluation, Holdout, ModelCard, ModelDeclaration } from "../../../shared/domain/model.ts";
+import { type BtydFit, fitBtyd } from "../../numeric/btyd-fit.ts";
+import {
+  type BtydParams,
+  expectedPurchases,
+  type PurchaseHistory,
+  probabilityAlive,
+  probabilityOfNone,
+  purchaseDistribution,
+  type Variant,
+} from "../../numeric/buy-till-you-die.ts";
 import { compressSummary } from "../../numeric/compress.ts";
-import { absoluteErrors, auc, meanInterval, pitCoverage } from "../../numeric/scoring.ts";
-import { gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
+import { countLimits } from "../../numeric/intervals.ts";
+import { absoluteErrors, auc, biasInterval, brierErrors, meanInterval } from "../../numeric/scoring.ts";
+import { compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
+import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 
-export interface FittedBtyd {
-  readonly params: BtydParams;
-  readonly [other: string]: Json | BtydParams;
-}
-
+/** A fit as JSON; a standard error that isn't known is null. */
 export function fittedJson(fit: BtydFit): Json {
   const finite = (value: number) => (Number.isFinite(value) ? value : null);
+  const errors = Object.entries(fit.standardErrors).map(([name, value]) => [name, finite(value)]);
   return {
     params: { ...fit.params },
-    standard_errors: Object.fromEntries(Object.entries(fit.standardErrors).map(([name, value]) => [name, finite(value)])),
+    standard_errors: Object.fromEntries(errors),
     log_likelihood: finite(fit.logLikelihood),
     n_customers: fit.customers,
     n_distinct: fit.distinct,
@@ -32,116 +40,143 @@ export function paramsOf(fitted: Json): BtydParams | undefined {
 
 export function fitSummaryTable(variant: Variant, summary: ColumnTable): Json {
   if (summary.rows === 0) return null;
-  return fittedJson(fitBtyd(variant, numbers(summary, "frequency"), numbers(summary, "recency"), numbers(summary, "t_age")));
+  const [x, recency, tAge] = ["frequency", "recency", "t_age"].map((name) => numbers(summary, name));
+  return x && recency && tAge ? fittedJson(fitBtyd(variant, x, recency, tAge)) : null;
 }
 
-const outputNames = ["probability_alive", "expected_purchases", "expected_purchases_low", "expected_purchases_high", "probability_purchase", "purchases_sd", "probability_none"] as const;
+const outputNames = [
+  "probability_alive",
+  "expected_purchases",
+  "expected_purchases_low",
+  "expected_purchases_high",
+  "probability_purchase",
+  "purchases_sd",
+  "probability_none",
+] as const;
+type PurchaseScores = Record<(typeof outputNames)[number], Float64Array>;
 
-/** Scores distinct histories once and copies them to their customers. */
-function scoreBtyd(variant: Variant, inputs: Tables, fitted: Json, context: ModelContext): ColumnTable {
-  const summary = requireTable(inputs, "summary");
-  const ids = texts(summary, "customer_id");
-  const params = paramsOf(fitted);
-  const outputs = Object.fromEntries(outputNames.map((name) => [name, new Float64Array(summary.rows).fill(Number.NaN)])) as Record<(typeof outputNames)[number], Float64Array>;
-  const reason = new Array<string | null>(summary.rows).fill(params ? null : "not_enough_data");
-  const enough = new Float64Array(summary.rows).fill(0);
-  if (!params) return scoreTable(ids, outputs, { enough, reason });
-  const frequency = numbers(summary, "frequency");
-  const groups = compressSummary(frequency, numbers(summary, "recency"), numbers(summary, "t_age"));
-  const scored = Array.from(groups.frequency, (x, at) => {
-    if (at % 4096 === 0) context.throwIfCancelled();
-    return scoreHistory(variant, params, { x, recency: groups.recency[at] ?? 0, tAge: groups.tAge[at] ?? 0 }, context);
-  });
-  for (let row = 0; row < summary.rows; row++) {
-    const score = scored[groups.group[row] ?? 0];
-    for (const name of outputNames) outputs[name][row] = score?.[name] ?? Number.NaN;
-    enough[row] = (frequency[row] ?? 0) > 0 ? 1 : 0;
+export interface Scoring {
+  readonly frequency: Float64Array;
+  readonly recency: Float64Array;
+  readonly tAge: Float64Array;
+  readonly horizon: number;
+  /** Horizon of probability_purchase. */
+  readonly soon: number;
+  readonly throwIfCancelled?: () => void;
+}
+
+/** Scores of purchase summaries in their own unit of time: distinct histories once, then copied to their customers. */
+export function scorePurchases(variant: Variant, params: BtydParams, scoring: Scoring): PurchaseScores {
+  const groups = compressSummary(scoring.frequency, scoring.recency, scoring.tAge);
+  const columns = (n: number) => Object.fromEntries(outputNames.map((name) => [name, blank(n)])) as PurchaseScores;
+  const scored = columns(groups.count.length);
+  for (let at = 0; at < groups.count.length; at++) {
+    if (at % 4096 === 0) scoring.throwIfCancelled?.();
+    const history = { x: groups.frequency[at] ?? 0, recency: groups.recency[at] ?? 0, tAge: groups.tAge[at] ?? 0 };
+    scoreHistory(variant, params, { history, at, scored, ...scoring });
   }
-  return scoreTable(ids, outputs, { enough, reason });
+  const result = columns(groups.group.length);
+  for (const name of outputNames) {
+    const [from, to] = [scored[name], result[name]];
+    for (let row = 0; row < to.length; row++) to[row] = from[groups.group[row] ?? 0] ?? Number.NaN;
+  }
+  return result;
 }
 
-interface History {
-  readonly x: number;
-  readonly recency: number;
-  readonly tAge: number;
+interface Place {
+  readonly history: PurchaseHistory;
+  readonly at: number;
+  readonly scored: PurchaseScores;
+  readonly horizon: number;
+  readonly soon: number;
 }
 
-function scoreHistory(variant: Variant, params: BtydParams, history: History, context: ModelContext): Record<(typeof outputNames)[number], number> {
-  const distribution = purchaseDistribution(variant, params, history, context.horizonDays);
+function scoreHistory(variant: Variant, params: BtydParams, { history, at, scored, horizon, soon }: Place): void {
+  const { x, recency, tAge } = history;
+  const distribution = purchaseDistribution(variant, params, history, horizon);
   const [low, high] = countLimits(distribution);
-  const mean = expectedPurchases(variant, params, history, context.horizonDays);
-  const second = distribution.reduce((sum, p, n) => sum + p * n * n, 0);
-  const soon = purchaseDistribution(variant, params, history, context.purchaseHorizonDays, 0.999999);
-  return {
-    probability_alive: probabilityAlive(variant, params, history.x, history.recency, history.tAge),
-    expected_purchases: mean,
-    expected_purchases_low: low,
-    expected_purchases_high: high,
-    probability_purchase: 1 - (soon[0] ?? 1),
-    purchases_sd: Math.sqrt(Math.max(0, second - mean * mean)),
-    probability_none: distribution[0] ?? 1,
-  };
+  const mean = expectedPurchases(variant, params, history, horizon);
+  let variance = 0;
+  for (let n = 0; n < distribution.length; n++) variance += (distribution[n] ?? 0) * (n - mean) ** 2;
+  scored.probability_alive[at] = probabilityAlive(variant, params, x, recency, tAge);
+  scored.expected_purchases[at] = mean;
+  scored.expected_purchases_low[at] = low;
+  scored.expected_purchases_high[at] = high;
+  scored.probability_purchase[at] = 1 - probabilityOfNone(variant, params, history, soon);
+  scored.purchases_sd[at] = Math.sqrt(variance);
+  scored.probability_none[at] = distribution[0] ?? 1;
 }
 
-/** Least counts that 10 % and 90 % of the probability lie up to. */
-export function countLimits(distribution: readonly number[]): [number, number] {
-  let told = 0;
-  let low: number | undefined;
-  for (const [n, p] of distribution.entries()) {
-    told += p;
-    if (low === undefined && told >= 0.1) low = n;
-    if (told >= 0.9) return [low ?? 0, n];
-  }
-  return [low ?? 0, Math.max(0, distribution.length - 1)];
+interface Judging {
+  readonly summary: ColumnTable;
+  readonly scores: ColumnTable;
+  readonly holdout: Holdout;
+  readonly fitted: Json;
+  readonly seed: number;
 }
 
-function evaluateBtyd(variant: Variant, inputs: Tables, scores: ColumnTable, holdout: Holdout, fitted: Json, context: ModelContext): Evaluation[] {
-  const summary = requireTable(inputs, "summary");
+function evaluateBtyd(variant: Variant, { summary, scores, holdout, fitted, seed }: Judging): readonly Evaluation[] {
   const params = paramsOf(fitted);
-  if (!params || holdout.outcomes.rows < 20) return [];
-  const rows = matchRows(holdout.outcomes, summary);
-  const scoreRows = matchRows(holdout.outcomes, scores);
-  const kept = Array.from(rows, (row, at) => (row >= 0 && (scoreRows[at] ?? -1) >= 0 ? at : -1)).filter((at) => at >= 0);
-  const take = (column: Float64Array) => Float64Array.from(kept, (at) => column[at] ?? Number.NaN);
-  const actual = take(numbers(holdout.outcomes, "n_purchases"));
-  const expected = take(gather(numbers(scores, "expected_purchases"), scoreRows));
-  const x = take(gather(numbers(summary, "frequency"), rows));
-  const recency = take(gather(numbers(summary, "recency"), rows));
-  const tAge = take(gather(numbers(summary, "t_age"), rows));
-  const n = kept.length;
-  const naive = x.map((value, at) => (value / Math.max(1, tAge[at] ?? 1)) * holdout.horizonDays);
-  const errors = absoluteErrors(expected, actual);
-  const naiveErrors = absoluteErrors(naive, actual);
-  const mae = meanInterval(errors);
-  const naiveMae = meanInterval(naiveErrors);
+  const { outcomes, horizonDays } = holdout;
+  const joined = join(outcomes, [summary, scores]);
+  if (!params || joined.n < leastCustomers) return [];
+  const actual = joined.numbers(outcomes, "n_purchases");
+  const expected = joined.numbers(scores, "expected_purchases");
+  const x = joined.numbers(summary, "frequency");
+  const recency = joined.numbers(summary, "recency");
+  const tAge = joined.numbers(summary, "t_age");
+  const n = joined.n;
+  const naive = x.map((value, at) => (value / Math.max(1, tAge[at] ?? 1)) * horizonDays);
   const bought = Array.from(actual, (value) => value > 0);
-  const ranking = auc(take(gather(numbers(scores, "probability_purchase"), scoreRows)), bought);
-  const byFrequency = auc(x, bought);
-  const below = new Float64Array(n);
-  const at = new Float64Array(n);
+  const [below, at, buys] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
   for (let i = 0; i < n; i++) {
-    const distribution = purchaseDistribution(variant, params, { x: x[i] ?? 0, recency: recency[i] ?? 0, tAge: tAge[i] ?? 0 }, holdout.horizonDays);
+    const history = { x: x[i] ?? 0, recency: recency[i] ?? 0, tAge: tAge[i] ?? 0 };
+    const distribution = purchaseDistribution(variant, params, history, horizonDays);
     const y = actual[i] ?? 0;
-    below[i] = distribution.slice(0, y).reduce((sum, p) => sum + p, 0);
-    at[i] = distribution[y] ?? 1e-6;
+    for (let k = 0; k < y && k < distribution.length; k++) below[i] = (below[i] ?? 0) + (distribution[k] ?? 0);
+    at[i] = distribution[y] ?? 0;
+    buys[i] = 1 - (distribution[0] ?? 1);
   }
-  const coverage = pitCoverage(below, at, context.seed);
-  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
-  const total = Math.max(1, sum(actual));
-  const evaluations: Evaluation[] = [
-    { metric: "mae", ...mae, baseline: "x / T × horizon", baselineValue: naiveMae.value, n, higherIsBetter: false, beatsBaseline: mae.value < naiveMae.value },
-    { metric: "bias", value: sum(expected) / total - 1, low: Number.NaN, high: Number.NaN, baseline: "x / T × horizon", baselineValue: sum(naive) / total - 1, n, higherIsBetter: false, beatsBaseline: Math.abs(sum(expected) / total - 1) < Math.abs(sum(naive) / total - 1) },
-    { metric: "auc", ...ranking, baseline: "frequency", baselineValue: byFrequency.value, n, higherIsBetter: true, beatsBaseline: ranking.value > byFrequency.value },
-    { metric: "coverage_80_pit", ...coverage, baseline: "nominal", baselineValue: 0.8, n, higherIsBetter: true, beatsBaseline: Math.abs(coverage.value - 0.8) < 0.05 },
-  ];
-  return evaluations.filter(({ value }) => Number.isFinite(value));
+  const share = bought.filter(Boolean).length / n;
+  const rate = "x / T × horizon";
+  const mae = (values: Float64Array) => meanInterval(absoluteErrors(values, actual));
+  const brier = (values: Float64Array) => meanInterval(brierErrors(values, bought));
+  const bias = biasInterval(naive, actual).value;
+  return known([
+    compare({ metric: "mae", own: mae(expected), baseline: rate, naive: mae(naive).value, n, better: "lower" }),
+    compare({
+      metric: "bias",
+      own: biasInterval(expected, actual),
+      baseline: rate,
+      naive: bias,
+      n,
+      better: "nearer to 0",
+    }),
+    compare({
+      metric: "auc",
+      own: auc(buys, bought),
+      baseline: "frequency",
+      naive: auc(x, bought).value,
+      n,
+      better: "higher",
+    }),
+    compare({
+      metric: "brier",
+      own: brier(buys),
+      baseline: "share that bought",
+      naive: share * (1 - share),
+      n,
+      better: "lower",
+    }),
+    coverage(below, at, seed),
+  ]);
 }
 
 /** A customer-base model of this family as a declaration. */
 export function btydModel(variant: Variant, title: string, card: ModelCard): ModelDeclaration {
   return {
     name: variant,
-    version: 1,
+    version: 2,
     title,
     group: "lifecycle",
     inputs: { summary: { feature: "purchase_summary" } },
@@ -157,7 +192,21 @@ export function btydModel(variant: Variant, title: string, card: ModelCard): Mod
     ],
     card,
     fit: (inputs) => fitSummaryTable(variant, requireTable(inputs, "summary")),
-    score: (inputs, fitted, _, context) => scoreBtyd(variant, inputs, fitted, context),
-    evaluate: (inputs, scores, holdout, fitted, _, context) => evaluateBtyd(variant, inputs, scores, holdout, fitted, context),
+    score: (inputs, fitted, _, context) => {
+      const summary = requireTable(inputs, "summary");
+      const params = paramsOf(fitted);
+      const frequency = numbers(summary, "frequency");
+      const history = { frequency, recency: numbers(summary, "recency"), tAge: numbers(summary, "t_age") };
+      const { horizonDays: horizon, purchaseHorizonDays: soon, throwIfCancelled } = context;
+      const none = () => Object.fromEntries(outputNames.map((name) => [name, blank(summary.rows)]));
+      const outputs = params
+        ? scorePurchases(variant, params, { ...history, horizon, soon, throwIfCancelled })
+        : none();
+      const reason = new Array<string | null>(summary.rows).fill(params ? null : "not_enough_data");
+      const enough = frequency.map((x) => (params && x > 0 ? 1 : 0));
+      return scoreTable(texts(summary, "customer_id"), outputs, { enough, reason });
+    },
+    evaluate: (inputs, scores, holdout, fitted, _, { seed }) =>
+      evaluateBtyd(variant, { summary: requireTable(inputs, "summary"), scores, holdout, fitted, seed }),
   };
 }

@@ -1,9 +1,11 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
+import type { ColumnTable } from "../../../shared/domain/column.ts";
+import { normalCdf } from "../../numeric/distributions.ts";
 import { absoluteErrors, meanInterval } from "../../numeric/scoring.ts";
 import { varianceComponents } from "../../numeric/shrinkage.ts";
 import { defineModel } from "../define.ts";
-import { numbers, quintiles, requireTable, rowsByCustomer, scoreTable, stepOf, texts } from "../tables.ts";
-import type { ColumnTable } from "../../../shared/domain/column.ts";
+import { compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
+import { blank, numbers, quintiles, requireTable, scoreTable, stepOf, texts } from "../tables.ts";
 
 interface Fitted {
   readonly mean: number;
@@ -13,33 +15,58 @@ interface Fitted {
 }
 const z90 = 1.2815515655446004;
 
-/** Lines and price positions of each customer over all categories, customers in order of their id. */
-function positions(table: ColumnTable): { ids: string[]; n: Float64Array; sum: Float64Array; sumSq: Float64Array } {
-  const names = texts(table, "customer_id");
-  const ids = [...new Set(names.map((id) => id ?? ""))].sort();
-  const row = new Map(ids.map((id, at) => [id, at]));
-  const [n, sum, sumSq] = [new Float64Array(ids.length), new Float64Array(ids.length), new Float64Array(ids.length)];
-  const columns = ["n_lines", "sum_percentile", "sum_percentile_sq"].map((name) => numbers(table, name));
-  const order = Array.from(names.keys()).sort((a, b) => ((names[a] ?? "") + texts(table, "category")[a] < (names[b] ?? "") + texts(table, "category")[b] ? -1 : 1));
-  for (const at of order) {
-    const own = row.get(names[at] ?? "") ?? 0;
-    for (const [i, target] of [n, sum, sumSq].entries()) target[own] = (target[own] ?? 0) + (columns[i]?.[at] ?? 0);
-  }
+interface Positions {
+  readonly ids: readonly string[];
+  readonly n: Float64Array;
+  readonly sum: Float64Array;
+  readonly sumSq: Float64Array;
+}
+
+/** Lines and price positions of each customer over all categories; customers in order of their id, categories in order of their
+ *  name, so that the order of rows moves no digit. */
+function positionsOf(table: ColumnTable): Positions {
+  const owners = texts(table, "customer_id").map((id) => id ?? "");
+  const categories = texts(table, "category").map((name) => name ?? "");
+  const ids = [...new Set(owners)].sort();
+  const places = new Map(ids.map((id, at) => [id, at]));
+  const rank = new Map([...new Set(categories)].sort().map((name, at) => [name, at]));
+  const keys = owners.map((id, row) => (places.get(id) ?? 0) * rank.size + (rank.get(categories[row] ?? "") ?? 0));
+  const order = Uint32Array.from(keys.keys()).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
+  const gathered = ["n_lines", "sum_percentile", "sum_percentile_sq"].map((name) => {
+    const column = numbers(table, name);
+    const sums = new Float64Array(ids.length);
+    for (const row of order) {
+      const own = places.get(owners[row] ?? "") ?? 0;
+      sums[own] = (sums[own] ?? 0) + (column[row] ?? 0);
+    }
+    return sums;
+  });
+  const [n = new Float64Array(0), sum = n, sumSq = n] = gathered;
   return { ids, n, sum, sumSq };
 }
 
-const shrunk = (fitted: Fitted, n: number, sum: number) => {
-  const weight = fitted.within / fitted.between;
-  return { value: (sum + weight * fitted.mean) / (n + weight), sd: Math.sqrt(fitted.within / (n + weight)) };
-};
+/** Mean rank of a customer's lines, drawn towards the population's, with the spread of what isn't known of it. */
+function shrunk({ mean, within, between }: Fitted, n: number, sum: number): { value: number; variance: number } {
+  const weight = within / between;
+  return { value: (sum + weight * mean) / (n + weight), variance: within / (n + weight) };
+}
 
 export const priceTier = defineModel({
   name: "price_tier",
-  version: 1,
+  version: 2,
   title: "Price tier",
   group: "preferences",
   inputs: { positions: { feature: "price_positions" } },
-  params: {},
+  params: {
+    prior_weight: {
+      kind: "number",
+      default: 1,
+      min: 0.01,
+      max: 100,
+      label: "Weight of the population",
+      help: "Times the weight that the spread between customers gives it: more draws everybody nearer to the mean.",
+    },
+  },
   outputs: [
     { name: "price_tier", type: "INTEGER" },
     { name: "price_tier_low", type: "INTEGER" },
@@ -50,47 +77,80 @@ export const priceTier = defineModel({
   ],
   card: {
     purpose: "Whether somebody chooses the cheaper or the dearer products of a category: tier 1 to 5.",
-    method: "List prices ranked within their category; the mean rank of a customer's lines, drawn towards the population by how much means differ between customers and ranks within one (variance components). Tiers are quintiles of customers.",
-    references: ["Morris (1983): Parametric empirical Bayes inference, JASA 78, for the shrinkage.", "Henderson (1953): Estimation of variance and covariance components, Biometrics 9(2)."],
-    assumptions: ["List price stands for the price point; reductions are another matter.", "Ranks are comparable across categories."],
-    limits: ["Without product and price there is no score.", "Products without a category are ranked among each other."],
-    metrics: ["mae of the price rank of purchases after the cut, against the population's mean rank"],
+    method:
+      "List prices ranked within their category; the mean rank of a customer's lines, drawn towards the population by how much means differ between customers and ranks within one (variance components). Tiers are quintiles of customers.",
+    references: [
+      "Morris (1983): Parametric empirical Bayes inference, JASA 78, for the shrinkage.",
+      "Henderson (1953): Estimation of variance and covariance components, Biometrics 9(2).",
+    ],
+    assumptions: [
+      "List price stands for the price point; reductions are another matter.",
+      "Ranks are comparable across categories.",
+    ],
+    limits: [
+      "Without product and price there is no score.",
+      "Products without a category are ranked among each other.",
+      "Limits are those of the customer's taste, not of the next product.",
+    ],
+    metrics: [
+      "mae of the price rank of purchases after the cut, against the population's mean rank",
+      "coverage of the 80 % limits of that rank",
+    ],
   },
-  fit: (inputs): Json => {
-    const { n, sum, sumSq } = positions(requireTable(inputs, "positions"));
+  fit: (inputs, params): Json => {
+    const { n, sum, sumSq } = positionsOf(requireTable(inputs, "positions"));
     if (n.length === 0) return null;
-    const parts = varianceComponents(n, sum, sumSq);
-    const fitted = { ...parts, cuts: [] };
-    return { ...parts, cuts: quintiles(n.map((count, at) => shrunk(fitted, count, sum[at] ?? 0).value)) };
+    const { mean, within, between } = varianceComponents(n, sum, sumSq);
+    const fitted = { mean, within, between: between / Number(params.prior_weight), cuts: [] };
+    return { ...fitted, cuts: quintiles(n.map((count, at) => shrunk(fitted, count, sum[at] ?? 0).value)) };
   },
   score: (inputs, json) => {
     const fitted = json as unknown as Fitted | null;
-    const { ids, n, sum } = positions(requireTable(inputs, "positions"));
-    const size = fitted ? ids.length : 0;
-    const columns = Array.from({ length: 6 }, () => new Float64Array(size));
-    const [tier, tierLow, tierHigh, value, low, high] = columns as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
-    for (let at = 0; fitted && at < size; at++) {
+    const { ids, n, sum } = positionsOf(requireTable(inputs, "positions"));
+    const [tier, tierLow, tierHigh] = [blank(ids.length), blank(ids.length), blank(ids.length)];
+    const [value, low, high] = [blank(ids.length), blank(ids.length), blank(ids.length)];
+    for (let at = 0; fitted && at < ids.length; at++) {
       const estimate = shrunk(fitted, n[at] ?? 0, sum[at] ?? 0);
+      const half = z90 * Math.sqrt(estimate.variance);
       value[at] = Math.min(1, Math.max(0, estimate.value));
-      low[at] = Math.max(0, estimate.value - z90 * estimate.sd);
-      high[at] = Math.min(1, estimate.value + z90 * estimate.sd);
+      low[at] = Math.max(0, estimate.value - half);
+      high[at] = Math.min(1, estimate.value + half);
       tier[at] = stepOf(estimate.value, fitted.cuts);
-      tierLow[at] = stepOf(low[at] ?? 0, fitted.cuts);
-      tierHigh[at] = stepOf(high[at] ?? 0, fitted.cuts);
+      tierLow[at] = stepOf(estimate.value - half, fitted.cuts);
+      tierHigh[at] = stepOf(estimate.value + half, fitted.cuts);
     }
-    const outputs = { price_tier: tier, price_tier_low: tierLow, price_tier_high: tierHigh, price_percentile: value, price_percentile_low: low, price_percentile_high: high };
-    return scoreTable(ids.slice(0, size), outputs, { enough: Float64Array.from(n.subarray(0, size), (count) => (count >= 3 ? 1 : 0)), reason: new Array<string | null>(size).fill(null) });
+    const outputs = {
+      price_tier: tier,
+      price_tier_low: tierLow,
+      price_tier_high: tierHigh,
+      price_percentile: value,
+      price_percentile_low: low,
+      price_percentile_high: high,
+    };
+    const enough = n.map((count) => (fitted && count >= 3 ? 1 : 0));
+    const reason = ids.map(() => (fitted ? null : "not_enough_data"));
+    return scoreTable([...ids], outputs, { enough, reason });
   },
-  evaluate: (_, scores, holdout, json) => {
+  evaluate: (inputs, scores, { outcomeCategories: outcomes }, json, _, { seed }) => {
     const fitted = json as unknown as Fitted | null;
-    const rows = rowsByCustomer(scores);
-    const ids = texts(holdout.outcomeCategories, "customer_id");
-    const actual = numbers(holdout.outcomeCategories, "median_price_percentile");
-    const kept = Array.from(actual.keys()).filter((at) => Number.isFinite(actual[at]) && rows.has(ids[at] ?? ""));
-    if (!fitted || kept.length < 20) return [];
-    const wanted = Float64Array.from(kept, (at) => actual[at] ?? 0);
-    const predicted = Float64Array.from(kept, (at) => numbers(scores, "price_percentile")[rows.get(ids[at] ?? "") ?? 0] ?? 0);
-    const [mae, naive] = [meanInterval(absoluteErrors(predicted, wanted)), meanInterval(absoluteErrors(predicted.map(() => fitted.mean), wanted))];
-    return [{ metric: "mae_percentile", ...mae, baseline: "mean of all customers", baselineValue: naive.value, n: kept.length, higherIsBetter: false, beatsBaseline: mae.value < naive.value }];
+    const positions = positionsOf(requireTable(inputs, "positions"));
+    const ranks = numbers(outcomes, "median_price_percentile");
+    const joined = join(outcomes, [scores], (row) => Number.isFinite(ranks[row]));
+    const n = joined.n;
+    if (!fitted || n < leastCustomers) return [];
+    const actual = joined.numbers(outcomes, "median_price_percentile");
+    const predicted = joined.numbers(scores, "price_percentile");
+    const mae = (values: Float64Array) => meanInterval(absoluteErrors(values, actual));
+    const naive = mae(predicted.map(() => fitted.mean)).value;
+    const places = new Map(positions.ids.map((id, at) => [id, at]));
+    const lines = joined.numbers(outcomes, "n_lines");
+    const below = Float64Array.from(joined.texts(outcomes, "customer_id"), (id, at) => {
+      const own = places.get(id ?? "") ?? -1;
+      const { value, variance } = shrunk(fitted, positions.n[own] ?? 0, positions.sum[own] ?? 0);
+      const spread = Math.sqrt(variance + fitted.within / Math.max(1, lines[at] ?? 1));
+      return normalCdf(((actual[at] ?? 0) - value) / spread);
+    });
+    const common = { metric: "mae_percentile", baseline: "mean of all customers", n, better: "lower" } as const;
+    return known([compare({ own: mae(predicted), naive, ...common }), coverage(below, new Float64Array(n), seed)]);
   },
 });

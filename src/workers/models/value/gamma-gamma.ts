@@ -1,24 +1,80 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
-import { type GammaGammaParams, expectedSpend, fitGammaGamma, spendLimits, spendSd } from "../../numeric/gamma-gamma.ts";
+import { betaCdf } from "../../numeric/distributions.ts";
+import {
+  createSpendLimits,
+  expectedSpend,
+  fitGammaGamma,
+  type GammaGammaParams,
+  spendSd,
+} from "../../numeric/gamma-gamma.ts";
 import { absoluteErrors, meanInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
+import { compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
+import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 
-export function gammaGammaParams(fitted: Json): GammaGammaParams | undefined {
-  return typeof fitted === "object" && fitted !== null && "params" in fitted ? (fitted.params as unknown as GammaGammaParams) : undefined;
+function paramsOf(fitted: Json): GammaGammaParams | undefined {
+  if (typeof fitted !== "object" || fitted === null || !("params" in fitted)) return undefined;
+  const { p, q, gamma } = fitted.params as Readonly<Record<string, number>>;
+  return p && q && gamma ? { p, q, v: gamma } : undefined;
 }
 
-function repeaters(summary: ColumnTable): { x: Float64Array; mean: Float64Array } {
-  const frequency = numbers(summary, "frequency");
-  const value = numbers(summary, "monetary_value");
-  const kept = Array.from(frequency.keys()).filter((at) => (frequency[at] ?? 0) > 0 && (value[at] ?? 0) > 0);
-  return { x: Float64Array.from(kept, (at) => frequency[at] ?? 0), mean: Float64Array.from(kept, (at) => value[at] ?? 0) };
+/** Repeat purchases with an amount: their number and mean; 0 of both for whoever has none. */
+function repeatsOf(frequency: Float64Array, mean: Float64Array): { x: Float64Array; mean: Float64Array } {
+  const counts = frequency.map((x, at) => ((mean[at] ?? 0) > 0 ? x : 0));
+  return { x: counts, mean: mean.map((value, at) => ((counts[at] ?? 0) > 0 ? value : 0)) };
+}
+
+/** Fits mean amounts of repeat buyers as JSON; null where fewer than two bought again. */
+export function fitSpend(frequency: Float64Array, mean: Float64Array): Json {
+  const repeats = repeatsOf(frequency, mean);
+  const isRepeat = (_: number, at: number) => (repeats.x[at] ?? 0) > 0;
+  const fit = fitGammaGamma(repeats.x.filter(isRepeat), repeats.mean.filter(isRepeat));
+  if (!fit) return null;
+  const finite = (value: number) => (Number.isFinite(value) ? value : null);
+  const { params, standardErrors } = fit;
+  return {
+    params: { p: params.p, q: params.q, gamma: params.v },
+    standard_errors: { p: finite(standardErrors.p), q: finite(standardErrors.q), gamma: finite(standardErrors.v) },
+    log_likelihood: finite(fit.logLikelihood),
+    n_customers: fit.customers,
+    n_distinct: fit.distinct,
+    iterations: fit.iterations,
+    converged: fit.converged,
+  };
+}
+
+/** Expected spend a purchase with the 80 % limits of the customer's true mean, and the spread of one purchase. */
+export function scoreSpend(params: GammaGammaParams, frequency: Float64Array, mean: Float64Array) {
+  const repeats = repeatsOf(frequency, mean);
+  const limits = createSpendLimits(params);
+  const n = frequency.length;
+  const [expected, low, high, sd] = [blank(n), blank(n), blank(n), blank(n)];
+  for (let at = 0; at < n; at++) {
+    const [x = 0, m = 0] = [repeats.x[at], repeats.mean[at]];
+    [low[at], high[at]] = limits(x, m);
+    expected[at] = expectedSpend(params, x, m);
+    sd[at] = spendSd(params, x, m);
+  }
+  return { expected, low, high, sd };
+}
+
+/** Whoever has no fit to be drawn towards keeps the own mean, or the only purchase, without limits. */
+function withoutFit(summary: ColumnTable): {
+  expected: Float64Array;
+  low: Float64Array;
+  high: Float64Array;
+  sd: Float64Array;
+} {
+  const repeats = repeatsOf(numbers(summary, "frequency"), numbers(summary, "monetary_value"));
+  const first = numbers(summary, "first_transaction_minor");
+  const expected = repeats.mean.map((value, at) => ((repeats.x[at] ?? 0) > 0 ? value : (first[at] ?? Number.NaN)));
+  return { expected, low: blank(summary.rows), high: blank(summary.rows), sd: blank(summary.rows) };
 }
 
 export const gammaGamma = defineModel({
   name: "gamma_gamma",
-  version: 1,
+  version: 2,
   title: "Gamma-Gamma spend model",
   group: "value",
   inputs: { summary: { feature: "purchase_summary" } },
@@ -30,66 +86,76 @@ export const gammaGamma = defineModel({
     { name: "spend_sd_minor", type: "DOUBLE", unit: "minor" },
   ],
   card: {
-    purpose: "What a customer spends on a purchase on average, drawn towards the population where there is little to go by.",
-    method: "Gamma-Gamma: amounts of one customer follow a gamma distribution whose scale varies by another. Maximum likelihood on the means of repeat purchases.",
-    references: ["Fader & Hardie (2013): The Gamma-Gamma Model of Monetary Value, note 025.", "Colombo & Jiang (1999): A stochastic RFM model, Journal of Interactive Marketing 13(3)."],
+    purpose:
+      "What a customer spends on a purchase on average, drawn towards the population where there is little to go by.",
+    method:
+      "Gamma-Gamma: amounts of one customer follow a gamma distribution whose scale varies by another. Maximum likelihood (Newton's method) on the means of repeat purchases.",
+    references: [
+      "Fader & Hardie (2013): The Gamma-Gamma Model of Monetary Value, note 025.",
+      "Colombo & Jiang (1999): A stochastic RFM model, Journal of Interactive Marketing 13(3).",
+    ],
     assumptions: ["How much is spent doesn't depend on how often.", "Amounts of a customer don't drift."],
-    limits: ["Fitted on customers with a repeat purchase; one-time buyers get the population's mean.", "Limits are those of a customer's true mean, not of the next purchase."],
-    metrics: ["mae of the mean spend per purchase after the cut, against the customer's mean before it"],
+    limits: [
+      "Fitted on customers with a repeat purchase; one-time buyers get the population's mean.",
+      "Limits are those of a customer's true mean, not of the next purchase.",
+      "Where the population's tail is so heavy that its mean doesn't exist, one-time buyers get its median.",
+    ],
+    metrics: [
+      "mae of the mean spend per purchase after the cut, against the customer's mean before it",
+      "coverage of the 80 % limits of that mean",
+    ],
   },
   fit: (inputs) => {
-    const { x, mean } = repeaters(requireTable(inputs, "summary"));
-    const fit = fitGammaGamma(x, mean);
-    return fit ? { params: { ...fit.params }, log_likelihood: fit.logLikelihood, n_customers: x.length, iterations: fit.iterations, converged: fit.converged } : null;
+    const summary = requireTable(inputs, "summary");
+    return fitSpend(numbers(summary, "frequency"), numbers(summary, "monetary_value"));
   },
   score: (inputs, fitted) => {
     const summary = requireTable(inputs, "summary");
-    const params = gammaGammaParams(fitted);
+    const params = paramsOf(fitted);
     const frequency = numbers(summary, "frequency");
-    const value = numbers(summary, "monetary_value");
-    const first = numbers(summary, "first_transaction_minor");
-    const n = summary.rows;
-    const out = { mean: new Float64Array(n), low: new Float64Array(n), high: new Float64Array(n), sd: new Float64Array(n) };
-    const reason = new Array<string | null>(n).fill(null);
-    const enough = Float64Array.from(frequency, (x) => (x > 0 ? 1 : 0));
-    for (let at = 0; at < n; at++) {
-      // a first purchase alone still tells something of the next: it counts as one
-      const isRepeat = (frequency[at] ?? 0) > 0 && (value[at] ?? 0) > 0;
-      const x = isRepeat ? (frequency[at] ?? 0) : 0;
-      const m = isRepeat ? (value[at] ?? 0) : 0;
-      if (!params) {
-        out.mean[at] = isRepeat ? m : (first[at] ?? 0);
-        out.low[at] = Number.NaN;
-        out.high[at] = Number.NaN;
-        out.sd[at] = Number.NaN;
-        reason[at] = "no_limits_without_repeat_buyers";
-        continue;
-      }
-      const [low, high] = spendLimits(params, x, m);
-      out.mean[at] = expectedSpend(params, x, m);
-      out.low[at] = low;
-      out.high[at] = high;
-      out.sd[at] = spendSd(params, x, m);
-    }
-    return scoreTable(texts(summary, "customer_id"), { expected_spend_minor: out.mean, expected_spend_minor_low: out.low, expected_spend_minor_high: out.high, spend_sd_minor: out.sd }, { enough, reason });
+    const { expected, low, high, sd } = params
+      ? scoreSpend(params, frequency, numbers(summary, "monetary_value"))
+      : withoutFit(summary);
+    const outputs = {
+      expected_spend_minor: expected,
+      expected_spend_minor_low: low,
+      expected_spend_minor_high: high,
+      spend_sd_minor: sd,
+    };
+    const reason = new Array<string | null>(summary.rows).fill(params ? null : "no_limits_without_repeat_buyers");
+    const enough = frequency.map((x) => (x > 0 ? 1 : 0));
+    return scoreTable(texts(summary, "customer_id"), outputs, { enough, reason });
   },
-  evaluate: (inputs, scores, holdout) => {
+  evaluate: (inputs, scores, { outcomes }, fitted, _, { seed }) => {
+    const params = paramsOf(fitted);
     const summary = requireTable(inputs, "summary");
-    const bought = numbers(holdout.outcomes, "n_purchases");
-    const revenue = numbers(holdout.outcomes, "revenue_minor");
-    const scoreRows = matchRows(holdout.outcomes, scores);
-    const rows = matchRows(holdout.outcomes, summary);
-    const kept = Array.from(bought.keys()).filter((at) => (bought[at] ?? 0) > 0 && (revenue[at] ?? 0) > 0 && (rows[at] ?? -1) >= 0);
-    if (kept.length < 20) return [];
-    const actual = Float64Array.from(kept, (at) => (revenue[at] ?? 0) / (bought[at] ?? 1));
-    const expected = gather(numbers(scores, "expected_spend_minor"), scoreRows);
-    const mean = gather(numbers(summary, "revenue_minor"), rows).map((value, at) => value / Math.max(1, gatherOne(summary, "transaction_count", rows[at] ?? -1)));
-    const mae = meanInterval(absoluteErrors(Float64Array.from(kept, (at) => expected[at] ?? 0), actual));
-    const naive = meanInterval(absoluteErrors(Float64Array.from(kept, (at) => mean[at] ?? 0), actual));
-    return [{ metric: "mae_spend_minor", ...mae, baseline: "own mean before the cut", baselineValue: naive.value, n: kept.length, higherIsBetter: false, beatsBaseline: mae.value < naive.value }];
+    const [bought, revenue] = [numbers(outcomes, "n_purchases"), numbers(outcomes, "revenue_minor")];
+    const joined = join(outcomes, [summary, scores], (row) => (bought[row] ?? 0) > 0 && (revenue[row] ?? 0) > 0);
+    const n = joined.n;
+    if (n < leastCustomers) return [];
+    const count = joined.numbers(outcomes, "n_purchases");
+    const actual = joined.numbers(outcomes, "revenue_minor").map((value, at) => value / (count[at] ?? 1));
+    const transactions = joined.numbers(summary, "transaction_count");
+    const before = joined
+      .numbers(summary, "revenue_minor")
+      .map((value, at) => value / Math.max(1, transactions[at] ?? 1));
+    const mae = (values: Float64Array) => meanInterval(absoluteErrors(values, actual));
+    const [own, naive] = [mae(joined.numbers(scores, "expected_spend_minor")), mae(before).value];
+    const spend = compare({
+      metric: "mae_spend_minor",
+      own,
+      baseline: "own mean before the cut",
+      naive,
+      n,
+      better: "lower",
+    });
+    if (!params) return known([spend]);
+    const repeats = repeatsOf(joined.numbers(summary, "frequency"), joined.numbers(summary, "monetary_value"));
+    const below = actual.map((mean, at) => {
+      const [x = 0, m = 0, k = 0] = [repeats.x[at], repeats.mean[at], count[at]];
+      const rate = params.v + x * m;
+      return betaCdf((k * mean) / (k * mean + rate), params.p * k, params.p * x + params.q);
+    });
+    return known([spend, coverage(below, new Float64Array(n), seed)]);
   },
 });
-
-function gatherOne(table: ColumnTable, name: string, row: number): number {
-  return row < 0 ? 1 : (numbers(table, name)[row] ?? 1);
-}

@@ -1,0 +1,71 @@
+import type { ColumnTable } from "../../shared/domain/column.ts";
+import type { Evaluation } from "../../shared/domain/model.ts";
+import { pitCoverage } from "../numeric/intervals.ts";
+import type { Measured } from "../numeric/scoring.ts";
+import { gather, matchRows, numbers, texts } from "./tables.ts";
+
+/** Fewer customers than this tell nothing of a model. */
+export const leastCustomers = 20;
+
+export interface Joined {
+  readonly n: number;
+  readonly numbers: (table: ColumnTable, name: string) => Float64Array;
+  readonly texts: (table: ColumnTable, name: string) => (string | null)[];
+}
+
+/** The customers that all tables know, in the first one's order, and their columns; `keeps` leaves out rows of the first. */
+export function join(
+  first: ColumnTable,
+  others: readonly ColumnTable[],
+  keeps: (row: number) => boolean = () => true,
+): Joined {
+  const matched = others.map((other) => [other, matchRows(first, other)] as const);
+  const kept: number[] = [];
+  for (let row = 0; row < first.rows; row++) {
+    if (keeps(row) && matched.every(([, rows]) => (rows[row] ?? -1) >= 0)) kept.push(row);
+  }
+  const rows = new Map(matched.map(([other, all]) => [other, Int32Array.from(kept, (row) => all[row] ?? -1)]));
+  rows.set(first, Int32Array.from(kept));
+  const rowsOf = (table: ColumnTable) => rows.get(table) ?? new Int32Array(kept.length).fill(-1);
+  return {
+    n: kept.length,
+    numbers: (table, name) => gather(numbers(table, name), rowsOf(table)),
+    texts: (table, name) => {
+      const column = texts(table, name);
+      return Array.from(rowsOf(table), (row) => column[row] ?? null);
+    },
+  };
+}
+
+interface Comparison {
+  readonly metric: string;
+  readonly own: Measured;
+  readonly baseline: string;
+  readonly naive: number;
+  readonly n: number;
+  readonly better: "higher" | "lower" | "nearer to 0";
+}
+
+/** A metric beside the naive baseline's on the same customers. */
+export function compare({ metric, own, baseline, naive, n, better }: Comparison): Evaluation {
+  const beats = {
+    higher: own.value > naive,
+    lower: own.value < naive,
+    "nearer to 0": Math.abs(own.value) < Math.abs(naive),
+  };
+  const common = { baseline, baselineValue: naive, n };
+  return { metric, ...own, ...common, higherIsBetter: better === "higher", beatsBaseline: beats[better] };
+}
+
+/** Coverage of 80 % limits by the randomised transform; it is good within five points of what the limits promise. */
+export function coverage(below: Float64Array, at: Float64Array, seed: number): Evaluation {
+  const own = pitCoverage(below, at, seed);
+  const isNear = Math.abs(own.value - 0.8) <= 0.05;
+  const common = { baseline: "nominal", baselineValue: 0.8, n: below.length };
+  return { metric: "coverage_80_pit", ...own, ...common, higherIsBetter: true, beatsBaseline: isNear };
+}
+
+/** Evaluations that could be made: not those of metrics without a value on these customers. */
+export function known(evaluations: readonly Evaluation[]): readonly Evaluation[] {
+  return evaluations.filter(({ value, baselineValue }) => Number.isFinite(value) && Number.isFinite(baselineValue));
+}
