@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { AssayError } from "../../src/shared/base/errors.ts";
 import { requireArtifact, verifiedPath } from "../../src/workers/engine/artifact-store.ts";
 import { appendEntry, readLog } from "../../src/workers/engine/brand-log.ts";
 import { verifyBrand } from "../../src/workers/engine/verify.ts";
@@ -75,8 +76,8 @@ function tryFault(at: number, fault: Fault): "acknowledged" | "refused" {
   let acknowledged: ReturnType<typeof commitOnce> | undefined;
   try {
     acknowledged = commitOnce({ ...store, attempt: "faulty" }, faulty.files);
-  } catch {
-    // the writer ended, or said that it failed
+  } catch (error) {
+    if (!faulty.wasKilled()) expectTold(error);
   } finally {
     faulty.close();
   }
@@ -90,6 +91,13 @@ function tryFault(at: number, fault: Fault): "acknowledged" | "refused" {
   for (const file of requireArtifact(store.brandDir, taskKey).files) verifiedPath(store.brandDir, file);
   rmSync(store.brandDir, { recursive: true, force: true });
   return acknowledged ? "acknowledged" : "refused";
+}
+
+function expectTold(error: unknown): void {
+  expect(error).toBeInstanceOf(AssayError);
+  if (!(error instanceof AssayError)) return;
+  expect([error.message.length > 10, error.hint.length > 10]).toEqual([true, true]);
+  expect(["unavailable", "unsupported", "corrupt"]).toContain(error.code);
 }
 
 describe("a commit of two files, a record and a log entry", () => {

@@ -14,12 +14,13 @@ export interface Call {
 }
 
 /** What every call of a process that has ended gives. */
-export class Killed extends Error {}
+class Killed extends Error {}
 
-export interface FaultyFiles {
+interface FaultyFiles {
   readonly files: FileSystem;
   readonly calls: readonly Call[];
   readonly hasFired: () => boolean;
+  readonly wasKilled: () => boolean;
   /** Closes what a killed process would have had closed for it. */
   close(): void;
 }
@@ -41,9 +42,9 @@ export function faultyFiles(at = -1, fault: Fault = { kind: "kill" }): FaultyFil
     if (fault.kind === "fails") throw errnoError(fault.errno, operation);
     if (fault.kind === "short" || fault.kind === "dropped" || fault.kind === "zeroed") return spoiled();
     const result = perform();
-    if (fault.kind === "kill after") return die();
+    if (fault.kind === "kill after") die();
     if (operation === "open") closeSync(result as number);
-    throw errnoError(fault.errno, operation);
+    throw errnoError("errno" in fault ? fault.errno : "EIO", operation);
   }
   function die(): never {
     dead = true;
@@ -86,6 +87,7 @@ export function faultyFiles(at = -1, fault: Fault = { kind: "kill" }): FaultyFil
     files,
     calls,
     hasFired: () => hasFired,
+    wasKilled: () => dead,
     close: () => {
       for (const fd of open.keys()) realFileSystem.close(fd);
       open.clear();

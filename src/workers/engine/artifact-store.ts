@@ -76,7 +76,7 @@ export function publishArtifact(
   const { outputs, ...rest } = request;
   const staging = join(brandDir, "tmp", request.attempt);
   const made = outputs.map((output): ArtifactFile => {
-    const { sha256, bytes } = digestFile(output.localPath, files);
+    const { sha256, bytes } = requireDigest(output.localPath, files);
     const path = posix.join(folderOf(request.key), `${sha256}.${output.kind}`);
     const content = { localPath: output.localPath };
     publish({ content, final: join(brandDir, path), staging, isDataFile: true }, files);
@@ -87,6 +87,14 @@ export function publishArtifact(
   const final = join(brandDir, folderOf(request.key), "artifact.json");
   const outcome = publish({ content: Buffer.from(record), final, staging }, files);
   return outcome === "lost" ? requireArtifact(brandDir, request.key, files) : (JSON.parse(record) as Artifact);
+}
+
+function requireDigest(path: string, files: FileSystem): { sha256: string; bytes: number } {
+  try {
+    return digestFile(path, files);
+  } catch (error) {
+    throw failure("can't be read", path, error);
+  }
 }
 
 const verified = new Map<string, string>();

@@ -147,7 +147,7 @@ describe("a share that shows names late", () => {
     const hides = (version: number) => stale > 0 && version === 2;
     const files: FileSystem = {
       ...realFileSystem,
-      list: (path) => realFileSystem.list(path).filter((name) => !(hides(2) && name.startsWith("0".repeat(19) + "2"))),
+      list: (path) => realFileSystem.list(path).filter((name) => !(hides(2) && name.startsWith(`${"0".repeat(19)}2`))),
       readFile: (path) => {
         if (path !== pathOf(2) || !hides(2)) return realFileSystem.readFile(path);
         stale--;
