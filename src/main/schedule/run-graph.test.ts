@@ -66,7 +66,14 @@ describe("a run", () => {
       ["a", made("a")],
       ["b", made("b")],
     ]);
-    await run(diamond, async ({ key }) => (done.push(key), made(key)), { present });
+    await run(
+      diamond,
+      async ({ key }) => {
+        done.push(key);
+        return made(key);
+      },
+      { present },
+    );
     expect(done).toEqual(["c", "d"]);
   });
 
