@@ -18,7 +18,7 @@ export function App() {
   const status = useAsk("workspace.status", {});
   const [chosen, setChosen] = useState<string | null>(null);
   const settings = useAsk("settings.read", {});
-  const look = settings.data?.values["look"];
+  const look = settings.data?.values.look;
   useEffect(() => applyLook(typeof look === "string" ? look : "system"), [look]);
   if (status.isPending) return <Waiting label="Opening Assay" />;
   if (status.isError) return <Failure error={status.error} onRetry={() => void status.refetch()} />;
@@ -69,7 +69,7 @@ function Screen({ screen, id, more }: { screen: string; id: string | undefined; 
 function applyLook(look: string): () => void {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const apply = () => {
-    document.documentElement.dataset["look"] = look === "dark" || (look !== "light" && dark.matches) ? "dark" : "light";
+    document.documentElement.dataset.look = look === "dark" || (look !== "light" && dark.matches) ? "dark" : "light";
   };
   apply();
   dark.addEventListener("change", apply);

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useAsk } from "../client/queries.ts";
 import { Dialog } from "../components/Dialog.tsx";
 import { go } from "./route.ts";
-import { screens } from "./Shell.tsx";
+import { screens } from "./screens.ts";
 
 interface Hit {
   readonly key: string;
@@ -11,24 +11,36 @@ interface Hit {
   readonly more: string;
   readonly to: string;
 }
+const actions: readonly Hit[] = [
+  { key: "new segment", kind: "Action", name: "New segment", more: "Build an audience", to: "/segments/new" },
+  { key: "add source", kind: "Action", name: "Add source", more: "Recognise files or a folder", to: "/sources/add" },
+];
 
-/** Any screen, customer or segment by typing. */
+/** Any screen, action, segment or customer by typing. */
 export function Palette({ brand, onClose }: { brand: string | null; onClose: () => void }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
+  const wanted = text.trim().toLowerCase();
   const people = useAsk(
     "customers.search",
     { brand: brand ?? "", text, limit: 8 },
-    { enabled: brand !== null && text.trim().length > 1, keep: true },
+    { enabled: brand !== null && wanted.length > 1, keep: true },
   );
   const segments = useAsk("segments.list", { brand: brand ?? "" }, { enabled: brand !== null });
-  const wanted = text.trim().toLowerCase();
+  const isWanted = (name: string) => name.toLowerCase().includes(wanted);
   const hits: Hit[] = [
     ...(brand ? screens : [])
-      .filter(({ name }) => name.toLowerCase().includes(wanted))
-      .map(({ key, name }) => ({ key, kind: "Screen", name, more: "", to: `/${key}` })),
+      .filter(({ name }) => isWanted(name))
+      .map(({ key, name, letter }) => ({
+        key,
+        kind: "Screen",
+        name,
+        more: `G ${letter.toUpperCase()}`,
+        to: `/${key}`,
+      })),
+    ...(brand ? actions : []).filter(({ name }) => isWanted(name)),
     ...(segments.data?.segments ?? [])
-      .filter(({ segment }) => wanted !== "" && segment.toLowerCase().includes(wanted))
+      .filter(({ segment }) => wanted !== "" && isWanted(segment))
       .map(({ segment, sentence }) => ({
         key: `segment ${segment}`,
         kind: "Segment",
@@ -49,11 +61,18 @@ export function Palette({ brand, onClose }: { brand: string | null; onClose: () 
     onClose();
     go(hit.to);
   };
+  const press = (event: React.KeyboardEvent) => {
+    if (event.key === "ArrowDown") setAt(Math.min(hits.length - 1, at + 1));
+    else if (event.key === "ArrowUp") setAt(Math.max(0, at - 1));
+    else if (event.key === "Enter") open(hits[at]);
+    else return;
+    event.preventDefault();
+  };
   return (
     <Dialog label="Search or go to" onClose={onClose} className="palette">
       <input
         aria-label="Search screens, customers and segments"
-        placeholder="Search screens, customers, segments"
+        placeholder="Search screens, customers, segments, actions"
         value={text}
         role="combobox"
         aria-expanded="true"
@@ -63,39 +82,32 @@ export function Palette({ brand, onClose }: { brand: string | null; onClose: () 
           setText(event.target.value);
           setAt(0);
         }}
-        onKeyDown={(event) => {
-          if (event.key === "ArrowDown") setAt(Math.min(hits.length - 1, at + 1));
-          else if (event.key === "ArrowUp") setAt(Math.max(0, at - 1));
-          else if (event.key === "Enter") open(hits[at]);
-          else return;
-          event.preventDefault();
-        }}
+        onKeyDown={press}
       />
-      <ul id="palette-hits" role="listbox" aria-label="Hits">
+      <div className="hits" id="palette-hits" role="listbox" aria-label="Hits">
         {hits.map((hit, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the field above owns the keyboard
-          <li
+          <div
             key={hit.key}
             id={`hit-${index}`}
+            className="hit"
             role="option"
             aria-selected={index === at}
             tabIndex={-1}
             onMouseMove={() => setAt(index)}
             onClick={() => open(hit)}
           >
-            <span className="muted" style={{ width: 70 }}>
-              {hit.kind}
-            </span>
+            <span className="kind">{hit.kind}</span>
             <span className="strong">{hit.name}</span>
-            <span className="muted" style={{ overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>
-              {hit.more}
-            </span>
-          </li>
+            <span className="muted clip">{hit.more}</span>
+          </div>
         ))}
-        {hits.length === 0 && (
-          <li className="muted">{people.data?.indexing ? "The search index is being built." : "Nothing matches."}</li>
-        )}
-      </ul>
+      </div>
+      {hits.length === 0 && (
+        <p className="nothing" role="status">
+          {people.data?.indexing ? "The search index is being built." : "Nothing matches."}
+        </p>
+      )}
     </Dialog>
   );
 }

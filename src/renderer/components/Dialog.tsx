@@ -37,7 +37,6 @@ export function Dialog({
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the backdrop only repeats what Escape and Close do
     <div className="overlay" onMouseDown={(event) => event.target === event.currentTarget && onClose()}>
-      {/* biome-ignore lint/a11y/useSemanticElements: showModal would leave the page's own stacking */}
       <div
         ref={box}
         role="dialog"

@@ -41,7 +41,7 @@ const operatorsOf: Readonly<Record<string, readonly (readonly [string, string])[
 
 export function operatorsFor(field: Pick<Field, "kind"> | undefined): readonly (readonly [string, string])[] {
   const kind = field?.kind ?? "text";
-  return operatorsOf[kind === "money" || kind === "share" ? "number" : kind] ?? operatorsOf["text"] ?? [];
+  return operatorsOf[kind === "money" || kind === "share" ? "number" : kind] ?? operatorsOf.text ?? [];
 }
 
 function firstValue(field: Field | undefined, operator: string): unknown {
@@ -67,7 +67,7 @@ export function RuleRow({ fields, rule, currency, onChange, onRemove, count }: P
   const field = fields.find(({ name }) => name === rule.field);
   const groups = [...new Set(fields.map(({ group }) => group))];
   return (
-    <div className="rule" role="group" aria-label={`Rule on ${field?.label ?? rule.field}`}>
+    <fieldset className="rule" aria-label={`Rule on ${field?.label ?? rule.field}`}>
       <select
         className="field"
         aria-label="Field"
@@ -109,7 +109,7 @@ export function RuleRow({ fields, rule, currency, onChange, onRemove, count }: P
       <button type="button" className="button bare" aria-label="Remove rule" onClick={onRemove}>
         ×
       </button>
-    </div>
+    </fieldset>
   );
 }
 

@@ -1,6 +1,7 @@
 const locale = "en-GB";
 export const unknown = "–";
-const minus = (text: string) => text.replace("-", "−");
+/** A true minus, and none before a rounded zero. */
+const minus = (text: string) => (/[1-9]/.test(text) ? text.replace("-", "−") : text.replace("-", ""));
 
 export function integer(value: number | null | undefined): string {
   return value === null || value === undefined ? unknown : minus(Math.round(value).toLocaleString(locale));
@@ -27,6 +28,32 @@ export function share(value: number | null | undefined, digits = 1): string {
 
 function digitsOf(currency: string): number {
   return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+/** Minor units in whole units of the currency, as a number for scales and charts. */
+export function wholeUnits(minor: number, currency: string): number {
+  return minor / 10 ** digitsOf(currency);
+}
+
+export interface MoneyScale {
+  /** What stands in the header: "GBP k". */
+  readonly unit: string;
+  /** The number as it is drawn: 1,051,000.00 GBP as 1051 where the unit is GBP k. */
+  value(minor: number): number;
+  text(minor: number | null | undefined): string;
+}
+
+/** One unit and equal decimals for a column of money, by its largest value. */
+export function moneyScale(currency: string, largestMinor: number): MoneyScale {
+  const size = Math.abs(largestMinor) / 10 ** digitsOf(currency);
+  const [by, letter] = size >= 1e8 ? [1e6, " M"] : size >= 1e5 ? [1e3, " k"] : [1, ""];
+  const value = (minor: number) => minor / 10 ** digitsOf(currency) / by;
+  const digits = by > 1 && size / by < 10 ? 1 : 0;
+  return {
+    unit: `${currency}${letter}`,
+    value,
+    text: (minor) => (minor === null || minor === undefined ? unknown : decimal(value(minor), digits)),
+  };
 }
 
 /** Minor units as whole units of the currency, which stands in the header or label. */
@@ -66,9 +93,12 @@ export function instant(text: string | null | undefined): string {
 
 export function seconds(value: number | null | undefined): string {
   if (value === null || value === undefined) return unknown;
-  if (value < 10) return `${value.toFixed(1)} s`;
-  if (value < 60) return `${Math.round(value)} s`;
-  return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+  if (value < 9.95) return `${value.toFixed(1)} s`;
+  const whole = Math.round(value);
+  if (whole < 60) return `${whole} s`;
+  return whole < 3600
+    ? `${Math.floor(whole / 60)} min ${whole % 60} s`
+    : `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
 }
 
 export function bytes(value: number | null | undefined): string {
@@ -90,6 +120,23 @@ const words: Readonly<Record<string, string>> = {
   top_10: "Top 10 %",
   top_25: "Top 25 %",
 };
+
+/** A day without its year where the year is plain: 14 Mar. */
+export function shortDay(text: string | null | undefined): string {
+  return day(text).replace(/ \d{4}$/, "");
+}
+
+/** "16 Apr–14 Jul 2026", the first year only where it differs. */
+export function period(from: string, to: string): string {
+  return `${from.slice(0, 4) === to.slice(0, 4) ? shortDay(from) : day(from)}–${day(to)}`;
+}
+
+/** A number on an axis: short, and without decimals that say nothing. */
+export function axisText(value: number): string {
+  return compact(value)
+    .replace(/(\.\d*?)0+( [kM])?$/, "$1$2")
+    .replace(/\.( [kM])?$/, "$1");
+}
 
 /** A value of the data as people read it: at_risk → At risk. */
 export function word(text: string | null | undefined): string {

@@ -1,7 +1,9 @@
 import type { Customer } from "../../../shared/api/contract/customers.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
-import { Failure, Head, Panel, StageSwatch, Waiting } from "../../components/parts.tsx";
+import { Panel } from "../../components/Panel.tsx";
+import { Failure, Head, Waiting } from "../../components/parts.tsx";
+import { StageSwatch } from "../../components/Stage.tsx";
 import {
   day,
   decimal,

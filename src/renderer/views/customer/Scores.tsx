@@ -1,5 +1,5 @@
 import type { Score } from "../../../shared/api/contract/customers.ts";
-import { Term } from "../../components/parts.tsx";
+import { Term } from "../../components/Term.tsx";
 import { day, decimal, integer, money, reason, share, unknown, word } from "../../format/format.ts";
 
 function text(score: Score, value: string | number | null, currency: string): string {

@@ -2,7 +2,10 @@ import type { Lifecycle } from "../../../shared/api/contract/customers.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { Flow } from "../../charts/Flow.tsx";
 import { useAsk } from "../../client/queries.ts";
-import { Empty, Failure, Head, Panel, StageName, Term, Waiting } from "../../components/parts.tsx";
+import { Panel } from "../../components/Panel.tsx";
+import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { StageName } from "../../components/Stage.tsx";
+import { Term } from "../../components/Term.tsx";
 import { day, decimal, integer, money, month, share, word } from "../../format/format.ts";
 
 export function LifecycleView() {
@@ -43,15 +46,15 @@ export function LifecycleView() {
         title="Lifecycle"
         right={
           <>
-            <span className="button" style={{ cursor: "default" }}>
+            <span className="fact">
               As of <b>{day(data.as_of)}</b>
             </span>
             {data.flow_since && (
-              <span className="button" style={{ cursor: "default" }}>
+              <span className="fact">
                 Flow since <b>{day(data.flow_since)}</b>
               </span>
             )}
-            <span className="button" style={{ cursor: "default" }}>
+            <span className="fact">
               Model{" "}
               <b>
                 {data.model.toUpperCase().replace("_", "/")}, fit {day(data.fit_on)}

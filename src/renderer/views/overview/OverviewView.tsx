@@ -34,11 +34,11 @@ export function OverviewView() {
         title="Overview"
         right={
           <>
-            <span className="button" style={{ cursor: "default" }}>
+            <span className="fact">
               As of <b>{day(data.as_of)}</b>
             </span>
             {data.compared_with && (
-              <span className="button" style={{ cursor: "default" }}>
+              <span className="fact">
                 Compared with <b>{day(data.compared_with)}</b>
               </span>
             )}

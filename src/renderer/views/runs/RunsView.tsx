@@ -4,7 +4,8 @@ import { useBrand } from "../../app/BrandContext.ts";
 import { go, useRoute } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
-import { Empty, Failure, Head, Panel, Waiting } from "../../components/parts.tsx";
+import { Panel } from "../../components/Panel.tsx";
+import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { day, instant, integer, seconds, word } from "../../format/format.ts";
 import { RunBody } from "./RunBody.tsx";
 

@@ -23,7 +23,7 @@ export function Group({ tree, path, fields, currency, counts, onChange }: Props)
   return (
     <div>
       <div style={{ display: "flex", gap: 8, alignItems: "center" }}>
-        <span className="segmented" role="group" aria-label="How the rules combine">
+        <fieldset className="segmented" aria-label="How the rules combine">
           {(["all", "any", "none"] as const).map((one) => (
             <button
               key={one}
@@ -34,7 +34,7 @@ export function Group({ tree, path, fields, currency, counts, onChange }: Props)
               {one === "all" ? "All" : one === "any" ? "Any" : "None"}
             </button>
           ))}
-        </span>
+        </fieldset>
         <span className="ink2">of these</span>
         {path.length > 0 && (
           <button

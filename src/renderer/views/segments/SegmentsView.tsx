@@ -1,6 +1,7 @@
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
-import { Empty, Failure, Head, Panel, Waiting } from "../../components/parts.tsx";
+import { Panel } from "../../components/Panel.tsx";
+import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { instant, integer, money } from "../../format/format.ts";
 import { Builder } from "./Builder.tsx";
 

@@ -5,7 +5,8 @@ import { useBrand } from "../../app/BrandContext.ts";
 import { go } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { FolderPicker } from "../../components/FolderPicker.tsx";
-import { Failure, Head, Panel } from "../../components/parts.tsx";
+import { Panel } from "../../components/Panel.tsx";
+import { Failure, Head } from "../../components/parts.tsx";
 import { share } from "../../format/format.ts";
 import { Preview } from "./Preview.tsx";
 

@@ -1,7 +1,8 @@
 import { useState } from "react";
 import type { MappingJson } from "../../../shared/api/contract/sources.ts";
 import { useAsk } from "../../client/queries.ts";
-import { Failure, Panel, Waiting } from "../../components/parts.tsx";
+import { Panel } from "../../components/Panel.tsx";
+import { Failure, Waiting } from "../../components/parts.tsx";
 import { integer } from "../../format/format.ts";
 import { MappingEditor } from "./MappingEditor.tsx";
 

@@ -4,7 +4,8 @@ import type { Source } from "../../../shared/api/contract/sources.ts";
 import { go } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
-import { Failure, Panel } from "../../components/parts.tsx";
+import { Panel } from "../../components/Panel.tsx";
+import { Failure } from "../../components/parts.tsx";
 import { instant, integer } from "../../format/format.ts";
 import { MappingEditor } from "./MappingEditor.tsx";
 

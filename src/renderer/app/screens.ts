@@ -1,0 +1,9 @@
+/** The screens that stand in the navigation; the letter follows G. */
+export const screens = [
+  { key: "overview", name: "Overview", group: "", letter: "o" },
+  { key: "customers", name: "Customers", group: "", letter: "c" },
+  { key: "lifecycle", name: "Lifecycle", group: "", letter: "l" },
+  { key: "segments", name: "Segments", group: "Act", letter: "s" },
+  { key: "sources", name: "Sources", group: "Operate", letter: "d" },
+  { key: "runs", name: "Runs", group: "Operate", letter: "r" },
+] as const;
