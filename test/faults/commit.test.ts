@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { AssayError } from "../../src/shared/base/errors.ts";
@@ -7,9 +6,10 @@ import { requireArtifact, verifiedPath } from "../../src/workers/engine/artifact
 import { appendEntry, readLog } from "../../src/workers/engine/brand-log.ts";
 import { verifyBrand } from "../../src/workers/engine/verify.ts";
 import { type Call, type Fault, faultyFiles, type Operation } from "../support/faulty-files.ts";
+import { quickFolder } from "../support/folders.ts";
 import { commitOnce, taskKey } from "../support/one-commit.ts";
 
-const root = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "faults-")); // memory: its fsync costs nothing;
+const root = quickFolder("faults");
 let stores = 0;
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 

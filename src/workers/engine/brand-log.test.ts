@@ -1,15 +1,15 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { errnoError } from "../../../test/support/faulty-files.ts";
+import { quickFolder } from "../../../test/support/folders.ts";
 import { appendEntry, readLog } from "./brand-log.ts";
 import { type FileSystem, realFileSystem } from "./file-system.ts";
 import { sha256Of } from "./publish.ts";
 
 let brandDir: string;
 beforeEach(() => {
-  brandDir = mkdtempSync(join(tmpdir(), "log-"));
+  brandDir = quickFolder("log");
 });
 afterEach(() => rmSync(brandDir, { recursive: true, force: true }));
 
