@@ -104,9 +104,15 @@ function createContext({ engineProcess, store, folder, now, log, indexesPeople }
   const tell = (topic: Topic) => {
     for (const listener of listeners) listener(topic);
   };
+  // brands of two workspaces may share a name
+  const scopeOf = (brand: string) => `${context.workspace?.workspace_id}/${brand}`;
   const runs = new Runs({
     engine: engineProcess.engine,
-    store,
+    store: {
+      saveRun: (brand, run, tasks) => store.saveRun(scopeOf(brand), run, tasks),
+      listRuns: (brand) => store.listRuns(scopeOf(brand)),
+      readTasks: (brand, runId) => store.readTasks(scopeOf(brand), runId),
+    },
     catalogue: { steps, models, snapshotTables },
     now,
     onChange: () => tell("runs"),
@@ -126,7 +132,7 @@ function createContext({ engineProcess, store, folder, now, log, indexesPeople }
       return () => listeners.delete(listener);
     },
     indexPeople: (brand) => {
-      const scope = `${context.workspace?.workspace_id}/${brand}`;
+      const scope = scopeOf(brand);
       if (!indexesPeople || indexing.has(scope)) return;
       indexing.add(scope);
       buildIndex(context, brand, scope)

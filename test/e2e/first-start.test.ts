@@ -1,0 +1,108 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import axe from "axe-core";
+import type { Browser, Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chromiumPath, launchBrowser } from "../support/browser.ts";
+
+const reason = chromiumPath ? "" : " (skipped: no Chromium on this machine; Debian has it as `chromium`)";
+
+describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`, () => {
+  let folder: string;
+  let browser: Browser;
+  let page: Page;
+  let close: () => Promise<void>;
+  const trouble: string[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "assay-e2e-"));
+    process.env["XDG_DATA_HOME"] = folder;
+    const { serveShell } = await import("../../src/main/entries/server.ts");
+    let address = "";
+    close = await serveShell({ port: 0, open: false, announce: (url) => (address = url) });
+    browser = await launchBrowser();
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, locale: "en-GB" });
+    page = await context.newPage();
+    page.on("console", (message) => message.type() === "error" && trouble.push(message.text()));
+    page.on("pageerror", (error) => trouble.push(error.message));
+    await page.goto(address);
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await close?.();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function seriousFaults(): Promise<string[]> {
+    await page.evaluate(axe.source);
+    const found = await page.evaluate(async () => {
+      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ["violations"] });
+      return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).slice(0, 2).join(" | ")}`);
+    });
+    return found;
+  }
+
+  it("opens the demo retailer, runs it before the user's eyes and ends on the overview", async () => {
+    await page.getByRole("button", { name: "Open the demo retailer" }).click();
+    await page.waitForURL(/\/runs\//, { timeout: 120_000 });
+    await page.waitForURL(/\/overview/, { timeout: 120_000 });
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    await page.getByText("Needs attention").waitFor();
+    const text = await page.locator("main").innerText();
+    expect(text).toMatch(/Customers/);
+    expect(text).not.toMatch(/NaN|undefined|\[object/);
+    expect(await seriousFaults()).toEqual([]);
+  }, 260_000);
+
+  it.each(["Customers", "Lifecycle", "Segments", "Sources", "Runs"])("shows %s with content and without serious faults, light and dark", async (name) => {
+    for (const scheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.getByRole("navigation").first().getByRole("link", { name: new RegExp(`^${name}`) }).click();
+      await page.getByRole("heading", { level: 1, name }).waitFor();
+      await page.waitForFunction(() => !document.querySelector("main [aria-busy=true]"));
+      const text = await page.locator("main").innerText();
+      expect(text.length).toBeGreaterThan(60);
+      expect(text).not.toMatch(/NaN|undefined|\[object/);
+      expect(await seriousFaults()).toEqual([]);
+    }
+    await page.emulateMedia({ colorScheme: "light" });
+  }, 60_000);
+
+  it("opens a customer by the keyboard alone", async () => {
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("g");
+    await page.keyboard.press("c");
+    await page.getByRole("heading", { level: 1, name: "Customers" }).waitFor();
+    const grid = page.getByRole("grid");
+    await grid.getByRole("row").nth(2).waitFor();
+    await grid.focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/customers\/[0-9a-f]{20}/);
+    await page.getByText("Golden record").waitFor();
+    expect(await seriousFaults()).toEqual([]);
+  }, 60_000);
+
+  it("builds a segment and exports it as a list whose content holds", async () => {
+    await page.goto(new URL("/segments/new", page.url()).href);
+    await page.getByRole("button", { name: /^Export [\d,]+ customers$/ }).click();
+    const dialog = page.getByRole("dialog");
+    const confirm = dialog.getByRole("button", { name: /^Export [\d,]+ customers$/ });
+    await confirm.waitFor();
+    const [download] = await Promise.all([page.waitForEvent("download"), confirm.click()]);
+    const path = join(folder, "list.csv");
+    await download.saveAs(path);
+    const lines = readFileSync(path, "utf8").trim().split("\r\n");
+    const said = Number(((await dialog.innerText()).match(/([\d,]+) customers in/)?.[1] ?? "").replaceAll(",", ""));
+    expect(lines[0]).toMatch(/^"customer_id","email"/);
+    expect(lines.length - 1).toBe(said);
+    expect(said).toBeGreaterThan(0);
+    for (const line of lines.slice(1)) expect(line).toMatch(/^"[0-9a-f]{20}",/);
+  }, 60_000);
+
+  it("showed no error in the browser's console all the way", () => {
+    expect(trouble).toEqual([]);
+  });
+});
