@@ -6,7 +6,6 @@ import {
   linkSync,
   mkdirSync,
   openSync,
-  readFileSync,
   rmSync,
   statfsSync,
   statSync,
@@ -14,6 +13,8 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { errnoOf } from "./file-system.ts";
+import { mountOf } from "./mounts.ts";
 
 export interface ProbeCheck {
   name: string;
@@ -21,179 +22,177 @@ export interface ProbeCheck {
   measured: string;
   advice: string;
 }
+type Finding = Omit<ProbeCheck, "name">;
 
-/** Tries on a directory what commits rest on, and says what to change. */
+const ok = (measured: string): Finding => ({ status: "ok", measured, advice: "" });
+const warn = (measured: string, advice: string): Finding => ({ status: "warn", measured, advice });
+const fail = (measured: string, advice: string): Finding => ({ status: "fail", measured, advice });
+const otherDisk = "Use NFSv4.1, EFS or a local disk.";
+
+/** Tries on a directory what commits rest on, and says what to change. Leaves nothing behind. */
 export function probeDirectory(path: string): ProbeCheck[] {
   const folder = join(path, "tmp", `probe-${randomUUID()}`);
-  mkdirSync(folder, { recursive: true });
+  const about = [
+    check("file system", () => kindOfFileSystem(path)),
+    check("mount options", () => mountOptions(path)),
+    check("host name", hostName),
+    check("free space", () => freeSpace(path)),
+  ];
+  const writable = check("write", () => {
+    mkdirSync(folder, { recursive: true });
+    return ok("a folder was made");
+  });
+  if (writable.status !== "ok") return [...about, writable];
   try {
     return [
-      kindOfFileSystem(path),
-      hostName(),
-      atomicCreate(folder),
-      hardLinks(folder),
-      caseKept(folder),
-      freeSpace(path),
-      clockOffset(folder),
-      latency(folder),
-      throughput(folder),
+      ...about,
+      writable,
+      check("exclusive create", () => exclusiveCreate(join(folder, "exclusive"))),
+      check("link", () => hardLinks(join(folder, "from"), join(folder, "to"))),
+      check("visibility", () => visibility(folder)),
+      check("folder sync", () => folderSync(folder)),
+      check("case of names", () => caseKept(folder)),
+      check("clock", () => clockOffset(join(folder, "clock"))),
+      check("write and sync latency", () => latency(folder)),
+      check("throughput", () => throughput(join(folder, "throughput"))),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function check(name: string, body: () => Omit<ProbeCheck, "name">): ProbeCheck {
+function check(name: string, body: () => Finding): ProbeCheck {
   try {
     return { name, ...body() };
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    return { name, status: "fail", measured: said, advice: "Check the directory's mount and your rights to it." };
+    return { name, ...fail(said, "Check the directory's mount and your rights to it.") };
   }
 }
 
-function kindOfFileSystem(path: string): ProbeCheck {
-  return check("file system", () => {
-    if (!existsSync("/proc/mounts")) return { status: "ok", measured: process.platform, advice: "" };
-    const mounts = readFileSync("/proc/mounts", "utf8")
-      .split("\n")
-      .map((line) => line.split(" "));
-    const best = mounts
-      .filter(([, at]) => at && (path === at || path.startsWith(at === "/" ? "/" : `${at}/`)))
-      .sort((a, b) => (b[1]?.length ?? 0) - (a[1]?.length ?? 0))[0];
-    const [, at = "", kind = "unknown", options = ""] = best ?? [];
-    const measured = `${kind} at ${at}`;
-    if (!kind.startsWith("nfs")) return { status: "ok", measured, advice: "" };
-    const wanted = ["vers=4.1", "hard", "lookupcache=pos"].filter((option) => !options.includes(option));
-    return wanted.length === 0
-      ? { status: "ok", measured: `${measured}, ${options}`, advice: "" }
-      : { status: "warn", measured: `${measured}, ${options}`, advice: `Mount it with ${wanted.join(", ")}.` };
-  });
+function kindOfFileSystem(path: string): Finding {
+  const mount = mountOf(path);
+  if (!mount) return ok(process.platform);
+  const isUnfit = /^(cifs|smb3|smbfs|vfat|exfat|fuse\.s3fs|fuse\.sshfs)$/.test(mount.kind);
+  const measured = `${mount.kind} at ${mount.at}`;
+  return isUnfit ? fail(measured, `This kind can't be committed to safely. ${otherDisk}`) : ok(measured);
 }
 
-function hostName(): ProbeCheck {
+function mountOptions(path: string): Finding {
+  const mount = mountOf(path);
+  if (!mount) return ok("not told by this system");
+  const options = mount.options.split(",");
+  if (!mount.kind.startsWith("nfs")) return ok(mount.options);
+  const missing = [["vers=4.1", "vers=4.2"], ["hard"], ["lookupcache=pos", "lookupcache=positive"]].flatMap((equal) =>
+    equal.some((one) => options.includes(one)) ? [] : equal.slice(0, 1),
+  );
+  return missing.length === 0 ? ok(mount.options) : warn(mount.options, `Mount it with ${missing.join(", ")}.`);
+}
+
+function hostName(): Finding {
   const name = hostname();
-  const bad = name === "localhost" || name === "";
-  return {
-    name: "host name",
-    status: bad ? "warn" : "ok",
-    measured: name,
-    advice: bad ? "Give this machine a name of its own: equal names share one NFS lease." : "",
-  };
+  if (name !== "localhost" && name !== "") return ok(name);
+  return warn(name || "none", "Give this machine a name of its own: equal names share one NFS lease.");
 }
 
-function atomicCreate(folder: string): ProbeCheck {
-  return check("exclusive create", () => {
-    const path = join(folder, "exclusive");
-    closeSync(openSync(path, "wx"));
-    try {
-      closeSync(openSync(path, "wx"));
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "EEXIST")
-        return { status: "ok", measured: "second create refused", advice: "" };
-      throw error;
-    }
-    return { status: "fail", measured: "a second create went through", advice: "Use NFSv4.1, EFS or a local disk." };
-  });
+function exclusiveCreate(path: string): Finding {
+  closeSync(openSync(path, "wx"));
+  if (refusal(() => closeSync(openSync(path, "wx"))) === "EEXIST") return ok("second create refused");
+  return fail("a second create went through", otherDisk);
 }
 
-function hardLinks(folder: string): ProbeCheck {
-  return check("link", () => {
-    const from = join(folder, "from");
-    const to = join(folder, "to");
-    closeSync(openSync(from, "wx"));
-    linkSync(from, to);
-    if (statSync(from).nlink !== 2)
-      return {
-        status: "fail",
-        measured: `nlink ${statSync(from).nlink}`,
-        advice: "Use a file system with hard links.",
-      };
-    try {
-      linkSync(from, to);
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "EEXIST")
-        return { status: "ok", measured: "second link refused, nlink 2", advice: "" };
-      throw error;
-    }
-    return { status: "fail", measured: "a second link went through", advice: "Use NFSv4.1, EFS or a local disk." };
-  });
+function hardLinks(from: string, to: string): Finding {
+  closeSync(openSync(from, "wx"));
+  linkSync(from, to);
+  const { nlink } = statSync(from);
+  if (nlink !== 2) return fail(`nlink ${nlink}`, `Links aren't counted. ${otherDisk}`);
+  if (refusal(() => linkSync(from, to)) === "EEXIST") return ok("second link refused, nlink 2");
+  return fail("a second link went through", otherDisk);
 }
 
-function caseKept(folder: string): ProbeCheck {
-  return check("case of names", () => {
-    closeSync(openSync(join(folder, "Case"), "wx"));
-    const folds = existsSync(join(folder, "case"));
-    return {
-      status: folds ? "warn" : "ok",
-      measured: folds ? "folded" : "kept",
-      advice: folds ? "Name brands and sources so that they differ in more than case." : "",
-    };
-  });
+/** How long a name stays unseen that was looked for before it was there. */
+function visibility(folder: string): Finding {
+  const [from, to] = [join(folder, "hidden"), join(folder, "seen")];
+  closeSync(openSync(from, "wx"));
+  existsSync(to);
+  linkSync(from, to);
+  const began = performance.now();
+  while (!existsSync(to) && performance.now() - began < 5_000);
+  const waited = performance.now() - began;
+  const measured = `a new name seen after ${waited.toFixed(1)} ms`;
+  return waited < 1_000 ? ok(measured) : warn(measured, "Mount it with lookupcache=pos.");
 }
 
-function freeSpace(path: string): ProbeCheck {
-  return check("free space", () => {
-    const { bavail, bsize } = statfsSync(path);
-    const gigabytes = (bavail * bsize) / 1e9;
-    const low = gigabytes < 2;
-    return {
-      status: low ? "warn" : "ok",
-      measured: `${gigabytes.toFixed(1)} GB`,
-      advice: low ? "Free some: twice the size of a delivery should be there." : "",
-    };
-  });
-}
-
-function clockOffset(folder: string): ProbeCheck {
-  return check("clock", () => {
-    const path = join(folder, "clock");
-    const fd = openSync(path, "wx");
-    writeSync(fd, "now");
+function folderSync(folder: string): Finding {
+  if (process.platform === "win32") return ok("not needed here");
+  const began = performance.now();
+  const fd = openSync(folder, "r");
+  try {
     fsyncSync(fd);
+  } finally {
     closeSync(fd);
-    const offset = (statSync(path).mtimeMs - Date.now()) / 1000;
-    const far = Math.abs(offset) > 5;
-    return {
-      status: far ? "warn" : "ok",
-      measured: `${offset.toFixed(1)} s off`,
-      advice: far ? "Set this machine's clock by NTP." : "",
-    };
-  });
+  }
+  return ok(`fsync of a folder took ${(performance.now() - began).toFixed(1)} ms`);
 }
 
-function latency(folder: string): ProbeCheck {
-  return check("write and sync", () => {
-    const times = Array.from({ length: 9 }, (_, n) => {
-      const began = performance.now();
-      const fd = openSync(join(folder, `latency-${n}`), "wx");
-      writeSync(fd, "x");
-      fsyncSync(fd);
-      closeSync(fd);
-      return performance.now() - began;
-    }).sort((a, b) => a - b);
-    const median = times[4] ?? 0;
-    return {
-      status: median > 200 ? "warn" : "ok",
-      measured: `${median.toFixed(1)} ms median`,
-      advice: median > 200 ? "A run makes hundreds of small files: use a nearer or faster share." : "",
-    };
-  });
+function caseKept(folder: string): Finding {
+  closeSync(openSync(join(folder, "Case"), "wx"));
+  if (!existsSync(join(folder, "case"))) return ok("kept");
+  return warn("folded", "Name brands and sources so that they differ in more than case.");
 }
 
-function throughput(folder: string): ProbeCheck {
-  return check("throughput", () => {
-    const block = Buffer.alloc(4 << 20, 7);
+function freeSpace(path: string): Finding {
+  const { bavail, bsize } = statfsSync(path);
+  const gigabytes = (bavail * bsize) / 1e9;
+  const measured = `${gigabytes.toFixed(gigabytes < 10 ? 2 : 1)} GB free`;
+  return gigabytes < 2 ? warn(measured, "Free some: twice the size of a delivery should be there.") : ok(measured);
+}
+
+function clockOffset(path: string): Finding {
+  const before = Date.now();
+  writeSynced(path, Buffer.from("now"));
+  const offset = (statSync(path).mtimeMs - (before + Date.now()) / 2) / 1000;
+  const measured = `${offset.toFixed(1)} s off`;
+  return Math.abs(offset) > 5 ? warn(measured, "Set this machine's clock by NTP.") : ok(measured);
+}
+
+function latency(folder: string): Finding {
+  const times = Array.from({ length: 9 }, (_, n) => {
     const began = performance.now();
-    const fd = openSync(join(folder, "throughput"), "wx");
-    for (let n = 0; n < 8; n++) writeSync(fd, block);
+    writeSynced(join(folder, `latency-${n}`), Buffer.from("x"));
+    return performance.now() - began;
+  }).sort((a, b) => a - b);
+  const [median = 0, worst = 0] = [times[4], times[8]];
+  const measured = `${median.toFixed(1)} ms median, ${worst.toFixed(1)} ms at worst`;
+  if (median <= 200) return ok(measured);
+  return warn(measured, "A run makes hundreds of small files: use a nearer or faster share.");
+}
+
+function throughput(path: string): Finding {
+  const block = Buffer.alloc(32 << 20, 7);
+  const began = performance.now();
+  writeSynced(path, block);
+  const rate = block.length / 1e6 / ((performance.now() - began) / 1000);
+  const measured = `${rate.toFixed(0)} MB/s written`;
+  return rate < 20 ? warn(measured, "Large deliveries will take long on this share.") : ok(measured);
+}
+
+function writeSynced(path: string, bytes: Uint8Array): void {
+  const fd = openSync(path, "wx");
+  try {
+    for (let offset = 0; offset < bytes.length; ) offset += writeSync(fd, bytes, offset);
     fsyncSync(fd);
+  } finally {
     closeSync(fd);
-    const rate = (8 * block.length) / 1e6 / ((performance.now() - began) / 1000);
-    return {
-      status: rate < 20 ? "warn" : "ok",
-      measured: `${rate.toFixed(0)} MB/s written`,
-      advice: rate < 20 ? "Large deliveries will take long on this share." : "",
-    };
-  });
+  }
+}
+
+/** The error's name; empty where there was none. */
+function refusal(body: () => void): string {
+  try {
+    body();
+    return "";
+  } catch (error) {
+    return errnoOf(error);
+  }
 }
