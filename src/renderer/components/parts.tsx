@@ -39,21 +39,21 @@ export function Waiting({ label = "Loading" }: { label?: string }) {
   );
 }
 
-export function Head({
-  title,
-  crumb,
-  right,
-}: {
-  title: string;
-  crumb?: { name: string; to: string };
-  right?: ReactNode;
-}) {
+interface HeadProps {
+  readonly title: string;
+  readonly crumb?: { readonly name: string; readonly to: string };
+  /** Chips after the title. */
+  readonly beside?: ReactNode;
+  readonly right?: ReactNode;
+}
+
+export function Head({ title, crumb, beside, right }: HeadProps) {
   return (
     <div className="head">
       <h1>
         {crumb && (
           <span className="crumb">
-            <a href={crumb.to} data-route style={{ color: "inherit" }}>
+            <a href={crumb.to} data-route>
               {crumb.name}
             </a>{" "}
             /{" "}
@@ -61,6 +61,7 @@ export function Head({
         )}
         {title}
       </h1>
+      {beside && <div className="beside">{beside}</div>}
       {right && <div className="right">{right}</div>}
     </div>
   );

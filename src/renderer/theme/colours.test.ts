@@ -58,6 +58,10 @@ describe.each(looks)("%s", (_, colours) => {
     },
   );
 
+  test.each([0, 1, 2, 3, 4, 5, 6])("figures read on step %d of the magnitude ramp", (step) => {
+    expect(contrast(of(`on-heat-${step}`), of(`heat-${step}`))).toBeGreaterThanOrEqual(4.5);
+  });
+
   test("stages are steps of one ramp", () => {
     const ramp = ["new", "active", "cooling", "at_risk", "lapsed"].map((name) => contrast(of(name), of("panel")));
     expect(ramp).toEqual([...ramp].sort((a, b) => b - a));

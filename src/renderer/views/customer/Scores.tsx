@@ -1,8 +1,26 @@
 import type { Score } from "../../../shared/api/contract/customers.ts";
+import { ScoreRange } from "../../charts/ScoreRange.tsx";
+import { Panel } from "../../components/Panel.tsx";
+import { State } from "../../components/State.tsx";
 import { Term } from "../../components/Term.tsx";
-import { day, decimal, integer, money, reason, share, unknown, word } from "../../format/format.ts";
+import { dayNumber, dayText } from "../../format/days.ts";
+import {
+  axisText,
+  day,
+  decimal,
+  integer,
+  money,
+  reason,
+  share,
+  shortDay,
+  unknown,
+  wholeUnits,
+  word,
+} from "../../format/format.ts";
 
-function text(score: Score, value: string | number | null, currency: string): string {
+type Value = string | number | null;
+
+function text(score: Score, value: Value, currency: string): string {
   if (value === null) return unknown;
   if (score.kind === "money") return money(Number(value), currency);
   if (score.kind === "share") return share(Number(value), 0);
@@ -11,83 +29,99 @@ function text(score: Score, value: string | number | null, currency: string): st
   return word(String(value));
 }
 
-const epochDay = (value: string | number | null) =>
-  value === null ? null : typeof value === "number" ? value : Date.parse(value) / 86_400_000;
+function place(score: Score, value: Value): number | null {
+  if (value === null) return null;
+  if (score.kind === "date") return typeof value === "number" ? value : dayNumber(value);
+  return Number.isFinite(Number(value)) ? Number(value) : null;
+}
 
-function Range({ score }: { score: Score }) {
-  const [value, low, high] = [score.value, score.low, score.high].map((one) =>
-    score.kind === "date" ? epochDay(one) : one === null ? null : Number(one),
-  );
-  const { scale_low: from, scale_high: to, median } = score;
-  if (value === null || value === undefined || Number.isNaN(value) || from === null || to === null || to <= from)
-    return null;
-  const x = (at: number) => 4 + Math.min(1, Math.max(0, (at - from) / (to - from))) * 112;
-  return (
-    <svg width="120" height="18" aria-hidden="true">
-      <rect x="4" y="7.500" width="112" height="3" rx="1.500" fill="var(--hair)" />
-      {low !== null && low !== undefined && high !== null && high !== undefined && (
-        <rect x={x(low)} y="5" width={Math.max(2, x(high) - x(low))} height="8" rx="2" fill="var(--band)" />
-      )}
-      {median !== null && (
-        <line x1={x(median)} x2={x(median)} y1="2" y2="16" stroke="var(--ink-3)" strokeWidth="1.500" />
-      )}
-      <circle cx={x(value)} cy="9" r="4" fill="var(--c1)" />
-    </svg>
-  );
+function end(score: Score, value: number | null, currency: string): string {
+  if (value === null) return "";
+  if (score.kind === "date") return shortDay(dayText(value));
+  if (score.kind === "share") return share(value, 0);
+  return score.kind === "money"
+    ? axisText(Math.round(wholeUnits(value, currency)))
+    : axisText(Math.round(value * 10) / 10);
 }
 
 /** Every score with its limits, how much there was to go by, and what moved it. */
 export function Scores({ scores, currency }: { scores: readonly Score[]; currency: string }) {
   return (
-    <table className="plain">
-      <thead>
-        <tr>
-          <th>Score</th>
-          <th className="num">Value</th>
-          <th>80 % limits</th>
-          <th>Range</th>
-          <th>Data</th>
-          <th>Why</th>
-        </tr>
-      </thead>
-      <tbody>
-        {scores.map((score) => (
-          <tr key={`${score.model} ${score.name}`}>
-            <td>
-              <Term name={score.name.replace(/_minor$/, "")}>{score.label}</Term>
-              <div className="muted" style={{ fontSize: 11.5 }}>
-                {score.kind === "money" ? currency : (score.unit ?? "")}
-              </div>
-            </td>
-            <td className="num strong">{text(score, score.value, currency)}</td>
-            <td className="muted">
-              {score.low === null || score.high === null
-                ? ""
-                : `(${text(score, score.low, currency)}–${text(score, score.high, currency)})`}
-            </td>
-            <td>{score.value === null ? <span className="muted">No score</span> : <Range score={score} />}</td>
-            <td>
-              {score.value === null ? (
-                <span className="muted">○ {reason(score.reason)}</span>
-              ) : score.enough_data === false ? (
-                <span className="warn">◐ Thin</span>
-              ) : (
-                <span className="good">✓ Enough</span>
-              )}
-              <div className="muted" style={{ fontSize: 11.5 }}>
-                {score.ground}
-              </div>
-            </td>
-            <td style={{ fontSize: 12 }}>
-              {score.why.slice(0, 2).map((one) => (
-                <div key={one.reason}>
-                  <b>{one.effect}</b> <span className="ink2">{one.reason}</span>
-                </div>
-              ))}
-            </td>
-          </tr>
+    <Panel title="Scores" tools={<span className="median-legend">median customer</span>}>
+      <div className="scroll">
+        <table className="plain scores">
+          <thead>
+            <tr>
+              <th>Score</th>
+              <th className="num">Value</th>
+              <th>
+                <Term name="limits">80 % limits</Term>
+              </th>
+              <th>Range</th>
+              <th>Data</th>
+              <th>Why</th>
+            </tr>
+          </thead>
+          <tbody>
+            {scores.map((score) => (
+              <Row key={`${score.model} ${score.name}`} score={score} currency={currency} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}
+
+function Row({ score, currency }: { score: Score; currency: string }) {
+  const hasLimits = score.value !== null && score.low !== null && score.high !== null;
+  const limits = hasLimits ? `(${text(score, score.low, currency)}–${text(score, score.high, currency)})` : "";
+  const [low, high] = [place(score, score.low), place(score, score.high)];
+  const value = place(score, score.value);
+  return (
+    <tr>
+      <td>
+        <Term name={score.name.replace(/_minor$/, "")}>{score.label}</Term>
+        <div className="muted small">{score.unit ?? ""}</div>
+      </td>
+      <td className="num strong">{text(score, score.value, currency)}</td>
+      <td className="limits">{score.kind === "date" ? limits.replaceAll(/ \d{4}/g, "") : limits}</td>
+      <td>
+        {value !== null &&
+        score.scale_low !== null &&
+        score.scale_high !== null &&
+        score.scale_high > score.scale_low ? (
+          <ScoreRange
+            value={value}
+            limits={low !== null && high !== null ? [low, high] : null}
+            median={score.median}
+            scale={[score.scale_low, score.scale_high]}
+            ends={[end(score, score.scale_low, currency), end(score, score.scale_high, currency)]}
+          />
+        ) : (
+          <span className="muted">{score.value === null ? "No score" : ""}</span>
+        )}
+      </td>
+      <td>
+        {score.value === null ? (
+          <State tone="muted">{score.ground === "" ? word(reason(score.reason)) : "Not enough"}</State>
+        ) : score.enough_data === false ? (
+          <State tone="warn" icon="half">
+            Thin
+          </State>
+        ) : (
+          <State tone="good">Enough</State>
+        )}
+        <div className="muted small">{score.ground}</div>
+      </td>
+      <td className="why">
+        {score.why.slice(0, 2).map((one) => (
+          <div key={`${one.effect} ${one.reason}`}>
+            <b>{one.effect}</b> <span>{one.reason}</span>
+          </div>
         ))}
-      </tbody>
-    </table>
+        {score.value === null && <span className="muted">{word(reason(score.reason))}</span>}
+      </td>
+    </tr>
   );
 }

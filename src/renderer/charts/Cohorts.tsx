@@ -1,0 +1,66 @@
+import { decimal, integer, month } from "../format/format.ts";
+import { heatStep } from "./heat.ts";
+
+export interface CohortRow {
+  readonly month: string;
+  readonly customers: number;
+  readonly rates: readonly { readonly age: number; readonly rate: number | null; readonly isForecast: boolean }[];
+}
+
+const columns = 12;
+
+/** Retention by month of first order: a deeper cell is a greater share, a hatched one is forecast, a line between them. */
+export function Cohorts({ rows }: { rows: readonly CohortRow[] }) {
+  const ages = Array.from({ length: columns }, (_, at) => at + 1);
+  const known = rows.flatMap(({ rates }) =>
+    rates.filter(({ age }) => age > 0 && age <= columns).map(({ rate }) => rate ?? 0),
+  );
+  const most = Math.max(0.001, ...known);
+  return (
+    <div className="scroll">
+      <table className="heat">
+        <thead>
+          <tr>
+            <th scope="col" className="start">
+              First order
+            </th>
+            <th scope="col" className="end">
+              Customers
+            </th>
+            {ages.map((age) => (
+              <th key={age} scope="col">
+                {age}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((cohort) => {
+            const byAge = new Map(cohort.rates.map((one) => [one.age, one]));
+            return (
+              <tr key={cohort.month}>
+                <th scope="row">{month(cohort.month)}</th>
+                <td className="size">{integer(cohort.customers)}</td>
+                {ages.map((age) => {
+                  const cell = byAge.get(age);
+                  if (!cell || cell.rate === null) return <td key={age} />;
+                  const isEdge = cell.isForecast && byAge.get(age - 1)?.isForecast !== true;
+                  return (
+                    <td
+                      key={age}
+                      data-heat={heatStep(cell.rate / most)}
+                      className={`${cell.isForecast ? "forecast" : ""} ${isEdge ? "edge" : ""}`}
+                      title={cell.isForecast ? "Forecast" : "Observed"}
+                    >
+                      {decimal(cell.rate * 100, 1)}
+                    </td>
+                  );
+                })}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

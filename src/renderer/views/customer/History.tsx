@@ -1,0 +1,111 @@
+import type { Customer } from "../../../shared/api/contract/customers.ts";
+import { HistoryLanes } from "../../charts/HistoryLanes.tsx";
+import { Panel } from "../../components/Panel.tsx";
+import { addDaysTo } from "../../format/days.ts";
+import { day, exactMoney, integer, money, period, wholeUnits, word } from "../../format/format.ts";
+
+const count = (n: number, one: string, many: string) => `${integer(n)} ${n === 1 ? one : many}`;
+
+/** Orders, what came back, and what is expected; the same as a list behind the switch. */
+export function History({ data, currency }: { data: Customer; currency: string }) {
+  const { profile } = data;
+  const purchases = data.orders.filter(({ is_purchase }) => is_purchase);
+  const last = purchases.reduce((latest, order) => (order.day > latest ? order.day : latest), "");
+  const first = purchases.reduce((earliest, order) => (order.day < earliest ? order.day : earliest), last);
+  const title =
+    purchases.length === 0
+      ? "No purchase yet"
+      : `${count(purchases.length, "order", "orders")}, ${count(data.returns.length, "return", "returns")}`;
+  if (purchases.length === 0)
+    return (
+      <Panel
+        title={title}
+        under={
+          data.orders.length > 0
+            ? "Orders without a paid line, or cancelled"
+            : "A prospect: known, but without an order"
+        }
+      >
+        {data.orders.length > 0 ? <Orders data={data} currency={currency} /> : null}
+      </Panel>
+    );
+  const asOf = addDaysTo(last, Number(profile.days_since_last_purchase ?? 0));
+  const { next_purchase_on: on, next_purchase_on_low: low, next_purchase_on_high: high } = profile;
+  const dayOf = new Map(data.orders.map((order) => [order.order_id, order.day]));
+  return (
+    <Panel
+      title={title}
+      under={`${period(first, asOf)}; marks tell more on hover`}
+      table={<Orders data={data} currency={currency} />}
+    >
+      <HistoryLanes
+        unit={currency}
+        asOf={asOf}
+        orders={purchases.map((order) => ({
+          key: `${order.source} ${order.order_id}`,
+          day: order.day,
+          amount: wholeUnits(order.revenue_minor ?? 0, currency),
+          said: `${day(order.day)}: ${exactMoney(order.revenue_minor, currency)}, ${order.items.map(({ name, category }) => name ?? category ?? "item").join(", ")}`,
+        }))}
+        returns={data.returns.flatMap(({ returned_at, order_id, refund_minor, reason }, at) =>
+          returned_at === null
+            ? []
+            : [
+                {
+                  key: `${order_id} ${at}`,
+                  day: returned_at.slice(0, 10),
+                  orderDay: order_id === null ? null : (dayOf.get(order_id) ?? null),
+                  amount: money(refund_minor === null ? null : -refund_minor, currency),
+                  said: `${day(returned_at)}: ${exactMoney(refund_minor === null ? null : -refund_minor, currency)}${reason ? `, ${word(reason)}` : ""}`,
+                },
+              ],
+        )}
+        expected={
+          typeof on === "string"
+            ? { on, low: typeof low === "string" ? low : null, high: typeof high === "string" ? high : null }
+            : null
+        }
+      />
+    </Panel>
+  );
+}
+
+function Orders({ data, currency }: { data: Customer; currency: string }) {
+  return (
+    <div className="orders">
+      <table className="plain tight">
+        <thead>
+          <tr>
+            <th>Ordered</th>
+            <th>Order</th>
+            <th>Where</th>
+            <th>Items</th>
+            <th className="num">Revenue, {currency}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.orders.slice(0, 200).map((order) => (
+            <tr key={`${order.source} ${order.order_id}`} className={order.is_purchase ? "" : "muted"}>
+              <td className="nowrap">{day(order.day)}</td>
+              <td className="mono nowrap">{order.order_id}</td>
+              <td className="ink2 nowrap">
+                {[order.channel, order.source].filter(Boolean).join(", ")}
+                {order.status && !order.is_purchase ? `, ${order.status}` : ""}
+              </td>
+              <td className="ink2">
+                {order.items
+                  .slice(0, 3)
+                  .map((item) => item.name ?? item.category ?? "item")
+                  .join(", ")}
+                {order.items.length > 3 ? ` and ${order.items.length - 3} more` : ""}
+              </td>
+              <td className="num" title={exactMoney(order.revenue_minor, currency)}>
+                {money(order.revenue_minor, currency)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
