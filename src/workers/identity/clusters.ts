@@ -1,3 +1,4 @@
+import { isJunkEmail, isJunkPhone } from "./junk.ts";
 import { nameKey, namesAgree } from "./names.ts";
 import { UnionFind } from "./union-find.ts";
 
@@ -19,7 +20,12 @@ export interface ClusterOptions {
 
 export type LinkRule = "source_id" | "loyalty_id" | "email" | "phone";
 /** What a link of each rule is worth; fixed, since keys either agree or don't. */
-export const ruleProbability: Readonly<Record<LinkRule, number>> = { source_id: 1, loyalty_id: 0.995, email: 0.99, phone: 0.95 };
+export const ruleProbability: Readonly<Record<LinkRule, number>> = {
+  source_id: 1,
+  loyalty_id: 0.995,
+  email: 0.99,
+  phone: 0.95,
+};
 
 export interface Clusters {
   /** Least record of each record's cluster. */
@@ -30,22 +36,10 @@ export interface Clusters {
   readonly overLarge: number;
 }
 
-const junkLocal = /^(no-?reply|do-?not-?reply|none|n\/?a|na|null|test|tester|testing|unknown|customer|guest|nomail|noemail|email|mail|info|sales|admin|store|shop|kunde|x+|a+|asdf\w*)\d*@/i;
-const junkDomain = /@(none|noemail|nomail|test|invalid|localhost|example\.invalid|mailinator\.com|noreply\.)/i;
-
-export function isJunkEmail(email: string): boolean {
-  return junkLocal.test(email) || junkDomain.test(email);
-}
-
-export function isJunkPhone(phone: string): boolean {
-  const digits = phone.replaceAll(/\D/g, "");
-  return digits.length < 7 || /^(\d)\1+$/.test(digits.slice(-7)) || /(0123456|1234567|9876543)/.test(digits);
-}
-
 /** Joins records that share a loyalty card, an e-mail address or a phone number, unless names speak against it or too many
  *  share the value. The result doesn't depend on the order of rows. */
 export function clusterRecords(rows: IdentityRows, size: number, options: ClusterOptions): Clusters {
-  const names = namesOf(rows, size);
+  const names = recordNames(rows, size);
   const refused = { loyalty_id: 0, email: 0, phone: 0 };
   const link = (rules: readonly LinkRule[]) => {
     const sets = new UnionFind(size);
@@ -76,18 +70,24 @@ export function clusterRecords(rows: IdentityRows, size: number, options: Cluste
   const large = new Set([...sizes].filter(([, n]) => n > options.maxCluster).map(([leader]) => leader));
   const counted = { ...refused };
   const strict = large.size > 0 ? link(["loyalty_id"]) : all;
-  const leader = Int32Array.from({ length: size }, (_, at) => (large.has(all.sets.find(at)) ? strict : all).sets.find(at));
-  const rule = Array.from({ length: size }, (_, at): LinkRule => (large.has(all.sets.find(at)) ? strict : all).ruleOf[at] ?? "source_id");
+  const leader = Int32Array.from({ length: size }, (_, at) =>
+    (large.has(all.sets.find(at)) ? strict : all).sets.find(at),
+  );
+  const rule = Array.from(
+    { length: size },
+    (_, at): LinkRule => (large.has(all.sets.find(at)) ? strict : all).ruleOf[at] ?? "source_id",
+  );
   return { leader, rule, refused: counted, overLarge: large.size };
 }
 
-/** The longest name of each record, the first in the alphabet among equals. */
-function namesOf(rows: IdentityRows, size: number): (string | null)[] {
+/** The longest name of each record as names are compared, the first in the alphabet among equals. */
+export function recordNames(rows: IdentityRows, size: number): (string | null)[] {
   const names = new Array<string | null>(size).fill(null);
   for (const [at, record] of rows.record.entries()) {
     const key = nameKey(rows.name[at] ?? null);
     const known = names[record] ?? null;
-    if (key !== null && (known === null || key.length > known.length || (key.length === known.length && key < known))) names[record] = key;
+    if (key !== null && (known === null || key.length > known.length || (key.length === known.length && key < known)))
+      names[record] = key;
   }
   return names;
 }
@@ -107,24 +107,37 @@ function sharedValues(rows: IdentityRows, rule: "loyalty_id" | "email" | "phone"
   return shared.map(([, records]) => [...records].sort((a, b) => a - b));
 }
 
-/** Records of one value as groups whose names agree; undefined where too many people share it. A phone alone joins only
- *  records that both have a name. */
-function groupsThatAgree(records: readonly number[], names: readonly (string | null)[], rule: LinkRule, options: ClusterOptions): number[][] | undefined {
+/** Records of one value as groups whose names agree; undefined where too many people share it. A name that could be that of
+ *  several who are none the same ("S. Frost" beside Sarah and Samuel) joins none. A phone alone joins only records that both
+ *  have a name. */
+function groupsThatAgree(
+  records: readonly number[],
+  names: readonly (string | null)[],
+  rule: LinkRule,
+  options: ClusterOptions,
+): number[][] | undefined {
   const groups: { name: string | null; records: number[] }[] = [];
+  const unclear: number[][] = [];
+  const isShared = records.length > options.maxSharing;
   const named = records.filter((record) => names[record] !== null);
-  for (const record of [...named].sort((a, b) => compareNames(names[a] ?? "", names[b] ?? "") || a - b)) {
+  for (const record of named.sort((a, b) => compareNames(names[a] ?? "", names[b] ?? "") || a - b)) {
     const name = names[record] ?? null;
-    const group = groups.find((one) => namesAgree(one.name, name));
-    if (group) group.records.push(record);
+    const [group, ...others] = groups.filter((one) => namesAgree(one.name, name));
+    const exact = groups.find((one) => one.name === name);
+    if (exact) exact.records.push(record);
+    else if (others.length > 0) unclear.push([record]);
+    else if (group) group.records.push(record);
     else groups.push({ name, records: [record] });
+    if (isShared && groups.length > 2) return undefined;
   }
-  if (records.length > options.maxSharing && groups.length > 2) return undefined;
   const nameless = records.filter((record) => names[record] === null);
-  if (rule === "phone") return groups.map((group) => group.records);
-  if (groups.length === 0) return records.length > options.maxSharing ? undefined : [nameless];
-  if (groups.length === 1) groups[0]?.records.push(...nameless);
-  else if (nameless.length > 1) groups.push({ name: null, records: nameless });
-  return groups.map((group) => group.records.sort((a, b) => a - b));
+  const [only, ...others] = groups;
+  if (rule !== "phone" && only && others.length === 0) only.records.push(...nameless);
+  const found = [...groups.map((group) => group.records), ...unclear];
+  if (rule === "phone") return found;
+  if (!only) return isShared ? undefined : [nameless];
+  if (others.length > 0 && nameless.length > 1) found.push(nameless);
+  return found.map((group) => group.sort((a, b) => a - b));
 }
 
 /** Longer names first, so that an initial or a missing middle name joins the fuller form. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Of } from "../engine/publish.ts";
 
 export interface IdAssignment {
   /** Customer id of each cluster leader. */
@@ -7,10 +7,12 @@ export interface IdAssignment {
   readonly splits: readonly { readonly from: string; readonly to: string }[];
 }
 
+const utf8 = new TextEncoder();
+
 /** 20 hex digits of SHA-256 over the key space and the least record id at birth; a number is added where that id is taken. */
 export function birthId(keySpace: string, recordId: string, attempt = 0): string {
   const text = `${keySpace}\u001f${recordId}${attempt === 0 ? "" : `\u001f${attempt}`}`;
-  return createHash("sha256").update(text).digest("hex").slice(0, 20);
+  return sha256Of(utf8.encode(text)).slice(0, 20);
 }
 
 /** Names clusters: the id that most of a cluster's records had before goes on (the lesser id among equals), and where several
@@ -60,7 +62,10 @@ function compare(a: RecordName, b: RecordName): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-function changes(ids: ReadonlyMap<number, string>, votesOf: ReadonlyMap<number, ReadonlyMap<string, number>>): Pick<IdAssignment, "joins" | "splits"> {
+function changes(
+  ids: ReadonlyMap<number, string>,
+  votesOf: ReadonlyMap<number, ReadonlyMap<string, number>>,
+): Pick<IdAssignment, "joins" | "splits"> {
   const joins: { from: string; to: string }[] = [];
   const splits: { from: string; to: string }[] = [];
   const held = new Set(ids.values());
@@ -72,6 +77,7 @@ function changes(ids: ReadonlyMap<number, string>, votesOf: ReadonlyMap<number, 
       else joins.push({ from, to });
     }
   }
-  const order = (a: { from: string; to: string }, b: { from: string; to: string }) => (a.from + a.to < b.from + b.to ? -1 : 1);
+  const order = (a: { from: string; to: string }, b: { from: string; to: string }) =>
+    a.from + a.to < b.from + b.to ? -1 : 1;
   return { joins: joins.sort(order), splits: splits.sort(order) };
 }

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../shared/base/random.ts";
-import { clusterRecords, type IdentityRows, isJunkEmail, isJunkPhone } from "./clusters.ts";
+import { clusterRecords, type IdentityRows } from "./clusters.ts";
 import { assignIds, birthId } from "./customer-ids.ts";
+import { isJunkEmail, isJunkPhone } from "./junk.ts";
 import { jaroWinkler, nameKey, namesAgree } from "./names.ts";
 import { UnionFind } from "./union-find.ts";
 

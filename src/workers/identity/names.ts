@@ -40,10 +40,13 @@ export function jaroWinkler(a: string, b: string): number {
  *  word. A missing name conflicts with nothing. */
 export function namesAgree(a: string | null, b: string | null): boolean {
   if (a === null || b === null || a === b) return true;
-  const [shorter, longer] = a.split(" ").length <= b.split(" ").length ? [a.split(" "), b.split(" ")] : [b.split(" "), a.split(" ")];
+  const [shorter, longer] =
+    a.split(" ").length <= b.split(" ").length ? [a.split(" "), b.split(" ")] : [b.split(" "), a.split(" ")];
   const left = [...longer];
   for (const word of shorter) {
-    const at = left.findIndex((other) => (word.length === 1 || other.length === 1 ? word[0] === other[0] : jaroWinkler(word, other) >= 0.88));
+    const at = left.findIndex((other) =>
+      word.length === 1 || other.length === 1 ? word[0] === other[0] : jaroWinkler(word, other) >= 0.88,
+    );
     if (at < 0) return false;
     left.splice(at, 1);
   }

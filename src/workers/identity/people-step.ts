@@ -1,7 +1,23 @@
 import type { Column } from "../../shared/domain/column.ts";
 import { defineStep } from "../engine/step-context.ts";
+import { usableEmailSql, usablePhoneSql } from "./junk.ts";
 
-export const personAttributes = ["full_name", "given_name", "family_name", "email", "phone", "birth_date", "gender", "address_line", "city", "region", "postcode", "country", "loyalty_id", "created_at"] as const;
+export const personAttributes = [
+  "full_name",
+  "given_name",
+  "family_name",
+  "email",
+  "phone",
+  "birth_date",
+  "gender",
+  "address_line",
+  "city",
+  "region",
+  "postcode",
+  "country",
+  "loyalty_id",
+  "created_at",
+] as const;
 
 const columns: Column[] = [
   { name: "customer_id", type: "VARCHAR" },
@@ -12,11 +28,12 @@ const columns: Column[] = [
   ]),
 ];
 
-/** The golden record: for each attribute the value of the most recently made record that has one, a person's own record before
- *  what an order says; with its source and how many different values there were. */
+/** The golden record: for each attribute the value of the most recently made record that has one, of equally old ones the most
+ *  complete, then the source that comes first in the alphabet; a person's own record before what an order says. With the
+ *  source of each and how many different values there were; junk addresses and numbers don't count. */
 export const people = defineStep({
   name: "people",
-  version: 1,
+  version: 2,
   title: "Golden records",
   stage: "identity",
   scope: "brand",
@@ -33,7 +50,14 @@ export const people = defineStep({
   settings: ["time_zone"],
   outputs: [
     { name: "people", kind: "parquet", columns },
-    { name: "record_dates", kind: "parquet", columns: [{ name: "customer_id", type: "VARCHAR" }, { name: "first_record_on", type: "DATE" }] },
+    {
+      name: "record_dates",
+      kind: "parquet",
+      columns: [
+        { name: "customer_id", type: "VARCHAR" },
+        { name: "first_record_on", type: "DATE" },
+      ],
+    },
   ],
   run: async (context) => {
     const { session } = context;
@@ -55,12 +79,19 @@ export const people = defineStep({
       ordering AS (
         SELECT o.customer_id, c.source, 0 AS preference, b.ordered_at AS moment, c.email, c.phone, c.loyalty_id
         FROM ${context.relation("orders_contact")} c JOIN ${context.relation("order_customers")} o USING (key_space, order_id)
-        JOIN ${context.relation("orders")} b USING (key_space, order_id))
-      SELECT * FROM own WHERE customer_id IS NOT NULL
-      UNION ALL BY NAME SELECT * FROM ordering`);
-    await session.run(`CREATE TEMP TABLE ranked AS SELECT *, row_number() OVER (PARTITION BY customer_id ORDER BY preference, moment NULLS FIRST, source DESC, full_name NULLS FIRST, email NULLS FIRST, phone NULLS FIRST) AS rank FROM rows_of_people`);
-    const winners = personAttributes.map((name) => `arg_max(${name}, rank) FILTER (${name} IS NOT NULL) AS ${name}, arg_max(source, rank) FILTER (${name} IS NOT NULL) AS ${name}_source,
-      CAST(count(DISTINCT lower(${name})) AS INTEGER) AS ${name}_competing`);
+        JOIN ${context.relation("orders")} b USING (key_space, order_id)),
+      everything AS (SELECT * FROM own WHERE customer_id IS NOT NULL UNION ALL BY NAME SELECT * FROM ordering)
+      SELECT * REPLACE (${usableEmailSql("email")} AS email, ${usablePhoneSql("phone")} AS phone) FROM everything`);
+    const filled = personAttributes.map((name) => `CAST(${name} IS NOT NULL AS INTEGER)`).join(" + ");
+    await session.run(
+      `CREATE TEMP TABLE ranked AS SELECT *, row_number() OVER (PARTITION BY customer_id ORDER BY preference, moment NULLS FIRST, ${filled}, source DESC, full_name NULLS FIRST, email NULLS FIRST, phone NULLS FIRST) AS rank FROM rows_of_people`,
+    );
+    const winners = personAttributes.map(
+      (
+        name,
+      ) => `arg_max(${name}, rank) FILTER (${name} IS NOT NULL) AS ${name}, arg_max(source, rank) FILTER (${name} IS NOT NULL) AS ${name}_source,
+      CAST(count(DISTINCT lower(${name})) AS INTEGER) AS ${name}_competing`,
+    );
     await context.output.query(
       "people",
       `SELECT i.customer_id, w.* EXCLUDE (customer_id) FROM (SELECT DISTINCT customer_id FROM ${context.relation("records")}) i

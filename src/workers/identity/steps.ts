@@ -1,7 +1,8 @@
 import type { Column } from "../../shared/domain/column.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
-import { clusterRecords, ruleProbability } from "./clusters.ts";
+import { clusterRecords, recordNames, ruleProbability } from "./clusters.ts";
 import { assignIds } from "./customer-ids.ts";
+import { measureClusters } from "./quality.ts";
 
 const text = (name: string, pii?: true): Column => ({ name, type: "VARCHAR", ...(pii ? { pii } : {}) });
 const lakeInput = (output: string) => ({ step: "lake", output });
@@ -38,20 +39,50 @@ const recordsSql = (context: StepContext) => `
 /** Which records are one customer: pure in what was delivered, without any memory. */
 export const clusters = defineStep({
   name: "clusters",
-  version: 1,
+  version: 2,
   title: "Join records of one person",
   stage: "identity",
   scope: "brand",
   timing: "none",
   inputs: { customers: lakeInput("customers_contact"), orders: lakeInput("orders_contact") },
   params: {
-    max_sharing: { kind: "number", default: 6, min: 2, max: 1000, integer: true, label: "Most records that share a value", help: "An address or number on more records than this, under different names, joins none of them." },
-    max_cluster: { kind: "number", default: 60, min: 5, max: 10_000, integer: true, label: "Largest cluster", help: "Larger ones are joined by loyalty card only." },
+    max_sharing: {
+      kind: "number",
+      default: 6,
+      min: 2,
+      max: 1000,
+      integer: true,
+      label: "Most records that share a value",
+      help: "An address or number on more records than this, under different names, joins none of them.",
+    },
+    max_cluster: {
+      kind: "number",
+      default: 60,
+      min: 5,
+      max: 10_000,
+      integer: true,
+      label: "Largest cluster",
+      help: "Larger ones are joined by loyalty card only.",
+    },
   },
   outputs: [
-    { name: "clusters", kind: "parquet", columns: [text("key_space"), text("source_record_id"), { name: "leader", type: "INTEGER" }, text("rule"), { name: "probability", type: "DOUBLE" }] },
+    {
+      name: "clusters",
+      kind: "parquet",
+      columns: [
+        text("key_space"),
+        text("source_record_id"),
+        { name: "leader", type: "INTEGER" },
+        text("rule"),
+        { name: "probability", type: "DOUBLE" },
+      ],
+    },
     { name: "sources", kind: "parquet", columns: [text("key_space"), text("source"), text("source_record_id")] },
-    { name: "order_records", kind: "parquet", columns: [text("key_space"), text("order_id"), text("source_record_id")] },
+    {
+      name: "order_records",
+      kind: "parquet",
+      columns: [text("key_space"), text("order_id"), text("source_record_id")],
+    },
     { name: "quality", kind: "json" },
   ],
   run: async (context) => {
@@ -60,14 +91,21 @@ export const clusters = defineStep({
     await session.run(`CREATE TEMP TABLE records AS SELECT key_space, source_record_id, CAST(row_number() OVER (ORDER BY key_space, source_record_id) - 1 AS INTEGER) AS record
       FROM (SELECT DISTINCT key_space, source_record_id FROM named)`);
     const size = Number(await session.value("SELECT count(*) FROM records"));
-    const rows = await session.table(`SELECT DISTINCT r.record, n.email, n.phone, n.loyalty_id, n.name FROM named n JOIN records r USING (key_space, source_record_id)
+    const rows =
+      await session.table(`SELECT DISTINCT r.record, n.email, n.phone, n.loyalty_id, n.name FROM named n JOIN records r USING (key_space, source_record_id)
       WHERE n.email IS NOT NULL OR n.phone IS NOT NULL OR n.loyalty_id IS NOT NULL OR n.name IS NOT NULL`);
     const texts = (name: string) => rows.columns[name] as (string | null)[];
-    const found = clusterRecords(
-      { record: Array.from(rows.columns["record"] as Float64Array), email: texts("email"), phone: texts("phone"), loyalty: texts("loyalty_id"), name: texts("name") },
-      size,
-      { maxSharing: Number(context.params["max_sharing"]), maxCluster: Number(context.params["max_cluster"]) },
-    );
+    const people = {
+      record: Array.from(rows.columns["record"] as Float64Array),
+      email: texts("email"),
+      phone: texts("phone"),
+      loyalty: texts("loyalty_id"),
+      name: texts("name"),
+    };
+    const found = clusterRecords(people, size, {
+      maxSharing: Number(context.params["max_sharing"]),
+      maxCluster: Number(context.params["max_cluster"]),
+    });
     await session.load(
       "linked",
       {
@@ -79,13 +117,32 @@ export const clusters = defineStep({
           probability: Float64Array.from(found.rule.map((rule) => ruleProbability[rule])),
         },
       },
-      [{ name: "record", type: "INTEGER" }, { name: "leader", type: "INTEGER" }, text("rule"), { name: "probability", type: "DOUBLE" }],
+      [
+        { name: "record", type: "INTEGER" },
+        { name: "leader", type: "INTEGER" },
+        text("rule"),
+        { name: "probability", type: "DOUBLE" },
+      ],
     );
-    await context.output.query("clusters", "SELECT r.key_space, r.source_record_id, l.leader, l.rule, l.probability FROM records r JOIN linked l USING (record) ORDER BY r.key_space, r.source_record_id");
-    await context.output.query("sources", "SELECT DISTINCT key_space, source, source_record_id FROM named ORDER BY key_space, source, source_record_id");
-    await context.output.query("order_records", "SELECT DISTINCT key_space, order_id, source_record_id FROM named WHERE order_id IS NOT NULL ORDER BY key_space, order_id, source_record_id");
-    const clusterCount = new Set(found.leader).size;
-    await context.output.json("quality", { records: size, clusters: clusterCount, refused: found.refused, over_large: found.overLarge });
+    await context.output.query(
+      "clusters",
+      "SELECT r.key_space, r.source_record_id, l.leader, l.rule, l.probability FROM records r JOIN linked l USING (record) ORDER BY r.key_space, r.source_record_id",
+    );
+    await context.output.query(
+      "sources",
+      "SELECT DISTINCT key_space, source, source_record_id FROM named ORDER BY key_space, source, source_record_id",
+    );
+    await context.output.query(
+      "order_records",
+      "SELECT DISTINCT key_space, order_id, source_record_id FROM named WHERE order_id IS NOT NULL ORDER BY key_space, order_id, source_record_id",
+    );
+    const quality = measureClusters(found, recordNames(people, size));
+    await context.output.json("quality", {
+      ...quality,
+      sizes: quality.sizes.map((one) => ({ ...one })),
+      refused: found.refused,
+      over_large: found.overLarge,
+    });
   },
 });
 
@@ -104,13 +161,26 @@ export const customerIds = defineStep({
   },
   params: {},
   outputs: [
-    { name: "records", kind: "parquet", columns: [text("key_space"), text("source"), text("source_record_id"), text("customer_id"), text("rule"), { name: "probability", type: "DOUBLE" }] },
+    {
+      name: "records",
+      kind: "parquet",
+      columns: [
+        text("key_space"),
+        text("source"),
+        text("source_record_id"),
+        text("customer_id"),
+        text("rule"),
+        { name: "probability", type: "DOUBLE" },
+      ],
+    },
     { name: "order_customers", kind: "parquet", columns: [text("key_space"), text("order_id"), text("customer_id")] },
     { name: "totals", kind: "json" },
   ],
   run: async (context) => {
     const { session } = context;
-    const table = await session.table(`SELECT key_space, source_record_id, leader FROM ${context.relation("clusters")} ORDER BY key_space, source_record_id`);
+    const table = await session.table(
+      `SELECT key_space, source_record_id, leader FROM ${context.relation("clusters")} ORDER BY key_space, source_record_id`,
+    );
     const keySpace = table.columns["key_space"] as (string | null)[];
     const recordId = table.columns["source_record_id"] as (string | null)[];
     const leader = table.columns["leader"] as Float64Array;
@@ -124,7 +194,11 @@ export const customerIds = defineStep({
     const records = keySpace.map((space, at) => ({ keySpace: space ?? "", recordId: recordId[at] ?? "" }));
     const assigned = assignIds(members, records, (at) => before.get(`${keySpace[at]}\u001f${recordId[at]}`));
     const ids = Array.from(leader, (at) => assigned.ids.get(at) ?? null);
-    await session.load("named", { rows: table.rows, columns: { key_space: keySpace, source_record_id: recordId, customer_id: ids } }, [text("key_space"), text("source_record_id"), text("customer_id")]);
+    await session.load(
+      "named",
+      { rows: table.rows, columns: { key_space: keySpace, source_record_id: recordId, customer_id: ids } },
+      [text("key_space"), text("source_record_id"), text("customer_id")],
+    );
     await context.output.query(
       "records",
       `SELECT s.key_space, s.source, s.source_record_id, n.customer_id, c.rule, c.probability FROM ${context.relation("sources")} s
@@ -135,15 +209,23 @@ export const customerIds = defineStep({
       `SELECT o.key_space, o.order_id, min(n.customer_id) AS customer_id FROM ${context.relation("order_records")} o JOIN named n USING (key_space, source_record_id)
        GROUP BY o.key_space, o.order_id ORDER BY o.key_space, o.order_id`,
     );
-    await context.output.json("totals", { customers: assigned.ids.size, records: table.rows, joins: assigned.joins.map((one) => ({ ...one })), splits: assigned.splits.map((one) => ({ ...one })) });
+    await context.output.json("totals", {
+      customers: assigned.ids.size,
+      records: table.rows,
+      joins: assigned.joins.map((one) => ({ ...one })),
+      splits: assigned.splits.map((one) => ({ ...one })),
+    });
   },
 });
 
 async function previousIds(context: StepContext): Promise<Map<string, string>> {
   const before = new Map<string, string>();
   if (context.files("previous").length === 0) return before;
-  const table = await context.session.table(`SELECT DISTINCT key_space, source_record_id, customer_id FROM ${context.relation("previous")} ORDER BY ALL`);
+  const table = await context.session.table(
+    `SELECT DISTINCT key_space, source_record_id, customer_id FROM ${context.relation("previous")} ORDER BY ALL`,
+  );
   const column = (name: string) => table.columns[name] as (string | null)[];
-  for (let at = 0; at < table.rows; at++) before.set(`${column("key_space")[at]}\u001f${column("source_record_id")[at]}`, column("customer_id")[at] ?? "");
+  for (let at = 0; at < table.rows; at++)
+    before.set(`${column("key_space")[at]}\u001f${column("source_record_id")[at]}`, column("customer_id")[at] ?? "");
   return before;
 }
