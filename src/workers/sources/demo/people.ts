@@ -70,7 +70,8 @@ export function makePerson(random: Random, options: PersonOptions): DemoPerson {
   const { n, days, before, isProspect } = options;
   const isPartner = before !== undefined && !before.isPartner && !isProspect && random.next() < 0.06;
   const gender = random.next() < 0.68 ? "female" : "male";
-  const given = random.pick(givenNames[gender]);
+  let given = random.pick(givenNames[gender]);
+  while (isPartner && given === before?.given) given = random.pick(givenNames[gender]);
   const family = isPartner && before ? before.family : random.pick(familyNames);
   const town = towns[Math.min(towns.length - 1, Math.floor(random.next() ** 1.3 * towns.length))] ?? towns[0];
   const home = {
