@@ -42,15 +42,17 @@ export function expectedPurchases(variant: Variant, params: BtydParams, history:
   const { x, recency, tAge } = history;
   const alive = probabilityAlive(variant, params, x, recency, tAge);
   if (!(t > 0) || alive === 0) return 0;
-  const { r, alpha, b } = params;
-  const a = Math.abs(params.a - 1) < 1e-6 ? 1 + 1e-6 : params.a;
+  const { r, alpha, a, b } = params;
   const z = t / (alpha + tAge + t);
   const survived = b + chancesToLeave(variant, x);
   const c = a + survived - 1;
-  const bracket = c > 0 ? -Math.expm1((a - 1) * Math.log1p(-z) + Math.log(hypergeometric(c - r - x, a - 1, c, z))) : 0;
+  const bracket =
+    c > 0 && Math.abs(a - 1) > 1e-6
+      ? -Math.expm1((a - 1) * Math.log1p(-z) + Math.log(hypergeometric(c - r - x, a - 1, c, z)))
+      : 0;
   const value = (c / (a - 1)) * bracket;
   const isGood = Number.isFinite(value) && Math.abs(bracket) > 1e-10 && value > 0;
-  return alive * (isGood ? value : byQuadrature(params.a, survived, r + x, t / (alpha + tAge)));
+  return alive * (isGood ? value : byQuadrature(a, survived, r + x, t / (alpha + tAge)));
 }
 
 /** ∫ Beta(p; a, b) · (1 − (1 + p·u)^−s) / p dp: what somebody who is still a customer will buy, over the unknown chance p to drop

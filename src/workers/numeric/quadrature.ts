@@ -6,9 +6,11 @@ export function quadrature(a: number, b: number, f: (p: number) => number): numb
   const centre = Math.log(a / b);
   const width = Math.sqrt(1 / a + 1 / b);
   const normaliser = lbeta(a, b);
-  const step = 1 / 16;
+  // a small a or b widens one tail only: the other keeps its drop, which the points mustn't miss
+  const step = 1 / (24 * Math.min(20, Math.max(1, width / 8)));
+  const points = Math.ceil(10 / step);
   let sum = 0;
-  for (let k = -160; k <= 160; k++) {
+  for (let k = -points; k <= points; k++) {
     const v = k * step;
     const logit = centre + (width * Math.sinh(v)) / 2;
     const softplus = Math.max(0, logit) + Math.log1p(Math.exp(-Math.abs(logit)));

@@ -32,6 +32,12 @@ export function absoluteErrors(predicted: Float64Array, actual: Float64Array): F
   return predicted.map((value, at) => Math.abs(value - (actual[at] ?? 0)));
 }
 
+/** Root of the mean square of errors with its 95 % interval. */
+export function rootMeanSquare(errors: Float64Array): Measured {
+  const { value, low, high } = meanInterval(errors.map((error) => error * error));
+  return { value: Math.sqrt(value), low: Math.sqrt(Math.max(0, low)), high: Math.sqrt(high) };
+}
+
 /** Squared differences of probabilities and what happened; their mean is the Brier score. */
 export function brierErrors(probability: Float64Array, happened: readonly boolean[]): Float64Array {
   return probability.map((p, at) => (p - (happened[at] ? 1 : 0)) ** 2);

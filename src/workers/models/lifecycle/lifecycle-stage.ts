@@ -7,7 +7,7 @@ import {
   probabilityOfNone,
 } from "../../numeric/buy-till-you-die.ts";
 import { compressSummary } from "../../numeric/compress.ts";
-import { auc } from "../../numeric/scoring.ts";
+import { auc, midRanks } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { compare, join, known, leastCustomers } from "../evaluation.ts";
 import { numbers, requireTable, scoreTable, texts } from "../tables.ts";
@@ -113,9 +113,10 @@ export const lifecycleStage = defineModel({
       "One cut for a retailer's stages is a convention: move it by the parameters.",
       "Days in a stage are those since the score crossed its cut with no further purchase.",
       "A stage has no limits; the probability behind it stands beside it.",
+      "Scaled to the own cadence, stages tell who is leaving: who buys soon is told better by the probability to purchase.",
     ],
     metrics: [
-      "auc of the stage's order for buying after the cut, against days since the last purchase",
+      "auc of the stage's order for buying after the cut, against stages of the same sizes by days since the last purchase",
       "whether the share that buys again falls strictly from stage to stage",
     ],
   },
@@ -158,17 +159,20 @@ export const lifecycleStage = defineModel({
     const stages = joined.texts(scores, "lifecycle_stage");
     // new is no rank among the others: between cooling and active, where its repurchase lies
     const rank: Readonly<Record<string, number>> = { lapsed: 0, at_risk: 1, cooling: 2, new: 2.5, active: 3 };
-    const own = auc(
-      Float64Array.from(stages, (stage) => rank[stage ?? ""] ?? 0),
-      bought,
-    );
-    const naive = auc(
-      joined.numbers(summary, "days_since_last_purchase").map((days) => -days),
-      bought,
-    ).value;
+    const ranks = Float64Array.from(stages, (stage) => rank[stage ?? ""] ?? 0);
+    const own = auc(ranks, bought);
+    const late = joined.numbers(summary, "days_since_last_purchase").map((days) => -days);
+    const naive = auc(inGroupsOf(ranks, late), bought).value;
     const falls = fallsByStage(stages, bought);
     return known([
-      compare({ metric: "auc", own, baseline: "days since the last purchase", naive, n, better: "higher" }),
+      compare({
+        metric: "auc",
+        own,
+        baseline: "as many stages by days since the last purchase",
+        naive,
+        n,
+        better: "higher",
+      }),
       {
         metric: "repurchase_falls_by_stage",
         value: falls,
@@ -192,4 +196,10 @@ function fallsByStage(stages: readonly (string | null)[], bought: readonly boole
   });
   const steps = rates.slice(1).map((rate, at) => (rates[at] ?? 0) > rate);
   return steps.length > 0 ? steps.filter(Boolean).length / steps.length : Number.NaN;
+}
+
+/** Values cut into groups as large as those of equal ranks: the rule of thumb that may be as coarse as the stages. */
+function inGroupsOf(ranks: Float64Array, values: Float64Array): Float64Array {
+  const sorted = Float64Array.from(ranks).sort();
+  return midRanks(values).map((place) => sorted[Math.ceil(place) - 1] ?? Number.NaN);
 }

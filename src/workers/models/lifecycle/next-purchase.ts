@@ -54,7 +54,7 @@ export const nextPurchase = defineModel({
       "Regular buyers (groceries, refills) are better served by an interval model.",
     ],
     metrics: [
-      "mae in days of the median for repeat buyers who bought within the horizon, against the own mean interval after the last purchase",
+      "mae in days of repeat buyers' next purchase, within the horizon (later ones and those probably gone count as its end), against the own mean interval after the last purchase",
       "coverage of the 80 % limits by the randomised transform, together with the probability of still being a customer",
     ],
   },
@@ -110,11 +110,11 @@ export const nextPurchase = defineModel({
         -alive * Math.expm1(-(params.r + count) * Math.log1p(day / (params.alpha + reached + days)));
       below[i] = by(Number.isFinite(wait) ? wait - 1 : horizonDays);
       at[i] = (Number.isFinite(wait) ? by(wait) : 1) - (below[i] ?? 0);
+      if (count === 0) continue;
       const due = (predicted[i] ?? Number.NaN) - (last[i] ?? 0) - days;
-      if (!Number.isFinite(wait) || !Number.isFinite(due) || count === 0) continue;
-      own.push(Math.min(horizonDays, due));
+      own.push(Number.isFinite(due) ? Math.min(horizonDays, due) : horizonDays);
       naive.push(Math.min(horizonDays, Math.max(1, reached / count - days)));
-      actual.push(wait);
+      actual.push(Number.isFinite(wait) ? wait : horizonDays);
     }
     const mae = (values: readonly number[]) =>
       meanInterval(absoluteErrors(Float64Array.from(values), Float64Array.from(actual)));
