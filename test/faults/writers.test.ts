@@ -29,7 +29,7 @@ const start = (brandDir: string, n: number, key?: string) =>
     ...(key ? { key } : {}),
   });
 
-describe("several processes at once", () => {
+describe("several processes at once", { timeout: 120_000 }, () => {
   test.each([2, 4])("%i with one task: one result, which all acknowledge", async (processes) => {
     for (let round = 0; round < (isFull ? 20 : 3); round++) {
       const brandDir = freshBrand(`one-task-${processes}-${round}`);
