@@ -52,9 +52,17 @@ export function programVersion(): string {
 export async function createCore(options: CoreOptions = {}): Promise<Core> {
   const { now = () => new Date(), log = () => {} } = options;
   const folder = options.dataFolder ?? dataFolder();
-  const engineProcess = options.engine ?? startEngineProcess({ onRestart: (why) => log(`engine started again: ${why}`) });
+  const engineProcess =
+    options.engine ?? startEngineProcess({ onRestart: (why) => log(`engine started again: ${why}`) });
   const store = await openStore(folder);
-  const context = createContext({ engineProcess, store, folder, now, log, indexesPeople: options.indexesPeople === true });
+  const context = createContext({
+    engineProcess,
+    store,
+    folder,
+    now,
+    log,
+    indexesPeople: options.indexesPeople === true,
+  });
   const handlers: Handlers<AssayContract, ApiContext> = {
     ...workspaceHandlers,
     ...sourceHandlers,
@@ -152,8 +160,20 @@ async function buildIndex(context: ApiContext, brand: string, scope: string): Pr
   if ((await context.store.indexedSnapshot(scope)) === snapshot_id) return;
   const build = await context.store.beginIndex(scope, snapshot_id);
   for (let offset = 0; ; offset += peoplePage) {
-    const page = (await askSnapshot(context, found, "people.page", { offset, limit: peoplePage }, new AbortController().signal)) as {
-      people: { customer_id: string; name: string | null; email: string | null; phone: string | null; place: string | null }[];
+    const page = (await askSnapshot(
+      context,
+      found,
+      "people.page",
+      { offset, limit: peoplePage },
+      new AbortController().signal,
+    )) as {
+      people: {
+        customer_id: string;
+        name: string | null;
+        email: string | null;
+        phone: string | null;
+        place: string | null;
+      }[];
     };
     await build.add(page.people);
     if (page.people.length < peoplePage) break;

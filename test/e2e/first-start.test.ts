@@ -22,7 +22,11 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
     let address = "";
     close = await serveShell({ port: 0, open: false, announce: (url) => (address = url) });
     browser = await launchBrowser();
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, locale: "en-GB" });
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      acceptDownloads: true,
+      locale: "en-GB",
+    });
     page = await context.newPage();
     page.on("console", (message) => message.type() === "error" && trouble.push(message.text()));
     page.on("pageerror", (error) => trouble.push(error.message));
@@ -38,8 +42,18 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
   async function seriousFaults(): Promise<string[]> {
     await page.evaluate(axe.source);
     const found = await page.evaluate(async () => {
-      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ["violations"] });
-      return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).slice(0, 2).join(" | ")}`);
+      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, {
+        resultTypes: ["violations"],
+      });
+      return violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(
+          ({ id, nodes }) =>
+            `${id}: ${nodes
+              .map(({ html }) => html.slice(0, 120))
+              .slice(0, 2)
+              .join(" | ")}`,
+        );
     });
     return found;
   }
@@ -56,19 +70,27 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
     expect(await seriousFaults()).toEqual([]);
   }, 260_000);
 
-  it.each(["Customers", "Lifecycle", "Segments", "Sources", "Runs"])("shows %s with content and without serious faults, light and dark", async (name) => {
-    for (const scheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.getByRole("navigation").first().getByRole("link", { name: new RegExp(`^${name}`) }).click();
-      await page.getByRole("heading", { level: 1, name }).waitFor();
-      await page.waitForFunction(() => !document.querySelector("main [aria-busy=true]"));
-      const text = await page.locator("main").innerText();
-      expect(text.length).toBeGreaterThan(60);
-      expect(text).not.toMatch(/NaN|undefined|\[object/);
-      expect(await seriousFaults()).toEqual([]);
-    }
-    await page.emulateMedia({ colorScheme: "light" });
-  }, 60_000);
+  it.each(["Customers", "Lifecycle", "Segments", "Sources", "Runs"])(
+    "shows %s with content and without serious faults, light and dark",
+    async (name) => {
+      for (const scheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme: scheme });
+        await page
+          .getByRole("navigation")
+          .first()
+          .getByRole("link", { name: new RegExp(`^${name}`) })
+          .click();
+        await page.getByRole("heading", { level: 1, name }).waitFor();
+        await page.waitForFunction(() => !document.querySelector("main [aria-busy=true]"));
+        const text = await page.locator("main").innerText();
+        expect(text.length).toBeGreaterThan(60);
+        expect(text).not.toMatch(/NaN|undefined|\[object/);
+        expect(await seriousFaults()).toEqual([]);
+      }
+      await page.emulateMedia({ colorScheme: "light" });
+    },
+    60_000,
+  );
 
   it("opens a customer by the keyboard alone", async () => {
     await page.keyboard.press("Escape");

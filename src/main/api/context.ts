@@ -1,7 +1,7 @@
+import type { QuerySnapshot } from "../../shared/api/engine.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { BrandState } from "../../shared/domain/brand-state.ts";
 import { currentSnapshot } from "../../shared/domain/brand-state.ts";
-import type { QuerySnapshot } from "../../shared/api/engine.ts";
 import type { Brands } from "../schedule/brands.ts";
 import type { Engine } from "../schedule/engine-client.ts";
 import type { Runs } from "../schedule/runs.ts";
@@ -34,7 +34,11 @@ export interface ApiContext {
 
 export function requireWorkspace(context: ApiContext): OpenWorkspace {
   if (!context.workspace) {
-    throw new AssayError("not_found", "No workspace is open.", "Name one with --workspace, or create one with `assay workspace create`.");
+    throw new AssayError(
+      "not_found",
+      "No workspace is open.",
+      "Name one with --workspace, or create one with `assay workspace create`.",
+    );
   }
   return context.workspace;
 }
@@ -43,7 +47,11 @@ export function requireWorkspace(context: ApiContext): OpenWorkspace {
 export function requireWritable(context: ApiContext): OpenWorkspace {
   const workspace = requireWorkspace(context);
   if (workspace.read_only_reason) {
-    throw new AssayError("unsupported", `The workspace is open for reading only: ${workspace.read_only_reason}`, "See `assay doctor`.");
+    throw new AssayError(
+      "unsupported",
+      `The workspace is open for reading only: ${workspace.read_only_reason}`,
+      "See `assay doctor`.",
+    );
   }
   return workspace;
 }

@@ -41,7 +41,10 @@ export const demoHandlers: HandlersOf<Named<"demo">> = {
       throwIfCancelled(signal);
       if (state.sources.size === 0) {
         progress({ label: "Recognising the files", done: 0, total: null, unit: "files" });
-        await sourceHandlers["sources.add"]({ brand: demoBrand, name: "demo", paths: [exports] }, { ctx, signal, progress: () => {} });
+        await sourceHandlers["sources.add"](
+          { brand: demoBrand, name: "demo", paths: [exports] },
+          { ctx, signal, progress: () => {} },
+        );
       }
       const ingest: Invoke = sourceHandlers["sources.ingest"];
       await ingest({ brand: demoBrand }, { ctx, signal, progress });

@@ -1,7 +1,7 @@
+import type { Batch, DetectedFile } from "../../shared/api/contract/sources.ts";
+import type { CountedFile, LandedFile } from "../../shared/api/engine.ts";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
 import { dayInZone } from "../../shared/base/time.ts";
-import type { CountedFile, LandedFile } from "../../shared/api/engine.ts";
-import type { Batch, DetectedFile } from "../../shared/api/contract/sources.ts";
 import { type BatchBody, type BrandState, liveBatches, type SourceBody } from "../../shared/domain/brand-state.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
 import { Planner } from "../plan/plan.ts";
@@ -29,11 +29,24 @@ export function batchDocument(batch: BatchBody & { withdrawn: boolean }): Batch 
 
 function fileDocument(file: CountedFile, path: string): Batch["files"][number] {
   const { sha256, rows_read, rows_accepted, rows_rejected, rows_repeated, rejects } = file;
-  return { path, sha256, rows_read, rows_accepted, rows_rejected, rows_repeated, rejects: rejects.map((reject) => ({ ...reject })) };
+  return {
+    path,
+    sha256,
+    rows_read,
+    rows_accepted,
+    rows_rejected,
+    rows_repeated,
+    rejects: rejects.map((reject) => ({ ...reject })),
+  };
 }
 
 /** The task that reads one delivery: the very node that a run plans for it. */
-function normaliseTask(ctx: ApiContext, state: BrandState, batch: Pick<BatchBody, "source" | "batch_id" | "not_after" | "files">, mapping: SourceBody["mapping"]): TaskNode {
+function normaliseTask(
+  ctx: ApiContext,
+  state: BrandState,
+  batch: Pick<BatchBody, "source" | "batch_id" | "not_after" | "files">,
+  mapping: SourceBody["mapping"],
+): TaskNode {
   const settings = settingsOf(state);
   const planner = new Planner({
     steps: ctx.runs.catalogue.steps,
@@ -55,7 +68,14 @@ function normaliseTask(ctx: ApiContext, state: BrandState, batch: Pick<BatchBody
 async function runTask(ctx: ApiContext, brandDir: string, node: TaskNode, signal: AbortSignal): Promise<void> {
   const { workers, memoryBytes } = ctx.defaults;
   for (;;) {
-    const input = { brandDir, node, memoryBytes: Math.floor(memoryBytes / workers), workers, inline: false, attempt: node.key.slice(0, 16) };
+    const input = {
+      brandDir,
+      node,
+      memoryBytes: Math.floor(memoryBytes / workers),
+      workers,
+      inline: false,
+      attempt: node.key.slice(0, 16),
+    };
     const { outcome } = await ctx.engine.stream("tasks.run", input, { signal });
     if (outcome) return;
     await new Promise((resolve) => setTimeout(resolve, 200)); // another process reads the same delivery
@@ -68,14 +88,24 @@ export function quickLook(ctx: ApiContext, signal: AbortSignal): IngestOptions["
   const looked = new Map<string, Promise<readonly DetectedFile[]>>();
   return (paths) => {
     const key = paths.join("\n");
-    const known = looked.get(key) ?? ctx.engine.call("sources.detect", { paths, isQuick: true }, { signal }).then((found) => found.files as unknown as DetectedFile[]);
+    const known =
+      looked.get(key) ??
+      ctx.engine
+        .call("sources.detect", { paths, isQuick: true }, { signal })
+        .then((found) => found.files as unknown as DetectedFile[]);
     looked.set(key, known);
     return known;
   };
 }
 
 /** Takes one delivery of a source; the answer counts every row, also of files that bring nothing new. */
-export async function ingestSource(ctx: ApiContext, brand: string, source: SourceBody, paths: readonly string[], options: IngestOptions): Promise<Batch> {
+export async function ingestSource(
+  ctx: ApiContext,
+  brand: string,
+  source: SourceBody,
+  paths: readonly string[],
+  options: IngestOptions,
+): Promise<Batch> {
   const { brands } = requireWritable(ctx);
   const { signal } = options;
   const state = await brands.refresh(brand);
@@ -83,24 +113,50 @@ export async function ingestSource(ctx: ApiContext, brand: string, source: Sourc
   const say = (label: string) => options.progress({ label, done: 0, total: null, unit: "rows" });
   say(`Looking at the files of ${source.source}`);
   const detected = await options.lookAt(paths);
-  const mine = source.is_detected ? detected.filter((file) => groupKey(file.layout, file.mapping.tables) === groupKey(source.layout, source.mapping.tables as DetectedFile["mapping"]["tables"])) : detected;
+  const mine = source.is_detected
+    ? detected.filter(
+        (file) =>
+          groupKey(file.layout, file.mapping.tables) ===
+          groupKey(source.layout, source.mapping.tables as DetectedFile["mapping"]["tables"]),
+      )
+    : detected;
   if (mine.length === 0) {
-    throw new AssayError("not_found", `No file of layout ${source.layout} in ${paths.join(", ")}.`, "Check the source's paths with `assay source list`.");
+    throw new AssayError(
+      "not_found",
+      `No file of layout ${source.layout} in ${paths.join(", ")}.`,
+      "Check the source's paths with `assay source list`.",
+    );
   }
   const earlier = liveBatches(state).filter((batch) => batch.source === source.source);
-  const before = new Map(earlier.flatMap((batch) => batch.files.map((file) => [file.sha256, { file, batch }] as const)));
+  const before = new Map(
+    earlier.flatMap((batch) => batch.files.map((file) => [file.sha256, { file, batch }] as const)),
+  );
   say(`Copying ${mine.length} files of ${source.source}`);
-  const copied = await ctx.engine.call("landing.copy", { brandDir, source: source.source, paths: mine.map(({ path }) => path), known: [...before.keys()] }, { signal });
+  const copied = await ctx.engine.call(
+    "landing.copy",
+    { brandDir, source: source.source, paths: mine.map(({ path }) => path), known: [...before.keys()] },
+    { signal },
+  );
   const repeated = copied.known.flatMap((file) => {
     const known = before.get(file.sha256)?.file;
-    return known ? [fileDocument({ ...known, rows_accepted: 0, rows_repeated: known.rows_read - known.rows_rejected }, file.path)] : [];
+    return known
+      ? [fileDocument({ ...known, rows_accepted: 0, rows_repeated: known.rows_read - known.rows_rejected }, file.path)]
+      : [];
   });
   if (copied.files.length === 0) {
     const first = before.get(copied.known[0]?.sha256 ?? "")?.batch;
     return { ...emptyBatch(source.source, first), files: repeated };
   }
   say(`Reading ${copied.files.length} files of ${source.source}`);
-  const body = await readDelivery(ctx, { brand, state, source, batchId: copied.batch_id, files: copied.files, earlier, signal });
+  const body = await readDelivery(ctx, {
+    brand,
+    state,
+    source,
+    batchId: copied.batch_id,
+    files: copied.files,
+    earlier,
+    signal,
+  });
   throwIfCancelled(signal);
   await brands.append(brand, "batch_landed", body, `batch:${body.batch_id}:${state.batches.length}`);
   ctx.tell("sources");
@@ -109,7 +165,14 @@ export async function ingestSource(ctx: ApiContext, brand: string, source: Sourc
 }
 
 function emptyBatch(source: string, first: BatchBody | undefined): Batch {
-  return { source, batch_id: first?.batch_id ?? "", arrived_at: first?.arrived_at ?? "", withdrawn: false, files: [], warnings: [] };
+  return {
+    source,
+    batch_id: first?.batch_id ?? "",
+    arrived_at: first?.arrived_at ?? "",
+    withdrawn: false,
+    files: [],
+    warnings: [],
+  };
 }
 
 interface Delivery {
@@ -131,13 +194,23 @@ async function readDelivery(ctx: ApiContext, delivery: Delivery): Promise<BatchB
   const today = dayInZone(arrived, settingsOf(state).time_zone);
   const earlierKeys = earlier.map((batch) => normaliseTask(ctx, state, batch, source.mapping).key);
   for (let notAfter: string | null = null; ; notAfter = today) {
-    const shell = { source: source.source, batch_id: batchId, not_after: notAfter, files: files.map((file) => ({ ...file, ...noRows })) };
+    const shell = {
+      source: source.source,
+      batch_id: batchId,
+      not_after: notAfter,
+      files: files.map((file) => ({ ...file, ...noRows })),
+    };
     const node = normaliseTask(ctx, state, shell, source.mapping);
     await runTask(ctx, brandDir, node, signal);
     for (const [at, batch] of earlier.entries()) {
-      if (earlierKeys[at] !== batch.normalised) await runTask(ctx, brandDir, normaliseTask(ctx, state, batch, source.mapping), signal);
+      if (earlierKeys[at] !== batch.normalised)
+        await runTask(ctx, brandDir, normaliseTask(ctx, state, batch, source.mapping), signal);
     }
-    const counted = await ctx.engine.call("landing.count", { brandDir, key: node.key, earlier: earlierKeys }, { signal });
+    const counted = await ctx.engine.call(
+      "landing.count",
+      { brandDir, key: node.key, earlier: earlierKeys },
+      { signal },
+    );
     if (notAfter === null && counted.latest_order_on !== null && counted.latest_order_on > today) continue;
     const byDigest = new Map(counted.files.map((file) => [file.sha256, file]));
     return {
@@ -153,4 +226,3 @@ async function readDelivery(ctx: ApiContext, delivery: Delivery): Promise<BatchB
 }
 
 const noRows = { rows_read: 0, rows_accepted: 0, rows_rejected: 0, rows_repeated: 0, rejects: [] };
-

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
+import type { ModelEvaluation } from "../../shared/api/contract/models.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { addDays, weekEnd } from "../../shared/base/time.ts";
-import type { ModelEvaluation } from "../../shared/api/contract/models.ts";
 import type { ModelDeclaration } from "../../shared/domain/model.ts";
 import { type ApiContext, findSnapshot, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
@@ -21,7 +21,11 @@ function modelDocument(model: ModelDeclaration) {
 function requireModel(models: readonly ModelDeclaration[], name: string): ModelDeclaration {
   const found = models.find((model) => model.name === name);
   if (!found) {
-    throw new AssayError("not_found", `No model is called ${name}.`, `There are: ${models.map((model) => model.name).join(", ")}.`);
+    throw new AssayError(
+      "not_found",
+      `No model is called ${name}.`,
+      `There are: ${models.map((model) => model.name).join(", ")}.`,
+    );
   }
   return found;
 }
@@ -43,7 +47,12 @@ export function modelHandlers(models: readonly ModelDeclaration[]): HandlersOf<N
     "models.show": async ({ name }) => {
       const model = requireModel(models, name);
       const { purpose, method, references, assumptions, limits, metrics } = model.card;
-      const lists = { references: [...references], assumptions: [...assumptions], limits: [...limits], metrics: [...metrics] };
+      const lists = {
+        references: [...references],
+        assumptions: [...assumptions],
+        limits: [...limits],
+        metrics: [...metrics],
+      };
       return { ...modelDocument(model), purpose, method, ...lists };
     },
     "models.fit": async ({ name, summary, columns = {} }, { ctx, signal }) => {
@@ -55,7 +64,8 @@ export function modelHandlers(models: readonly ModelDeclaration[]): HandlersOf<N
       const input = { name, summary: resolve(summary), columns, horizon, params: params ?? null, out: resolve(out) };
       return ctx.engine.call("models.predict", input, { signal });
     },
-    "models.self_test": async (_, { ctx, signal }) => (await ctx.engine.call("models.self_test", {}, { signal })) as never,
+    "models.self_test": async (_, { ctx, signal }) =>
+      (await ctx.engine.call("models.self_test", {}, { signal })) as never,
     "models.evaluations": async ({ brand }, { ctx }) => ({ evaluations: await evaluationsOf(ctx, brand) }),
     "models.evaluate": async ({ brand, models: wanted, cuts = 1, horizon_days = 90 }, { ctx, signal, progress }) => {
       for (const name of wanted ?? []) requireModel(models, name);
@@ -66,7 +76,15 @@ export function modelHandlers(models: readonly ModelDeclaration[]): HandlersOf<N
         const cutOn = addDays(weekEnd(snapshot.as_of), -horizon_days * (cut + 1));
         progress({ label: `Judging on what followed ${cutOn}`, done: cut, total: cuts, unit: "cuts" });
         evaluations.push(
-          ...(await ctx.runs.evaluate(brands, { brand, asOf: snapshot.as_of, models: wanted, cutsBack: cut, horizonDays: horizon_days, signal, ...ctx.defaults })),
+          ...(await ctx.runs.evaluate(brands, {
+            brand,
+            asOf: snapshot.as_of,
+            models: wanted,
+            cutsBack: cut,
+            horizonDays: horizon_days,
+            signal,
+            ...ctx.defaults,
+          })),
         );
       }
       return { evaluations };

@@ -3,12 +3,24 @@ import { type ApiContext, type FoundSnapshot, findSnapshot } from "./context.ts"
 import type { HandlersOf, Named } from "./handlers-type.ts";
 
 /** Asks a published snapshot, with the one before it at hand for changes. */
-export async function askSnapshot(ctx: ApiContext, found: FoundSnapshot, name: string, input: unknown, signal: AbortSignal): Promise<object> {
+export async function askSnapshot(
+  ctx: ApiContext,
+  found: FoundSnapshot,
+  name: string,
+  input: unknown,
+  signal: AbortSignal,
+): Promise<object> {
   const question = { name, snapshot: found.reference, before: found.before, input };
   return ctx.engine.stream("query", question, { signal });
 }
 
-async function ask(ctx: ApiContext, brand: string, name: string, input: { snapshot_id?: string | undefined }, signal: AbortSignal): Promise<never> {
+async function ask(
+  ctx: ApiContext,
+  brand: string,
+  name: string,
+  input: { snapshot_id?: string | undefined },
+  signal: AbortSignal,
+): Promise<never> {
   return (await askSnapshot(ctx, await findSnapshot(ctx, brand, input.snapshot_id), name, input, signal)) as never;
 }
 

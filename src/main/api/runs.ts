@@ -1,8 +1,8 @@
-import type { Run, RunRequest as WireRequest, Snapshot } from "../../shared/api/contract/runs.ts";
+import type { Run, Snapshot, RunRequest as WireRequest } from "../../shared/api/contract/runs.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { type BrandState, currentSnapshot } from "../../shared/domain/brand-state.ts";
-import { parseBytes } from "../schedule/memory.ts";
 import type { ActiveRun } from "../schedule/active-run.ts";
+import { parseBytes } from "../schedule/memory.ts";
 import { type ApiContext, findSnapshot, requireWorkspace, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 
@@ -24,7 +24,11 @@ function launch(ctx: ApiContext, request: WireRequest): ActiveRun {
 }
 
 /** Follows a run to its end; the caller's cancel reaches it only where `owns` says so. */
-async function follow(ctx: ApiContext, run: ActiveRun, options: { signal: AbortSignal; progress: (run: Run) => void; owns: boolean }): Promise<Run> {
+async function follow(
+  ctx: ApiContext,
+  run: ActiveRun,
+  options: { signal: AbortSignal; progress: (run: Run) => void; owns: boolean },
+): Promise<Run> {
   const stop = ctx.runs.watch(run.id, (document) => options.progress(document));
   const cancel = () => run.cancel();
   if (options.owns) {
@@ -34,7 +38,12 @@ async function follow(ctx: ApiContext, run: ActiveRun, options: { signal: AbortS
   options.progress(run.document);
   try {
     if (options.owns) return await run.finished;
-    return await Promise.race([run.finished, new Promise<Run>((resolve) => options.signal.addEventListener("abort", () => resolve(run.document), { once: true }))]);
+    return await Promise.race([
+      run.finished,
+      new Promise<Run>((resolve) =>
+        options.signal.addEventListener("abort", () => resolve(run.document), { once: true }),
+      ),
+    ]);
   } finally {
     stop();
     options.signal.removeEventListener("abort", cancel);
@@ -72,14 +81,17 @@ export const runHandlers: HandlersOf<Named<"runs"> | Named<"snapshots"> | Named<
   },
   "runs.resume": async ({ brand, run_id }, { ctx, signal, progress }) => {
     const { run } = await ctx.runs.show(brand, run_id);
-    if (run.state === "done") throw new AssayError("conflict", `Run ${run_id} is done.`, "Start a new one with `assay run`.");
+    if (run.state === "done")
+      throw new AssayError("conflict", `Run ${run_id} is done.`, "Start a new one with `assay run`.");
     const request = { brand, as_of: run.as_of ?? undefined };
     return follow(ctx, launch(ctx, request), { signal, progress, owns: true });
   },
   "runs.explain": async ({ brand, run_id, task_key }, { ctx }) => ctx.runs.explain(brand, run_id, task_key),
   "snapshots.list": async ({ brand }, { ctx }) => {
     const state = await requireWorkspace(ctx).brands.refresh(brand);
-    const listed = [...state.snapshots].sort((a, b) => (a.as_of < b.as_of || (a.as_of === b.as_of && a.version < b.version) ? 1 : -1));
+    const listed = [...state.snapshots].sort((a, b) =>
+      a.as_of < b.as_of || (a.as_of === b.as_of && a.version < b.version) ? 1 : -1,
+    );
     return { snapshots: listed.map((snapshot) => snapshotDocument(state, snapshot)) };
   },
   "snapshots.show": async ({ brand, snapshot_id }, { ctx }) => {
@@ -111,12 +123,23 @@ export const runHandlers: HandlersOf<Named<"runs"> | Named<"snapshots"> | Named<
     }),
 };
 
-async function mark(ctx: ApiContext, brand: string, kind: "snapshot_made_current" | "snapshot_rolled_back", snapshotId: string): Promise<Snapshot> {
+async function mark(
+  ctx: ApiContext,
+  brand: string,
+  kind: "snapshot_made_current" | "snapshot_rolled_back",
+  snapshotId: string,
+): Promise<Snapshot> {
   const { brands } = requireWritable(ctx);
   const before = await brands.refresh(brand);
-  const state = await brands.append(brand, kind, { snapshot_id: snapshotId }, `${kind}:${snapshotId}:${before.version}`);
+  const state = await brands.append(
+    brand,
+    kind,
+    { snapshot_id: snapshotId },
+    `${kind}:${snapshotId}:${before.version}`,
+  );
   ctx.tell("snapshots");
   const snapshot = state.snapshots.find(({ snapshot_id }) => snapshot_id === snapshotId);
-  if (!snapshot) throw new AssayError("not_found", `${brand} has no snapshot ${snapshotId}.`, "See `assay snapshot list`.");
+  if (!snapshot)
+    throw new AssayError("not_found", `${brand} has no snapshot ${snapshotId}.`, "See `assay snapshot list`.");
   return snapshotDocument(state, snapshot);
 }

@@ -1,16 +1,20 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import type { Definition, Segment, SegmentFigures } from "../../shared/api/contract/segments.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { isName } from "../../shared/base/ids.ts";
 import type { BrandState, DefinitionBody } from "../../shared/domain/brand-state.ts";
 import { segmentSentence } from "../../shared/domain/segment.ts";
-import type { Definition, Segment, SegmentFigures } from "../../shared/api/contract/segments.ts";
 import { type ApiContext, findSnapshot, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
 
-function definitionOf(state: BrandState, input: { segment?: string | undefined; definition?: Definition | undefined }): DefinitionBody {
-  if (input.definition && (input.definition.where !== undefined || input.definition.sql !== undefined)) return input.definition as DefinitionBody;
+function definitionOf(
+  state: BrandState,
+  input: { segment?: string | undefined; definition?: Definition | undefined },
+): DefinitionBody {
+  if (input.definition && (input.definition.where !== undefined || input.definition.sql !== undefined))
+    return input.definition as DefinitionBody;
   if (input.segment === undefined) {
     throw new AssayError("bad_input", "Neither a segment nor a rule is given.", "Name a segment or write a rule.");
   }
@@ -31,12 +35,29 @@ function segmentRules(state: BrandState): Record<string, DefinitionBody> {
   return Object.fromEntries([...state.segments].map(([name, { definition }]) => [name, definition]));
 }
 
-async function count(ctx: ApiContext, brand: string, definition: DefinitionBody, signal: AbortSignal): Promise<SegmentFigures> {
+async function count(
+  ctx: ApiContext,
+  brand: string,
+  definition: DefinitionBody,
+  signal: AbortSignal,
+): Promise<SegmentFigures> {
   const found = await findSnapshot(ctx, brand);
-  return (await askSnapshot(ctx, found, "segments.count", { definition, segments: segmentRules(found.state) }, signal)) as SegmentFigures;
+  return (await askSnapshot(
+    ctx,
+    found,
+    "segments.count",
+    { definition, segments: segmentRules(found.state) },
+    signal,
+  )) as SegmentFigures;
 }
 
-async function segmentDocument(ctx: ApiContext, brand: string, name: string, state: BrandState, signal: AbortSignal): Promise<Segment> {
+async function segmentDocument(
+  ctx: ApiContext,
+  brand: string,
+  name: string,
+  state: BrandState,
+  signal: AbortSignal,
+): Promise<Segment> {
   const { definition, version, created_at, changed_at } = requireSegment(state, name);
   const figures = await count(ctx, brand, definition, signal).catch((error: unknown) => {
     if (error instanceof AssayError && error.code === "not_found") return null; // no snapshot to count on yet
@@ -59,7 +80,8 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
   "segments.list": async ({ brand }, { ctx, signal }) => {
     const state = await (ctx.workspace ?? requireWritable(ctx)).brands.refresh(brand);
     const segments: Segment[] = [];
-    for (const name of [...state.segments.keys()].sort()) segments.push(await segmentDocument(ctx, brand, name, state, signal));
+    for (const name of [...state.segments.keys()].sort())
+      segments.push(await segmentDocument(ctx, brand, name, state, signal));
     return { segments };
   },
   "segments.count": async ({ brand, segment, definition }, { ctx, signal }) => {
@@ -77,7 +99,12 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
     }
     const checked = definitionOf(state, { definition });
     await count(ctx, brand, checked, signal); // a rule that can't be counted is refused before it is kept
-    const saved = await brands.append(brand, "segment_saved", { segment, definition: checked }, `segment:${segment}:${state.version}`);
+    const saved = await brands.append(
+      brand,
+      "segment_saved",
+      { segment, definition: checked },
+      `segment:${segment}:${state.version}`,
+    );
     ctx.tell("segments");
     return segmentDocument(ctx, brand, segment, saved, signal);
   },
@@ -91,17 +118,34 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
   },
   "segments.compare": async ({ brand, segments }, { ctx, signal }) => {
     const found = await findSnapshot(ctx, brand);
-    const definitions = segments.map((segment) => ({ segment, definition: requireSegment(found.state, segment).definition }));
-    return (await askSnapshot(ctx, found, "segments.compare", { definitions, segments: segmentRules(found.state) }, signal)) as never;
+    const definitions = segments.map((segment) => ({
+      segment,
+      definition: requireSegment(found.state, segment).definition,
+    }));
+    return (await askSnapshot(
+      ctx,
+      found,
+      "segments.compare",
+      { definitions, segments: segmentRules(found.state) },
+      signal,
+    )) as never;
   },
   "segments.members": async ({ brand, segment, definition, limit }, { ctx, signal }) => {
     const found = await findSnapshot(ctx, brand);
-    const input = { definition: definitionOf(found.state, { segment, definition }), segments: segmentRules(found.state), limit };
+    const input = {
+      definition: definitionOf(found.state, { segment, definition }),
+      segments: segmentRules(found.state),
+      limit,
+    };
     return (await askSnapshot(ctx, found, "segments.members", input, signal)) as never;
   },
   "segments.export_preview": async ({ brand, segment, definition, ...options }, { ctx, signal }) => {
     const found = await findSnapshot(ctx, brand);
-    const input = { definition: definitionOf(found.state, { segment, definition }), segments: segmentRules(found.state), ...options };
+    const input = {
+      definition: definitionOf(found.state, { segment, definition }),
+      segments: segmentRules(found.state),
+      ...options,
+    };
     return (await askSnapshot(ctx, found, "segments.export_preview", input, signal)) as never;
   },
   "segments.export": async ({ brand, segment, definition, out, ...options }, { ctx, signal }) => {
@@ -109,7 +153,9 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
     const found = await findSnapshot(ctx, brand);
     const rule = definitionOf(found.state, { segment, definition });
     const id = ctx.now().toISOString().replaceAll(/[-:]/g, "").slice(0, 15);
-    const path = out ? resolve(out) : resolve(brands.directory(brand), "exports", `${id}-${segment ?? "customers"}`, `${segment ?? "customers"}.csv`);
+    const path = out
+      ? resolve(out)
+      : resolve(brands.directory(brand), "exports", `${id}-${segment ?? "customers"}`, `${segment ?? "customers"}.csv`);
     if (!out) await mkdir(dirname(path), { recursive: true });
     const input = {
       definition: rule,
@@ -121,7 +167,10 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
       written_at: ctx.now().toISOString(),
       ...options,
     };
-    const written = (await askSnapshot(ctx, found, "segments.export", input, signal)) as { rows: number; sha256: string };
+    const written = (await askSnapshot(ctx, found, "segments.export", input, signal)) as {
+      rows: number;
+      sha256: string;
+    };
     await brands.append(
       brand,
       "export_written",

@@ -1,6 +1,6 @@
+import type { DetectedFile } from "../../shared/api/contract/sources.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import type { SourceBody } from "../../shared/domain/brand-state.ts";
-import type { DetectedFile } from "../../shared/api/contract/sources.ts";
 
 export interface SourceGroup {
   readonly key: string;
@@ -40,7 +40,13 @@ type Table = DetectedFile["mapping"]["tables"][number];
 /** Where a table's columns come from, whatever their formats. */
 function shapeOf(table: Table): string {
   const columns = Object.entries(table.columns).map(([name, rule]) => {
-    const { format: _f, decimal: _d, ...rest } = typeof rule === "object" && rule !== null && !Array.isArray(rule) ? (rule as Record<string, unknown>) : { column: rule };
+    const {
+      format: _f,
+      decimal: _d,
+      ...rest
+    } = typeof rule === "object" && rule !== null && !Array.isArray(rule)
+      ? (rule as Record<string, unknown>)
+      : { column: rule };
     return [name, rest];
   });
   return canonicalJson([table.table, table["where"] ?? null, Object.fromEntries(columns)]);
@@ -50,11 +56,15 @@ function shapeOf(table: Table): string {
  *  files decide before workbooks, whose cells carry their own types. */
 function mergeMappings(layout: string, files: readonly DetectedFile[]): SourceBody["mapping"] {
   const merged = new Map<string, Table>();
-  const ordered = [...files].sort((a, b) => Number(b.format.startsWith("delimited")) - Number(a.format.startsWith("delimited")));
+  const ordered = [...files].sort(
+    (a, b) => Number(b.format.startsWith("delimited")) - Number(a.format.startsWith("delimited")),
+  );
   for (const table of ordered.flatMap((file) => file.mapping.tables)) {
     const shape = shapeOf(table);
     const known = merged.get(shape);
-    const columns = Object.entries(known?.columns ?? table.columns).map(([name, rule]) => [name, typeof rule === "string" && known ? (table.columns[name] ?? rule) : rule] as const);
+    const columns = Object.entries(known?.columns ?? table.columns).map(
+      ([name, rule]) => [name, typeof rule === "string" && known ? (table.columns[name] ?? rule) : rule] as const,
+    );
     merged.set(shape, { ...table, columns: Object.fromEntries(columns) });
   }
   const { tables: _, ...rest } = files[0]?.mapping ?? { layout, tables: [] };

@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
+import type { Batch, DetectedFile, Source } from "../../shared/api/contract/sources.ts";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
 import { isName } from "../../shared/base/ids.ts";
-import { lakeTargets } from "../../shared/domain/lake.ts";
 import { type BrandState, liveBatches, type SourceBody } from "../../shared/domain/brand-state.ts";
-import type { Batch, DetectedFile, Source } from "../../shared/api/contract/sources.ts";
+import { lakeTargets } from "../../shared/domain/lake.ts";
 
 import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
-import { groupByLayout } from "./source-groups.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { batchDocument, ingestSource, quickLook } from "./ingest.ts";
+import { groupByLayout } from "./source-groups.ts";
 
 const suppressionSource = "suppressions";
 
@@ -17,7 +17,10 @@ function sourceDocument(state: BrandState, source: SourceBody): Source {
   const files = batches.flatMap((batch) => batch.files);
   const sum = (pick: (file: (typeof files)[number]) => number) => files.reduce((total, file) => total + pick(file), 0);
   const latest = (values: (string | null)[]) =>
-    values.reduce<string | null>((best, value) => (value !== null && (best === null || value > best) ? value : best), null);
+    values.reduce<string | null>(
+      (best, value) => (value !== null && (best === null || value > best) ? value : best),
+      null,
+    );
   const rejected = sum((file) => file.rows_rejected);
   return {
     source: source.source,
@@ -45,7 +48,15 @@ async function detect(ctx: ApiContext, paths: readonly string[], brand: BrandSta
 
 async function addSources(
   ctx: ApiContext,
-  input: { brand: string; name: string; paths: string[]; layout?: string | undefined; mapping?: unknown; schedule?: string | undefined; expected_by?: string | undefined },
+  input: {
+    brand: string;
+    name: string;
+    paths: string[];
+    layout?: string | undefined;
+    mapping?: unknown;
+    schedule?: string | undefined;
+    expected_by?: string | undefined;
+  },
   signal: AbortSignal,
 ) {
   const { brands } = requireWritable(ctx);
@@ -56,9 +67,14 @@ async function addSources(
   const paths = input.paths.map((path) => resolve(path));
   const found = await detect(ctx, paths, state.settings, signal);
   if (found.files.length === 0) {
-    throw new AssayError("bad_input", `Nothing to read in ${paths.join(", ")}.`, "Name files or a folder with exports in it.", {
-      skipped: found.skipped,
-    });
+    throw new AssayError(
+      "bad_input",
+      `Nothing to read in ${paths.join(", ")}.`,
+      "Name files or a folder with exports in it.",
+      {
+        skipped: found.skipped,
+      },
+    );
   }
   const given = input.mapping as SourceBody["mapping"] | undefined;
   const groups = given
@@ -66,7 +82,11 @@ async function addSources(
     : groupByLayout(input.name, found.files, input.layout).map((group) => ({ ...group, isDetected: true }));
   const taken = groups.find(({ name }) => state.sources.has(name));
   if (taken) {
-    throw new AssayError("conflict", `There is a source ${taken.name} already.`, "Choose another name, or remove it first.");
+    throw new AssayError(
+      "conflict",
+      `There is a source ${taken.name} already.`,
+      "Choose another name, or remove it first.",
+    );
   }
   for (const group of groups) {
     const body: SourceBody = {
@@ -97,7 +117,12 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
   },
   "sources.preview": async (input, { ctx, signal }) =>
     (await ctx.engine.call("sources.preview", { ...input, path: resolve(input.path) }, { signal })) as never,
-  "sources.targets": async () => ({ tables: lakeTargets.map(({ table, columns }) => ({ table, columns: columns.map(({ name, kind, required, help }) => ({ name, kind, required, help })) })) }),
+  "sources.targets": async () => ({
+    tables: lakeTargets.map(({ table, columns }) => ({
+      table,
+      columns: columns.map(({ name, kind, required, help }) => ({ name, kind, required, help })),
+    })),
+  }),
   "sources.add": (input, { ctx, signal }) => addSources(ctx, input, signal),
   "sources.list": async ({ brand }, { ctx }) => {
     const state = await requireWorkspace(ctx).brands.refresh(brand);
@@ -130,7 +155,13 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     for (const one of chosen) {
       throwIfCancelled(signal);
       if (one.paths.length === 0 && !paths) continue;
-      batches.push(await ingestSource(ctx, brand, one, paths?.map((path) => resolve(path)) ?? one.paths, { signal, progress, lookAt }));
+      batches.push(
+        await ingestSource(ctx, brand, one, paths?.map((path) => resolve(path)) ?? one.paths, {
+          signal,
+          progress,
+          lookAt,
+        }),
+      );
     }
     return { batches };
   },
@@ -156,7 +187,12 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     const rejects: Record<string, unknown>[] = [];
     let total = 0;
     for (const batch of batches) {
-      const input: { brandDir: string; key: string; offset: number; limit: number } = { brandDir: brands.directory(brand), key: batch.normalised, offset: Math.max(0, offset - total), limit: limit - rejects.length };
+      const input: { brandDir: string; key: string; offset: number; limit: number } = {
+        brandDir: brands.directory(brand),
+        key: batch.normalised,
+        offset: Math.max(0, offset - total),
+        limit: limit - rejects.length,
+      };
       const found = await ctx.engine.call("landing.rejects", input, { signal });
       total += found.total;
       rejects.push(...found.rejects.map((reject) => ({ ...reject, source: batch.source, batch_id: batch.batch_id })));
@@ -168,9 +204,18 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     const name = suppressionSource;
     if (!state.sources.has(name)) await addSources(ctx, { brand, name, paths: [path], layout: "suppressions" }, signal);
     const known = requireSource(await requireWritable(ctx).brands.refresh(brand), name);
-    const batch = await ingestSource(ctx, brand, known, [resolve(path)], { signal, progress, lookAt: quickLook(ctx, signal) });
-    const sum = (pick: (file: Batch["files"][number]) => number) => batch.files.reduce((total, file) => total + pick(file), 0);
-    return { rows_read: sum((file) => file.rows_read), suppressed: sum((file) => file.rows_accepted), batch_id: batch.batch_id };
+    const batch = await ingestSource(ctx, brand, known, [resolve(path)], {
+      signal,
+      progress,
+      lookAt: quickLook(ctx, signal),
+    });
+    const sum = (pick: (file: Batch["files"][number]) => number) =>
+      batch.files.reduce((total, file) => total + pick(file), 0);
+    return {
+      rows_read: sum((file) => file.rows_read),
+      suppressed: sum((file) => file.rows_accepted),
+      batch_id: batch.batch_id,
+    };
   },
 };
 

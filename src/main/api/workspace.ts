@@ -60,9 +60,14 @@ export const workspaceHandlers: HandlersOf<Named<"workspace"> | Named<"brand"> |
   "workspace.browse": ({ path }) => browse(path),
   "brand.create": async ({ brand, currency, time_zone, return_window_days }, { ctx }) => {
     const { brands } = requireWritable(ctx);
-    if (!isName(brand)) throw new AssayError("bad_input", `“${brand}” can't be a brand's name.`, "Use letters, digits, - and _.");
+    if (!isName(brand))
+      throw new AssayError("bad_input", `“${brand}” can't be a brand's name.`, "Use letters, digits, - and _.");
     if (!isCurrency(currency)) {
-      throw new AssayError("bad_input", `“${currency}” is no currency code.`, "Use an ISO 4217 code such as GBP, EUR or USD.");
+      throw new AssayError(
+        "bad_input",
+        `“${currency}” is no currency code.`,
+        "Use an ISO 4217 code such as GBP, EUR or USD.",
+      );
     }
     if (!isTimeZone(time_zone)) {
       throw new AssayError("bad_input", `“${time_zone}” is no time zone.`, "Use a name such as Europe/London.");
@@ -94,6 +99,8 @@ async function browse(asked: string | undefined) {
       return { name: entry.name, path: full, kind, bytes: known?.isFile() ? known.size : null };
     }),
   );
-  entries.sort((a, b) => (a.kind === b.kind ? a.name.localeCompare(b.name, "en", { numeric: true }) : a.kind === "folder" ? -1 : 1));
+  entries.sort((a, b) =>
+    a.kind === b.kind ? a.name.localeCompare(b.name, "en", { numeric: true }) : a.kind === "folder" ? -1 : 1,
+  );
   return { path, parent: dirname(path) === path ? null : dirname(path), entries };
 }

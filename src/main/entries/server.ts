@@ -7,7 +7,12 @@ import { startHttp } from "../transports/http.ts";
 import { lastWorkspace } from "./last-workspace.ts";
 
 /** Starts the browser shell: the same core and renderer, served on 127.0.0.1. */
-export async function serveShell(options: { workspace?: string | undefined; port: number; open: boolean; announce: (url: string) => void }): Promise<() => Promise<void>> {
+export async function serveShell(options: {
+  workspace?: string | undefined;
+  port: number;
+  open: boolean;
+  announce: (url: string) => void;
+}): Promise<() => Promise<void>> {
   const core = await createCore({ indexesPeople: true, log: (line) => console.error(line) });
   const workspace = options.workspace ?? (await lastWorkspace(core.client));
   if (workspace !== undefined) {
@@ -41,7 +46,11 @@ function openBrowser(url: string): void {
   const display = process.platform !== "linux" || process.env["DISPLAY"] || process.env["WAYLAND_DISPLAY"];
   if (!display) return;
   const [command, args] =
-    process.platform === "darwin" ? ["open", [url]] : process.platform === "win32" ? ["cmd", ["/c", "start", "", url]] : ["xdg-open", [url]];
+    process.platform === "darwin"
+      ? ["open", [url]]
+      : process.platform === "win32"
+        ? ["cmd", ["/c", "start", "", url]]
+        : ["xdg-open", [url]];
   const child = spawn(command as string, args as string[], { stdio: "ignore", detached: true });
   child.once("error", () => {});
   child.unref();
@@ -64,7 +73,11 @@ export function endOnSignal(close: () => Promise<void>): void {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { open: { type: "boolean", default: false }, port: { type: "string", default: "0" }, workspace: { type: "string" } },
+    options: {
+      open: { type: "boolean", default: false },
+      port: { type: "string", default: "0" },
+      workspace: { type: "string" },
+    },
     strict: false,
   });
   const close = await serveShell({

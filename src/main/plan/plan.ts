@@ -84,7 +84,8 @@ export class Planner {
       return own ? [{ key: own.key, output: reference.output }] : [];
     }
     if (declared?.isPartitioned) {
-      const wanted = step.scope === "bucket" ? [bucket] : Array.from({ length: this.#request.bucketCount }, (_, b) => b);
+      const wanted =
+        step.scope === "bucket" ? [bucket] : Array.from({ length: this.#request.bucketCount }, (_, b) => b);
       return nodes.flatMap(({ key }) => wanted.map((part) => ({ key, output: `${reference.output}#${part}` })));
     }
     return nodes.map(({ key }) => ({ key, output: reference.output }));
@@ -96,7 +97,10 @@ export class Planner {
       const [target, param] = name.split(".");
       return (target === owner || target === step.name) && param !== undefined && Object.hasOwn(step.params, param);
     });
-    return { ...defaultsOf(step.params), ...Object.fromEntries(chosen.map(([name, value]) => [name.split(".")[1] ?? "", value])) };
+    return {
+      ...defaultsOf(step.params),
+      ...Object.fromEntries(chosen.map(([name, value]) => [name.split(".")[1] ?? "", value])),
+    };
   }
 
   #roleOf(date: Day | null): string {

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
-import { AssayError, cancelled, toWire } from "../../shared/base/errors.ts";
 import type { Run } from "../../shared/api/contract/runs.ts";
+import { AssayError, cancelled, toWire } from "../../shared/base/errors.ts";
 import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
 import type { StepDeclaration } from "../../shared/domain/step.ts";
 import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
@@ -8,8 +8,16 @@ import { Planner } from "../plan/plan.ts";
 import type { Brands } from "./brands.ts";
 import type { Engine } from "./engine-client.ts";
 import { secondsLeft, stepProgress } from "./progress.ts";
-import { bucketsFor, cutPlanner, defaultPurchaseHorizonDays, manifestOf, planRun, type RunOptions, type RunPlan } from "./run-plan.ts";
 import { runGraph } from "./run-graph.ts";
+import {
+  bucketsFor,
+  cutPlanner,
+  defaultPurchaseHorizonDays,
+  manifestOf,
+  planRun,
+  type RunOptions,
+  type RunPlan,
+} from "./run-plan.ts";
 import type { Schedule, ScheduledTask } from "./scheduler.ts";
 
 export interface Catalogue {
@@ -86,7 +94,9 @@ export class ActiveRun {
       const wire = toWire(this.#signal.aborted ? cancelled() : error);
       this.document.state = wire.code === "cancelled" ? "cancelled" : "failed";
       this.document.error = { code: wire.code, message: wire.message, hint: wire.hint };
-      throw error instanceof AssayError && !this.#signal.aborted ? error : new AssayError(wire.code, wire.message, wire.hint, wire.details);
+      throw error instanceof AssayError && !this.#signal.aborted
+        ? error
+        : new AssayError(wire.code, wire.message, wire.hint, wire.details);
     } finally {
       clearInterval(clock);
       await this.#measure();
@@ -128,16 +138,21 @@ export class ActiveRun {
       }
     } else {
       const published = await engine.call("snapshots.publish", { brandDir, manifest });
-      await brands.append(this.brand, "snapshot_published", {
-        snapshot_id: manifest.snapshot_id,
-        as_of: manifest.as_of,
-        known_at: manifest.known_at,
-        horizon_days: manifest.horizon_days,
-        purchase_horizon_days: manifest.purchase_horizon_days,
-        is_variant: manifest.is_variant,
-        customers: published.customers,
-        tables: published.tables,
-      }, `snapshot:${manifest.snapshot_id}`);
+      await brands.append(
+        this.brand,
+        "snapshot_published",
+        {
+          snapshot_id: manifest.snapshot_id,
+          as_of: manifest.as_of,
+          known_at: manifest.known_at,
+          horizon_days: manifest.horizon_days,
+          purchase_horizon_days: manifest.purchase_horizon_days,
+          is_variant: manifest.is_variant,
+          customers: published.customers,
+          tables: published.tables,
+        },
+        `snapshot:${manifest.snapshot_id}`,
+      );
     }
     await this.#evaluate(plan, bucketCount, manifest.snapshot_id);
   }
@@ -155,11 +170,20 @@ export class ActiveRun {
     const keys = wanted.map(({ key }) => key);
     await engine.call("snapshots.add_evaluations", { brandDir, snapshot_id: snapshotId, keys });
     const artifacts = keys.map((key) => ({ key, rows: 0, bytes: 0, seconds: 0 }));
-    await brands.append(this.brand, "evaluations_added", { snapshot_id: snapshotId, artifacts }, `evaluations:${snapshotId}`);
+    await brands.append(
+      this.brand,
+      "evaluations_added",
+      { snapshot_id: snapshotId, artifacts },
+      `evaluations:${snapshotId}`,
+    );
   }
 
   #tablesOf(plan: RunPlan): SnapshotTable[] {
-    const scores = plan.models.map((model) => ({ table: `scores_${model}`, step: `scores_${model}`, output: "scores" }));
+    const scores = plan.models.map((model) => ({
+      table: `scores_${model}`,
+      step: `scores_${model}`,
+      output: "scores",
+    }));
     return [...this.#effects.catalogue.snapshotTables, ...scores];
   }
 
@@ -182,7 +206,11 @@ export class ActiveRun {
     const { engine, brands } = this.#effects;
     const brandDir = brands.directory(this.brand);
     const { workers, memoryBytes, runner = "pool" } = this.#request;
-    const { found } = await engine.call("artifacts.find", { brandDir, keys: nodes.map(({ key }) => key) }, { signal: this.#signal });
+    const { found } = await engine.call(
+      "artifacts.find",
+      { brandDir, keys: nodes.map(({ key }) => key) },
+      { signal: this.#signal },
+    );
     const present = new Map<string, ArtifactSummary>(found.map((one) => [one.key, one]));
     await runGraph({
       graph: { nodes },
@@ -211,7 +239,8 @@ export class ActiveRun {
   #adopt(schedule: Schedule): void {
     for (const [key, task] of schedule.tasks) {
       const before = this.#tasks.get(key);
-      if (before && task.state === "reused" && before.state === "computed") Object.assign(task, { ...before, node: task.node });
+      if (before && task.state === "reused" && before.state === "computed")
+        Object.assign(task, { ...before, node: task.node });
       this.#tasks.set(key, task);
     }
     this.#schedule = schedule;
@@ -253,7 +282,9 @@ export class ActiveRun {
     run.rows = made.reduce((sum, { rows }) => sum + rows, 0);
     run.rows_per_second = run.seconds > 0.5 && run.rows > 0 ? Math.round(run.rows / run.seconds) : null;
     run.bytes_written = tasks.reduce((sum, { state, bytes }) => sum + (state === "computed" ? bytes : 0), 0);
-    const left = this.#schedule ? secondsLeft(this.#schedule, run.workers, now - this.#began, this.#secondsBefore) : null;
+    const left = this.#schedule
+      ? secondsLeft(this.#schedule, run.workers, now - this.#began, this.#secondsBefore)
+      : null;
     run.seconds_left = run.state === "running" || run.state === "evaluating" ? left : null;
     if (now - this.#lastTold < 100) return;
     this.#lastTold = now;
@@ -284,4 +315,3 @@ function newDocument(id: string, request: RunRequest, now: Date): Run {
     error: null,
   };
 }
-

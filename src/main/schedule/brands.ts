@@ -1,7 +1,14 @@
 import { join } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
 import { isName } from "../../shared/base/ids.ts";
-import { applyEntry, type BrandState, emptyState, type EntryBodies, type EntryKind, type StateEntry } from "../../shared/domain/brand-state.ts";
+import {
+  applyEntry,
+  type BrandState,
+  type EntryBodies,
+  type EntryKind,
+  emptyState,
+  type StateEntry,
+} from "../../shared/domain/brand-state.ts";
 import type { Engine } from "./engine-client.ts";
 
 /** Entries of a brand's log that are kept on this machine, so that a start reads only what is new. */
@@ -68,7 +75,12 @@ export class Brands {
     return held.refreshing;
   }
 
-  async append<K extends EntryKind>(brand: string, kind: K, body: EntryBodies[K], taskKey: string): Promise<BrandState> {
+  async append<K extends EntryKind>(
+    brand: string,
+    kind: K,
+    body: EntryBodies[K],
+    taskKey: string,
+  ): Promise<BrandState> {
     await this.#engine.call("log.append", { brandDir: this.directory(brand), kind, body, taskKey });
     const held = await this.#hold(brand);
     await held.refreshing?.catch(() => {});

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { AssayError } from "../../shared/base/errors.ts";
 import type { Channel } from "../../shared/api/channel.ts";
 import { type Client, createClient } from "../../shared/api/client.ts";
 import type { EngineContract } from "../../shared/api/engine.ts";
+import { AssayError } from "../../shared/base/errors.ts";
 
 export type Engine = Client<EngineContract>;
 export interface EngineProcess {
@@ -12,7 +12,9 @@ export interface EngineProcess {
 }
 
 /** Starts the engine in a process of its own and keeps one there: a dead or hung one is replaced, its calls fail. */
-export function startEngineProcess(options: { readonly watchdogMs?: number; readonly onRestart?: (why: string) => void } = {}): EngineProcess {
+export function startEngineProcess(
+  options: { readonly watchdogMs?: number; readonly onRestart?: (why: string) => void } = {},
+): EngineProcess {
   const { watchdogMs = 30_000, onRestart = () => {} } = options;
   let child: ChildProcess | undefined;
   let client: Engine | undefined;

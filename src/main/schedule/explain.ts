@@ -30,7 +30,11 @@ export interface Explanation {
 }
 
 /** Explains every task of a run (or one of them) against the latest earlier task in the same place. */
-export function explainRun(tasks: readonly KeptTask[], earlier: readonly KeptTask[], taskKey?: string): { tasks: Explanation[] } {
+export function explainRun(
+  tasks: readonly KeptTask[],
+  earlier: readonly KeptTask[],
+  taskKey?: string,
+): { tasks: Explanation[] } {
   const bySlot = new Map<string, KeptTask>();
   for (const task of earlier) if (!bySlot.has(task.slot)) bySlot.set(task.slot, task); // latest run first
   const chosen = taskKey ? tasks.filter(({ key }) => key.startsWith(taskKey)) : tasks;
@@ -45,7 +49,15 @@ function explain(task: KeptTask, before: KeptTask | undefined): Explanation {
   });
   const changed = parts.filter(({ change }) => change !== "same").map(({ part }) => part);
   const cause = causeOf(task, before, changed);
-  return { key: task.key, step: task.step, scope: task.scope, state: task.state, cause, sentence: sentenceOf(cause, task, changed), parts };
+  return {
+    key: task.key,
+    step: task.step,
+    scope: task.scope,
+    state: task.state,
+    cause,
+    sentence: sentenceOf(cause, task, changed),
+    parts,
+  };
 }
 
 function causeOf(task: KeptTask, before: KeptTask | undefined, changed: readonly string[]): Cause {

@@ -65,7 +65,8 @@ export async function runGraph(run: GraphRun): Promise<Schedule> {
       if (failure !== undefined) throw failure;
       if (schedule.isDone()) return schedule;
       const next = schedule.nextTry();
-      if (next === null) throw new AssayError("internal", "The run has no task that can start.", "Report this with its log.");
+      if (next === null)
+        throw new AssayError("internal", "The run has no task that can start.", "Report this with its log.");
       await pause(Math.max(5, next - run.now()), run.signal);
     } else {
       const next = failure === undefined && idle.length > 0 ? schedule.nextTry() : null;

@@ -1,6 +1,6 @@
+import type { SnapshotManifest, SnapshotTableFile } from "../../shared/api/engine.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { addDays, type Day, toEpochDay, weekEnd } from "../../shared/base/time.ts";
-import type { SnapshotManifest, SnapshotTableFile } from "../../shared/api/engine.ts";
 import { type BrandState, liveBatches } from "../../shared/domain/brand-state.ts";
 import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
 import type { StepDeclaration } from "../../shared/domain/step.ts";
@@ -37,7 +37,12 @@ export function plannedBatches(state: BrandState, knownAt: string | undefined): 
 
 /** What the reading of a delivery depends on. The mapping is the source's present one: a mended mapping reads all again. */
 export function normaliseSubject(
-  batch: { source: string; batch_id: string; not_after: string | null; files: readonly { name: string; landed: string; sha256: string }[] },
+  batch: {
+    source: string;
+    batch_id: string;
+    not_after: string | null;
+    files: readonly { name: string; landed: string; sha256: string }[];
+  },
   mapping: unknown,
 ): Record<string, unknown> {
   return {
@@ -53,9 +58,13 @@ export function normaliseSubject(
 export function planRun(
   state: BrandState,
   options: RunOptions,
-  catalogue: { steps: ReadonlyMap<string, StepDeclaration>; models: readonly { name: string; inputs: Readonly<Record<string, object>> }[] },
+  catalogue: {
+    steps: ReadonlyMap<string, StepDeclaration>;
+    models: readonly { name: string; inputs: Readonly<Record<string, object>> }[];
+  },
 ): RunPlan {
-  if (!state.settings) throw new AssayError("not_found", "The brand has no settings.", "Create it with `assay brand create`.");
+  if (!state.settings)
+    throw new AssayError("not_found", "The brand has no settings.", "Create it with `assay brand create`.");
   const batches = plannedBatches(state, options.known_at);
   if (batches.length === 0) {
     throw new AssayError(
@@ -101,7 +110,11 @@ function latestOrderDay(state: BrandState, knownAt: string | undefined): Day {
   const days = liveBatches(state, knownAt).flatMap(({ latest_order_on }) => latest_order_on ?? []);
   const latest = days.reduce((a, b) => (a > b ? a : b), "");
   if (latest === "") {
-    throw new AssayError("not_found", "No delivery holds an order.", "Add a source of orders, or say a day with --as-of.");
+    throw new AssayError(
+      "not_found",
+      "No delivery holds an order.",
+      "Add a source of orders, or say a day with --as-of.",
+    );
   }
   return latest;
 }
@@ -175,14 +188,25 @@ export function manifestOf(
   };
 }
 
-function tableFiles(plan: RunPlan, table: SnapshotTable, key: string, bucket: number, bucketCount: number): SnapshotTableFile[] {
+function tableFiles(
+  plan: RunPlan,
+  table: SnapshotTable,
+  key: string,
+  bucket: number,
+  bucketCount: number,
+): SnapshotTableFile[] {
   const declared = plan.base.steps.get(table.step)?.outputs.find(({ name }) => name === table.output);
   if (!declared?.isPartitioned) return [{ key, output: table.output, bucket }];
   return Array.from({ length: bucketCount }, (_, part) => ({ key, output: `${table.output}#${part}`, bucket: part }));
 }
 
 /** The planner of an evaluation: the same graph at an earlier day, judged on what followed. */
-export function cutPlanner(plan: RunPlan, bucketCount: number, cutsBack: number, horizonDays: number): { planner: Planner; cutOn: Day } {
+export function cutPlanner(
+  plan: RunPlan,
+  bucketCount: number,
+  cutsBack: number,
+  horizonDays: number,
+): { planner: Planner; cutOn: Day } {
   const cutOn = addDays(weekEnd(plan.asOf), -horizonDays * (cutsBack + 1));
   const planner = new Planner({
     ...plan.base,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { AssayError } from "../../shared/base/errors.ts";
 import type { ModelEvaluation } from "../../shared/api/contract/models.ts";
 import type { Run, TaskState } from "../../shared/api/contract/runs.ts";
+import { AssayError } from "../../shared/base/errors.ts";
 import { ActiveRun, type Catalogue, type RunRequest } from "./active-run.ts";
 import type { Brands } from "./brands.ts";
 import type { Engine } from "./engine-client.ts";
@@ -81,7 +81,8 @@ export class Runs {
     const ids = state.ids.at(-1)?.ids;
     const brandDir = brands.directory(request.brand);
     const totals = ids ? (await engine.call("artifacts.json", { brandDir, key: ids, output: "totals" })).value : null;
-    const customers = typeof totals === "object" && totals !== null && "customers" in totals ? Number(totals.customers) : 0;
+    const customers =
+      typeof totals === "object" && totals !== null && "customers" in totals ? Number(totals.customers) : 0;
     const { planner } = cutPlanner(plan, bucketsFor(customers), request.cutsBack, request.horizonDays);
     const wanted = plan.models.flatMap((model) => planner.require(`evaluate_${model}`));
     const nodes = planner.graph().nodes;
@@ -96,12 +97,22 @@ export class Runs {
       onSchedule: () => {},
       onChange: () => {},
       runTask: async (node, { signal }) => {
-        const input = { brandDir, node, memoryBytes: Math.floor(request.memoryBytes / request.workers), workers: request.workers, inline: false, attempt: `evaluate-${node.key.slice(0, 12)}` };
+        const input = {
+          brandDir,
+          node,
+          memoryBytes: Math.floor(request.memoryBytes / request.workers),
+          workers: request.workers,
+          inline: false,
+          attempt: `evaluate-${node.key.slice(0, 12)}`,
+        };
         return (await engine.stream("tasks.run", input, { signal })).outcome;
       },
     });
     const evaluations: ModelEvaluation[] = [];
-    for (const { key } of wanted) evaluations.push(...((await engine.call("artifacts.json", { brandDir, key, output: "evaluations" })).value as ModelEvaluation[]));
+    for (const { key } of wanted)
+      evaluations.push(
+        ...((await engine.call("artifacts.json", { brandDir, key, output: "evaluations" })).value as ModelEvaluation[]),
+      );
     return evaluations;
   }
 
@@ -139,7 +150,8 @@ export class Runs {
 
   cancel(runId: string): void {
     const run = [...this.#active.values()].find(({ id }) => id.startsWith(runId));
-    if (!run) throw new AssayError("not_found", `No run ${runId} is going on in this process.`, "See `assay runs list`.");
+    if (!run)
+      throw new AssayError("not_found", `No run ${runId} is going on in this process.`, "See `assay runs list`.");
     run.cancel();
   }
 
@@ -162,7 +174,8 @@ export class Runs {
 
   async #find(brand: string, runId: string): Promise<Run> {
     const found = (await this.list(brand)).find(({ run_id }) => run_id.startsWith(runId));
-    if (!found) throw new AssayError("not_found", `${brand} has no run ${runId} on this machine.`, "See `assay runs list`.");
+    if (!found)
+      throw new AssayError("not_found", `${brand} has no run ${runId} on this machine.`, "See `assay runs list`.");
     return found;
   }
 

@@ -65,7 +65,9 @@ export class Schedule {
 
   /** When the next postponed task may be tried, or null where none waits for the clock. */
   nextTry(): number | null {
-    const times = [...this.tasks.values()].filter(({ state }) => state === "elsewhere").map(({ notBefore }) => notBefore);
+    const times = [...this.tasks.values()]
+      .filter(({ state }) => state === "elsewhere")
+      .map(({ notBefore }) => notBefore);
     return times.length > 0 ? Math.min(...times) : null;
   }
 
@@ -77,7 +79,11 @@ export class Schedule {
     task.worker = worker;
   }
 
-  finished(key: string, nowMs: number, made: { rows: number; bytes: number; seconds: number; computed: boolean }): void {
+  finished(
+    key: string,
+    nowMs: number,
+    made: { rows: number; bytes: number; seconds: number; computed: boolean },
+  ): void {
     const task = this.#task(key);
     Object.assign(task, { state: made.computed ? "computed" : "reused", rows: made.rows, bytes: made.bytes });
     task.seconds = made.seconds;

@@ -206,7 +206,8 @@ export function currentSnapshot(state: BrandState): BrandState["snapshots"][numb
 /** Batches that count, by source and within a source in order of arrival. */
 export function liveBatches(state: BrandState, knownAt?: string): BrandState["batches"] {
   const live = state.batches.filter(
-    ({ withdrawn, source, arrived_at }) => !withdrawn && state.sources.has(source) && (!knownAt || arrived_at <= knownAt),
+    ({ withdrawn, source, arrived_at }) =>
+      !withdrawn && state.sources.has(source) && (!knownAt || arrived_at <= knownAt),
   );
   return live.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0)); // stable: arrival order stays
 }

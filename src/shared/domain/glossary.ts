@@ -6,15 +6,24 @@ export interface GlossaryEntry {
 /** The program's terms; tooltips and docs/glossary.md are made from here. */
 export const glossary: Readonly<Record<string, GlossaryEntry>> = {
   customer: { label: "Customer", help: "One person, joined from the records of all sources." },
-  lifecycle_stage: { label: "Lifecycle stage", help: "Where a customer stands, measured by their own cadence: prospect, new, active, cooling, at risk, lapsed." },
+  lifecycle_stage: {
+    label: "Lifecycle stage",
+    help: "Where a customer stands, measured by their own cadence: prospect, new, active, cooling, at risk, lapsed.",
+  },
   revenue: { label: "Revenue", help: "Goods after all discounts, tax as priced, without shipping." },
   net_revenue: { label: "Net of returns", help: "Revenue less every refund up to the day." },
-  repeat_rate: { label: "Repeat rate", help: "Share of buyers of the last 12 months who had bought before, or bought on several days." },
+  repeat_rate: {
+    label: "Repeat rate",
+    help: "Share of buyers of the last 12 months who had bought before, or bought on several days.",
+  },
   return_rate: { label: "Return rate", help: "Lines that came back as a share of those whose outcome is settled." },
   as_of: { label: "As of", help: "Nothing after the end of this day is seen." },
   expected_purchases: { label: "Expected purchases", help: "Purchases within the horizon, given the history." },
   predicted_value: { label: "Predicted value", help: "Revenue expected within the horizon, discounted." },
-  probability_alive: { label: "P(alive)", help: "Chance that somebody still is a customer, given a buy-till-you-die model." },
+  probability_alive: {
+    label: "P(alive)",
+    help: "Chance that somebody still is a customer, given a buy-till-you-die model.",
+  },
   limits: { label: "80 % limits", help: "Eight outcomes in ten are expected between them." },
   reachable: { label: "Reach by e-mail", help: "Consent given, not suppressed, an address known." },
   suppressed: { label: "Suppressed", help: "Must not be contacted; never exported." },

@@ -1,6 +1,17 @@
 import type { Column, ColumnType } from "./column.ts";
 
-export type TargetKind = "id" | "text" | "instant" | "date" | "money" | "price" | "quantity" | "flag" | "currency" | "email" | "phone";
+export type TargetKind =
+  | "id"
+  | "text"
+  | "instant"
+  | "date"
+  | "money"
+  | "price"
+  | "quantity"
+  | "flag"
+  | "currency"
+  | "email"
+  | "phone";
 export interface Target {
   readonly name: string;
   readonly kind: TargetKind;
@@ -175,7 +186,9 @@ export function lakeTable(name: string): LakeTable | undefined {
 
 /** Columns of a normalised delivery: the table's own, then where each row came from and what makes it a repetition. */
 export function normalisedColumns(table: LakeTable): Column[] {
-  const own = table.columns.map(({ name, kind, pii }): Column => ({ name, type: types[kind], ...(pii ? { pii } : {}) }));
+  const own = table.columns.map(
+    ({ name, kind, pii }): Column => ({ name, type: types[kind], ...(pii ? { pii } : {}) }),
+  );
   return [
     ...own,
     { name: "key_space", type: "VARCHAR" },

@@ -14,7 +14,12 @@ export function modelCommands(program: Command): void {
     .action((_, command: Command) =>
       perform(command, "nothing", async ({ client, output }) => {
         const found = await client.call("models.list", {});
-        output.answer(found, () => table(["model", "title", "group", "outputs"], found.models.map((one) => [one.name, one.title, one.group, one.outputs.join(", ")])));
+        output.answer(found, () =>
+          table(
+            ["model", "title", "group", "outputs"],
+            found.models.map((one) => [one.name, one.title, one.group, one.outputs.join(", ")]),
+          ),
+        );
         return 0;
       }),
     );
@@ -46,7 +51,11 @@ export function modelCommands(program: Command): void {
     .option("--columns <pairs...>", "frequency=x,recency=t_x,…")
     .action((name: string, own: { summary: string; columns?: string[] }, command: Command) =>
       perform(command, "nothing", async ({ client, output, signal }) => {
-        const fitted = await client.call("models.fit", { name, summary: resolve(own.summary), columns: parsePairs(own.columns ?? [], "column") }, { signal });
+        const fitted = await client.call(
+          "models.fit",
+          { name, summary: resolve(own.summary), columns: parsePairs(own.columns ?? [], "column") },
+          { signal },
+        );
         output.answer(fitted, () => table(["parameter", "value"], Object.entries(fitted.params)));
         return 0;
       }),
@@ -59,15 +68,29 @@ export function modelCommands(program: Command): void {
     .requiredOption("--out <file>", "a .csv or .parquet file")
     .option("--params <file>", "what fit --json gave")
     .option("--columns <pairs...>", "frequency=x,recency=t_x,…")
-    .action((name: string, own: { summary: string; horizon: number; out: string; params?: string; columns?: string[] }, command: Command) =>
-      perform(command, "nothing", async ({ client, output, signal }) => {
-        if (!Number.isFinite(own.horizon) || own.horizon < 0) throw new AssayError("usage", "The horizon is no length of time.", "Give a number from 0 up.");
-        const params = own.params === undefined ? undefined : paramsIn(await readJsonFile(resolve(own.params), "The parameters"));
-        const input = { name, summary: resolve(own.summary), horizon: own.horizon, params, columns: parsePairs(own.columns ?? [], "column"), out: resolve(own.out) };
-        const done = await client.call("models.predict", input, { signal });
-        output.answer(done, () => `${done.rows} rows in ${resolve(own.out)}`);
-        return 0;
-      }),
+    .action(
+      (
+        name: string,
+        own: { summary: string; horizon: number; out: string; params?: string; columns?: string[] },
+        command: Command,
+      ) =>
+        perform(command, "nothing", async ({ client, output, signal }) => {
+          if (!Number.isFinite(own.horizon) || own.horizon < 0)
+            throw new AssayError("usage", "The horizon is no length of time.", "Give a number from 0 up.");
+          const params =
+            own.params === undefined ? undefined : paramsIn(await readJsonFile(resolve(own.params), "The parameters"));
+          const input = {
+            name,
+            summary: resolve(own.summary),
+            horizon: own.horizon,
+            params,
+            columns: parsePairs(own.columns ?? [], "column"),
+            out: resolve(own.out),
+          };
+          const done = await client.call("models.predict", input, { signal });
+          output.answer(done, () => `${done.rows} rows in ${resolve(own.out)}`);
+          return 0;
+        }),
     );
   models
     .command("evaluate")
@@ -90,7 +113,18 @@ export function modelCommands(program: Command): void {
         session.output.answer(found, () =>
           table(
             ["model", "metric", "value", "low", "high", "baseline", "its value", "n", "cut", "beats it"],
-            found.evaluations.map((one) => [one.model, one.metric, one.value, one.low, one.high, one.baseline, one.baseline_value, one.n, one.cut_on, one.beats_baseline ? "yes" : "no"]),
+            found.evaluations.map((one) => [
+              one.model,
+              one.metric,
+              one.value,
+              one.low,
+              one.high,
+              one.baseline,
+              one.baseline_value,
+              one.n,
+              one.cut_on,
+              one.beats_baseline ? "yes" : "no",
+            ]),
           ),
         );
         return 0;
@@ -103,7 +137,18 @@ export function modelCommands(program: Command): void {
       perform(command, "nothing", async ({ client, output, signal }) => {
         const found = await client.call("models.self_test", {}, { signal });
         output.answer(found, () =>
-          table(["model", "quantity", "expected", "actual", "tolerance", "ok", "source"], found.checks.map((one) => [one.model, one.quantity, one.expected, one.actual, one.tolerance, one.ok ? "yes" : "NO", one.source])),
+          table(
+            ["model", "quantity", "expected", "actual", "tolerance", "ok", "source"],
+            found.checks.map((one) => [
+              one.model,
+              one.quantity,
+              one.expected,
+              one.actual,
+              one.tolerance,
+              one.ok ? "yes" : "NO",
+              one.source,
+            ]),
+          ),
         );
         return found.checks.every(({ ok }) => ok) ? 0 : 3;
       }),
@@ -116,7 +161,11 @@ function section(title: string, lines: readonly string[]): string[] {
 
 function paramsIn(document: unknown): Record<string, number> {
   const inside = typeof document === "object" && document !== null && "params" in document ? document.params : document;
-  if (typeof inside !== "object" || inside === null || !Object.values(inside).every((value) => typeof value === "number")) {
+  if (
+    typeof inside !== "object" ||
+    inside === null ||
+    !Object.values(inside).every((value) => typeof value === "number")
+  ) {
     throw new AssayError("bad_input", "The file holds no parameters.", "Give what `models fit --json` wrote.");
   }
   return inside as Record<string, number>;

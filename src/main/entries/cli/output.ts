@@ -62,7 +62,9 @@ function ensureNewline(text: string): string {
 export function table(headers: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const cells = rows.map((row) => row.map(show));
   const widths = headers.map((header, at) => Math.max(width(header), ...cells.map((row) => width(row[at] ?? ""))));
-  const isNumeric = headers.map((_, at) => rows.length > 0 && rows.every((row) => row[at] === null || typeof row[at] === "number"));
+  const isNumeric = headers.map(
+    (_, at) => rows.length > 0 && rows.every((row) => row[at] === null || typeof row[at] === "number"),
+  );
   const line = (row: readonly string[]) =>
     row
       .map((cell, at) => {
@@ -78,7 +80,8 @@ const width = (text: string) => stripVTControlCharacters(text).length;
 
 export function show(value: unknown): string {
   if (value === null || value === undefined) return "–";
-  if (typeof value === "number") return Number.isInteger(value) ? groupDigits(value) : String(Number(value.toPrecision(6)));
+  if (typeof value === "number")
+    return Number.isInteger(value) ? groupDigits(value) : String(Number(value.toPrecision(6)));
   if (typeof value === "object") return JSON.stringify(value);
   return String(value).replaceAll("\n", "⏎");
 }

@@ -19,11 +19,13 @@ export async function readJsonFile(path: string, what: string): Promise<unknown>
 
 /** `a=b,c=d` or repeated `a=b`: pairs by name. */
 export function parsePairs(texts: readonly string[], what: string): Record<string, string> {
-  const pairs = texts.flatMap((text) => text.split(",")).map((text) => {
-    const at = text.indexOf("=");
-    if (at < 1) throw new AssayError("usage", `“${text}” is no ${what}.`, `Write ${what} as name=value.`);
-    return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
-  });
+  const pairs = texts
+    .flatMap((text) => text.split(","))
+    .map((text) => {
+      const at = text.indexOf("=");
+      if (at < 1) throw new AssayError("usage", `“${text}” is no ${what}.`, `Write ${what} as name=value.`);
+      return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+    });
   return Object.fromEntries(pairs);
 }
 

@@ -15,7 +15,15 @@ function runDocument(run: Run) {
     tasks: { total: run.tasks.total, reused: run.tasks.reused, computed: run.tasks.computed, failed: run.tasks.failed },
     bytes_written: run.bytes_written,
     peak_rss_bytes: run.peak_rss_bytes,
-    steps: run.steps.map(({ step, stage, tasks, reused, computed, seconds, rows }) => ({ step, stage, tasks, reused, computed, seconds, rows })),
+    steps: run.steps.map(({ step, stage, tasks, reused, computed, seconds, rows }) => ({
+      step,
+      stage,
+      tasks,
+      reused,
+      computed,
+      seconds,
+      rows,
+    })),
     warnings: run.warnings,
   };
 }
@@ -30,7 +38,14 @@ function readRun(run: Run): string {
     "",
     table(
       ["step", "tasks", "reused", "computed", "seconds", "rows"],
-      steps.map((step) => [step.step, step.tasks, step.reused, step.computed, Number(step.seconds.toFixed(2)), step.rows]),
+      steps.map((step) => [
+        step.step,
+        step.tasks,
+        step.reused,
+        step.computed,
+        Number(step.seconds.toFixed(2)),
+        step.rows,
+      ]),
     ),
   ].join("\n");
 }
@@ -72,7 +87,10 @@ export function runCommands(program: Command): void {
           as_of: own["asOf"] as string | undefined,
           known_at: own["knownAt"] as string | undefined,
           models: (own["models"] as string | undefined)?.split(",").map((name) => name.trim()),
-          params: Object.keys(params).length > 0 ? Object.fromEntries(Object.entries(params).map(([name, value]) => [name, scalar(value)])) : undefined,
+          params:
+            Object.keys(params).length > 0
+              ? Object.fromEntries(Object.entries(params).map(([name, value]) => [name, scalar(value)]))
+              : undefined,
           horizon_days: own["horizonDays"] as number | undefined,
           runner: own["runner"] as "pool" | "inline",
           workers: own["workers"] as number | undefined,
@@ -94,7 +112,15 @@ export function runCommands(program: Command): void {
         session.output.answer(found.runs, () =>
           table(
             ["run", "state", "as of", "requested", "seconds", "reused", "computed"],
-            found.runs.map((run) => [run.run_id.slice(0, 8), run.state, run.as_of, run.requested_at, Math.round(run.seconds), run.tasks.reused, run.tasks.computed]),
+            found.runs.map((run) => [
+              run.run_id.slice(0, 8),
+              run.state,
+              run.as_of,
+              run.requested_at,
+              Math.round(run.seconds),
+              run.tasks.reused,
+              run.tasks.computed,
+            ]),
           ),
         );
         return 0;
@@ -116,8 +142,17 @@ export function runCommands(program: Command): void {
     .option("--task <key>", "one task")
     .action((id: string, own: { task?: string }, command: Command) =>
       perform(command, "workspace", async (session) => {
-        const found = await session.client.call("runs.explain", { brand: await session.brand(), run_id: id, task_key: own.task });
-        session.output.answer(found, () => table(["step", "scope", "cause", "why"], found.tasks.map((task) => [task.step, task.scope, task.cause, task.sentence])));
+        const found = await session.client.call("runs.explain", {
+          brand: await session.brand(),
+          run_id: id,
+          task_key: own.task,
+        });
+        session.output.answer(found, () =>
+          table(
+            ["step", "scope", "cause", "why"],
+            found.tasks.map((task) => [task.step, task.scope, task.cause, task.sentence]),
+          ),
+        );
         return 0;
       }),
     );
@@ -126,7 +161,11 @@ export function runCommands(program: Command): void {
     .description("takes a run up again; what was finished is reused")
     .action((id: string, _, command: Command) =>
       perform(command, "workspace", async (session) => {
-        const run = await session.client.stream("runs.resume", { brand: await session.brand(), run_id: id }, followRun(session));
+        const run = await session.client.stream(
+          "runs.resume",
+          { brand: await session.brand(), run_id: id },
+          followRun(session),
+        );
         session.output.answer(runDocument(run), () => readRun(run));
         return 0;
       }),
@@ -145,7 +184,13 @@ function snapshotCommands(program: Command): void {
         session.output.answer(snapshots, () =>
           table(
             ["snapshot", "as of", "customers", "published", ""],
-            snapshots.map((one) => [one.snapshot_id, one.as_of, one.customers, one.published_at, one.is_current ? "current" : one.is_variant ? "variant" : one.withdrawn ? "rolled back" : ""]),
+            snapshots.map((one) => [
+              one.snapshot_id,
+              one.as_of,
+              one.customers,
+              one.published_at,
+              one.is_current ? "current" : one.is_variant ? "variant" : one.withdrawn ? "rolled back" : "",
+            ]),
           ),
         );
         return 0;
@@ -158,7 +203,10 @@ function snapshotCommands(program: Command): void {
       perform(command, "workspace", async (session) => {
         const found = await session.client.call("snapshots.show", { brand: await session.brand(), snapshot_id: id });
         session.output.answer({ ...found.snapshot, manifest: found.manifest }, () =>
-          table(["table", "rows", "bytes"], Object.entries(found.snapshot.tables).map(([name, { rows, bytes: size }]) => [name, rows, size])),
+          table(
+            ["table", "rows", "bytes"],
+            Object.entries(found.snapshot.tables).map(([name, { rows, bytes: size }]) => [name, rows, size]),
+          ),
         );
         return 0;
       }),
@@ -173,7 +221,10 @@ function snapshotCommands(program: Command): void {
       .action((id: string, _, command: Command) =>
         perform(command, "workspace", async (session) => {
           const found = await session.client.call(operation, { brand: await session.brand(), snapshot_id: id });
-          session.output.answer(found, () => `Snapshot ${found.snapshot_id} of ${found.as_of}: ${found.is_current ? "current" : "not current"}`);
+          session.output.answer(
+            found,
+            () => `Snapshot ${found.snapshot_id} of ${found.as_of}: ${found.is_current ? "current" : "not current"}`,
+          );
           return 0;
         }),
       );

@@ -22,9 +22,16 @@ export function segmentCommands(program: Command): void {
     .option("--sql <expression>", "a boolean expression over profiles")
     .action((name: string, own: { where?: string; sql?: string }, command: Command) =>
       perform(command, "workspace", async (session) => {
-        const saved = await session.client.call("segments.save", { brand: await session.brand(), segment: name, definition: definitionOf(own) }, { signal: session.signal });
+        const saved = await session.client.call(
+          "segments.save",
+          { brand: await session.brand(), segment: name, definition: definitionOf(own) },
+          { signal: session.signal },
+        );
         const { customers, revenue_minor, reachable } = saved;
-        session.output.answer({ segment: name, customers, revenue_minor, reachable }, () => `${name}: ${groupDigits(customers ?? 0)} customers\n${saved.sentence}`);
+        session.output.answer(
+          { segment: name, customers, revenue_minor, reachable },
+          () => `${name}: ${groupDigits(customers ?? 0)} customers\n${saved.sentence}`,
+        );
         return 0;
       }),
     );
@@ -33,9 +40,16 @@ export function segmentCommands(program: Command): void {
     .description("customers, revenue and reach")
     .action((name: string, _, command: Command) =>
       perform(command, "workspace", async (session) => {
-        const found = await session.client.call("segments.count", { brand: await session.brand(), segment: name }, { signal: session.signal });
+        const found = await session.client.call(
+          "segments.count",
+          { brand: await session.brand(), segment: name },
+          { signal: session.signal },
+        );
         session.output.answer({ segment: name, ...found }, () =>
-          table(["segment", "customers", "revenue, minor", "reachable"], [[name, found.customers, found.revenue_minor, found.reachable]]),
+          table(
+            ["segment", "customers", "revenue, minor", "reachable"],
+            [[name, found.customers, found.revenue_minor, found.reachable]],
+          ),
         );
         return 0;
       }),
@@ -45,9 +59,16 @@ export function segmentCommands(program: Command): void {
     .description("names them with their counts")
     .action((_, command: Command) =>
       perform(command, "workspace", async (session) => {
-        const { segments } = await session.client.call("segments.list", { brand: await session.brand() }, { signal: session.signal });
+        const { segments } = await session.client.call(
+          "segments.list",
+          { brand: await session.brand() },
+          { signal: session.signal },
+        );
         session.output.answer(segments, () =>
-          table(["segment", "customers", "revenue, minor", "reachable", "rule"], segments.map((one) => [one.segment, one.customers, one.revenue_minor, one.reachable, one.sentence])),
+          table(
+            ["segment", "customers", "revenue, minor", "reachable", "rule"],
+            segments.map((one) => [one.segment, one.customers, one.revenue_minor, one.reachable, one.sentence]),
+          ),
         );
         return 0;
       }),
@@ -57,9 +78,16 @@ export function segmentCommands(program: Command): void {
     .description("2 to 8 side by side, with overlaps")
     .action((names: string[], _, command: Command) =>
       perform(command, "workspace", async (session) => {
-        const found = await session.client.call("segments.compare", { brand: await session.brand(), segments: names }, { signal: session.signal });
+        const found = await session.client.call(
+          "segments.compare",
+          { brand: await session.brand(), segments: names },
+          { signal: session.signal },
+        );
         session.output.answer(found, () =>
-          table(["segment", "customers", "revenue, minor", "reachable"], found.segments.map((one) => [one.segment, one.customers, one.revenue_minor, one.reachable])),
+          table(
+            ["segment", "customers", "revenue, minor", "reachable"],
+            found.segments.map((one) => [one.segment, one.customers, one.revenue_minor, one.reachable]),
+          ),
         );
         return 0;
       }),
@@ -81,25 +109,36 @@ export function segmentCommands(program: Command): void {
     .option("--template <name>", "form of the list", "csv")
     .option("--fields <names>", "columns of profiles to add")
     .option("--include-unreachable", "also those without consent; the suppressed never")
-    .action((name: string, own: { out: string; template: string; fields?: string; includeUnreachable?: boolean }, command: Command) =>
-      perform(command, "workspace", async (session) => {
-        const written = await session.client.stream(
-          "segments.export",
-          {
-            brand: await session.brand(),
-            segment: name,
-            template: own.template,
-            fields: own.fields?.split(",").map((field) => field.trim()),
-            include_unreachable: own.includeUnreachable,
-            out: resolve(own.out),
-          },
-          { signal: session.signal, onProgress: ({ label, done, total }) => session.output.progress(label, done, total) },
-        );
-        session.output.answer(written, () =>
-          [`${groupDigits(written.rows)} customers in ${written.path}`, ...written.left_out.map(({ reason, count }) => `left out: ${groupDigits(count)} ${reason}`)].join("\n"),
-        );
-        return 0;
-      }),
+    .action(
+      (
+        name: string,
+        own: { out: string; template: string; fields?: string; includeUnreachable?: boolean },
+        command: Command,
+      ) =>
+        perform(command, "workspace", async (session) => {
+          const written = await session.client.stream(
+            "segments.export",
+            {
+              brand: await session.brand(),
+              segment: name,
+              template: own.template,
+              fields: own.fields?.split(",").map((field) => field.trim()),
+              include_unreachable: own.includeUnreachable,
+              out: resolve(own.out),
+            },
+            {
+              signal: session.signal,
+              onProgress: ({ label, done, total }) => session.output.progress(label, done, total),
+            },
+          );
+          session.output.answer(written, () =>
+            [
+              `${groupDigits(written.rows)} customers in ${written.path}`,
+              ...written.left_out.map(({ reason, count }) => `left out: ${groupDigits(count)} ${reason}`),
+            ].join("\n"),
+          );
+          return 0;
+        }),
     );
   program
     .command("templates")
@@ -109,7 +148,12 @@ export function segmentCommands(program: Command): void {
     .action((_, command: Command) =>
       perform(command, "nothing", async ({ client, output }) => {
         const found = await client.call("templates.list", {});
-        output.answer(found, () => table(["template", "title", "columns"], found.templates.map((one) => [one.name, one.title, one.columns.join(", ")])));
+        output.answer(found, () =>
+          table(
+            ["template", "title", "columns"],
+            found.templates.map((one) => [one.name, one.title, one.columns.join(", ")]),
+          ),
+        );
         return 0;
       }),
     );
@@ -121,7 +165,13 @@ export function segmentCommands(program: Command): void {
     .option("--out <file>", "where to")
     .action((query: string, own: { snapshot?: string; format?: string; out?: string }, command: Command) =>
       perform(command, "workspace", async (session) => {
-        const format = own.format ?? (own.out ? (/\.(csv|json|parquet)$/i.exec(own.out)?.[1]?.toLowerCase() ?? "csv") : session.output.json ? "json" : "table");
+        const format =
+          own.format ??
+          (own.out
+            ? (/\.(csv|json|parquet)$/i.exec(own.out)?.[1]?.toLowerCase() ?? "csv")
+            : session.output.json
+              ? "json"
+              : "table");
         if (!["table", "csv", "json", "parquet"].includes(format)) {
           throw new AssayError("usage", `“${format}” is no format.`, "Use table, csv, json or parquet.");
         }
@@ -139,7 +189,9 @@ export function segmentCommands(program: Command): void {
           if (own.out) return `${groupDigits(found.row_count)} rows in ${found.path}`;
           if (format === "json") return JSON.stringify(found.rows);
           const rows = found.rows.map((row) => names.map((name) => row[name] ?? null));
-          return format === "csv" ? [names, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n") : table(names, rows);
+          return format === "csv"
+            ? [names, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n")
+            : table(names, rows);
         });
         return 0;
       }),

@@ -28,7 +28,11 @@ export type Action = (session: Session, ...args: never[]) => Promise<number | un
 export type Needs = "workspace" | "nothing";
 
 /** Runs one command on a core of its own; signals cancel it, its error becomes the exit code. */
-export async function perform(command: Command, needs: Needs, body: (session: Session) => Promise<number | undefined>): Promise<void> {
+export async function perform(
+  command: Command,
+  needs: Needs,
+  body: (session: Session) => Promise<number | undefined>,
+): Promise<void> {
   const options = command.optsWithGlobals<CommonOptions & Record<string, unknown>>();
   const output = new Output({ json: options.json === true, quiet: options.quiet === true });
   const cancel = new AbortController();
@@ -44,9 +48,19 @@ export async function perform(command: Command, needs: Needs, body: (session: Se
     if (needs === "workspace" && workspace === undefined) {
       throw new AssayError("usage", "No workspace is named.", "Add --workspace DIR or set ASSAY_WORKSPACE.");
     }
-    core = await createCore({ workspace: needs === "workspace" ? workspace : undefined, log: (line) => output.note(line) });
+    core = await createCore({
+      workspace: needs === "workspace" ? workspace : undefined,
+      log: (line) => output.note(line),
+    });
     const { client } = core;
-    const session: Session = { client, core, output, options, signal: cancel.signal, brand: () => onlyBrand(client, options.brand) };
+    const session: Session = {
+      client,
+      core,
+      output,
+      options,
+      signal: cancel.signal,
+      brand: () => onlyBrand(client, options.brand),
+    };
     process.exitCode = (await body(session)) ?? 0;
     output.endProgress();
   } catch (error) {
@@ -64,9 +78,14 @@ async function onlyBrand(client: Client<AssayContract>, named: string | undefine
   const { brands } = await client.call("workspace.status", {});
   if (named !== undefined) return named;
   const [only, another] = brands;
-  if (!only) throw new AssayError("not_found", "The workspace has no brand yet.", "Create one with `assay brand create NAME`.");
+  if (!only)
+    throw new AssayError("not_found", "The workspace has no brand yet.", "Create one with `assay brand create NAME`.");
   if (another) {
-    throw new AssayError("usage", `The workspace has ${brands.length} brands.`, `Name one with --brand: ${brands.map(({ brand }) => brand).join(", ")}.`);
+    throw new AssayError(
+      "usage",
+      `The workspace has ${brands.length} brands.`,
+      `Name one with --brand: ${brands.map(({ brand }) => brand).join(", ")}.`,
+    );
   }
   return only.brand;
 }

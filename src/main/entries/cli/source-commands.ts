@@ -11,7 +11,8 @@ async function mappingOf(path: string | undefined) {
 function ingestOptions({ output, signal }: Session) {
   return {
     signal,
-    onProgress: ({ label, done, total }: { label: string; done: number; total: number | null }) => output.progress(label, done, total),
+    onProgress: ({ label, done, total }: { label: string; done: number; total: number | null }) =>
+      output.progress(label, done, total),
   };
 }
 
@@ -27,7 +28,14 @@ export function sourceCommands(program: Command): void {
         output.answer(found, () =>
           table(
             ["file", "format", "layout", "tables", "sure", "warnings"],
-            found.files.map((file) => [file.path, file.format, file.layout, file.tables.join(", "), file.confidence, file.warnings.join("; ")]),
+            found.files.map((file) => [
+              file.path,
+              file.format,
+              file.layout,
+              file.tables.join(", "),
+              file.confidence,
+              file.warnings.join("; "),
+            ]),
           ),
         );
         return 0;
@@ -40,9 +48,16 @@ export function sourceCommands(program: Command): void {
     .option("--mapping <file>", "writes the mapped tables instead")
     .action((paths: string[], own: { out: string; mapping?: string }, command: Command) =>
       perform(command, "nothing", async ({ client, output, signal }) => {
-        const read = await client.call("sources.read", { paths, out: resolve(own.out), mapping: await mappingOf(own.mapping) }, { signal });
+        const read = await client.call(
+          "sources.read",
+          { paths, out: resolve(own.out), mapping: await mappingOf(own.mapping) },
+          { signal },
+        );
         output.answer(read, () =>
-          table(["file", "read", "accepted", "rejected"], read.files.map((file) => [file.path, file.rows_read, file.rows_accepted, file.rows_rejected])),
+          table(
+            ["file", "read", "accepted", "rejected"],
+            read.files.map((file) => [file.path, file.rows_read, file.rows_accepted, file.rows_rejected]),
+          ),
         );
         return 0;
       }),
@@ -54,26 +69,39 @@ export function sourceCommands(program: Command): void {
     .option("--mapping <file>", "a mapping written by hand")
     .option("--schedule <cron>", "when it delivers")
     .option("--expected-by <time>", "when it is late")
-    .action((name: string, paths: string[], own: { layout?: string; mapping?: string; schedule?: string; expectedBy?: string }, command: Command) =>
-      perform(command, "workspace", async (session) => {
-        const { client, output, signal } = session;
-        const input = {
-          brand: await session.brand(),
-          name,
-          paths: paths.map((path) => resolve(path)),
-          layout: own.layout,
-          mapping: await mappingOf(own.mapping),
-          schedule: own.schedule,
-          expected_by: own.expectedBy,
-        };
-        const { sources, skipped } = await client.call("sources.add", input, { signal });
-        for (const { path, reason } of skipped) output.note(`skipped ${path}: ${reason}`);
-        const [only, another] = sources;
-        output.answer(only && !another ? { ...only, sources, skipped } : { sources, skipped }, () =>
-          table(["source", "layout", "tables"], sources.map((one) => [one.source, one.mapping.layout, one.mapping.tables.map((each) => each.table).join(", ")])),
-        );
-        return 0;
-      }),
+    .action(
+      (
+        name: string,
+        paths: string[],
+        own: { layout?: string; mapping?: string; schedule?: string; expectedBy?: string },
+        command: Command,
+      ) =>
+        perform(command, "workspace", async (session) => {
+          const { client, output, signal } = session;
+          const input = {
+            brand: await session.brand(),
+            name,
+            paths: paths.map((path) => resolve(path)),
+            layout: own.layout,
+            mapping: await mappingOf(own.mapping),
+            schedule: own.schedule,
+            expected_by: own.expectedBy,
+          };
+          const { sources, skipped } = await client.call("sources.add", input, { signal });
+          for (const { path, reason } of skipped) output.note(`skipped ${path}: ${reason}`);
+          const [only, another] = sources;
+          output.answer(only && !another ? { ...only, sources, skipped } : { sources, skipped }, () =>
+            table(
+              ["source", "layout", "tables"],
+              sources.map((one) => [
+                one.source,
+                one.mapping.layout,
+                one.mapping.tables.map((each) => each.table).join(", "),
+              ]),
+            ),
+          );
+          return 0;
+        }),
     );
   source
     .command("list")
@@ -84,7 +112,14 @@ export function sourceCommands(program: Command): void {
         session.output.answer(sources, () =>
           table(
             ["source", "layout", "deliveries", "accepted", "rejected", "records until"],
-            sources.map((one) => [one.source, one.layout, one.n_batches, one.rows_accepted, one.rows_rejected, one.records_until]),
+            sources.map((one) => [
+              one.source,
+              one.layout,
+              one.n_batches,
+              one.rows_accepted,
+              one.rows_rejected,
+              one.records_until,
+            ]),
           ),
         );
         return 0;
@@ -116,7 +151,14 @@ export function sourceCommands(program: Command): void {
         session.output.answer({ batches }, () =>
           table(
             ["source", "file", "read", "accepted", "rejected", "repeated"],
-            files.map((file) => [file.source, file.path, file.rows_read, file.rows_accepted, file.rows_rejected, file.rows_repeated]),
+            files.map((file) => [
+              file.source,
+              file.path,
+              file.rows_read,
+              file.rows_accepted,
+              file.rows_rejected,
+              file.rows_repeated,
+            ]),
           ),
         );
         return own.strict && files.some((file) => file.rows_rejected > 0) ? 3 : 0;
@@ -130,7 +172,16 @@ export function sourceCommands(program: Command): void {
       perform(command, "workspace", async (session) => {
         const found = await session.client.call("batches.list", { brand: await session.brand() });
         session.output.answer(found.batches, () =>
-          table(["batch", "source", "arrived", "files", "withdrawn"], found.batches.map((one) => [one.batch_id, one.source, one.arrived_at, one.files.length, one.withdrawn ? "yes" : ""])),
+          table(
+            ["batch", "source", "arrived", "files", "withdrawn"],
+            found.batches.map((one) => [
+              one.batch_id,
+              one.source,
+              one.arrived_at,
+              one.files.length,
+              one.withdrawn ? "yes" : "",
+            ]),
+          ),
         );
         return 0;
       }),
@@ -157,7 +208,10 @@ export function sourceCommands(program: Command): void {
         const input = { brand: await session.brand(), source: own.source, batch_id: own.batch, limit: own.limit };
         const found = await session.client.call("batches.rejects", input);
         session.output.answer(found.rejects, () =>
-          table(["source", "file", "line", "column", "value", "reason"], found.rejects.map((one) => [one.source, one.file, one.line, one.column, one.value, one.reason])),
+          table(
+            ["source", "file", "line", "column", "value", "reason"],
+            found.rejects.map((one) => [one.source, one.file, one.line, one.column, one.value, one.reason]),
+          ),
         );
         return 0;
       }),
@@ -169,7 +223,10 @@ export function sourceCommands(program: Command): void {
       perform(command, "workspace", async (session) => {
         const input = { brand: await session.brand(), path: resolve(file) };
         const done = await session.client.stream("suppressions.add", input, ingestOptions(session));
-        session.output.answer(done, () => `${done.suppressed} of ${done.rows_read} rows taken; they count from the next run on.`);
+        session.output.answer(
+          done,
+          () => `${done.suppressed} of ${done.rows_read} rows taken; they count from the next run on.`,
+        );
         return 0;
       }),
     );

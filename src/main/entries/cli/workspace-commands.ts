@@ -23,7 +23,10 @@ export function workspaceCommands(program: Command): void {
       perform(command, "workspace", async ({ client, output, signal }) => {
         const { checks } = await client.call("workspace.doctor", {}, { signal });
         output.answer({ checks }, () =>
-          table(["check", "status", "measured", "advice"], checks.map((check) => [check.name, check.status, check.measured, check.advice])),
+          table(
+            ["check", "status", "measured", "advice"],
+            checks.map((check) => [check.name, check.status, check.measured, check.advice]),
+          ),
         );
         return checks.some(({ status }) => status === "fail") ? 3 : 0;
       }),
@@ -53,7 +56,12 @@ export function workspaceCommands(program: Command): void {
     .action((_, command: Command) =>
       perform(command, "workspace", async ({ client, output }) => {
         const { brands } = await client.call("workspace.status", {});
-        output.answer(brands, () => table(["brand", "currency", "time zone"], brands.map((one) => [one.brand, one.currency, one.time_zone])));
+        output.answer(brands, () =>
+          table(
+            ["brand", "currency", "time zone"],
+            brands.map((one) => [one.brand, one.currency, one.time_zone]),
+          ),
+        );
         return 0;
       }),
     );
@@ -94,4 +102,3 @@ export function workspaceCommands(program: Command): void {
       }
     });
 }
-

@@ -28,7 +28,11 @@ export const field = z.object({
 export type Field = z.output<typeof field>;
 
 /** A rule tree as `interfaces` writes it; fields and operators are enumerated again where it is compiled. */
-export type SegmentTree = { combinator: "and" | "or"; not?: boolean | undefined; rules: (SegmentTree | SegmentRule | BehaviourNode | SegmentNode)[] };
+export type SegmentTree = {
+  combinator: "and" | "or";
+  not?: boolean | undefined;
+  rules: (SegmentTree | SegmentRule | BehaviourNode | SegmentNode)[];
+};
 export type BehaviourNode = { behaviour: Record<string, unknown> };
 export type SegmentNode = { segment: string };
 export type SegmentRule = { field: string; operator: string; value?: unknown };
@@ -37,7 +41,16 @@ export const segmentTree: z.ZodType<SegmentTree> = z.lazy(() =>
   z.object({
     combinator: z.enum(["and", "or"]),
     not: z.boolean().optional(),
-    rules: z.array(z.union([segmentTree, rule, z.object({ behaviour: z.record(z.string(), z.unknown()) }), z.object({ segment: z.string() })])).max(100),
+    rules: z
+      .array(
+        z.union([
+          segmentTree,
+          rule,
+          z.object({ behaviour: z.record(z.string(), z.unknown()) }),
+          z.object({ segment: z.string() }),
+        ]),
+      )
+      .max(100),
   }),
 );
 
