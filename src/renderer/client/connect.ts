@@ -1,29 +1,15 @@
+import { type AssayBridge, bridgeChannel } from "../../shared/api/bridge.ts";
 import type { Channel } from "../../shared/api/channel.ts";
 import { type Client, createClient } from "../../shared/api/client.ts";
 import type { AssayContract } from "../../shared/api/contract.ts";
 
 export type AssayClient = Client<AssayContract>;
 
-/** What the desktop's preload hands the page. */
-interface Bridge {
-  open(): void;
-  send(message: unknown): void;
-  onMessage(listener: (message: unknown) => void): () => void;
-  onReady?(listener: () => void): () => void;
-}
 declare global {
   interface Window {
-    readonly assay?: Bridge;
+    /** What the desktop's preload hands the page. */
+    readonly assay?: AssayBridge;
   }
-}
-
-function bridgeChannel(bridge: Bridge): Channel {
-  return {
-    send: (message) => bridge.send(message),
-    onMessage: (listener) => bridge.onMessage(listener),
-    onClose: () => () => {},
-    close: () => {},
-  };
 }
 
 function socketChannel(socket: WebSocket): Channel {
@@ -52,11 +38,9 @@ function socketChannel(socket: WebSocket): Channel {
 
 /** The client over what there is: the desktop's port, else a WebSocket to where the page came from. */
 export function connect(onLost: () => void): AssayClient {
-  if (window.assay) {
-    window.assay.open();
-    return createClient<AssayContract>(bridgeChannel(window.assay));
-  }
-  const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/rpc`);
-  socket.addEventListener("close", onLost);
-  return createClient<AssayContract>(socketChannel(socket));
+  const channel = window.assay
+    ? bridgeChannel(window.assay)
+    : socketChannel(new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/rpc`));
+  channel.onClose(onLost);
+  return createClient<AssayContract>(channel);
 }

@@ -1,5 +1,6 @@
 import type { Field, SegmentRule } from "../../shared/api/contract/customers.ts";
-import { word } from "../format/format.ts";
+import { minorDigits, word } from "../format/format.ts";
+import { Icon } from "./Icon.tsx";
 
 const operatorsOf: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   number: [
@@ -106,8 +107,8 @@ export function RuleRow({ fields, rule, currency, onChange, onRemove, count }: P
       </select>
       <Value field={field} rule={rule} currency={currency} onChange={(value) => onChange({ ...rule, value })} />
       {count !== undefined && <span className="count">{count}</span>}
-      <button type="button" className="button bare" aria-label="Remove rule" onClick={onRemove}>
-        ×
+      <button type="button" className="button quiet" aria-label="Remove rule" onClick={onRemove}>
+        <Icon name="close" />
       </button>
     </fieldset>
   );
@@ -148,7 +149,7 @@ function Value({
   if (rule.operator === "in" || rule.operator === "notIn") {
     const chosen = Array.isArray(rule.value) ? rule.value.map(String) : [];
     return (
-      <span style={{ display: "inline-flex", gap: 4, flexWrap: "wrap" }}>
+      <span className="values">
         {chosen.map((one) => (
           <span key={one} className="chip">
             {word(one)}
@@ -181,13 +182,7 @@ function Value({
       </span>
     );
   }
-  const factor =
-    field?.kind === "money"
-      ? 10 **
-        (new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2)
-      : field?.kind === "share"
-        ? 0.01
-        : 1;
+  const factor = field?.kind === "money" ? 10 ** minorDigits(currency) : field?.kind === "share" ? 0.01 : 1;
   const unit = field?.kind === "money" ? currency : field?.kind === "share" ? "%" : (field?.unit ?? "");
   const isNumber = field?.kind === "number" || field?.kind === "money" || field?.kind === "share";
   const input = (value: unknown, set: (value: unknown) => void, label: string) => (

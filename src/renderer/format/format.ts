@@ -26,13 +26,13 @@ export function share(value: number | null | undefined, digits = 1): string {
   return value === null || value === undefined ? unknown : minus(`${(value * 100).toFixed(digits)} %`);
 }
 
-function digitsOf(currency: string): number {
+export function minorDigits(currency: string): number {
   return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 /** Minor units in whole units of the currency, as a number for scales and charts. */
 export function wholeUnits(minor: number, currency: string): number {
-  return minor / 10 ** digitsOf(currency);
+  return minor / 10 ** minorDigits(currency);
 }
 
 export interface MoneyScale {
@@ -45,9 +45,9 @@ export interface MoneyScale {
 
 /** One unit and equal decimals for a column of money, by its largest value. */
 export function moneyScale(currency: string, largestMinor: number): MoneyScale {
-  const size = Math.abs(largestMinor) / 10 ** digitsOf(currency);
+  const size = Math.abs(largestMinor) / 10 ** minorDigits(currency);
   const [by, letter] = size >= 1e8 ? [1e6, " M"] : size >= 1e5 ? [1e3, " k"] : [1, ""];
-  const value = (minor: number) => minor / 10 ** digitsOf(currency) / by;
+  const value = (minor: number) => minor / 10 ** minorDigits(currency) / by;
   const digits = by > 1 && size / by < 10 ? 1 : 0;
   return {
     unit: `${currency}${letter}`,
@@ -59,7 +59,7 @@ export function moneyScale(currency: string, largestMinor: number): MoneyScale {
 /** Minor units as whole units of the currency, which stands in the header or label. */
 export function money(minor: number | null | undefined, currency: string, isCompact = false): string {
   if (minor === null || minor === undefined) return unknown;
-  const value = minor / 10 ** digitsOf(currency);
+  const value = minor / 10 ** minorDigits(currency);
   return isCompact ? compact(value) : integer(value);
 }
 
@@ -67,7 +67,7 @@ export function money(minor: number | null | undefined, currency: string, isComp
 export function exactMoney(minor: number | null | undefined, currency: string): string {
   if (minor === null || minor === undefined) return unknown;
   return minus(
-    `${currency} ${(minor / 10 ** digitsOf(currency)).toLocaleString(locale, { minimumFractionDigits: digitsOf(currency), maximumFractionDigits: digitsOf(currency) })}`,
+    `${currency} ${(minor / 10 ** minorDigits(currency)).toLocaleString(locale, { minimumFractionDigits: minorDigits(currency), maximumFractionDigits: minorDigits(currency) })}`,
   );
 }
 

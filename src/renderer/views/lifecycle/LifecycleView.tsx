@@ -93,11 +93,7 @@ function Body({ data }: { data: Lifecycle }) {
             />
           )}
         </Panel>
-        <Panel
-          span="s5"
-          title={surfaceFinding(data)}
-          under={`${model}, by repeat orders and days since the last one`}
-        >
+        <Panel span="s5" title={surfaceFinding(data)} under={`${model}, by repeat orders and days since the last one`}>
           {data.surface.frequencies.length === 0 ? (
             <p className="muted">The purchase model has no fit for this snapshot.</p>
           ) : (

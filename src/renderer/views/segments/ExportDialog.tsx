@@ -3,143 +3,127 @@ import type { Field } from "../../../shared/api/contract/customers.ts";
 import type { Definition } from "../../../shared/api/contract/segments.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
+import { saveExport } from "../../client/save-export.ts";
 import { Dialog } from "../../components/Dialog.tsx";
 import { Failure, Waiting } from "../../components/parts.tsx";
+import { State } from "../../components/State.tsx";
 import { integer } from "../../format/format.ts";
+import { ExportPreview } from "./ExportPreview.tsx";
 
-const leftOut: Readonly<Record<string, string>> = {
-  suppressed: "suppressed",
-  no_consent: "without consent",
-  no_address: "without an address",
-};
+interface Props {
+  readonly brand: string;
+  readonly segment: string | null;
+  readonly definition: Definition;
+  readonly fields: readonly Field[];
+  readonly onClose: () => void;
+}
 
-/** Who would leave the house, and then the list itself. */
-export function ExportDialog({
-  brand,
-  segment,
-  definition,
-  fields,
-  onClose,
-}: {
-  brand: string;
-  segment: string | null;
-  definition: Definition;
-  fields: readonly Field[];
-  onClose: () => void;
-}) {
+/** Who would leave the house and who is left out, with which columns; then the list itself. */
+export function ExportDialog({ brand, segment, definition, fields, onClose }: Props) {
   const client = useClient();
-  const [chosen, setChosen] = useState<string[]>(["lifecycle_stage", "value_tier"]);
+  const known = fields.map(({ name }) => name);
+  const [chosen, setChosen] = useState(() => ["lifecycle_stage", "value_tier"].filter((name) => known.includes(name)));
+  const [template, setTemplate] = useState("csv");
   const [everybody, setEverybody] = useState(false);
-  const [state, setState] = useState<{ label: string } | null>(null);
+  const [doing, setDoing] = useState<{ label: string; stop: AbortController } | null>(null);
   const [done, setDone] = useState<{ path: string; rows: number } | null>(null);
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
+  const templates = useAsk("templates.list", {});
   const input = {
     brand,
     ...(segment ? { segment } : {}),
     definition,
     fields: chosen,
     include_unreachable: everybody,
-    template: "csv",
+    template,
   };
   const preview = useAsk("segments.export_preview", input, { keep: true });
   const write = async () => {
+    const stop = new AbortController();
     setError(null);
-    setState({ label: "Writing the list" });
+    setDone(null);
+    setDoing({ label: "Writing the list", stop });
     try {
-      const made = await client.stream("segments.export", input, { onProgress: ({ label }) => setState({ label }) });
-      setDone(made);
-      const link = document.createElement("a");
-      link.href = `/download?path=${encodeURIComponent(made.path)}`;
-      link.download = "";
-      link.click();
+      const written = await saveExport(client, input, {
+        name: `${segment ?? "customers"}.csv`,
+        signal: stop.signal,
+        onProgress: ({ label }) => setDoing({ label, stop }),
+      });
+      if (written) setDone(written);
     } catch (reason) {
       setError(reason as Error);
     } finally {
-      setState(null);
+      setDoing(null);
     }
   };
   return (
     <Dialog label="Export a list" onClose={onClose}>
       <h2>Export a list</h2>
       {preview.isError && <Failure error={preview.error} />}
-      {preview.isPending ? (
-        <Waiting label="Counting" />
-      ) : preview.data ? (
-        <>
-          <p>
-            <b>{integer(preview.data.rows)}</b> customers leave the house.
-          </p>
-          <ul style={{ margin: "6px 0 10px", paddingLeft: 18 }}>
-            {preview.data.left_out.map(({ reason, count }) => (
-              <li key={reason}>
-                {integer(count)} left out: {leftOut[reason] ?? reason.replaceAll("_", " ")}
-              </li>
-            ))}
-            {preview.data.left_out.length === 0 && <li>Nobody is left out.</li>}
-          </ul>
-          <label style={{ display: "flex", gap: 8, marginBottom: 10 }}>
-            <input type="checkbox" checked={everybody} onChange={(event) => setEverybody(event.target.checked)} />
-            Also those without consent (the suppressed never)
-          </label>
+      {preview.isPending && <Waiting label="Counting" />}
+      {preview.data && <ExportPreview preview={preview.data} everybody={everybody} onEverybody={setEverybody} />}
+      <div className="export-choices">
+        {(templates.data?.templates.length ?? 0) > 1 && (
           <label className="on">
-            Columns beside id, e-mail and names
-            <select
-              className="field"
-              multiple
-              size={6}
-              style={{ height: 120 }}
-              value={chosen}
-              onChange={(event) => setChosen([...event.target.selectedOptions].map(({ value }) => value))}
-            >
-              {fields
-                .filter(({ name }) => name !== "customer_id")
-                .map((field) => (
-                  <option key={field.name} value={field.name}>
-                    {field.label}
-                  </option>
-                ))}
+            Template
+            <select className="field" value={template} onChange={(event) => setTemplate(event.target.value)}>
+              {templates.data?.templates.map(({ name, title }) => (
+                <option key={name} value={name}>
+                  {title}
+                </option>
+              ))}
             </select>
           </label>
-          <div className="scroll" style={{ margin: "10px 0" }}>
-            <table className="plain mono">
-              <thead>
-                <tr>
-                  {preview.data.columns.map((name) => (
-                    <th key={name}>{name}</th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {preview.data.sample.slice(0, 4).map((row) => (
-                  <tr key={row.join("|")}>
-                    {row.map((cell, at) => (
-                      <td key={preview.data?.columns[at]}>{cell}</td>
-                    ))}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+        )}
+        <fieldset className="columns">
+          <legend>Columns beside id, e-mail and name</legend>
+          <div className="boxes">
+            {fields
+              .filter(({ name }) => name !== "customer_id")
+              .map(({ name, label, help }) => (
+                <label key={name} className="check" title={help}>
+                  <input
+                    type="checkbox"
+                    checked={chosen.includes(name)}
+                    onChange={(event) =>
+                      setChosen(event.target.checked ? [...chosen, name] : chosen.filter((one) => one !== name))
+                    }
+                  />
+                  <span className="clip">{label}</span>
+                </label>
+              ))}
           </div>
-        </>
-      ) : null}
+        </fieldset>
+      </div>
       {error && <Failure error={error} />}
       {done && (
-        <p className="good" role="status">
-          ✓ {integer(done.rows)} customers in <span className="mono">{done.path}</span>
+        <p role="status">
+          <State tone="good">{integer(done.rows)} customers in</State> <span className="mono">{done.path}</span>
         </p>
       )}
-      <div style={{ display: "flex", gap: 8, marginTop: 12 }}>
-        <button
-          type="button"
-          className="button primary"
-          disabled={!preview.data || state !== null || preview.data.rows === 0}
-          onClick={() => void write()}
-        >
-          {state ? state.label : `Export ${integer(preview.data?.rows)} customers`}
-        </button>
-        <button type="button" className="button" onClick={onClose}>
-          Close
-        </button>
+      <div className="actions">
+        {doing ? (
+          <>
+            <span role="status">{doing.label}</span>
+            <button type="button" className="button" onClick={() => doing.stop.abort()}>
+              Cancel
+            </button>
+          </>
+        ) : (
+          <>
+            <button
+              type="button"
+              className="button primary"
+              disabled={!preview.data || preview.isFetching || preview.data.rows === 0}
+              onClick={() => void write()}
+            >
+              Export {integer(preview.data?.rows ?? 0)} customers
+            </button>
+            <button type="button" className="button" onClick={onClose}>
+              Close
+            </button>
+          </>
+        )}
       </div>
     </Dialog>
   );

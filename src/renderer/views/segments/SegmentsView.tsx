@@ -1,110 +1,63 @@
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
-import { Panel } from "../../components/Panel.tsx";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
-import { instant, integer, money } from "../../format/format.ts";
 import { Builder } from "./Builder.tsx";
+import { SegmentList } from "./SegmentList.tsx";
 
 export function SegmentsView({ name }: { name: string | undefined }) {
-  const { brand, currency } = useBrand();
+  const { brand } = useBrand();
   const segments = useAsk("segments.list", { brand });
   const fields = useAsk("customers.fields", { brand });
-  if (segments.isPending || fields.isPending)
+  if (fields.isError && fields.error.code === "not_found")
+    return (
+      <>
+        <Head title="Segments" />
+        <Empty
+          title="No audience yet"
+          action={
+            <a className="button primary" href="/overview" data-route>
+              Go to Overview
+            </a>
+          }
+        >
+          Segments can be built, counted and exported after the first run.
+        </Empty>
+      </>
+    );
+  const error = fields.error ?? segments.error;
+  if (error)
+    return (
+      <>
+        <Head title="Segments" />
+        <Failure error={error} onRetry={() => void Promise.all([fields.refetch(), segments.refetch()])} />
+      </>
+    );
+  if (!segments.data || !fields.data)
     return (
       <>
         <Head title="Segments" />
         <Waiting />
       </>
     );
-  if (fields.isError) {
+  const all = segments.data.segments;
+  if (name === undefined) return <SegmentList segments={all} />;
+  const chosen = all.find(({ segment }) => segment === name);
+  if (!chosen && name !== "new")
     return (
       <>
         <Head title="Segments" />
-        {fields.error.code === "not_found" ? (
-          <Empty
-            title="No audience yet"
-            action={
-              <a className="button primary" href="/overview" data-route>
-                Go to Overview
-              </a>
-            }
-          >
-            Segments can be built after the first run.
-          </Empty>
-        ) : (
-          <Failure error={fields.error} onRetry={() => void fields.refetch()} />
-        )}
-      </>
-    );
-  }
-  if (segments.isError)
-    return (
-      <>
-        <Head title="Segments" />
-        <Failure error={segments.error} onRetry={() => void segments.refetch()} />
-      </>
-    );
-  const chosen = segments.data.segments.find(({ segment }) => segment === name);
-  if (name !== undefined)
-    return (
-      <Builder key={name} fields={fields.data.fields.filter(({ is_empty }) => !is_empty)} segment={chosen ?? null} />
-    );
-  return (
-    <>
-      <Head
-        title="Segments"
-        right={
-          <a className="button primary" href="/segments/new" data-route>
-            New segment
-          </a>
-        }
-      />
-      {segments.data.segments.length === 0 ? (
         <Empty
-          title="No segment yet"
+          title={`There is no segment ${name}`}
           action={
-            <a className="button primary" href="/segments/new" data-route>
-              New segment
+            <a className="button primary" href="/segments" data-route>
+              All segments
             </a>
           }
         >
-          An audience is built by clicking, counted while it is edited, and exported as a list.
+          It was removed, or never saved.
         </Empty>
-      ) : (
-        <Panel
-          title={`${segments.data.segments.length} ${segments.data.segments.length === 1 ? "segment" : "segments"}`}
-          under="Counted on the current snapshot"
-        >
-          <table className="plain">
-            <thead>
-              <tr>
-                <th>Segment</th>
-                <th>Rule</th>
-                <th className="num">Customers</th>
-                <th className="num">Revenue, {currency}</th>
-                <th className="num">Reachable</th>
-                <th>Changed</th>
-              </tr>
-            </thead>
-            <tbody>
-              {segments.data.segments.map((segment) => (
-                <tr key={segment.segment}>
-                  <td className="strong">
-                    <a href={`/segments/${segment.segment}`} data-route>
-                      {segment.segment}
-                    </a>
-                  </td>
-                  <td className="ink2">{segment.sentence}</td>
-                  <td className="num">{integer(segment.customers)}</td>
-                  <td className="num">{money(segment.revenue_minor, currency)}</td>
-                  <td className="num">{integer(segment.reachable)}</td>
-                  <td className="ink2">{instant(segment.changed_at)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Panel>
-      )}
-    </>
-  );
+      </>
+    );
+  const filled = fields.data.fields.filter(({ is_empty }) => !is_empty);
+  return <Builder key={name} fields={filled} segment={chosen ?? null} names={all.map(({ segment }) => segment)} />;
 }

@@ -1,0 +1,70 @@
+import type { AssayContract } from "../../../shared/api/contract.ts";
+import type { OutputOf } from "../../../shared/api/operation.ts";
+import { integer } from "../../format/format.ts";
+
+const leftOut: Readonly<Record<string, string>> = {
+  suppressed: "suppressed",
+  no_consent: "without consent",
+  no_address: "without an address",
+};
+const consented = new Set(["no_consent", "no_address"]);
+
+interface Props {
+  readonly preview: OutputOf<AssayContract["segments.export_preview"]>;
+  readonly everybody: boolean;
+  readonly onEverybody: (everybody: boolean) => void;
+}
+
+/** How many leave the house, who is left out and why, and the first lines of the list. */
+export function ExportPreview({ preview, everybody, onEverybody }: Props) {
+  const waiting = preview.left_out
+    .filter(({ reason }) => consented.has(reason))
+    .reduce((sum, { count }) => sum + count, 0);
+  return (
+    <>
+      <p>
+        <b>{integer(preview.rows)}</b> {preview.rows === 1 ? "customer leaves" : "customers leave"} the house.{" "}
+        {preview.left_out.length === 0 && "Nobody is left out."}
+      </p>
+      {preview.left_out.length > 0 && (
+        <ul className="left-out">
+          {preview.left_out.map(({ reason, count }) => (
+            <li key={reason}>
+              <span className="num">−{integer(count)}</span> {leftOut[reason] ?? reason.replaceAll("_", " ")}
+            </li>
+          ))}
+        </ul>
+      )}
+      {(everybody || waiting > 0) && (
+        <label className="check">
+          <input type="checkbox" checked={everybody} onChange={(event) => onEverybody(event.target.checked)} />
+          {everybody
+            ? "Those without consent or address are in the list; the suppressed never are"
+            : `Also the ${integer(waiting)} without consent or address; the suppressed never`}
+        </label>
+      )}
+      <div className="sample">
+        <table className="plain tight mono">
+          <thead>
+            <tr>
+              {preview.columns.map((name) => (
+                <th key={name}>{name}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {preview.sample.slice(0, 3).map((row) => (
+              <tr key={row.join("|")}>
+                {row.map((cell, at) => (
+                  <td key={preview.columns[at]} className="nowrap">
+                    {cell}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
