@@ -49,7 +49,7 @@ function shapeOf(table: Table): string {
       : { column: rule };
     return [name, rest];
   });
-  return canonicalJson([table.table, table["where"] ?? null, Object.fromEntries(columns)]);
+  return canonicalJson([table.table, table.where ?? null, Object.fromEntries(columns)]);
 }
 
 /** One mapping for all the files of a source. Formats that one file leaves open are taken from another that shows them; text

@@ -2,10 +2,10 @@ import { resolve } from "node:path";
 import type { Batch, DetectedFile, Source } from "../../shared/api/contract/sources.ts";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
 import { isName } from "../../shared/base/ids.ts";
-import { type BrandState, liveBatches, type SourceBody } from "../../shared/domain/brand-state.ts";
+import type { BrandState, SourceBody } from "../../shared/domain/brand-state.ts";
 import { lakeTargets } from "../../shared/domain/lake.ts";
 
-import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
+import { type ApiContext, requireWorkspace, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { batchDocument, ingestSource, quickLook } from "./ingest.ts";
 import { groupByLayout } from "./source-groups.ts";

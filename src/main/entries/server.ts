@@ -43,7 +43,7 @@ function rendererFolder(): string {
 
 /** Opens the address where a person would see it; its absence is no failure. */
 function openBrowser(url: string): void {
-  const display = process.platform !== "linux" || process.env["DISPLAY"] || process.env["WAYLAND_DISPLAY"];
+  const display = process.platform !== "linux" || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
   if (!display) return;
   const [command, args] =
     process.platform === "darwin"
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
     strict: false,
   });
   const close = await serveShell({
-    workspace: typeof values.workspace === "string" ? values.workspace : process.env["ASSAY_WORKSPACE"],
+    workspace: typeof values.workspace === "string" ? values.workspace : process.env.ASSAY_WORKSPACE,
     port: Number(values.port) || 0,
     open: values.open === true,
     announce: (url) => console.log(`Assay is open at ${url}`),

@@ -162,12 +162,12 @@ describe("a plan", () => {
   it("has a task a bucket, each with its own part, and all of them for a brand's task", () => {
     const planner = new Planner({ ...request, bucketCount: 4 });
     const summaries = planner.require("summary");
-    expect(summaries.map(({ bucket, inputs }) => [bucket, inputs["lines"]?.map(({ output }) => output)])).toEqual(
+    expect(summaries.map(({ bucket, inputs }) => [bucket, inputs.lines?.map(({ output }) => output)])).toEqual(
       [0, 1, 2, 3].map((bucket) => [bucket, [`rows#${bucket}`]]),
     );
     expect(new Set(summaries.map(({ key }) => key)).size).toBe(4);
     const [fit] = planner.require("fit_stage");
-    expect(fit?.inputs["summary"]).toHaveLength(4);
+    expect(fit?.inputs.summary).toHaveLength(4);
     expect(new Planner(request).require("lake")[0]?.key).toBe(planner.require("lake")[0]?.key);
     expect(new Planner(request).require("lines")[0]?.key).not.toBe(planner.require("lines")[0]?.key);
   });
@@ -175,8 +175,8 @@ describe("a plan", () => {
   it("starts ids from the last assignment", () => {
     const [born] = new Planner(request).require("customer_ids");
     const [grown] = new Planner({ ...request, previousIds: () => "earlier" }).require("customer_ids");
-    expect(born?.inputs["previous"]).toBeUndefined();
-    expect(grown?.inputs["previous"]).toEqual([{ key: "earlier", output: "records" }]);
+    expect(born?.inputs.previous).toBeUndefined();
+    expect(grown?.inputs.previous).toEqual([{ key: "earlier", output: "records" }]);
     expect(grown?.key).not.toBe(born?.key);
   });
 

@@ -146,9 +146,9 @@ export class Planner {
       return { batches: this.#request.batches.map(({ source, batchId }) => ({ source, batch_id: batchId })) };
     }
     if (step.name === "customer_ids") {
-      const clusters = inputs["clusters"]?.[0]?.key ?? "";
+      const clusters = inputs.clusters?.[0]?.key ?? "";
       const previous = this.#request.previousIds(clusters);
-      if (previous) inputs["previous"] = [{ key: previous, output: "records" }];
+      if (previous) inputs.previous = [{ key: previous, output: "records" }];
       return { born: previous === null };
     }
     return null;

@@ -189,10 +189,10 @@ export class ActiveRun {
 
   async #keepIds(ids: TaskNode): Promise<void> {
     const { brands } = this.#effects;
-    const clusters = ids.inputs["clusters"]?.[0]?.key ?? "";
+    const clusters = ids.inputs.clusters?.[0]?.key ?? "";
     const state = await brands.refresh(this.brand);
     if (state.ids.some((one) => one.clusters === clusters)) return;
-    const previous = ids.inputs["previous"]?.[0]?.key ?? null;
+    const previous = ids.inputs.previous?.[0]?.key ?? null;
     await brands.append(this.brand, "ids_assigned", { clusters, ids: ids.key, previous }, `ids:${clusters}`);
   }
 

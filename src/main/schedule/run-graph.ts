@@ -92,9 +92,9 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 }
 
 function wasDamaged(error: unknown): error is AssayError {
-  return error instanceof AssayError && error.code === "corrupt" && typeof error.details["key"] === "string";
+  return error instanceof AssayError && error.code === "corrupt" && typeof error.details.key === "string";
 }
 
 function damagedKey(error: AssayError): string {
-  return String(error.details["key"]);
+  return String(error.details.key);
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SourceBody, StateEntry } from "../domain/brand-state.ts";
+import type { StateEntry } from "../domain/brand-state.ts";
 import type { ArtifactSummary, TaskNode } from "../domain/task.ts";
 import { call, stream } from "./operation.ts";
 

@@ -81,21 +81,21 @@ export function runCommands(program: Command): void {
     .option("--seed <n>", "seed", Number)
     .action((own: Record<string, unknown>, command: Command) =>
       perform(command, "workspace", async (session) => {
-        const params = parsePairs((own["param"] as string[] | undefined) ?? [], "parameter");
+        const params = parsePairs((own.param as string[] | undefined) ?? [], "parameter");
         const input = {
           brand: await session.brand(),
-          as_of: own["asOf"] as string | undefined,
-          known_at: own["knownAt"] as string | undefined,
-          models: (own["models"] as string | undefined)?.split(",").map((name) => name.trim()),
+          as_of: own.asOf as string | undefined,
+          known_at: own.knownAt as string | undefined,
+          models: (own.models as string | undefined)?.split(",").map((name) => name.trim()),
           params:
             Object.keys(params).length > 0
               ? Object.fromEntries(Object.entries(params).map(([name, value]) => [name, scalar(value)]))
               : undefined,
-          horizon_days: own["horizonDays"] as number | undefined,
-          runner: own["runner"] as "pool" | "inline",
-          workers: own["workers"] as number | undefined,
-          memory: own["memory"] as string | undefined,
-          seed: own["seed"] as number | undefined,
+          horizon_days: own.horizonDays as number | undefined,
+          runner: own.runner as "pool" | "inline",
+          workers: own.workers as number | undefined,
+          memory: own.memory as string | undefined,
+          seed: own.seed as number | undefined,
         };
         const run = await session.client.stream("runs.start", input, followRun(session));
         session.output.answer(runDocument(run), () => readRun(run));

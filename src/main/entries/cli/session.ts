@@ -44,7 +44,7 @@ export async function perform(
   process.on("SIGTERM", stop);
   let core: Core | undefined;
   try {
-    const workspace = options.workspace ?? process.env["ASSAY_WORKSPACE"];
+    const workspace = options.workspace ?? process.env.ASSAY_WORKSPACE;
     if (needs === "workspace" && workspace === undefined) {
       throw new AssayError("usage", "No workspace is named.", "Add --workspace DIR or set ASSAY_WORKSPACE.");
     }

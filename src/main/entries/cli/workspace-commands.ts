@@ -91,7 +91,7 @@ export function workspaceCommands(program: Command): void {
       const { endOnSignal, serveShell } = await import("../server.ts");
       try {
         const close = await serveShell({
-          workspace: options.workspace ?? process.env["ASSAY_WORKSPACE"],
+          workspace: options.workspace ?? process.env.ASSAY_WORKSPACE,
           port: own.port,
           open: own.open === true,
           announce: (url) => process.stdout.write(options.json ? `${JSON.stringify({ url })}\n` : `${url}\n`),
