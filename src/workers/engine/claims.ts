@@ -18,7 +18,6 @@ interface Seen {
   readonly since: number;
 }
 const seen = new Map<string, Seen>();
-const released = "released";
 /** Long enough for every text, so that one overwrites the other. */
 const width = 320;
 
@@ -33,17 +32,23 @@ export function claimTask(brandDir: string, taskKey: string, options: ClaimOptio
   const path = pathOf(latest + 1);
   const owner = `${randomUUID()} ${process.pid} ${processSpace()}`;
   const content = Buffer.from(textOf(owner, 0));
-  const outcome = publish({ content, final: path, staging: join(brandDir, "tmp", "claims"), mode: 0o644 });
+  const outcome = publish({
+    content,
+    final: path,
+    staging: join(brandDir, "tmp", "claims"),
+    mode: 0o644,
+    isHint: true,
+  });
   if (outcome === "lost") return { held: false };
   let counter = 0;
-  const timer = setInterval(() => overwrite(path, owner, textOf(owner, ++counter)), heartbeatMs);
+  const timer = setInterval(() => beat(path, owner, textOf(owner, ++counter)), heartbeatMs);
   timer.unref();
   return {
     held: true,
     release: () => {
       clearInterval(timer);
-      if (!overwrite(path, owner, released.padEnd(width))) return;
-      for (let n = 1; n <= latest + 1; n++) discard(pathOf(n));
+      if (!isOwn(path, owner)) return;
+      for (let n = 1; n <= latest + 1; n++) discard(pathOf(n)); // upwards: what is left over is the newest
     },
   };
 }
@@ -56,7 +61,7 @@ function isAbandoned(path: string, staleMs: number, now: number): boolean {
   const text = readClaim(path);
   const [, pid, space] = text?.split(" ") ?? [];
   const before = seen.get(path);
-  if (text === undefined || text === released || (space === processSpace() && !isAlive(Number(pid)))) {
+  if (text === undefined || (space === processSpace() && !isAlive(Number(pid)))) {
     seen.delete(path);
     return true;
   }
@@ -87,9 +92,13 @@ function readClaim(path: string): string | undefined {
   }
 }
 
-/** Writes over one's own claim; false where it is another's by now, or can't be written: it lapses then. */
-function overwrite(path: string, owner: string, text: string): boolean {
-  if (!readClaim(path)?.startsWith(owner)) return false;
+function isOwn(path: string, owner: string): boolean {
+  return readClaim(path)?.startsWith(owner) ?? false;
+}
+
+/** Moves one's own counter on, never another's; a claim that can't be written lapses. */
+function beat(path: string, owner: string, text: string): void {
+  if (!isOwn(path, owner)) return;
   try {
     const fd = openSync(path, "r+");
     try {
@@ -98,9 +107,8 @@ function overwrite(path: string, owner: string, text: string): boolean {
     } finally {
       closeSync(fd);
     }
-    return true;
   } catch {
-    return false;
+    // the next one may go through
   }
 }
 
@@ -108,6 +116,6 @@ function discard(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // it says that it is released
+    // it lapses
   }
 }

@@ -14,6 +14,8 @@ export interface PublishRequest {
   /** Its name begins with the SHA-256 of its bytes: whoever wrote it first, the bytes are equal; a difference is damage, which
    *  is set aside in the staging folder and replaced. */
   readonly isDataFile?: boolean;
+  /** Nothing rests on it: it needn't outlast a power cut. */
+  readonly isHint?: boolean;
   readonly mode?: number;
 }
 
@@ -44,7 +46,7 @@ export function publish(request: PublishRequest, files: FileSystem = realFileSys
     try {
       const settled = linkIntoPlace(request, staged, files);
       if (settled === "stage again") continue;
-      syncFolder(dirname(request.final), files);
+      if (!request.isHint) syncFolder(dirname(request.final), files);
       return settled;
     } finally {
       remove(staged.path, files);
@@ -61,7 +63,8 @@ interface Staged {
 function stage(request: PublishRequest, files: FileSystem): Staged {
   const path = join(request.staging, randomUUID());
   try {
-    makeFolder(dirname(request.final), files);
+    if (request.isHint) files.mkdir(dirname(request.final));
+    else makeFolder(dirname(request.final), files);
     const fd = openStaged(path, request.mode ?? 0o444, files);
     const hash = createHash("sha256");
     let expected = 0;
@@ -71,7 +74,7 @@ function stage(request: PublishRequest, files: FileSystem): Staged {
         expected += part.length;
         for (let offset = 0; offset < part.length; ) offset += files.write(fd, part, offset);
       }
-      files.fsync(fd);
+      if (!request.isHint) files.fsync(fd);
       if (files.size(fd) !== expected) throw new Error(`holds ${files.size(fd)} bytes, not ${expected}`);
     } finally {
       files.close(fd);
