@@ -108,7 +108,7 @@ function previousIds(state: BrandState, clusters: string): string | null {
 
 function latestOrderDay(state: BrandState, knownAt: string | undefined): Day {
   const days = liveBatches(state, knownAt).flatMap(({ latest_order_on }) => latest_order_on ?? []);
-  const latest = days.reduce((a, b) => Math.max(a, b), "");
+  const latest = days.sort().at(-1) ?? "";
   if (latest === "") {
     throw new AssayError(
       "not_found",
