@@ -1,5 +1,5 @@
-import { lakeColumns, lakeTargets, type LakeTable } from "../../shared/domain/lake.ts";
 import type { Column } from "../../shared/domain/column.ts";
+import { type LakeTable, lakeColumns, lakeTargets } from "../../shared/domain/lake.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 
@@ -16,7 +16,10 @@ export function behaviourColumns(table: LakeTable): Column[] {
 }
 export function contactColumns(table: LakeTable): Column[] {
   const keys = table.table === "customers" ? ["source_customer_id"] : ["order_id", "source_customer_id"];
-  return lakeColumns(table).filter(({ name }) => isPii(table, name) || keys.includes(name) || ["key_space", "source", "batch_id", "source_row"].includes(name));
+  return lakeColumns(table).filter(
+    ({ name }) =>
+      isPii(table, name) || keys.includes(name) || ["key_space", "source", "batch_id", "source_row"].includes(name),
+  );
 }
 
 const contactTables = lakeTargets.filter(({ table }) => split.has(table));
@@ -34,21 +37,36 @@ export const lake = defineStep({
   settings: ["currency"],
   outputs: [
     ...lakeTargets.map((table) => ({ name: table.table, kind: "parquet" as const, columns: behaviourColumns(table) })),
-    ...contactTables.map((table) => ({ name: `${table.table}_contact`, kind: "parquet" as const, columns: contactColumns(table) })),
+    ...contactTables.map((table) => ({
+      name: `${table.table}_contact`,
+      kind: "parquet" as const,
+      columns: contactColumns(table),
+    })),
   ],
   run: async (context: StepContext) => {
     const { batches } = context.subject as unknown as Subject;
-    const order = batches.map(({ source, batch_id }, at) => `(${literal(source)}, ${literal(batch_id)}, ${at})`).join(", ");
-    await context.session.run(`CREATE TEMP TABLE arrivals AS SELECT * FROM (VALUES ${order}) AS t(source, batch_id, batch_number)`);
+    const order = batches
+      .map(({ source, batch_id }, at) => `(${literal(source)}, ${literal(batch_id)}, ${at})`)
+      .join(", ");
+    await context.session.run(
+      `CREATE TEMP TABLE arrivals AS SELECT * FROM (VALUES ${order}) AS t(source, batch_id, batch_number)`,
+    );
     for (const table of lakeTargets) await context.session.run(mergeSql(context, table));
     await complete(context);
     for (const table of lakeTargets) {
-      const names = behaviourColumns(table).map(({ name }) => ident(name)).join(", ");
+      const names = behaviourColumns(table)
+        .map(({ name }) => ident(name))
+        .join(", ");
       await context.output.query(table.table, `SELECT ${names} FROM merged_${table.table} ORDER BY ${orderOf(table)}`);
     }
     for (const table of contactTables) {
-      const names = contactColumns(table).map(({ name }) => ident(name)).join(", ");
-      await context.output.query(`${table.table}_contact`, `SELECT ${names} FROM merged_${table.table} ORDER BY ${orderOf(table)}`);
+      const names = contactColumns(table)
+        .map(({ name }) => ident(name))
+        .join(", ");
+      await context.output.query(
+        `${table.table}_contact`,
+        `SELECT ${names} FROM merged_${table.table} ORDER BY ${orderOf(table)}`,
+      );
     }
   },
 });
@@ -104,7 +122,9 @@ async function complete({ session, brand }: StepContext): Promise<void> {
     FROM merged_orders o WHERE merged_order_lines.order_id = o.order_id AND merged_order_lines.key_space = o.key_space`);
   await session.run(`UPDATE merged_order_lines SET amount_minor = CAST(round(quantity * unit_price_minor) AS BIGINT) - sign(quantity) * coalesce(discount_minor, 0)
     WHERE amount_minor IS NULL AND unit_price_minor IS NOT NULL`);
-  await session.run(`UPDATE merged_order_lines SET unit_price_minor = CAST(amount_minor / quantity AS DECIMAL(18,4)) WHERE unit_price_minor IS NULL AND amount_minor IS NOT NULL AND quantity <> 0`);
+  await session.run(
+    `UPDATE merged_order_lines SET unit_price_minor = CAST(amount_minor / quantity AS DECIMAL(18,4)) WHERE unit_price_minor IS NULL AND amount_minor IS NOT NULL AND quantity <> 0`,
+  );
   await returnsFromLines(session);
 }
 

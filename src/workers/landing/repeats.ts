@@ -3,12 +3,17 @@ import { fileList, literal } from "../engine/sql.ts";
 
 /** Rows of each file of a delivery that bring nothing new, by the table that the file feeds first. With a key: the same key with
  *  the values that stand. Without: as many as the earlier file that has most of them, since within one file nothing repeats. */
-export async function countRepeats(session: Session, files: { own: readonly string[]; earlier: readonly string[] }): Promise<Map<number, Set<number>>> {
+export async function countRepeats(
+  session: Session,
+  files: { own: readonly string[]; earlier: readonly string[] },
+): Promise<Map<number, Set<number>>> {
   const repeated = new Map<number, Set<number>>();
   if (files.own.length === 0) return repeated;
   const columns = "file_number, source_row, row_key, row_hash, source";
   const own = `SELECT ${columns}, 1 AS is_own, 0 AS batch_number FROM read_parquet(${fileList(files.own)})`;
-  const earlier = files.earlier.map((path, at) => `SELECT ${columns}, 0 AS is_own, ${at} AS batch_number FROM read_parquet(${literal(path)})`);
+  const earlier = files.earlier.map(
+    (path, at) => `SELECT ${columns}, 0 AS is_own, ${at} AS batch_number FROM read_parquet(${literal(path)})`,
+  );
   await session.run(`CREATE OR REPLACE TEMP TABLE compared AS ${[own, ...earlier].join(" UNION ALL ")}`);
   const keyed = await session.rows(
     `SELECT file_number, source_row FROM (
@@ -23,9 +28,9 @@ export async function countRepeats(session: Session, files: { own: readonly stri
      SELECT p.file_number, p.source_row FROM placed p JOIN standing s ON s.row_hash = p.row_hash AND s.file_number = p.file_number AND s.is_own = 1 WHERE p.k <= s.had`,
   );
   for (const row of [...keyed, ...unkeyed]) {
-    const file = Number(row["file_number"]);
+    const file = Number(row.file_number);
     const rows = repeated.get(file) ?? new Set();
-    rows.add(Number(row["source_row"]));
+    rows.add(Number(row.source_row));
     repeated.set(file, rows);
   }
   return repeated;

@@ -47,7 +47,8 @@ function parseTable(value: unknown): TableMapping {
   const entries = Object.entries(columns as Record<string, unknown>).filter(([name]) => name !== "attributes");
   for (const [name, rule] of entries) {
     if (!known.columns.some((column) => column.name === name)) throw wrong(`${table} has no column ${name}`);
-    const isRule = typeof rule === "string" || (typeof rule === "object" && rule !== null && forms.some((form) => form in rule));
+    const isRule =
+      typeof rule === "string" || (typeof rule === "object" && rule !== null && forms.some((form) => form in rule));
     if (!isRule) throw wrong(`${table}.${name} is neither a column nor one of ${forms.join(", ")}`);
   }
   if (where !== undefined && typeof where !== "string") throw wrong(`where of ${table} is no text`);
@@ -61,7 +62,11 @@ function parseTable(value: unknown): TableMapping {
 }
 
 function wrong(why: string): AssayError {
-  return new AssayError("bad_input", `The mapping can't be used: ${why}.`, "Write it as `assay source add` writes it; `assay source detect` proposes one.");
+  return new AssayError(
+    "bad_input",
+    `The mapping can't be used: ${why}.`,
+    "Write it as `assay source add` writes it; `assay source detect` proposes one.",
+  );
 }
 
 export function columnsOfRule(rule: ColumnRule): readonly string[] {

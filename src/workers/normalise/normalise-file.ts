@@ -37,7 +37,11 @@ interface Parsed {
 let made = 0;
 
 /** Turns a raw file into rows of the lake's tables. A row that can't be read for one of them is rejected whole. */
-export async function normaliseFile(session: Session, raw: RawTable, options: NormaliseOptions): Promise<NormalisedFile> {
+export async function normaliseFile(
+  session: Session,
+  raw: RawTable,
+  options: NormaliseOptions,
+): Promise<NormalisedFile> {
   const warnings: string[] = [];
   const wanted = options.mapping.tables.filter(({ file }) => matchesFile(file, options.fileName));
   const profiles = await formatsOf(session, raw, wanted);
@@ -79,12 +83,13 @@ async function formatsOf(session: Session, raw: RawTable, tables: readonly Table
       const isDate = kind === "instant" || kind === "date";
       const isAmount = kind === "money" || kind === "price" || kind === "quantity";
       const given = typeof rule === "object" && "column" in rule ? (isDate ? rule.format : rule.decimal) : undefined;
-      if ((isDate || isAmount) && given === undefined) for (const column of columnsOfRule(rule)) open.add(column.trim().toLowerCase());
+      if ((isDate || isAmount) && given === undefined)
+        for (const column of columnsOfRule(rule)) open.add(column.trim().toLowerCase());
     }
   }
   if (open.size === 0) return new Map();
-  const profiled = await profileColumns(session, { ...raw, columns: raw.columns.map((name) => (open.has(name.trim().toLowerCase()) ? name : "")) });
-  return new Map(profiled.filter(({ name }) => name !== "").map(({ name, format, decimal }) => [name.trim().toLowerCase(), { format, decimal }]));
+  const profiled = await profileColumns(session, raw, (name) => open.has(name.trim().toLowerCase()));
+  return new Map(profiled.map(({ name, format, decimal }) => [name.trim().toLowerCase(), { format, decimal }]));
 }
 
 function givenName(target: Target): string {
@@ -114,8 +119,13 @@ function ruleSql(raw: RawTable, rule: ColumnRule): string | null {
     return column && `nullif(trim(split_part(${column}, ${literal(rule.by)}, ${Math.trunc(rule.part)})), '')`;
   }
   const column = columnSql(raw, rule.map);
-  const cases = Object.entries(rule.values).map(([from, to]) => `WHEN ${literal(from.toLowerCase())} THEN ${literal(to)}`);
-  return column && `CASE lower(${column}) ${cases.join(" ")} ELSE ${rule.otherwise === undefined ? "NULL" : literal(rule.otherwise)} END`;
+  const cases = Object.entries(rule.values).map(
+    ([from, to]) => `WHEN ${literal(from.toLowerCase())} THEN ${literal(to)}`,
+  );
+  return (
+    column &&
+    `CASE lower(${column}) ${cases.join(" ")} ELSE ${rule.otherwise === undefined ? "NULL" : literal(rule.otherwise)} END`
+  );
 }
 
 function parseColumns(
@@ -127,7 +137,7 @@ function parseColumns(
   const sourced = Object.entries(mapping.columns).filter(([, rule]) => columnsOfRule(rule).length > 0);
   const present = sourced.filter(([, rule]) => columnsOfRule(rule).some((name) => columnSql(raw, name) !== null));
   if (present.length === 0) return null;
-  const currencyRule = mapping.columns["currency"];
+  const currencyRule = mapping.columns.currency;
   const currencySql = currencyRule === undefined ? null : ruleSql(raw, currencyRule);
   const currency = typeof currencyRule === "object" && "value" in currencyRule ? null : currencySql;
   return table.columns.map((target): Parsed => {
@@ -136,12 +146,20 @@ function parseColumns(
     if (rule !== undefined && sql === null) {
       const missing = columnsOfRule(rule).join(", ");
       if (target.required) {
-        throw new AssayError("bad_input", `${options.fileName} has no column ${missing}, which ${table.table}.${target.name} comes from.`, "Change the mapping, or deliver the file with that column.");
+        throw new AssayError(
+          "bad_input",
+          `${options.fileName} has no column ${missing}, which ${table.table}.${target.name} comes from.`,
+          "Change the mapping, or deliver the file with that column.",
+        );
       }
       warnings.push(`There is no column ${missing}: ${table.table}.${target.name} stays empty.`);
     }
     if (sql === null || rule === undefined) return { target, raw: "NULL", value: "NULL" };
-    return { target, raw: sql, value: valueSql(target, rule, givenName(target), { raw, options, profiles, hasCurrency: currency !== null }) };
+    return {
+      target,
+      raw: sql,
+      value: valueSql(target, rule, givenName(target), { raw, options, profiles, hasCurrency: currency !== null }),
+    };
   });
 }
 
@@ -149,14 +167,23 @@ function valueSql(
   target: Target,
   rule: ColumnRule,
   v: string,
-  { raw, options, profiles, hasCurrency }: { raw: RawTable; options: NormaliseOptions; profiles: Formats; hasCurrency: boolean },
+  {
+    raw,
+    options,
+    profiles,
+    hasCurrency,
+  }: { raw: RawTable; options: NormaliseOptions; profiles: Formats; hasCurrency: boolean },
 ): string {
   const profile = profiles.get((columnsOfRule(rule)[0] ?? "").trim().toLowerCase());
   const given = typeof rule === "object" && "column" in rule ? rule : undefined;
   const format = given?.format ?? profile?.format ?? null;
   const decimal = given?.decimal ?? profile?.decimal ?? ".";
   const amount = () => amountSql(v, decimal, raw.isTyped);
-  const factor = () => minorFactorSql(given?.currency ?? options.brand.currency, hasCurrency && !given?.currency ? `upper(${ident("given_currency")})` : null);
+  const factor = () =>
+    minorFactorSql(
+      given?.currency ?? options.brand.currency,
+      hasCurrency && !given?.currency ? `upper(${ident("given_currency")})` : null,
+    );
   switch (target.kind) {
     case "email":
       return emailSql(v);
@@ -184,16 +211,21 @@ function valueSql(
 }
 
 /** Distinct phone texts of the file with their numbers in E.164. */
-async function phoneTable(session: Session, raw: RawTable, mapping: TableMapping, { name, options }: { name: string; options: NormaliseOptions }): Promise<void> {
-  const rule = mapping.columns["phone"];
+async function phoneTable(
+  session: Session,
+  raw: RawTable,
+  mapping: TableMapping,
+  { name, options }: { name: string; options: NormaliseOptions },
+): Promise<void> {
+  const rule = mapping.columns.phone;
   const sql = rule === undefined ? null : ruleSql(raw, rule);
   const texts: string[] = [];
   const numbers: (string | null)[] = [];
   if (sql) {
     const country = countryOfZone(options.brand.timeZone);
     for (const row of await session.rows(`SELECT DISTINCT ${sql} AS v FROM ${raw.table} WHERE ${sql} IS NOT NULL`)) {
-      texts.push(String(row["v"]));
-      numbers.push(normalisePhone(String(row["v"]), country));
+      texts.push(String(row.v));
+      numbers.push(normalisePhone(String(row.v), country));
     }
   }
   await session.load(`${name}_phones`, { rows: texts.length, columns: { given: texts, e164: numbers } }, [
@@ -202,24 +234,40 @@ async function phoneTable(session: Session, raw: RawTable, mapping: TableMapping
   ]);
 }
 
-function parseSql(raw: RawTable, mapping: TableMapping, { name, parsed, options }: { name: string; parsed: readonly Parsed[]; options: NormaliseOptions }): string {
+function parseSql(
+  raw: RawTable,
+  mapping: TableMapping,
+  { name, parsed, options }: { name: string; parsed: readonly Parsed[]; options: NormaliseOptions },
+): string {
   const strict = new Set(["instant", "date", "money", "price", "quantity"]);
   const values = parsed.map(({ target, value }) => `${phoneJoin(value, name)} AS ${ident(target.name)}`);
   const mapped = parsed.filter(({ raw: text }) => text !== "NULL");
-  const texts = mapped.filter(({ target }) => strict.has(target.kind) || target.required).map(({ target }) => ({ target, as: `given_${target.name}` }));
+  const texts = mapped
+    .filter(({ target }) => strict.has(target.kind) || target.required)
+    .map(({ target }) => ({ target, as: `given_${target.name}` }));
   const selected = mapped.map(({ target, raw: text }) => `${text} AS ${givenName(target)}`);
   const faults = texts.flatMap(({ target, as }) => {
-    const unreadable = strict.has(target.kind) ? [`WHEN ${ident(as)} IS NOT NULL AND ${ident(target.name)} IS NULL THEN ${literal(`${target.name}|${target.kind === "instant" || target.kind === "date" ? "unreadable_date" : "unreadable_amount"}`)}`] : [];
+    const unreadable = strict.has(target.kind)
+      ? [
+          `WHEN ${ident(as)} IS NOT NULL AND ${ident(target.name)} IS NULL THEN ${literal(`${target.name}|${target.kind === "instant" || target.kind === "date" ? "unreadable_date" : "unreadable_amount"}`)}`,
+        ]
+      : [];
     const absent = target.required ? [`WHEN ${ident(as)} IS NULL THEN ${literal(`${target.name}|missing_value`)}`] : [];
     return [...unreadable, ...absent];
   });
   const dated = parsed.find(({ target, raw: text }) => target.name === "ordered_at" && text !== "NULL");
-  const late = dated && options.notAfter && (mapping.table === "orders" || mapping.table === "order_lines")
-    ? [`WHEN CAST((ordered_at AT TIME ZONE 'UTC') AT TIME ZONE ${literal(options.brand.timeZone)} AS DATE) > DATE ${literal(options.notAfter)} THEN 'ordered_at|dated_after_delivery'`]
-    : [];
+  const late =
+    dated && options.notAfter && (mapping.table === "orders" || mapping.table === "order_lines")
+      ? [
+          `WHEN CAST((ordered_at AT TIME ZONE 'UTC') AT TIME ZONE ${literal(options.brand.timeZone)} AS DATE) > DATE ${literal(options.notAfter)} THEN 'ordered_at|dated_after_delivery'`,
+        ]
+      : [];
   const cases = [...faults, ...late];
   const fault = cases.length > 0 ? `CASE ${cases.join(" ")} END` : "CAST(NULL AS VARCHAR)";
-  const given = texts.length > 0 ? `CASE split_part(fault, '|', 1) ${texts.map(({ target, as }) => `WHEN ${literal(target.name)} THEN ${ident(as)}`).join(" ")} END` : "CAST(NULL AS VARCHAR)";
+  const given =
+    texts.length > 0
+      ? `CASE split_part(fault, '|', 1) ${texts.map(({ target, as }) => `WHEN ${literal(target.name)} THEN ${ident(as)}`).join(" ")} END`
+      : "CAST(NULL AS VARCHAR)";
   const filter = mapping.where ? `WHERE ${whereSql(raw, mapping.where)}` : "";
   return `CREATE TEMP TABLE ${name} AS SELECT *, ${given} AS faulty_value FROM (SELECT *, ${fault} AS fault FROM
     (SELECT *, ${values.join(", ")} FROM (SELECT source_row, line, ${selected.join(", ")} FROM ${raw.table} ${filter})))`;
@@ -237,7 +285,11 @@ function whereSql(raw: RawTable, where: string): string {
     const found = condition.exec(text);
     const column = found && columnSql(raw, (found[1] ?? "").replaceAll('"', ""));
     if (!found || !column) {
-      throw new AssayError("bad_input", `The mapping's where “${where}” can't be used.`, "Write Column = 'value', Column != 'value' or Column is not null, joined by and.");
+      throw new AssayError(
+        "bad_input",
+        `The mapping's where “${where}” can't be used.`,
+        "Write Column = 'value', Column != 'value' or Column is not null, joined by and.",
+      );
     }
     const operator = (found[2] ?? "").toLowerCase().replaceAll(/\s+/g, " ");
     if (operator.startsWith("is")) return `${column} ${operator.toUpperCase()}`;
@@ -247,26 +299,40 @@ function whereSql(raw: RawTable, where: string): string {
   return parts.join(" AND ");
 }
 
-function rejectSql(raw: RawTable, tables: readonly { name: string; parsed: readonly Parsed[]; mapping: TableMapping }[], rejects: string, options: NormaliseOptions): string {
+function rejectSql(
+  raw: RawTable,
+  tables: readonly { name: string; parsed: readonly Parsed[]; mapping: TableMapping }[],
+  rejects: string,
+  options: NormaliseOptions,
+): string {
   const file = literal(options.fileName);
   const text = raw.columns.map((_, at) => `coalesce(${rawColumn(at)}, '')`).join(", ");
   const unread = `SELECT ${file} AS file, line, column_name AS "column", value, reason, raw, source_row FROM ${raw.rejects}`;
   const faulty = tables.map(
-    ({ name }) => `SELECT ${file} AS file, f.line, split_part(f.fault, '|', 1) AS "column", f.faulty_value AS value, split_part(f.fault, '|', 2) AS reason,
+    ({
+      name,
+    }) => `SELECT ${file} AS file, f.line, split_part(f.fault, '|', 1) AS "column", f.faulty_value AS value, split_part(f.fault, '|', 2) AS reason,
       ${text ? `left(concat_ws(',', ${text}), 4000)` : "NULL"} AS raw, f.source_row FROM ${name} f JOIN ${raw.table} r USING (source_row) WHERE f.fault IS NOT NULL`,
   );
   return `CREATE TEMP TABLE ${rejects} AS SELECT * FROM (${[unread, ...faulty].join(" UNION ALL ")})
     QUALIFY row_number() OVER (PARTITION BY source_row ORDER BY "column", reason) = 1`;
 }
 
-function rowsSql(table: LakeTable, parsed: readonly Parsed[], at: { from: string; rejects: string; options: NormaliseOptions; mapping: TableMapping }): string {
+function rowsSql(
+  table: LakeTable,
+  parsed: readonly Parsed[],
+  at: { from: string; rejects: string; options: NormaliseOptions; mapping: TableMapping },
+): string {
   const { options } = at;
-  const keySpace = options.mapping.key_space ?? (platforms.has(options.mapping.layout) ? options.mapping.layout : "brand");
+  const keySpace =
+    options.mapping.key_space ?? (platforms.has(options.mapping.layout) ? options.mapping.layout : "brand");
   const mapped = parsed.filter(({ raw }) => raw !== "NULL").map(({ target }) => target.name);
   const hasKey = table.key.length > 0 && table.key.every((name) => mapped.includes(name));
   const keyParts = table.key.map((name) => `CAST(${ident(name)} AS VARCHAR)`);
   const anyMissing = table.key.map((name) => `${ident(name)} IS NULL`).join(" OR ");
-  const key = hasKey ? `CASE WHEN ${anyMissing} THEN NULL ELSE concat_ws(chr(31), ${[literal(keySpace), ...keyParts].join(", ")}) END` : "CAST(NULL AS VARCHAR)";
+  const key = hasKey
+    ? `CASE WHEN ${anyMissing} THEN NULL ELSE concat_ws(chr(31), ${[literal(keySpace), ...keyParts].join(", ")}) END`
+    : "CAST(NULL AS VARCHAR)";
   const hash = `md5(concat_ws(chr(31), ${mapped.map((name) => `coalesce(CAST(${ident(name)} AS VARCHAR), chr(30))`).join(", ")}))`;
   const values: Readonly<Record<string, string>> = {
     key_space: literal(keySpace),
@@ -277,9 +343,18 @@ function rowsSql(table: LakeTable, parsed: readonly Parsed[], at: { from: string
     row_key: key,
     row_hash: hash,
   };
-  const select = normalisedColumns(table).map(({ name, type }) => `CAST(${values[name] ?? ident(name)} AS ${type}) AS ${ident(name)}`);
-  const filled = mapped.filter((name) => !["currency", "channel", "status"].includes(name)).map((name) => `${ident(name)} IS NOT NULL`);
-  const needed = table.table === "customers" ? ["source_customer_id", "email", "phone", "loyalty_id"].filter((name) => mapped.includes(name)).map((name) => `${ident(name)} IS NOT NULL`) : filled;
+  const select = normalisedColumns(table).map(
+    ({ name, type }) => `CAST(${values[name] ?? ident(name)} AS ${type}) AS ${ident(name)}`,
+  );
+  const filled = mapped
+    .filter((name) => !["currency", "channel", "status"].includes(name))
+    .map((name) => `${ident(name)} IS NOT NULL`);
+  const needed =
+    table.table === "customers"
+      ? ["source_customer_id", "email", "phone", "loyalty_id"]
+          .filter((name) => mapped.includes(name))
+          .map((name) => `${ident(name)} IS NOT NULL`)
+      : filled;
   return `SELECT ${select.join(", ")} FROM ${at.from} WHERE source_row NOT IN (SELECT source_row FROM ${at.rejects}) AND (${needed.join(" OR ") || "true"})`;
 }
 

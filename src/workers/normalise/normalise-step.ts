@@ -1,6 +1,6 @@
 import { lakeTargets, normalisedColumns } from "../../shared/domain/lake.ts";
-import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { ident, literal } from "../engine/sql.ts";
+import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { parseMapping } from "./mapping.ts";
 import { normaliseFile } from "./normalise-file.ts";
@@ -26,7 +26,7 @@ export const rejectColumns = [
 /** One delivery as rows of the lake's tables, and its rejects. The first artifact made of any file. */
 export const normalise = defineStep({
   name: "normalise",
-  version: 1,
+  version: 2,
   title: "Read deliveries",
   stage: "landing",
   scope: "batch",
@@ -48,7 +48,11 @@ export const normalise = defineStep({
     const rejects: string[] = [];
     for (const [at, file] of subject.files.entries()) {
       context.signal.throwIfAborted();
-      const { raw, prepared } = await openRaw(session, context.landedFile(file), { scratch: context.scratch, signal: context.signal, name: file.name });
+      const { raw, prepared } = await openRaw(session, context.landedFile(file), {
+        scratch: context.scratch,
+        signal: context.signal,
+        name: file.name,
+      });
       const read = await normaliseFile(session, raw, {
         mapping,
         brand,
@@ -60,27 +64,37 @@ export const normalise = defineStep({
       });
       for (const [table, name] of read.tables) parts.set(table, [...(parts.get(table) ?? []), name]);
       rejects.push(read.rejects);
-      const reasons = await session.rows(`SELECT reason, count(*) AS n FROM ${read.rejects} GROUP BY reason ORDER BY reason`);
+      const reasons = await session.rows(
+        `SELECT reason, count(*) AS n FROM ${read.rejects} GROUP BY reason ORDER BY reason`,
+      );
       counts.push({
         sha256: file.sha256,
         rows_read: raw.rowsRead,
         rows_rejected: read.rowsRejected,
-        rejects: reasons.map((row) => ({ reason: String(row["reason"]), count: Number(row["n"]) })),
+        rejects: reasons.map((row) => ({ reason: String(row.reason), count: Number(row.n) })),
         primary: [...read.tables.keys()][0] ?? null,
-        warnings: [...prepared.warnings, ...read.warnings],
+        warnings: [...prepared.warnings, ...raw.warnings, ...read.warnings],
       });
       context.progress(counts.reduce((sum, one) => sum + one.rows_read, 0));
       await session.run(`DROP TABLE IF EXISTS ${raw.table}`);
     }
     for (const table of lakeTargets) {
-      const columns = normalisedColumns(table).map(({ name }) => ident(name)).join(", ");
+      const columns = normalisedColumns(table)
+        .map(({ name }) => ident(name))
+        .join(", ");
       const made = parts.get(table.table) ?? [];
       const union = made.map((name) => `SELECT ${columns} FROM ${name}`).join(" UNION ALL ");
-      await context.output.query(table.table, `${made.length > 0 ? `SELECT * FROM (${union})` : emptySelect(normalisedColumns(table))} ORDER BY file_number, source_row, row_hash`);
+      await context.output.query(
+        table.table,
+        `${made.length > 0 ? `SELECT * FROM (${union})` : emptySelect(normalisedColumns(table))} ORDER BY file_number, source_row, row_hash`,
+      );
     }
     const columns = rejectColumns.map(({ name }) => ident(name)).join(", ");
     const all = rejects.map((name) => `SELECT ${columns} FROM ${name}`).join(" UNION ALL ");
-    await context.output.query("rejects", `${rejects.length > 0 ? `SELECT * FROM (${all})` : emptySelect(rejectColumns)} ORDER BY file, source_row`);
+    await context.output.query(
+      "rejects",
+      `${rejects.length > 0 ? `SELECT * FROM (${all})` : emptySelect(rejectColumns)} ORDER BY file, source_row`,
+    );
     await context.output.json("counts", { files: counts, ...(await latest(context, parts)) });
   },
 });
@@ -90,18 +104,32 @@ export function emptySelect(columns: readonly { readonly name: string; readonly 
 }
 
 /** The latest day of an order in the brand's zone, and the latest instant of any row. */
-async function latest(context: StepContext, parts: ReadonlyMap<string, readonly string[]>): Promise<{ latest_order_on: string | null; records_until: string | null }> {
+async function latest(
+  context: StepContext,
+  parts: ReadonlyMap<string, readonly string[]>,
+): Promise<{ latest_order_on: string | null; records_until: string | null }> {
   const zone = literal(context.brand.timeZone);
   const instants: string[] = [];
   const orders: string[] = [];
   for (const table of lakeTargets) {
-    const at = table.columns.find(({ kind, name }) => kind === "instant" && name !== "created_at" && name !== "delivered_at")?.name;
+    const at = table.columns.find(
+      ({ kind, name }) => kind === "instant" && name !== "created_at" && name !== "delivered_at",
+    )?.name;
     for (const name of at ? (parts.get(table.table) ?? []) : []) {
       instants.push(`SELECT max(${at}) AS moment FROM ${name}`);
-      if (table.table === "orders" || table.table === "order_lines") orders.push(`SELECT max(${at}) AS moment FROM ${name}`);
+      if (table.table === "orders" || table.table === "order_lines")
+        orders.push(`SELECT max(${at}) AS moment FROM ${name}`);
     }
   }
-  const day = orders.length > 0 ? await context.session.value(`SELECT CAST(CAST((max(moment) AT TIME ZONE 'UTC') AT TIME ZONE ${zone} AS DATE) AS VARCHAR) FROM (${orders.join(" UNION ALL ")})`) : null;
-  const until = instants.length > 0 ? await context.session.value(`SELECT max(moment) FROM (${instants.join(" UNION ALL ")})`) : null;
+  const day =
+    orders.length > 0
+      ? await context.session.value(
+          `SELECT CAST(CAST((max(moment) AT TIME ZONE 'UTC') AT TIME ZONE ${zone} AS DATE) AS VARCHAR) FROM (${orders.join(" UNION ALL ")})`,
+        )
+      : null;
+  const until =
+    instants.length > 0
+      ? await context.session.value(`SELECT max(moment) FROM (${instants.join(" UNION ALL ")})`)
+      : null;
   return { latest_order_on: day === null ? null : String(day), records_until: until === null ? null : String(until) };
 }

@@ -84,7 +84,7 @@ describe("dates", () => {
     ["without marks", ["20260403", "20260131"], ["2026-04-03", "2026-01-31"]],
   ])("are read as the whole file says: %s", async (_, days, wanted) => {
     const found = await normalise(file(days), orders, { brand: { currency: "GBP", timeZone: "UTC" } });
-    expect((await found.rows("orders")).map((row) => dayOf(row["ordered_at"]))).toEqual(wanted);
+    expect((await found.rows("orders")).map((row) => dayOf(row.ordered_at))).toEqual(wanted);
     expect(found.rejects).toEqual([]);
   });
 
@@ -95,15 +95,17 @@ describe("dates", () => {
       { line: 22, column: "ordered_at", value: "31/02/2026", reason: "unreadable_date" },
       { line: 23, column: "ordered_at", value: "soon", reason: "unreadable_date" },
     ]);
-    expect(found.rejects[0]?.["raw"]).toContain("31/02/2026");
+    expect(found.rejects[0]?.raw).toContain("31/02/2026");
     expect(await found.rows("orders")).toHaveLength(20);
   });
 
   it("are the brand's wall clock unless they say their offset", async () => {
     const found = await normalise(file(["2026-07-01 00:30:00", "2026-07-01T00:30:00+05:00", "2026-07-01T00:30:00Z"]));
-    expect((await found.rows("orders")).map((row) => String(row["ordered_at"]).slice(0, 16).replace("T", " "))).toEqual(
-      ["2026-06-30 23:30", "2026-06-30 19:30", "2026-07-01 00:30"],
-    );
+    expect((await found.rows("orders")).map((row) => String(row.ordered_at).slice(0, 16).replace("T", " "))).toEqual([
+      "2026-06-30 23:30",
+      "2026-06-30 19:30",
+      "2026-07-01 00:30",
+    ]);
   });
 
   it("after the delivery are rejected", async () => {
@@ -121,7 +123,7 @@ describe("amounts", () => {
   const cents = async (amounts: readonly string[], more: Partial<NormaliseOptions> = {}) => {
     const lines = amounts.map((amount, at) => `o${at};c${at};2026-06-30;"${amount}"`);
     const found = await normalise(`id;customer;day;amount\n${lines.join("\n")}\n`, orders, more);
-    return { minor: (await found.rows("orders")).map((row) => Number(row["gross_minor"])), rejects: found.rejects };
+    return { minor: (await found.rows("orders")).map((row) => Number(row.gross_minor)), rejects: found.rejects };
   };
 
   it.each([
@@ -286,7 +288,7 @@ describe("the CDNOW cohort", () => {
       `SELECT count(*) AS n, count(DISTINCT source_customer_id) AS customers, min(ordered_at)::VARCHAR AS first, max(ordered_at)::VARCHAR AS last FROM ${table}`,
     );
     expect(totals).toMatchObject({ n: 69_659, customers: 23_570 });
-    expect([dayOf(totals?.["first"]), dayOf(totals?.["last"])]).toEqual([
+    expect([dayOf(totals?.first), dayOf(totals?.last)]).toEqual([
       "1997-01-01",
       expect.stringMatching(/1998-06-(29|30)/),
     ]);

@@ -28,7 +28,10 @@ export async function previewFile(session: Session, request: PreviewRequest): Pr
   const proposed = recognise(basename(request.path), profiles);
   const mapping = parseMapping(request.mapping ?? { layout: proposed.layout, tables: proposed.tables });
   const names = raw.columns.map((_, at) => rawColumn(at));
-  const rows = names.length > 0 ? await session.rows(`SELECT ${names.join(", ")} FROM ${raw.table} ORDER BY source_row LIMIT ${limit}`) : [];
+  const rows =
+    names.length > 0
+      ? await session.rows(`SELECT ${names.join(", ")} FROM ${raw.table} ORDER BY source_row LIMIT ${limit}`)
+      : [];
   const normalised = await normaliseFile(session, raw, {
     mapping,
     brand: { currency: request.currency, timeZone: request.time_zone },
@@ -41,14 +44,32 @@ export async function previewFile(session: Session, request: PreviewRequest): Pr
   const tables = [];
   for (const [table, name] of normalised.tables) {
     const filled = mapping.tables.filter((one) => one.table === table).flatMap((one) => Object.keys(one.columns));
-    const columns = (lakeTable(table)?.columns ?? []).map((column) => column.name).filter((column) => filled.includes(column) || column === "amount_minor");
-    const found = await session.rows(`SELECT ${columns.map(ident).join(", ")} FROM ${name} ORDER BY source_row LIMIT ${limit}`);
+    const columns = (lakeTable(table)?.columns ?? [])
+      .map((column) => column.name)
+      .filter((column) => filled.includes(column) || column === "amount_minor");
+    const found = await session.rows(
+      `SELECT ${columns.map(ident).join(", ")} FROM ${name} ORDER BY source_row LIMIT ${limit}`,
+    );
     const accepted = Number(await session.value(`SELECT count(*) FROM ${name}`));
-    tables.push({ table, columns, rows: found.map((row) => columns.map((column) => cell(row[column]))), rows_accepted: accepted });
+    tables.push({
+      table,
+      columns,
+      rows: found.map((row) => columns.map((column) => cell(row[column]))),
+      rows_accepted: accepted,
+    });
   }
-  const rejects = await session.rows(`SELECT file, line, "column", value, reason, raw FROM ${normalised.rejects} ORDER BY source_row LIMIT ${limit}`);
+  const rejects = await session.rows(
+    `SELECT file, line, "column", value, reason, raw FROM ${normalised.rejects} ORDER BY source_row LIMIT ${limit}`,
+  );
   return {
-    columns: profiles.map(({ name, kind, format, filled, distinct, examples }) => ({ name, kind, format, filled, distinct, examples })),
+    columns: profiles.map(({ name, kind, format, filled, distinct, examples }) => ({
+      name,
+      kind,
+      format,
+      filled,
+      distinct,
+      examples,
+    })),
     rows: rows.map((row) => names.map((name) => cell(row[name]))),
     rows_read: raw.rowsRead,
     mapping,

@@ -60,12 +60,18 @@ function walk(folder: string, files: string[], skipped: Skipped[]): void {
 
 /** Recognises files and proposes how to map each; writes nothing. A named file that can't be read is an error, one found in a
  *  folder is skipped with its reason. */
-export async function detectFiles(openSession: () => Promise<Session>, paths: readonly string[], options: DetectOptions): Promise<{ files: Detected[]; skipped: Skipped[] }> {
+export async function detectFiles(
+  openSession: () => Promise<Session>,
+  paths: readonly string[],
+  options: DetectOptions,
+): Promise<{ files: Detected[]; skipped: Skipped[] }> {
   const { files, skipped } = listFiles(paths);
   const found: Detected[] = [];
   const formats = new Map<string, readonly ColumnProfile[]>();
   // large files first: what a column holds is decided where there is most to see, and holds for its like
-  const bySize = options.isQuick ? files : [...files].sort((a, b) => statSync(b).size - statSync(a).size || (a < b ? -1 : 1));
+  const bySize = options.isQuick
+    ? files
+    : [...files].sort((a, b) => statSync(b).size - statSync(a).size || (a < b ? -1 : 1));
   for (const path of bySize) {
     throwIfCancelled(options.signal);
     const session = await openSession();
@@ -84,7 +90,12 @@ export async function detectFiles(openSession: () => Promise<Session>, paths: re
   return { files: found, skipped };
 }
 
-async function detectFile(session: Session, path: string, options: DetectOptions, formats: Map<string, readonly ColumnProfile[]>): Promise<Detected> {
+async function detectFile(
+  session: Session,
+  path: string,
+  options: DetectOptions,
+  formats: Map<string, readonly ColumnProfile[]>,
+): Promise<Detected> {
   const name = basename(path);
   const opened = await openToRecognise(session, path, options, formats);
   const { layout, confidence, tables, warnings } = recognise(name, opened.columns);
@@ -103,10 +114,16 @@ async function detectFile(session: Session, path: string, options: DetectOptions
 }
 
 /** The header tells a platform's layout; a plain table is profiled from its whole file, once for all files of one form. */
-async function openToRecognise(session: Session, path: string, options: DetectOptions, formats: Map<string, readonly ColumnProfile[]>): Promise<Opened> {
+async function openToRecognise(
+  session: Session,
+  path: string,
+  options: DetectOptions,
+  formats: Map<string, readonly ColumnProfile[]>,
+): Promise<Opened> {
   const header = await headerOf(path, options);
   if (header && (options.isQuick || recognise(basename(path), header.columns).layout !== "generic")) return header;
-  const form = header && `${header.format} ${header.delimiter} ${header.columns.map((column) => column.name).join("\u001f")}`;
+  const form =
+    header && `${header.format} ${header.delimiter} ${header.columns.map((column) => column.name).join("\u001f")}`;
   const known = form === undefined ? undefined : formats.get(form);
   if (header && known) return { ...header, columns: known };
   const opened = await profiled(session, path, options);
@@ -134,13 +151,34 @@ async function profiled(session: Session, path: string, options: DetectOptions):
     compression: prepared.compression,
     encoding: prepared.encoding,
     delimiter: prepared.dialect?.delimiter ?? null,
-    warnings: prepared.warnings,
+    warnings: [...prepared.warnings, ...raw.warnings],
   };
 }
 
 async function headerOf(path: string, options: DetectOptions): Promise<Opened | undefined> {
   const prepared = await prepareFile(path, options.scratch, options.signal);
   if (!prepared.dialect) return undefined; // Parquet has its header inside
-  const columns = prepared.dialect.header.map((name, at): ColumnProfile => ({ name, column: `c${at}`, kind: "text", format: null, isAmbiguous: false, decimal: null, filled: 1, distinct: 1, examples: [] }));
-  return { columns, rows: null, format: prepared.format, compression: prepared.compression, encoding: prepared.encoding, delimiter: prepared.dialect.delimiter, warnings: prepared.warnings };
+  const columns = prepared.dialect.header.map(
+    (name, at): ColumnProfile => ({
+      name,
+      column: `c${at}`,
+      kind: "text",
+      format: null,
+      isAmbiguous: false,
+      decimal: null,
+      isShare: false,
+      filled: 1,
+      distinct: 1,
+      examples: [],
+    }),
+  );
+  return {
+    columns,
+    rows: null,
+    format: prepared.format,
+    compression: prepared.compression,
+    encoding: prepared.encoding,
+    delimiter: prepared.dialect.delimiter,
+    warnings: prepared.warnings,
+  };
 }

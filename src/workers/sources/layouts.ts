@@ -6,7 +6,12 @@ interface ProposedColumn {
   readonly format?: string;
   readonly decimal?: "." | ",";
 }
-type Rule = string | ProposedColumn | { readonly value: string } | { readonly map: string; readonly values: Record<string, string>; readonly otherwise?: string } | { readonly coalesce: readonly string[] };
+type Rule =
+  | string
+  | ProposedColumn
+  | { readonly value: string }
+  | { readonly map: string; readonly values: Record<string, string>; readonly otherwise?: string }
+  | { readonly coalesce: readonly string[] };
 export interface ProposedTable {
   readonly table: string;
   readonly where?: string;
@@ -20,7 +25,16 @@ export interface Recognised {
   readonly warnings: readonly string[];
 }
 
-const yes = { true: "granted", yes: "granted", y: "granted", "1": "granted", false: "denied", no: "denied", n: "denied", "0": "denied" };
+const yes = {
+  true: "granted",
+  yes: "granted",
+  y: "granted",
+  "1": "granted",
+  false: "denied",
+  no: "denied",
+  n: "denied",
+  "0": "denied",
+};
 
 /** What a file is, by its header and what its columns hold; the name decides where the header can't. */
 export function recognise(fileName: string, columns: readonly ColumnProfile[]): Recognised {
@@ -28,7 +42,8 @@ export function recognise(fileName: string, columns: readonly ColumnProfile[]): 
   const plain = new Set(headers.map(plainHeader));
   const has = (...names: string[]) => names.every((name) => plain.has(name));
   if (has("lineitemquantity", "lineitemprice", "financialstatus", "name")) return shopifyOrders(headers);
-  if (has("acceptsemailmarketing", "totalspent") || has("acceptsemailmarketing", "defaultaddressaddress1")) return shopifyCustomers(headers);
+  if (has("acceptsemailmarketing", "totalspent") || has("acceptsemailmarketing", "defaultaddressaddress1"))
+    return shopifyCustomers(headers);
   return recogniseGeneric(fileName, columns);
 }
 
@@ -40,7 +55,9 @@ function present(headers: readonly string[], columns: Record<string, Rule | unde
     if ("map" in rule) return names.has(rule.map.toLowerCase());
     return "coalesce" in rule ? rule.coalesce.some((name) => names.has(name.toLowerCase())) : true;
   };
-  return Object.fromEntries(Object.entries(columns).filter((entry): entry is [string, Rule] => entry[1] !== undefined && holds(entry[1])));
+  return Object.fromEntries(
+    Object.entries(columns).filter((entry): entry is [string, Rule] => entry[1] !== undefined && holds(entry[1])),
+  );
 }
 
 const offsetFormat = "%Y-%m-%d %H:%M:%S %z";
@@ -93,7 +110,12 @@ function shopifyOrders(headers: readonly string[]): Recognised {
       {
         table: "returns",
         where: "Line = '1' and Refund is not null",
-        columns: { order_id: "Name", refund_minor: amount("Refund"), returned_at: instant("Refunded at"), return_id: "Name" },
+        columns: {
+          order_id: "Name",
+          refund_minor: amount("Refund"),
+          returned_at: instant("Refunded at"),
+          return_id: "Name",
+        },
       },
       {
         table: "customers",
@@ -205,7 +227,8 @@ function recogniseGeneric(fileName: string, columns: readonly ColumnProfile[]): 
     loyalty_id: loyalty,
     created_at: date(find("created_at")),
   };
-  const keep = (entries: Record<string, Rule | undefined>) => Object.fromEntries(Object.entries(entries).filter((entry): entry is [string, Rule] => entry[1] !== undefined));
+  const keep = (entries: Record<string, Rule | undefined>) =>
+    Object.fromEntries(Object.entries(entries).filter((entry): entry is [string, Rule] => entry[1] !== undefined));
   const generic = (confidence: number, tables: ProposedTable[], warnings: string[] = []): Recognised => ({
     layout: "generic",
     confidence,
@@ -215,7 +238,18 @@ function recogniseGeneric(fileName: string, columns: readonly ColumnProfile[]): 
   const isReturned = find("returned");
   const refund = find("refund");
   if (/suppress|unsubscrib|do_?not_?(mail|contact)|blocklist|optout|opt_out/.test(file) && email) {
-    return generic(0.95, [{ table: "consents", columns: keep({ email, channel: { value: "email" }, purpose: { value: "marketing" }, status: { value: "suppressed" }, occurred_at: date(find("occurred_at")) }) }]);
+    return generic(0.95, [
+      {
+        table: "consents",
+        columns: keep({
+          email,
+          channel: { value: "email" },
+          purpose: { value: "marketing" },
+          status: { value: "suppressed" },
+          occurred_at: date(find("occurred_at")),
+        }),
+      },
+    ]);
   }
   if (/return|refund/.test(file) && order && (isReturned || refund || find("returned_at"))) {
     return generic(0.85, [
@@ -257,21 +291,42 @@ function recogniseGeneric(fileName: string, columns: readonly ColumnProfile[]): 
     const needsOrder = email || loyalty || find("phone") || find("channel") || find("store_id");
     const orders: ProposedTable = {
       table: "orders",
-      columns: needsOrder && order
-        ? keep({ order_id: order, source_customer_id: customer, email, phone: find("phone"), loyalty_id: loyalty, ordered_at: date(at), channel: find("channel"), store_id: find("store_id"), currency: find("currency"), ...(columnFor("status", headers) ? { status: columnFor("status", headers) } : {}) })
-        : {},
+      columns:
+        needsOrder && order
+          ? keep({
+              order_id: order,
+              source_customer_id: customer,
+              email,
+              phone: find("phone"),
+              loyalty_id: loyalty,
+              ordered_at: date(at),
+              channel: find("channel"),
+              store_id: find("store_id"),
+              currency: find("currency"),
+              ...(columnFor("status", headers) ? { status: columnFor("status", headers) } : {}),
+            })
+          : {},
     };
     const name = find("product_name");
     const category = find("category");
     const products: ProposedTable = {
       table: "products",
-      columns: category ? keep({ product_id: product, name, category, subcategory: find("subcategory"), brand: find("brand") }) : {},
+      columns: category
+        ? keep({ product_id: product, name, category, subcategory: find("subcategory"), brand: find("brand") })
+        : {},
     };
     const people: ProposedTable = {
       table: "customers",
-      columns: customer && (email || person.full_name || person.given_name || loyalty) ? keep({ ...person, created_at: undefined, region: person.region, birth_date: undefined }) : {},
+      columns:
+        customer && (email || person.full_name || person.given_name || loyalty)
+          ? keep({ ...person, created_at: undefined, region: person.region, birth_date: undefined })
+          : {},
     };
-    return generic(order ? 0.9 : 0.75, [lines, orders, products, people], order ? [] : ["No column looks like an order number: each row is an order of its own."]);
+    return generic(
+      order ? 0.9 : 0.75,
+      [lines, orders, products, people],
+      order ? [] : ["No column looks like an order number: each row is an order of its own."],
+    );
   }
   if (at && customer && (lineAmount || price) && !product) {
     return generic(0.8, [
@@ -313,7 +368,17 @@ function recogniseGeneric(fileName: string, columns: readonly ColumnProfile[]): 
   }
   if (columnFor("consent_status", headers) && email && find("purpose")) {
     return generic(0.85, [
-      { table: "consents", columns: keep({ source_customer_id: customer, email, channel: columnFor("consent_channel", headers), purpose: find("purpose"), status: columnFor("consent_status", headers), occurred_at: date(columnFor("occurred_at", headers)) }) },
+      {
+        table: "consents",
+        columns: keep({
+          source_customer_id: customer,
+          email,
+          channel: columnFor("consent_channel", headers),
+          purpose: find("purpose"),
+          status: columnFor("consent_status", headers),
+          occurred_at: date(columnFor("occurred_at", headers)),
+        }),
+      },
     ]);
   }
   if ((customer || loyalty) && (email || person.full_name || person.given_name || person.postcode || loyalty)) {
@@ -323,13 +388,29 @@ function recogniseGeneric(fileName: string, columns: readonly ColumnProfile[]): 
       {
         table: "consents",
         columns: accepts
-          ? keep({ source_customer_id: customer ?? loyalty, email, channel: { value: "email" }, purpose: { value: "marketing" }, status: { map: accepts, values: yes }, occurred_at: date(find("created_at")) })
+          ? keep({
+              source_customer_id: customer ?? loyalty,
+              email,
+              channel: { value: "email" },
+              purpose: { value: "marketing" },
+              status: { map: accepts, values: yes },
+              occurred_at: date(find("created_at")),
+            })
           : {},
       },
     ]);
   }
   if (email) {
-    return generic(0.5, [{ table: "customers", columns: keep({ ...person, source_customer_id: email }) }], ["Only an e-mail address was recognised."]);
+    return generic(
+      0.5,
+      [{ table: "customers", columns: keep({ ...person, source_customer_id: email }) }],
+      ["Only an e-mail address was recognised."],
+    );
   }
-  return { layout: "unknown", confidence: 0, tables: [], warnings: ["No table is recognised: write a mapping, or the file is kept as it is."] };
+  return {
+    layout: "unknown",
+    confidence: 0,
+    tables: [],
+    warnings: ["No table is recognised: write a mapping, or the file is kept as it is."],
+  };
 }

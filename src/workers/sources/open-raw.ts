@@ -1,5 +1,5 @@
 import type { Session } from "../engine/duckdb.ts";
-import { prepareFile, type Prepared } from "./prepare.ts";
+import { type Prepared, prepareFile } from "./prepare.ts";
 import { type RawTable, readRaw } from "./raw.ts";
 import { isShopifyOrders, reshapeShopifyOrders } from "./shopify.ts";
 
@@ -21,7 +21,8 @@ export interface OpenOptions {
 export async function openRaw(session: Session, path: string, options: OpenOptions): Promise<OpenedFile> {
   const name = options.name ?? path;
   const prepared = await prepareFile(path, options.scratch, options.signal, name);
-  const raw = await readRaw(session, prepared, name.split(/[\\/]/).at(-1) ?? name);
+  const label = name.split(/[\\/]/).at(-1) ?? name;
+  const raw = await readRaw(session, prepared, { label, scratch: options.scratch, signal: options.signal });
   const isShopify = !options.asItLies && isShopifyOrders(raw.columns);
   return { prepared, raw: isShopify ? await reshapeShopifyOrders(session, raw) : raw };
 }

@@ -1,12 +1,13 @@
-import { createReadStream, createWriteStream, existsSync, openSync, readSync, closeSync, statSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
 import { randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream, existsSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import { readSheet } from "read-excel-file/node";
 import { AssayError } from "../../shared/base/errors.ts";
+import { encodingOf, readRange, writeAsUtf8 } from "./encoding.ts";
 import { type Dialect, sniffDialect } from "./sniff.ts";
+import { writeSheet } from "./workbook.ts";
 
 export type FileFormat = "delimited" | "parquet" | "excel";
 
@@ -20,6 +21,9 @@ export interface Prepared {
   readonly warnings: readonly string[];
   /** Cells carried their own types, written here as ISO dates and plain decimals. */
   readonly isTyped: boolean;
+  /** Every byte of the text is valid UTF-8; bytes of its byte-order mark. */
+  readonly isClean: boolean;
+  readonly bom: number;
 }
 
 const maxPlainBytes = 64e9;
@@ -30,34 +34,43 @@ export async function prepareFile(path: string, scratch: string, signal: AbortSi
   const label = basename(name);
   if (!existsSync(path)) throw new AssayError("not_found", `${name} is not there.`, "Check the path.");
   if (!statSync(path).isFile()) throw new AssayError("bad_input", `${name} is no file.`, "Name a file.");
-  const head = readHead(path, 8);
+  const head = readRange(path, 0, 8);
   if (head[0] === 0x1f && head[1] === 0x8b) return unpack(path, { scratch, signal, label, compression: "gzip", name });
   if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) {
     return unpack(path, { scratch, signal, label, compression: "zstd", name });
   }
   const extension = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? "";
   if (String.fromCharCode(...head.subarray(0, 4)) === "PAR1") {
-    return { format: "parquet", compression: null, path, dialect: null, encoding: null, warnings: [], isTyped: true };
+    return {
+      format: "parquet",
+      compression: null,
+      path,
+      dialect: null,
+      encoding: null,
+      warnings: [],
+      isTyped: true,
+      isClean: true,
+      bom: 0,
+    };
   }
-  if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4) return readWorkbook(path, scratch, label);
+  if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4)
+    return prepareWorkbook(path, scratch, label);
   if (extension === "parquet" || extension === "xlsx") {
-    throw new AssayError("bad_input", `${label} is called .${extension} but is none.`, "Export it again; the file is damaged or misnamed.");
+    throw new AssayError(
+      "bad_input",
+      `${label} is called .${extension} but is none.`,
+      "Export it again; the file is damaged or misnamed.",
+    );
   }
   const packing = /\.(gz|zst|zstd)$/i.exec(name)?.[1];
   if (packing) {
-    throw new AssayError("bad_input", `${label} is called .${packing} but is not compressed so.`, "Export it again, or rename it.");
+    throw new AssayError(
+      "bad_input",
+      `${label} is called .${packing} but is not compressed so.`,
+      "Export it again, or rename it.",
+    );
   }
   return prepareText(path, scratch, label);
-}
-
-function readHead(path: string, bytes: number): Uint8Array {
-  const buffer = new Uint8Array(bytes);
-  const fd = openSync(path, "r");
-  try {
-    return buffer.subarray(0, readSync(fd, buffer));
-  } finally {
-    closeSync(fd);
-  }
 }
 
 interface Unpacking {
@@ -76,7 +89,12 @@ async function unpack(path: string, { scratch, signal, label, compression, name 
     transform(chunk: Buffer, _, done) {
       plain += chunk.length;
       const isBomb = plain > maxPlainBytes || (plain > bombBytes && plain > packed * bombRatio);
-      done(isBomb ? new AssayError("bad_input", `${label} unpacks to far more than it holds.`, "Deliver it in parts.") : null, chunk);
+      done(
+        isBomb
+          ? new AssayError("bad_input", `${label} unpacks to far more than it holds.`, "Deliver it in parts.")
+          : null,
+        chunk,
+      );
     },
   });
   try {
@@ -86,52 +104,65 @@ async function unpack(path: string, { scratch, signal, label, compression, name 
     if (error instanceof AssayError) throw error;
     if (error instanceof Error && error.name === "AbortError") throw error;
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (code === "ENOSPC") throw new AssayError("unavailable", `No space to unpack ${label} in ${scratch}.`, "Free space there and try again.");
-    throw new AssayError("bad_input", `${label} can't be unpacked: it is cut short or damaged (${code || "broken"}).`, "Deliver it again.");
+    if (code === "ENOSPC")
+      throw new AssayError(
+        "unavailable",
+        `No space to unpack ${label} in ${scratch}.`,
+        "Free space there and try again.",
+      );
+    throw new AssayError(
+      "bad_input",
+      `${label} can't be unpacked: it is cut short or damaged (${code || "broken"}).`,
+      "Deliver it again.",
+    );
   }
   const inner = await prepareFile(out, scratch, signal, name.replace(/\.(gz|zst|zstd)$/i, ""));
   return { ...inner, compression };
 }
 
-/** Sheets of a workbook: the first with rows, written as CSV with ISO dates and plain numbers. */
-async function readWorkbook(path: string, scratch: string, label: string): Promise<Prepared> {
-  let rows: readonly (readonly unknown[])[];
-  try {
-    rows = (await readSheet(path)) as unknown as readonly (readonly unknown[])[];
-  } catch {
-    throw new AssayError("bad_input", `${label} is no workbook that can be read.`, "Save it again as .xlsx, or export CSV.");
-  }
-  const out = join(scratch, `sheet-${randomUUID()}.csv`);
-  const filled = rows.filter((row) => row.some((cell) => cell !== null && cell !== ""));
-  const width = filled.reduce((most, row) => Math.max(most, row.length), 0);
-  const lines = filled.map((row) => Array.from({ length: width }, (_, at) => quote(cellText(row[at]))).join(","));
-  writeFileSync(out, `${lines.join("\n")}${lines.length > 0 ? "\n" : ""}`);
-  const prepared = prepareText(out, scratch, label);
-  return { ...prepared, format: "excel", encoding: null, isTyped: true };
+async function prepareWorkbook(path: string, scratch: string, label: string): Promise<Prepared> {
+  const sheet = await writeSheet(path, scratch, label);
+  const { dialect, warnings } = sniffDialect(sheet.path, label, { delimiter: "," });
+  return {
+    format: "excel",
+    compression: null,
+    path: sheet.path,
+    dialect,
+    encoding: null,
+    warnings: [...sheet.warnings, ...warnings],
+    isTyped: true,
+    isClean: true,
+    bom: 0,
+  };
 }
 
-function cellText(cell: unknown): string {
-  if (cell === null || cell === undefined) return "";
-  if (cell instanceof Date) {
-    if (Number.isNaN(cell.getTime())) return "";
-    const rounded = new Date(Math.round(cell.getTime() / 1000) * 1000).toISOString();
-    return rounded.endsWith("T00:00:00.000Z") ? rounded.slice(0, 10) : rounded.slice(0, 19).replace("T", " ");
-  }
-  if (typeof cell === "number") return String(Number(cell.toPrecision(15)));
-  return String(cell);
-}
-
-function quote(text: string): string {
-  return /[",\r\n]/.test(text) || text.trim() !== text ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** Text in any of the usual encodings: sniffed, and transcoded where it isn't UTF-8 already. */
+/** Text in any of the usual encodings: sniffed, and written as UTF-8 where it isn't that already. */
 function prepareText(path: string, scratch: string, label: string): Prepared {
-  const sniffed = sniffDialect(path, label);
-  if (sniffed.rewritten === null) {
-    return { format: "delimited", compression: null, path, dialect: sniffed.dialect, encoding: sniffed.encoding, warnings: sniffed.warnings, isTyped: false };
+  const encoding = encodingOf(path);
+  const head = readRange(path, 0, 1 << 20);
+  if (encoding.encoding === "windows-1252" && head.includes(0)) {
+    throw new AssayError(
+      "bad_input",
+      `${label} is no table: its bytes are not text.`,
+      "Export it as CSV, Parquet or XLSX.",
+    );
   }
-  const out = join(scratch, `text-${randomUUID()}.csv`);
-  sniffed.rewritten(out);
-  return { format: "delimited", compression: null, path: out, dialect: sniffed.dialect, encoding: sniffed.encoding, warnings: sniffed.warnings, isTyped: false };
+  const hasLoneReturns =
+    encoding.encoding !== "utf-16le" && encoding.encoding !== "utf-16be" && head.includes(13) && !head.includes(10);
+  const isReady = encoding.encoding === "utf-8" && !hasLoneReturns;
+  const plain = isReady ? path : join(scratch, `text-${randomUUID()}.csv`);
+  if (!isReady) writeAsUtf8(path, plain, encoding, hasLoneReturns);
+  const { dialect, warnings } = sniffDialect(plain, label);
+  const { isClean } = encoding;
+  return {
+    format: "delimited",
+    compression: null,
+    path: plain,
+    dialect,
+    encoding: encoding.encoding,
+    warnings,
+    isTyped: false,
+    isClean,
+    bom: isReady ? encoding.bom : 0,
+  };
 }

@@ -9,7 +9,7 @@ import { AssayError } from "../../shared/base/errors.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
 import { openRaw } from "./open-raw.ts";
 import { profileColumns } from "./profile.ts";
-import { splitRecords } from "./sniff.ts";
+import { splitRecords } from "./records.ts";
 
 let folder: string;
 let session: Session;
@@ -219,7 +219,7 @@ describe("rows read", () => {
         const { raw } = await open(write(`key,a,b,last\n${lines.join("\n")}\n`));
         const found = await session.rows(`SELECT c0, c1, c2 FROM ${raw.table} ORDER BY source_row`);
         expect(found.length + raw.rowsRejected).toBe(cells.length);
-        expect(found.map((row) => [row["c1"] ?? "", row["c2"] ?? ""])).toEqual(cells.map((pair) => [...pair]));
+        expect(found.map((row) => [row.c1 ?? "", row.c2 ?? ""])).toEqual(cells.map((pair) => [...pair]));
       }),
       { numRuns: 40 },
     );

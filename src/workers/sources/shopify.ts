@@ -8,17 +8,45 @@ export function isShopifyOrders(columns: readonly string[]): boolean {
   return ["name", "lineitem quantity", "lineitem price", "financial status"].every((name) => names.has(name));
 }
 
-const orderFields = ["Email", "Financial Status", "Created at", "Currency", "Subtotal", "Shipping", "Taxes", "Total", "Discount Code", "Discount Amount", "Accepts Marketing", "Phone", "Billing Phone", "Billing Name", "Billing Address1", "Billing City", "Billing Zip", "Billing Province", "Billing Country", "Cancelled at", "Fulfilled at", "Refunded Amount", "Paid at"];
+const orderFields = [
+  "Email",
+  "Financial Status",
+  "Created at",
+  "Currency",
+  "Subtotal",
+  "Shipping",
+  "Taxes",
+  "Total",
+  "Discount Code",
+  "Discount Amount",
+  "Accepts Marketing",
+  "Phone",
+  "Billing Phone",
+  "Billing Name",
+  "Billing Address1",
+  "Billing City",
+  "Billing Zip",
+  "Billing Province",
+  "Billing Country",
+  "Cancelled at",
+  "Fulfilled at",
+  "Refunded Amount",
+  "Paid at",
+];
 
 /** Adds to the raw order export what its rows leave out: order fields on every line of an order, the line's number, its share
  *  of the order's discount, the order's amount before discount and its state. */
 export async function reshapeShopifyOrders(session: Session, raw: RawTable): Promise<RawTable> {
   const at = (name: string) => raw.columns.findIndex((column) => column.trim().toLowerCase() === name.toLowerCase());
-  const column = (name: string) => (at(name) < 0 ? "CAST(NULL AS VARCHAR)" : `nullif(trim(${rawColumn(at(name))}), '')`);
-  const number = (text: string) => `coalesce(TRY_CAST(regexp_replace(${text}, '[^0-9.-]', '', 'g') AS DECIMAL(18,2)), 0)`;
+  const column = (name: string) =>
+    at(name) < 0 ? "CAST(NULL AS VARCHAR)" : `nullif(trim(${rawColumn(at(name))}), '')`;
+  const number = (text: string) =>
+    `coalesce(TRY_CAST(regexp_replace(${text}, '[^0-9.-]', '', 'g') AS DECIMAL(18,2)), 0)`;
   const own = raw.columns.map((name, index) => {
     const isOrderField = orderFields.some((field) => field.toLowerCase() === name.trim().toLowerCase());
-    return isOrderField ? `first_value(${rawColumn(index)} IGNORE NULLS) OVER orders AS ${rawColumn(index)}` : rawColumn(index);
+    return isOrderField
+      ? `first_value(${rawColumn(index)} IGNORE NULLS) OVER orders AS ${rawColumn(index)}`
+      : rawColumn(index);
   });
   const filled = (name: string) => (at(name) < 0 ? "CAST(NULL AS VARCHAR)" : rawColumn(at(name)));
   const next = raw.columns.length;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listFiles } from "../detect.ts";
-import { splitRecords } from "../sniff.ts";
+import { splitRecords } from "../records.ts";
 import { makeDemo } from "./demo.ts";
 
 const customers = 1200;
