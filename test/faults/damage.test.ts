@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type Artifact,
@@ -147,7 +148,7 @@ describe("a name taken by another", () => {
 describe("a log with several writers", () => {
   it("numbers densely and keeps each task once", async () => {
     const { brand } = newBrand();
-    const appender = join(import.meta.dirname, "appender.ts");
+    const appender = fileURLToPath(new URL("./appender.ts", import.meta.url));
     const names = ["a", "b", "c", "d"];
     const ends = await Promise.all(
       names.map(

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { requireArtifact, verifiedPath } from "../../src/workers/engine/artifact-store.ts";
 import { readLog } from "../../src/workers/engine/brand-log.ts";
@@ -12,7 +12,9 @@ const library = compileShim();
 const isFull = process.env.ASSAY_FAULTS === "full";
 const root = quickFolder("shim");
 let stores = 0;
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => {
+  for (const folder of [root, ...(library ? [dirname(library)] : [])]) rmSync(folder, { recursive: true, force: true });
+});
 
 function freshStore(): { brandDir: string; scratch: string } {
   const brandDir = join(root, `store-${stores++}`);

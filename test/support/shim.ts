@@ -2,13 +2,14 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** Compiles the library that is laid under a process's calls; undefined where there is no compiler or no Linux. */
 export function compileShim(): string | undefined {
   if (process.platform !== "linux") return undefined;
   const library = join(mkdtempSync(join(tmpdir(), "shim-")), "shim.so");
   const source = join(import.meta.dirname, "shim.c");
-  const compiled = spawnSync("gcc", ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"]);
+  const compiled = spawnSync(process.env.CC ?? "gcc", ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"]);
   return compiled.status === 0 ? library : undefined;
 }
 
@@ -43,7 +44,7 @@ export interface Ended {
 /** Runs one commit in a process of its own. */
 export function startCommit(commit: CommitProcess): { pid: number; kill(): void; ended: Promise<Ended> } {
   const { brandDir, scratch, attempt, content = "rows", key = "", library, fault, trace } = commit;
-  const program = join(import.meta.dirname, "commit-process.ts");
+  const program = fileURLToPath(new URL("./commit-process.ts", import.meta.url));
   const child = spawn(process.execPath, [program, brandDir, scratch, attempt, content, key], {
     env: {
       ...process.env,

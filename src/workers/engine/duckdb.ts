@@ -25,7 +25,7 @@ export interface SessionOptions {
   readonly lockedTo?: readonly string[] | undefined;
 }
 
-export interface DescribedColumn {
+interface DescribedColumn {
   readonly name: string;
   readonly type: string;
 }

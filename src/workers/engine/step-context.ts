@@ -13,7 +13,7 @@ export interface StepBrand {
 }
 
 /** Where a step's results go; each declared output is written exactly once (partitioned ones once per bucket). */
-export interface StepOutput {
+interface StepOutput {
   /** Writes the rows of a query as Parquet; it has to end in ORDER BY a unique key, so that equal rows give equal bytes. */
   query(name: string, sql: string, bucket?: number): Promise<void>;
   table(name: string, table: ColumnTable, columns: readonly Column[]): Promise<void>;

@@ -6,7 +6,7 @@ import { readLog } from "./brand-log.ts";
 import { errnoOf } from "./file-system.ts";
 import { digestFile } from "./publish.ts";
 
-export interface Finding {
+interface Finding {
   /** Relative to the brand's folder. */
   readonly path: string;
   readonly what: string;
