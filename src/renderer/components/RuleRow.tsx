@@ -59,7 +59,7 @@ interface Props {
   readonly rule: SegmentRule;
   readonly currency: string;
   readonly onChange: (rule: SegmentRule) => void;
-  readonly onRemove: () => void;
+  readonly onRemove?: () => void;
   readonly count?: string;
 }
 
@@ -107,9 +107,11 @@ export function RuleRow({ fields, rule, currency, onChange, onRemove, count }: P
       </select>
       <Value field={field} rule={rule} currency={currency} onChange={(value) => onChange({ ...rule, value })} />
       {count !== undefined && <span className="count">{count}</span>}
-      <button type="button" className="button quiet" aria-label="Remove rule" onClick={onRemove}>
-        <Icon name="close" />
-      </button>
+      {onRemove && (
+        <button type="button" className="button quiet" aria-label="Remove rule" onClick={onRemove}>
+          <Icon name="close" />
+        </button>
+      )}
     </fieldset>
   );
 }

@@ -2,16 +2,18 @@ import { useState } from "react";
 import type { Field } from "../../../shared/api/contract/customers.ts";
 import { Dialog } from "../../components/Dialog.tsx";
 
-export function ColumnPicker({
-  fields,
-  columns,
-  onPick,
-}: {
-  fields: readonly Field[];
-  columns: readonly string[];
-  onPick: (columns: string[]) => void;
-}) {
+interface Props {
+  readonly fields: readonly Field[];
+  readonly columns: readonly string[];
+  readonly onPick: (columns: string[]) => void;
+  readonly onReset: () => void;
+}
+
+/** Which columns stand in the table, by group; they stay so on this machine. */
+export function ColumnPicker({ fields, columns, onPick, onReset }: Props) {
   const [isOpen, setIsOpen] = useState(false);
+  const pickable = fields.filter(({ name }) => name !== "customer_id");
+  const groups = [...new Set(pickable.map(({ group }) => group))];
   return (
     <>
       <button type="button" className="button" onClick={() => setIsOpen(true)}>
@@ -20,27 +22,33 @@ export function ColumnPicker({
       {isOpen && (
         <Dialog label="Columns" onClose={() => setIsOpen(false)}>
           <h2>Columns</h2>
-          <div style={{ display: "grid", gridTemplateColumns: "repeat(2, 1fr)", gap: 6 }}>
-            {fields
-              .filter(({ name }) => name !== "customer_id")
-              .map((field) => (
-                <label key={field.name} title={field.help} style={{ display: "flex", gap: 8 }}>
-                  <input
-                    type="checkbox"
-                    checked={columns.includes(field.name)}
-                    onChange={(event) =>
-                      onPick(
-                        event.target.checked ? [...columns, field.name] : columns.filter((name) => name !== field.name),
-                      )
-                    }
-                  />
-                  {field.label}
-                </label>
-              ))}
+          {groups.map((group) => (
+            <fieldset key={group} className="picks">
+              <legend>{group}</legend>
+              {pickable
+                .filter((field) => field.group === group)
+                .map(({ name, label, help }) => (
+                  <label key={name} className="check" title={help}>
+                    <input
+                      type="checkbox"
+                      checked={columns.includes(name)}
+                      onChange={(event) =>
+                        onPick(event.target.checked ? [...columns, name] : columns.filter((one) => one !== name))
+                      }
+                    />
+                    <span className="clip">{label}</span>
+                  </label>
+                ))}
+            </fieldset>
+          ))}
+          <div className="actions">
+            <button type="button" className="button primary" onClick={() => setIsOpen(false)}>
+              Close
+            </button>
+            <button type="button" className="button" onClick={onReset}>
+              Usual columns
+            </button>
           </div>
-          <button type="button" className="button" style={{ marginTop: 12 }} onClick={() => setIsOpen(false)}>
-            Close
-          </button>
         </Dialog>
       )}
     </>

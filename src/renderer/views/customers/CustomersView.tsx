@@ -1,13 +1,17 @@
-import { useCallback, useState } from "react";
-import type { SegmentTree } from "../../../shared/api/contract/customers.ts";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Field, SegmentTree } from "../../../shared/api/contract/customers.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { go, useRoute } from "../../app/route.ts";
 import { useAsk } from "../../client/queries.ts";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { integer } from "../../format/format.ts";
-import { CustomerTable, type TableSort } from "../../table/CustomerTable.tsx";
+import { CustomerTable } from "../../table/CustomerTable.tsx";
+import type { TableSort } from "../../table/use-pages.ts";
 import { ColumnPicker } from "./ColumnPicker.tsx";
+import "./customers.css";
 import { Filters } from "./Filters.tsx";
+import { addressOf, readAddress } from "./list-address.ts";
+import { useLayout } from "./use-layout.ts";
 
 const usual = [
   "lifecycle_stage",
@@ -24,120 +28,128 @@ const usual = [
 ];
 
 export function CustomersView() {
-  const { brand, currency } = useBrand();
-  const { params } = useRoute();
+  const { brand } = useBrand();
   const fields = useAsk("customers.fields", { brand });
-  const [picked, setPicked] = useState<string[] | null>(null);
-  const [text, setText] = useState(params.get("text") ?? "");
-  const [sort, setSort] = useState<TableSort[]>([{ field: "predicted_value_minor", direction: "desc" }]);
-  const [counts, setCounts] = useState<{ total: number; of: number } | null>(null);
-  const onTotal = useCallback((total: number, of: number) => setCounts({ total, of }), []);
-  const where = readWhere(params.get("where"));
-  const setWhere = (tree: SegmentTree | undefined) =>
-    go(tree ? `/customers?where=${encodeURIComponent(JSON.stringify(tree))}` : "/customers", { replace: true });
-  if (fields.isPending) {
-    return (
-      <>
-        <Head title="Customers" />
-        <Waiting />
-      </>
-    );
-  }
-  if (fields.isError) {
-    return (
-      <>
-        <Head title="Customers" />
-        {fields.error.code === "not_found" ? (
-          <Empty
-            title="Nobody is known yet"
-            action={
-              <a className="button primary" href="/overview" data-route>
-                Go to Overview
-              </a>
-            }
-          >
-            Customers stand here after the first run.
-          </Empty>
-        ) : (
-          <Failure error={fields.error} onRetry={() => void fields.refetch()} />
-        )}
-      </>
-    );
-  }
-  const filled = fields.data.fields.filter(({ is_empty }) => !is_empty);
-  const columns = picked ?? usual.filter((name) => filled.some((field) => field.name === name));
+  if (fields.data) return <List fields={fields.data.fields.filter(({ is_empty }) => !is_empty)} />;
   return (
     <>
+      <Head title="Customers" />
+      {fields.isPending && <Waiting />}
+      {fields.isError && fields.error.code !== "not_found" && (
+        <Failure error={fields.error} onRetry={() => void fields.refetch()} />
+      )}
+      {fields.isError && fields.error.code === "not_found" && (
+        <Empty
+          title="Nobody is known yet"
+          action={
+            <a className="button primary" href="/overview" data-route>
+              Go to Overview
+            </a>
+          }
+        >
+          Customers with their orders, stages and scores stand here after the first run.
+        </Empty>
+      )}
+    </>
+  );
+}
+
+function List({ fields }: { fields: readonly Field[] }) {
+  const { brand, currency } = useBrand();
+  const { params } = useRoute();
+  const { where, text, sort } = readAddress(params);
+  const [typed, setTyped] = useState(text);
+  const [layout, setLayout] = useLayout();
+  const [counts, setCounts] = useState<{ total: number; of: number } | null>(null);
+  const onTotal = useCallback((total: number, of: number) => setCounts({ total, of }), []);
+  const restore = (change: Partial<{ where: SegmentTree | undefined; text: string; sort: TableSort[] }>) =>
+    go(addressOf({ where, text, sort, ...change }), { replace: true });
+  const search = useRef(restore);
+  search.current = restore;
+  useEffect(() => {
+    const timer = setTimeout(() => typed !== text && search.current({ text: typed }), 180);
+    return () => clearTimeout(timer);
+  }, [typed, text]);
+  const known = new Set(fields.map(({ name }) => name));
+  const columns = (layout.columns ?? usual).filter((name) => known.has(name));
+  const clear = () => {
+    setTyped("");
+    restore({ text: "", where: undefined });
+  };
+  const isFiltered = text !== "" || where !== undefined;
+  return (
+    <div className="customers">
       <Head
         title="Customers"
         right={
           <>
-            <ColumnPicker fields={filled} columns={columns} onPick={setPicked} />
+            <ColumnPicker
+              fields={fields}
+              columns={columns}
+              onPick={(next) => setLayout({ ...layout, columns: next })}
+              onReset={() => setLayout({ columns: null, sizes: {} })}
+            />
             <a
               className="button primary"
               data-route
               href={where ? `/segments/new?where=${encodeURIComponent(JSON.stringify(where))}` : "/segments/new"}
             >
-              Make a segment
+              {where ? "Make these a segment" : "New segment"}
             </a>
           </>
         }
       />
-      <div style={{ display: "flex", gap: 8, alignItems: "center", flexWrap: "wrap", marginBottom: 10 }}>
+      <div className="filter-bar">
         <input
-          className="field"
-          style={{ width: 240 }}
+          className="field search"
           type="search"
           aria-label="Search name, e-mail, phone, id"
           placeholder="Name, e-mail, phone, id"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
         />
-        <Filters fields={filled} where={where} onChange={setWhere} currency={currency} />
-        <span className="muted" style={{ marginLeft: "auto" }} role="status">
-          {counts ? `${integer(counts.total)} of ${integer(counts.of)}` : ""}
+        <Filters fields={fields} where={where} currency={currency} onChange={(next) => restore({ where: next })} />
+        <span className="counted" role="status">
+          {counts && (
+            <>
+              <b>{integer(counts.total)}</b> of {integer(counts.of)}
+            </>
+          )}
+          {isFiltered && (
+            <button type="button" className="button bare" onClick={clear}>
+              Clear filters
+            </button>
+          )}
         </span>
       </div>
       {counts?.total === 0 && (
         <Empty
           title="Nobody matches"
           action={
-            <button
-              type="button"
-              className="button"
-              onClick={() => {
-                setText("");
-                setWhere(undefined);
-              }}
-            >
+            <button type="button" className="button" onClick={clear}>
               Clear filters
             </button>
           }
         >
-          {text ? `No customer matches “${text}” under these filters.` : "No customer fits these filters."}
+          {text
+            ? `No customer matches “${text}”${where ? " under these filters" : ""}.`
+            : "No customer fits these filters."}
         </Empty>
       )}
       <CustomerTable
+        key={JSON.stringify([where, text, sort])}
         brand={brand}
         currency={currency}
-        fields={fields.data.fields}
+        fields={fields}
         columns={columns}
         where={where}
-        text={text.trim()}
+        text={text}
         sort={sort}
-        onSort={setSort}
+        sizes={layout.sizes}
+        onSort={(next) => restore({ sort: next })}
+        onSize={(id, size, isDone) => setLayout({ ...layout, sizes: { ...layout.sizes, [id]: size } }, isDone)}
         onTotal={onTotal}
       />
-    </>
+    </div>
   );
-}
-
-function readWhere(text: string | null): SegmentTree | undefined {
-  if (!text) return undefined;
-  try {
-    const tree = JSON.parse(text) as SegmentTree;
-    return Array.isArray(tree.rules) ? tree : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,40 +1,81 @@
+import { useState } from "react";
 import type { Field, SegmentRule, SegmentTree } from "../../../shared/api/contract/customers.ts";
+import { Dialog } from "../../components/Dialog.tsx";
+import { Icon } from "../../components/Icon.tsx";
 import { RuleRow } from "../../components/RuleRow.tsx";
+import { chipText, flatRules } from "./filter-chip.ts";
 
-/** Filters as removable rules that all have to hold; they become a segment as they stand. */
-export function Filters({
-  fields,
-  where,
-  onChange,
-  currency,
-}: {
-  fields: readonly Field[];
-  where: SegmentTree | undefined;
-  onChange: (where: SegmentTree | undefined) => void;
-  currency: string;
-}) {
-  const rules = (where?.rules ?? []) as SegmentRule[];
+interface Props {
+  readonly fields: readonly Field[];
+  readonly where: SegmentTree | undefined;
+  readonly currency: string;
+  readonly onChange: (where: SegmentTree | undefined) => void;
+}
+const starting: SegmentRule = { field: "lifecycle_stage", operator: "in", value: ["active"] };
+
+/** Filters as removable chips that all have to hold; they become a segment as they stand. */
+export function Filters({ fields, where, currency, onChange }: Props) {
+  const [draft, setDraft] = useState<{ at: number; rule: SegmentRule } | null>(null);
+  const rules = flatRules(where);
   const set = (next: SegmentRule[]) => onChange(next.length > 0 ? { combinator: "and", rules: next } : undefined);
+  if (rules === null)
+    return (
+      <span className="chip filter">
+        Rules of a segment
+        <button type="button" aria-label="Clear the rules" onClick={() => onChange(undefined)}>
+          <Icon name="close" />
+        </button>
+      </span>
+    );
+  const apply = () => {
+    if (draft)
+      set(
+        draft.at < rules.length ? rules.map((one, at) => (at === draft.at ? draft.rule : one)) : [...rules, draft.rule],
+      );
+    setDraft(null);
+  };
   return (
     <>
-      {rules.map((rule, at) => (
-        <span key={`${at} ${rule.field}`} className="chip" style={{ height: "auto", padding: 4 }}>
+      {rules.map((rule, at) => {
+        const said = chipText(rule, fields, currency);
+        return (
+          <span key={said} className="chip filter">
+            <button type="button" className="said" title="Change this filter" onClick={() => setDraft({ at, rule })}>
+              {said}
+            </button>
+            <button
+              type="button"
+              aria-label={`Remove: ${said}`}
+              onClick={() => set(rules.filter((_, other) => other !== at))}
+            >
+              <Icon name="close" />
+            </button>
+          </span>
+        );
+      })}
+      <button type="button" className="button" onClick={() => setDraft({ at: rules.length, rule: starting })}>
+        <Icon name="plus" />
+        Filter
+      </button>
+      {draft && (
+        <Dialog label="Filter" onClose={() => setDraft(null)}>
+          <h2>Filter</h2>
           <RuleRow
             fields={fields}
-            rule={rule}
+            rule={draft.rule}
             currency={currency}
-            onChange={(changed) => set(rules.map((one, i) => (i === at ? changed : one)))}
-            onRemove={() => set(rules.filter((_, i) => i !== at))}
+            onChange={(rule) => setDraft({ ...draft, rule })}
           />
-        </span>
-      ))}
-      <button
-        type="button"
-        className="button"
-        onClick={() => set([...rules, { field: "lifecycle_stage", operator: "in", value: ["active"] }])}
-      >
-        + Filter
-      </button>
+          <div className="actions">
+            <button type="button" className="button primary" onClick={apply}>
+              Apply
+            </button>
+            <button type="button" className="button" onClick={() => setDraft(null)}>
+              Cancel
+            </button>
+          </div>
+        </Dialog>
+      )}
     </>
   );
 }
