@@ -1,9 +1,8 @@
-import type { SnapshotTable } from "../shared/domain/snapshot.ts";
-import type { Step } from "./engine/step-context.ts";
 import { customerSteps } from "./customers/list.ts";
+import type { Step } from "./engine/step-context.ts";
 import { featureSteps } from "./features/list.ts";
-import { clusters, customerIds } from "./identity/steps.ts";
 import { people } from "./identity/people-step.ts";
+import { clusters, customerIds } from "./identity/steps.ts";
 import { lake } from "./landing/lake-step.ts";
 import { models } from "./models/list.ts";
 import { modelSteps } from "./models/steps.ts";
@@ -27,4 +26,3 @@ const all: readonly Step[] = [
 export const steps: ReadonlyMap<string, Step> = new Map(all.map((step) => [step.name, step]));
 
 export { models, snapshotTables };
-export type { SnapshotTable };

@@ -219,6 +219,3 @@ export function cutPlanner(
   return { planner, cutOn };
 }
 
-export function tasksOf(planner: Planner): readonly TaskNode[] {
-  return planner.graph().nodes;
-}

@@ -22,8 +22,6 @@ export interface Session {
   brand(): Promise<string>;
 }
 
-export type Action = (session: Session, ...args: never[]) => Promise<number | undefined>;
-
 /** Which directory a command needs before it can begin. */
 export type Needs = "workspace" | "nothing";
 

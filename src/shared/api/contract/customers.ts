@@ -57,7 +57,6 @@ export const segmentTree: z.ZodType<SegmentTree> = z.lazy(() =>
 export const sort = z.object({ field: z.string(), direction: z.enum(["asc", "desc"]) });
 
 export const estimate = z.object({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() });
-export type Estimate = z.output<typeof estimate>;
 
 const provenance = z.object({
   field: z.string(),
@@ -160,7 +159,6 @@ const stage = z.object({
   value: estimate.nullable(),
   days_in_stage: z.number().nullable(),
 });
-export type Stage = z.output<typeof stage>;
 
 export const overview = z.object({
   as_of: day,

@@ -7,7 +7,6 @@ export const brandSettings = z.object({
   time_zone: z.string(),
   return_window_days: count.nullable(),
 });
-export type BrandSettings = z.output<typeof brandSettings>;
 
 export const status = z.object({
   version: z.string(),
@@ -33,7 +32,6 @@ export const stepProgress = z.object({
   unit: z.string(),
   detail: z.string().optional(),
 });
-export type StepProgress = z.output<typeof stepProgress>;
 
 export const workspaceOperations = {
   "workspace.status": call({ input: nothing, output: status }),

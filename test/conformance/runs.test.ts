@@ -1,0 +1,177 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Core, createCore } from "../../src/main/core.ts";
+import type { Run } from "../../src/shared/api/contract/runs.ts";
+import { inlineEngine } from "../../src/workers/service/service.ts";
+
+const brand = "small";
+const root = join(import.meta.dirname, "../..");
+let folder: string;
+let exports: string;
+/** A workspace with the deliveries taken in and nothing run; copied for each case. */
+let fresh: string;
+
+function core(name: string, workspace?: string, isInline = false): Promise<Core> {
+  return createCore({
+    dataFolder: join(folder, `data-${name}`),
+    workspace,
+    ...(isInline ? { engine: inlineEngine() } : {}),
+  });
+}
+
+async function withCore<T>(
+  name: string,
+  workspace: string | undefined,
+  body: (core: Core) => Promise<T>,
+  isInline = false,
+): Promise<T> {
+  const opened = await core(name, workspace, isInline);
+  try {
+    return await body(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+function copyOf(name: string): string {
+  const path = join(folder, name);
+  cpSync(fresh, path, { recursive: true });
+  return path;
+}
+
+const runOnce = (opened: Core, more: object = {}): Promise<Run> =>
+  opened.client.stream("runs.start", { brand, workers: 2, ...more });
+
+function command(workspace: string, data: string, ...words: string[]) {
+  return spawn(
+    process.execPath,
+    [join(root, "src/main/entries/cli.ts"), ...words, "--workspace", workspace, "--json", "--quiet"],
+    {
+      cwd: root,
+      env: { ...process.env, XDG_DATA_HOME: join(folder, data) },
+      stdio: ["ignore", "pipe", "ignore"],
+      detached: true,
+    },
+  );
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "assay-runs-"));
+  exports = join(folder, "exports");
+  fresh = join(folder, "fresh");
+  await withCore("fresh", undefined, async ({ client }) => {
+    await client.stream("demo.make", { path: exports, customers: 250, seed: 3 });
+    await client.call("workspace.create", { path: fresh });
+    await client.call("brand.create", { brand, currency: "GBP", time_zone: "Europe/London" });
+    await client.call("sources.add", { brand, name: "shop", paths: [exports] });
+    await client.stream("sources.ingest", { brand });
+  });
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("a run", () => {
+  let pooled: Run;
+
+  it("counts every row of every file as accepted, rejected or repeated", async () => {
+    const { batches } = await withCore("counts", fresh, ({ client }) => client.call("batches.list", { brand }));
+    const files = batches.flatMap((batch) => batch.files);
+    expect(files.length).toBeGreaterThan(20);
+    for (const file of files) expect(file.rows_read).toBe(file.rows_accepted + file.rows_rejected + file.rows_repeated);
+  }, 60_000);
+
+  it("gives the same snapshot inline and in the pool, and nothing to do the second time", async () => {
+    const [one, two] = [copyOf("inline"), copyOf("pool")];
+    const inline = await withCore("inline", one, (opened) => runOnce(opened, { runner: "inline" }), true);
+    const results = await withCore(
+      "pool",
+      two,
+      async (opened) => [await runOnce(opened), await runOnce(opened)] as const,
+    );
+    pooled = results[0];
+    expect(pooled.state).toBe("done");
+    expect(inline.snapshot_id).toBe(pooled.snapshot_id);
+    expect(inline.tasks.computed).toBe(pooled.tasks.computed);
+    expect(results[1].tasks).toMatchObject({ computed: 0, failed: 0, reused: pooled.tasks.total });
+    expect(results[1].snapshot_id).toBe(pooled.snapshot_id);
+  }, 120_000);
+
+  it("changes nothing when the same files are delivered again", async () => {
+    const answers = await withCore("again", join(folder, "pool"), async (opened) => {
+      const { batches } = await opened.client.stream("sources.ingest", { brand });
+      return { files: batches.flatMap((batch) => batch.files), run: await runOnce(opened) };
+    });
+    for (const file of answers.files) expect(file.rows_repeated).toBe(file.rows_read - file.rows_rejected);
+    expect(answers.run.tasks.computed).toBe(0);
+    expect(answers.run.snapshot_id).toBe(pooled.snapshot_id);
+  }, 60_000);
+
+  it("says why a task was computed when only a parameter changed", async () => {
+    const explained = await withCore("pool", join(folder, "pool"), async (opened) => {
+      const run = await runOnce(opened, { params: { "customer_value.discount_rate_annual": 0.2 } });
+      expect(run.tasks.computed).toBeLessThan(12);
+      return opened.client.call("runs.explain", { brand, run_id: run.run_id });
+    });
+    const task = explained.tasks.find(({ step, state }) => step === "scores_customer_value" && state === "computed");
+    expect(task?.cause).toBe("params");
+    expect(explained.tasks.filter(({ step, state }) => step.startsWith("purchase_") && state === "computed")).toEqual(
+      [],
+    );
+  }, 60_000);
+
+  it("stops within a second when it is cancelled, and goes on from what was finished", async () => {
+    const path = copyOf("cancelled");
+    await withCore("cancelled", path, async (opened) => {
+      const stop = new AbortController();
+      let asked = 0;
+      const onProgress = (run: Run) => {
+        if (run.tasks.computed < 5 || stop.signal.aborted) return;
+        asked = performance.now();
+        stop.abort();
+      };
+      await expect(
+        opened.client.stream("runs.start", { brand, workers: 2 }, { signal: stop.signal, onProgress }),
+      ).rejects.toMatchObject({ code: "cancelled" });
+      expect(performance.now() - asked).toBeLessThan(1_500);
+      const { snapshots } = await opened.client.call("snapshots.list", { brand });
+      expect(snapshots).toEqual([]);
+      const run = await runOnce(opened);
+      expect(run.tasks.reused).toBeGreaterThanOrEqual(5);
+      expect(run.snapshot_id).toBe(pooled.snapshot_id);
+    });
+  }, 60_000);
+
+  it("ends in the same snapshot after its process was killed in the middle", async () => {
+    const path = copyOf("killed");
+    for (const milliseconds of [1_200, 2_200]) {
+      const child = command(path, "data-killed", "run");
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      if (child.pid && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+      await new Promise((resolve) => child.once("close", resolve));
+    }
+    const run = await withCore("killed", path, (opened) => runOnce(opened));
+    expect(run.snapshot_id).toBe(pooled.snapshot_id);
+  }, 120_000);
+
+  it("is shared by two processes that start it at once", async () => {
+    const path = copyOf("two");
+    const outcomes = await Promise.all(
+      ["data-one", "data-two"].map(async (data) => {
+        const child = command(path, data, "run");
+        let text = "";
+        child.stdout.on("data", (part: Buffer) => (text += part.toString()));
+        await new Promise((resolve) => child.once("close", resolve));
+        return JSON.parse(text) as { snapshot_id: string; tasks: { total: number; reused: number; computed: number } };
+      }),
+    );
+    for (const { snapshot_id, tasks } of outcomes) {
+      expect(snapshot_id).toBe(pooled.snapshot_id);
+      expect(tasks.reused + tasks.computed).toBe(tasks.total);
+    }
+    const computed = outcomes.reduce((sum, { tasks }) => sum + tasks.computed, 0);
+    expect(computed).toBeLessThanOrEqual(pooled.tasks.computed * 1.1);
+  }, 120_000);
+});
