@@ -60,15 +60,15 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
 
   it("opens the demo retailer, runs it before the user's eyes and ends on the overview", async () => {
     await page.getByRole("button", { name: "Open the demo retailer" }).click();
-    await page.waitForURL(/\/runs\//, { timeout: 120_000 });
-    await page.waitForURL(/\/overview/, { timeout: 120_000 });
+    await page.waitForURL(/\/runs\//, { timeout: 240_000 });
+    await page.waitForURL(/\/overview/, { timeout: 240_000 });
     await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
     await page.getByText("Needs attention").waitFor();
     const text = (await page.locator("main").textContent()) ?? "";
     expect(text).toMatch(/Customers/);
     expect(text).not.toMatch(/NaN|undefined|\[object/);
     expect(await seriousFaults()).toEqual([]);
-  }, 260_000);
+  }, 500_000);
 
   it.each(["Customers", "Lifecycle", "Segments", "Sources", "Runs"])(
     "shows %s with content and without serious faults, light and dark",

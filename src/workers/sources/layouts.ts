@@ -1,40 +1,7 @@
 import type { ColumnProfile } from "./profile.ts";
+import { consentAnswers, type ProposedTable, type Recognised, type Rule } from "./proposal.ts";
+import { shopifyCustomers, shopifyOrders } from "./shopify-layouts.ts";
 import { columnFor, plainHeader } from "./synonyms.ts";
-
-interface ProposedColumn {
-  readonly column: string;
-  readonly format?: string;
-  readonly decimal?: "." | ",";
-}
-type Rule =
-  | string
-  | ProposedColumn
-  | { readonly value: string }
-  | { readonly map: string; readonly values: Record<string, string>; readonly otherwise?: string }
-  | { readonly coalesce: readonly string[] };
-export interface ProposedTable {
-  readonly table: string;
-  readonly where?: string;
-  readonly file?: string;
-  readonly columns: Record<string, Rule>;
-}
-export interface Recognised {
-  readonly layout: string;
-  readonly confidence: number;
-  readonly tables: readonly ProposedTable[];
-  readonly warnings: readonly string[];
-}
-
-const yes = {
-  true: "granted",
-  yes: "granted",
-  y: "granted",
-  "1": "granted",
-  false: "denied",
-  no: "denied",
-  n: "denied",
-  "0": "denied",
-};
 
 /** What a file is, by its header and what its columns hold; the name decides where the header can't. */
 export function recognise(fileName: string, columns: readonly ColumnProfile[]): Recognised {
@@ -45,144 +12,6 @@ export function recognise(fileName: string, columns: readonly ColumnProfile[]): 
   if (has("acceptsemailmarketing", "totalspent") || has("acceptsemailmarketing", "defaultaddressaddress1"))
     return shopifyCustomers(headers);
   return recogniseGeneric(fileName, columns);
-}
-
-function present(headers: readonly string[], columns: Record<string, Rule | undefined>): Record<string, Rule> {
-  const names = new Set(headers.map((name) => name.trim().toLowerCase()));
-  const holds = (rule: Rule) => {
-    if (typeof rule === "string") return names.has(rule.toLowerCase());
-    if ("column" in rule) return names.has(rule.column.toLowerCase());
-    if ("map" in rule) return names.has(rule.map.toLowerCase());
-    return "coalesce" in rule ? rule.coalesce.some((name) => names.has(name.toLowerCase())) : true;
-  };
-  return Object.fromEntries(
-    Object.entries(columns).filter((entry): entry is [string, Rule] => entry[1] !== undefined && holds(entry[1])),
-  );
-}
-
-const offsetFormat = "%Y-%m-%d %H:%M:%S %z";
-const amount = (column: string): ProposedColumn => ({ column, decimal: "." });
-const instant = (column: string): ProposedColumn => ({ column, format: offsetFormat });
-
-/** Shopify's order export: a row a line item, order fields on the first row of each order (filled down by the reader). */
-function shopifyOrders(headers: readonly string[]): Recognised {
-  return {
-    layout: "shopify",
-    confidence: 0.99,
-    warnings: [],
-    tables: [
-      {
-        table: "orders",
-        where: "Line = '1'",
-        columns: {
-          ...present(headers, {
-            order_id: "Name",
-            email: "Email",
-            phone: { coalesce: ["Phone", "Billing Phone"] },
-            ordered_at: instant("Created at"),
-            currency: "Currency",
-            discount_minor: amount("Discount Amount"),
-            shipping_minor: amount("Shipping"),
-            tax_minor: amount("Taxes"),
-            coupon_code: "Discount Code",
-          }),
-          gross_minor: amount("Gross"),
-          status: "Order status",
-          channel: { value: "web" },
-        },
-      },
-      {
-        table: "order_lines",
-        columns: {
-          ...present(headers, {
-            order_id: "Name",
-            quantity: amount("Lineitem quantity"),
-            unit_price_minor: amount("Lineitem price"),
-            list_price_minor: amount("Lineitem compare at price"),
-            currency: "Currency",
-            product_id: { coalesce: ["Lineitem sku", "Lineitem name"] },
-            ordered_at: instant("Created at"),
-          }),
-          line_id: "Line",
-          discount_minor: amount("Line discount"),
-        },
-      },
-      {
-        table: "returns",
-        where: "Line = '1' and Refund is not null",
-        columns: {
-          order_id: "Name",
-          refund_minor: amount("Refund"),
-          returned_at: instant("Refunded at"),
-          return_id: "Name",
-        },
-      },
-      {
-        table: "customers",
-        where: "Line = '1' and Customer key is not null",
-        columns: present(headers, {
-          email: "Email",
-          phone: { coalesce: ["Phone", "Billing Phone"] },
-          full_name: "Billing Name",
-          address_line: "Billing Address1",
-          city: "Billing City",
-          postcode: "Billing Zip",
-          region: "Billing Province",
-          country: "Billing Country",
-        }),
-      },
-      {
-        table: "consents",
-        where: "Line = '1' and Email is not null",
-        columns: present(headers, {
-          email: "Email",
-          channel: { value: "email" },
-          purpose: { value: "marketing" },
-          status: { map: "Accepts Marketing", values: yes },
-          occurred_at: instant("Created at"),
-        }),
-      },
-    ].filter(({ columns }) => Object.keys(columns).length > 1),
-  };
-}
-
-function shopifyCustomers(headers: readonly string[]): Recognised {
-  const named = (name: string) => headers.find((header) => header.toLowerCase() === name.toLowerCase());
-  const address = named("Default Address Address1") ?? named("Address1") ?? "Address1";
-  const part = (suffix: string) => named(`Default Address ${suffix}`) ?? named(suffix) ?? suffix;
-  return {
-    layout: "shopify-customers",
-    confidence: 0.97,
-    warnings: [],
-    tables: [
-      {
-        table: "customers",
-        columns: present(headers, {
-          source_customer_id: "Customer ID",
-          email: "Email",
-          phone: { coalesce: ["Phone", part("Phone")] },
-          given_name: "First Name",
-          family_name: "Last Name",
-          address_line: address,
-          city: part("City"),
-          region: part("Province Code"),
-          postcode: part("Zip"),
-          country: part("Country Code"),
-        }),
-      },
-      {
-        table: "consents",
-        where: "Email is not null",
-        columns: present(headers, {
-          source_customer_id: "Customer ID",
-          email: "Email",
-          channel: { value: "email" },
-          purpose: { value: "marketing" },
-          status: { map: "Accepts Email Marketing", values: yes },
-        }),
-      },
-    ],
-  };
 }
 
 /** A plain table: what its header names say, against what its columns hold. */
@@ -393,7 +222,7 @@ function recogniseGeneric(fileName: string, columns: readonly ColumnProfile[]): 
               email,
               channel: { value: "email" },
               purpose: { value: "marketing" },
-              status: { map: accepts, values: yes },
+              status: { map: accepts, values: consentAnswers },
               occurred_at: date(find("created_at")),
             })
           : {},
