@@ -8,6 +8,7 @@ import "./theme/tokens.css";
 import "./theme/base.css";
 import "./theme/frame.css";
 import "./theme/parts.css";
+import "./theme/controls.css";
 import "./theme/grids.css";
 
 const queries = new QueryClient({

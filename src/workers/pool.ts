@@ -51,7 +51,11 @@ export function createPool(workers: number): TaskPool {
     } catch (error) {
       if (error instanceof AssayError) throw signal.aborted ? cancelled() : error;
       const said = error instanceof Error ? error.message : String(error);
-      throw new AssayError("internal", `The worker of ${node.step} ended: ${said}`, "Run again; what was finished is kept.");
+      throw new AssayError(
+        "internal",
+        `The worker of ${node.step} ended: ${said}`,
+        "Run again; what was finished is kept.",
+      );
     } finally {
       signal.removeEventListener("abort", stop);
       port1.close();

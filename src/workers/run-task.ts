@@ -29,7 +29,11 @@ export async function runTask(node: TaskNode, options: TaskOptions): Promise<Tas
   if (present) return { ...summaryOf(present), computed: false };
   const step = steps.get(node.step);
   if (!step) {
-    throw new AssayError("unsupported", `This program has no step ${node.step}.`, "Update it to the version that planned the run.");
+    throw new AssayError(
+      "unsupported",
+      `This program has no step ${node.step}.`,
+      "Update it to the version that planned the run.",
+    );
   }
   mkdirSync(options.scratchRoot, { recursive: true });
   const scratch = mkdtempSync(join(options.scratchRoot, "task-"));

@@ -9,7 +9,7 @@ const stateColumns: readonly Column[] = [
   { name: "reason", type: "VARCHAR" },
 ];
 
-export function scoreColumns(model: ModelDeclaration): readonly Column[] {
+function scoreColumns(model: ModelDeclaration): readonly Column[] {
   return [{ name: "customer_id", type: "VARCHAR" }, ...model.outputs, ...stateColumns];
 }
 

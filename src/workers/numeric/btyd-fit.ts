@@ -51,17 +51,24 @@ function blocksOf({ frequency, count }: Compressed): Block[] {
   return blocks;
 }
 
-/** Mean negative log-likelihood of a compressed summary with first and second derivatives, in ln r, ln α, ln a, ln b. */
-export function negativeLogLikelihood(variant: Variant, summary: Compressed, pull = defaultPull): Objective {
+/** Mean negative log-likelihood of a compressed summary with first and second derivatives, in ln r, ln α, ln a, ln b; α and times
+ *  count in `unit`. */
+export function negativeLogLikelihood(
+  variant: Variant,
+  summary: Compressed,
+  { pull = defaultPull, unit = 1 } = {},
+): Objective {
   const extra = variant === "mbg_nbd" ? 1 : 0;
   const blocks = blocksOf(summary);
   const total = blocks.reduce((sum, { customers }) => sum + customers, 0);
   const [last, age] = [encode(summary.recency), encode(summary.tAge)];
+  const scaled = (times: Float64Array) => times.map((time) => time / unit);
+  const [lastTimes, ageTimes] = [scaled(last.values), scaled(age.values)];
   const mixture = createMixture(summary.count, last.code, age.code);
   return (at, into) => {
     const parameters = at.map((value) => Math.exp(Math.min(30, Math.max(-30, value))));
     const [r = 1, alpha = 1, a = 1, b = 1] = parameters;
-    const times = { age: logarithms(age.values, alpha), last: logarithms(last.values, alpha) };
+    const times = { age: logarithms(ageTimes, alpha), last: logarithms(lastTimes, alpha) };
     clear(into);
     let value = 0;
     for (const block of blocks) {
@@ -189,9 +196,7 @@ export function fitBtyd(variant: Variant, frequency: Float64Array, recency: Floa
   const grouped = compressSummary(frequency, recency, tAge);
   const longest = grouped.tAge.reduce((most, value) => Math.max(most, value), 0);
   const unit = longest > 0 ? longest / 40 : 1;
-  const scaled = (times: Float64Array) => times.map((time) => time / unit);
-  const summary = { ...grouped, recency: scaled(grouped.recency), tAge: scaled(grouped.tAge) };
-  const found = minimise(negativeLogLikelihood(variant, summary), new Float64Array([-0.5, 1.5, 0, 0.7]));
+  const found = minimise(negativeLogLikelihood(variant, grouped, { unit }), new Float64Array([-0.5, 1.5, 0, 0.7]));
   const [r = 1, alpha = 1, a = 1, b = 1] = found.at.map(Math.exp);
   const [sr = 0, sAlpha = 0, sa = 0, sb = 0] = standardErrors(found, Math.max(1, frequency.length));
   const penalty = found.at.reduce((sum, value) => sum + defaultPull * value * value, 0);

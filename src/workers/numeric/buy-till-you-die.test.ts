@@ -113,7 +113,10 @@ describe("buy till you die", () => {
     for (const kind of variants) {
       const wanted = rows.reduce((sum, row) => sum + logLikelihood(kind, params, row), 0);
       const at = Float64Array.from(Object.values(params), Math.log);
-      const value = negativeLogLikelihood(kind, compressSummary(...columns(rows)), 0)(at, emptyDerivatives(4));
+      const value = negativeLogLikelihood(kind, compressSummary(...columns(rows)), { pull: 0 })(
+        at,
+        emptyDerivatives(4),
+      );
       expect(-value * 3).toBeCloseTo(wanted, 9);
     }
   });

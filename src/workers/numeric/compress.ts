@@ -94,16 +94,19 @@ export function compressSummary(frequency: Float64Array, recency: Float64Array, 
 function groupKeys(keys: Float64Array): { values: Float64Array; group: Int32Array } {
   let slots = 1 << 10;
   while (slots < 2 * keys.length) slots *= 2;
-  const mask = slots - 1;
   const place = new Int32Array(slots).fill(-1);
   const found = new Float64Array(keys.length);
+  const slotOf = (key: number) => {
+    let slot = (Math.imul(key | 0, 0x9e3779b1) ^ Math.imul((key / 4294967296) | 0, 0x85ebca6b)) >>> 0;
+    slot = (slot ^ (slot >>> 15)) & (slots - 1);
+    while ((place[slot] ?? -1) >= 0 && found[place[slot] ?? 0] !== key) slot = (slot + 1) & (slots - 1);
+    return slot;
+  };
   const group = new Int32Array(keys.length);
   let distinct = 0;
   for (let row = 0; row < keys.length; row++) {
     const key = keys[row] ?? 0;
-    let slot = (Math.imul(key | 0, 0x9e3779b1) ^ Math.imul((key / 4294967296) | 0, 0x85ebca6b)) & mask;
-    slot = (slot ^ (slot >>> 15)) & mask;
-    while ((place[slot] ?? -1) >= 0 && found[place[slot] ?? 0] !== key) slot = (slot + 1) & mask;
+    const slot = slotOf(key);
     if ((place[slot] ?? -1) < 0) {
       place[slot] = distinct;
       found[distinct++] = key;
@@ -111,7 +114,8 @@ function groupKeys(keys: Float64Array): { values: Float64Array; group: Int32Arra
     group[row] = place[slot] ?? 0;
   }
   const values = found.slice(0, distinct).sort();
-  const rank = Int32Array.from(found.subarray(0, distinct), (key) => placeOf(key, values));
+  const rank = new Int32Array(distinct);
+  for (let at = 0; at < distinct; at++) rank[place[slotOf(values[at] ?? 0)] ?? 0] = at;
   for (let row = 0; row < keys.length; row++) group[row] = rank[group[row] ?? 0] ?? 0;
   return { values, group };
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../shared/base/random.ts";
-import { createSpendLimits, expectedSpend, fitGammaGamma, spendSd } from "./gamma-gamma.ts";
+import { createSpendLimits, expectedSpend, fitGammaGamma, gammaGammaObjective, spendSd } from "./gamma-gamma.ts";
+import { emptyDerivatives } from "./optimise.ts";
 
 const positive = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 
@@ -53,6 +54,32 @@ describe("gamma-gamma", () => {
           expect(spendSd(params, x, mean)).toSatisfy((sd: number) => Number.isFinite(sd) && sd > 0);
         },
       ),
+    );
+  });
+
+  it("has the gradient and the Hessian that differences give", () => {
+    const x = Float64Array.of(1, 1, 2, 5, 40);
+    const objective = gammaGammaObjective(x, Float64Array.of(20, 20, 35, 8, 61));
+    fc.assert(
+      fc.property(fc.tuple(positive(-1, 3), positive(-1, 3), positive(-1, 5)), (start) => {
+        const here = emptyDerivatives(3);
+        objective(Float64Array.from(start), here);
+        for (let i = 0; i < 3; i++) {
+          const step = 1e-5;
+          const [above, below] = [emptyDerivatives(3), emptyDerivatives(3)];
+          const value = (by: number, into: typeof above) =>
+            objective(
+              Float64Array.from(start, (at, j) => at + (i === j ? by : 0)),
+              into,
+            );
+          const slope = (value(step, above) - value(-step, below)) / (2 * step);
+          expect(Math.abs((here.gradient[i] ?? 0) - slope)).toBeLessThan(1e-5 * Math.max(1, Math.abs(slope)));
+          for (let j = 0; j < 3; j++) {
+            const bend = ((above.gradient[j] ?? 0) - (below.gradient[j] ?? 0)) / (2 * step);
+            expect(Math.abs((here.hessian[i]?.[j] ?? 0) - bend)).toBeLessThan(1e-5 * Math.max(1, Math.abs(bend)));
+          }
+        }
+      }),
     );
   });
 });

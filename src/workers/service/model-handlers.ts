@@ -1,11 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { randomUUID } from "node:crypto";
 import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import { AssayError } from "../../shared/base/errors.ts";
-import { literal } from "../engine/sql.ts";
 import type { Session } from "../engine/duckdb.ts";
+import { literal } from "../engine/sql.ts";
 import { selfTest } from "../models/self-test.ts";
 import { fitSummary, predictSummary, type SummaryColumns } from "../models/summary-file.ts";
 import { openRaw } from "../sources/open-raw.ts";
@@ -17,23 +17,51 @@ type Names = "models.fit" | "models.predict" | "models.self_test";
 const defaults = { frequency: "frequency", recency: "recency", T: "T", monetary_value: "monetary_value" } as const;
 
 /** Columns of a summary file as numbers; a value that is none is named with its row. */
-async function readSummary(session: Session, raw: RawTable, renames: Readonly<Record<string, string>>): Promise<SummaryColumns> {
+async function readSummary(
+  session: Session,
+  raw: RawTable,
+  renames: Readonly<Record<string, string>>,
+): Promise<SummaryColumns> {
   const find = (name: keyof typeof defaults) => {
     const wanted = (renames[name] ?? (name === "T" ? renames["t_age"] : undefined) ?? defaults[name]).toLowerCase();
     return raw.columns.findIndex((column) => column.trim().toLowerCase() === wanted);
   };
   const column = async (name: keyof typeof defaults) => {
     const at = find(name);
-    if (at < 0) throw new AssayError("bad_input", `The file has no column ${renames[name] ?? name}.`, "Name it with --columns frequency=x,recency=t_x,T=….");
-    const bad = await session.rows(`SELECT source_row FROM ${raw.table} WHERE TRY_CAST(trim(${rawColumn(at)}) AS DOUBLE) IS NULL OR NOT isfinite(TRY_CAST(trim(${rawColumn(at)}) AS DOUBLE)) ORDER BY source_row LIMIT 1`);
-    if (bad[0]) throw new AssayError("bad_input", `Row ${bad[0]["source_row"]} has no number in ${raw.columns[at]}.`, "Every customer needs frequency, recency and T.");
-    const table = await session.table(`SELECT CAST(trim(${rawColumn(at)}) AS DOUBLE) AS v FROM ${raw.table} ORDER BY source_row`);
+    if (at < 0)
+      throw new AssayError(
+        "bad_input",
+        `The file has no column ${renames[name] ?? name}.`,
+        "Name it with --columns frequency=x,recency=t_x,T=….",
+      );
+    const bad = await session.rows(
+      `SELECT source_row FROM ${raw.table} WHERE TRY_CAST(trim(${rawColumn(at)}) AS DOUBLE) IS NULL OR NOT isfinite(TRY_CAST(trim(${rawColumn(at)}) AS DOUBLE)) ORDER BY source_row LIMIT 1`,
+    );
+    if (bad[0])
+      throw new AssayError(
+        "bad_input",
+        `Row ${bad[0]["source_row"]} has no number in ${raw.columns[at]}.`,
+        "Every customer needs frequency, recency and T.",
+      );
+    const table = await session.table(
+      `SELECT CAST(trim(${rawColumn(at)}) AS DOUBLE) AS v FROM ${raw.table} ORDER BY source_row`,
+    );
     return table.columns["v"] as Float64Array;
   };
-  const columns = { frequency: await column("frequency"), recency: await column("recency"), tAge: await column("T"), monetaryValue: find("monetary_value") >= 0 ? await column("monetary_value") : null };
+  const columns = {
+    frequency: await column("frequency"),
+    recency: await column("recency"),
+    tAge: await column("T"),
+    monetaryValue: find("monetary_value") >= 0 ? await column("monetary_value") : null,
+  };
   for (let at = 0; at < columns.frequency.length; at++) {
     const [x = 0, recency = 0, age = 0] = [columns.frequency[at], columns.recency[at], columns.tAge[at]];
-    if (x < 0 || recency < 0 || recency > age + 1e-9) throw new AssayError("bad_input", `Row ${at + 1} has frequency ${x}, recency ${recency}, T ${age}.`, "All from 0 up, and recency at most T.");
+    if (x < 0 || recency < 0 || recency > age + 1e-9)
+      throw new AssayError(
+        "bad_input",
+        `Row ${at + 1} has frequency ${x}, recency ${recency}, T ${age}.`,
+        "All from 0 up, and recency at most T.",
+      );
   }
   return columns;
 }
@@ -52,10 +80,11 @@ export const modelHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names
       const scores = predictSummary(name, await readSummary(open, raw, columns), params, horizon);
       const names = Object.keys(scores);
       const rows = raw.rowsRead - raw.rowsRejected;
-      await open.load("scores", { rows, columns: { source_row: Float64Array.from({ length: rows }, (_, at) => at + 1), ...scores } }, [
-        { name: "source_row", type: "BIGINT" },
-        ...names.map((column) => ({ name: column, type: "DOUBLE" as const })),
-      ]);
+      await open.load(
+        "scores",
+        { rows, columns: { source_row: Float64Array.from({ length: rows }, (_, at) => at + 1), ...scores } },
+        [{ name: "source_row", type: "BIGINT" }, ...names.map((column) => ({ name: column, type: "DOUBLE" as const }))],
+      );
       mkdirSync(dirname(out), { recursive: true });
       const staged = join(dirname(out), `.${randomUUID()}`);
       const sql = `SELECT ${names.join(", ")} FROM scores ORDER BY source_row`;

@@ -8,20 +8,25 @@ import { previewExport, writeExport } from "../exports/write-export.ts";
 import { compareSegments } from "../query/compare.ts";
 import { runConsole } from "../query/console.ts";
 import { countSegment } from "../query/counts.ts";
+import { showCustomer } from "../query/customer.ts";
 import { listFields } from "../query/fields.ts";
+import { readLifecycle } from "../query/lifecycle.ts";
 import { listMembers } from "../query/members.ts";
+import { readOverview } from "../query/overview.ts";
 import { pageCustomers } from "../query/pages.ts";
 import { pagePeople } from "../query/people.ts";
 import { type OpenSnapshot, SessionPool } from "../query/session-pool.ts";
-import { showCustomer } from "../query/customer.ts";
-import { readLifecycle } from "../query/lifecycle.ts";
-import { readOverview } from "../query/overview.ts";
 import type { SnapshotHandle } from "../query/snapshot.ts";
 import type { ServiceContext } from "./context.ts";
 import { readManifest, tableFiles } from "./snapshot-handlers.ts";
 import { readJsonOutput } from "./store-handlers.ts";
 
-type Ask = (snapshot: OpenSnapshot, input: never, signal: AbortSignal, progress: (progress: { done: number; total: number | null; label: string }) => void) => Promise<object>;
+type Ask = (
+  snapshot: OpenSnapshot,
+  input: never,
+  signal: AbortSignal,
+  progress: (progress: { done: number; total: number | null; label: string }) => void,
+) => Promise<object>;
 
 const questions: Readonly<Record<string, Ask>> = {
   "customers.fields": (snapshot, _, signal) => listFields(snapshot, signal),
@@ -42,8 +47,13 @@ let pool: SessionPool | undefined;
 async function handleOf(reference: QuerySnapshot, before: QuerySnapshot | null): Promise<SnapshotHandle> {
   const { brandDir, snapshot_id } = reference;
   const manifest = readManifest(brandDir, snapshot_id);
-  const tables = Object.entries(manifest.tables).map(([table, files]) => [table, tableFiles(brandDir, files).map(({ path }) => path)] as const);
-  const fits = Object.entries(manifest.fits).map(([model, { key, output }]): [string, Json] => [model, readJsonOutput(brandDir, key, output)]);
+  const tables = Object.entries(manifest.tables).map(
+    ([table, files]) => [table, tableFiles(brandDir, files).map(({ path }) => path)] as const,
+  );
+  const fits = Object.entries(manifest.fits).map(([model, { key, output }]): [string, Json] => [
+    model,
+    readJsonOutput(brandDir, key, output),
+  ]);
   const { mtime } = await stat(`${brandDir}/snapshots/${snapshot_id}/manifest.json`);
   return {
     snapshot_id,
@@ -71,8 +81,21 @@ export const queryHandlers: Pick<Handlers<EngineContract, ServiceContext>, "quer
   "templates.list": async () => listTemplates(),
 };
 
-async function runSql(reference: QuerySnapshot, input: Parameters<typeof runConsole>[0], ctx: ServiceContext, signal: AbortSignal): Promise<object> {
+async function runSql(
+  reference: QuerySnapshot,
+  input: Parameters<typeof runConsole>[0],
+  ctx: ServiceContext,
+  signal: AbortSignal,
+): Promise<object> {
   const { tables } = await handleOf(reference, null);
-  const evaluations = reference.evaluations.flatMap(({ key }) => (readJsonOutput(reference.brandDir, key, "evaluations") as unknown[]) ?? []);
-  return runConsole({ ...input, tables, json: { model_evaluations: evaluations }, scratch: ctx.scratchRoot, signal } as Parameters<typeof runConsole>[0]);
+  const evaluations = reference.evaluations.flatMap(
+    ({ key }) => (readJsonOutput(reference.brandDir, key, "evaluations") as unknown[]) ?? [],
+  );
+  return runConsole({
+    ...input,
+    tables,
+    json: { model_evaluations: evaluations },
+    scratch: ctx.scratchRoot,
+    signal,
+  } as Parameters<typeof runConsole>[0]);
 }

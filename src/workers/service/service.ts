@@ -1,10 +1,10 @@
-import { type EngineContract, engineContract } from "../../shared/api/engine.ts";
 import type { Channel } from "../../shared/api/channel.ts";
 import { type Client, createClient } from "../../shared/api/client.ts";
+import { type EngineContract, engineContract } from "../../shared/api/engine.ts";
 import { channelPair } from "../../shared/api/in-process.ts";
 import { type Handlers, serve } from "../../shared/api/serve.ts";
 import { runTask } from "../run-task.ts";
-import { type PlaceTask, scratchFolder, type ServiceContext } from "./context.ts";
+import { type PlaceTask, type ServiceContext, scratchFolder } from "./context.ts";
 import { modelHandlers } from "./model-handlers.ts";
 import { queryHandlers } from "./query-handlers.ts";
 import { snapshotHandlers } from "./snapshot-handlers.ts";

@@ -1,4 +1,14 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, copyFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { EngineContract, SnapshotManifest, SnapshotTableFile } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
@@ -8,7 +18,12 @@ import { type ArtifactFile, quarantine, requireArtifact, verifiedPath } from "..
 import { publish } from "../engine/publish.ts";
 import type { ServiceContext } from "./context.ts";
 
-type Names = "snapshots.publish" | "snapshots.check" | "snapshots.manifest" | "snapshots.add_evaluations" | "snapshots.path";
+type Names =
+  | "snapshots.publish"
+  | "snapshots.check"
+  | "snapshots.manifest"
+  | "snapshots.add_evaluations"
+  | "snapshots.path";
 
 const maxLinks = 150;
 
@@ -21,12 +36,20 @@ export function readManifest(brandDir: string, snapshotId: string): SnapshotMani
   try {
     return JSON.parse(readFileSync(path, "utf8")) as SnapshotManifest;
   } catch {
-    throw new AssayError("corrupt", `The manifest ${path} is damaged or missing.`, "Run again with the same day: it is published anew.", { path });
+    throw new AssayError(
+      "corrupt",
+      `The manifest ${path} is damaged or missing.`,
+      "Run again with the same day: it is published anew.",
+      { path },
+    );
   }
 }
 
 /** The files of a table as its artifacts name them, checked by digest. */
-export function tableFiles(brandDir: string, files: readonly SnapshotTableFile[]): { path: string; file: ArtifactFile; bucket: number }[] {
+export function tableFiles(
+  brandDir: string,
+  files: readonly SnapshotTableFile[],
+): { path: string; file: ArtifactFile; bucket: number }[] {
   return files.flatMap(({ key, output, bucket }) => {
     const file = requireArtifact(brandDir, key).files.find((one) => one.output === output);
     return file ? [{ path: verifiedPath(brandDir, file), file, bucket }] : [];
@@ -56,7 +79,10 @@ export const snapshotHandlers: Pick<Handlers<EngineContract, ServiceContext>, Na
     for (const [table, listed] of Object.entries(manifest.tables)) {
       const files = tableFiles(brandDir, listed);
       layOut(brandDir, manifest.snapshot_id, table, files);
-      tables[table] = { rows: files.reduce((sum, { file }) => sum + file.rows, 0), bytes: files.reduce((sum, { file }) => sum + file.bytes, 0) };
+      tables[table] = {
+        rows: files.reduce((sum, { file }) => sum + file.rows, 0),
+        bytes: files.reduce((sum, { file }) => sum + file.bytes, 0),
+      };
     }
     publish({
       content: Buffer.from(canonicalJson(manifest)),
@@ -87,10 +113,16 @@ export const snapshotHandlers: Pick<Handlers<EngineContract, ServiceContext>, Na
     const manifest = readManifest(brandDir, snapshot_id);
     const listed = manifest.tables[table];
     if (!listed) {
-      throw new AssayError("not_found", `The snapshot has no table ${table}.`, `Its tables: ${Object.keys(manifest.tables).sort().join(", ")}.`);
+      throw new AssayError(
+        "not_found",
+        `The snapshot has no table ${table}.`,
+        `Its tables: ${Object.keys(manifest.tables).sort().join(", ")}.`,
+      );
     }
     const folder = join(folderOf(brandDir, snapshot_id), "tables", table);
-    const files = readdirSync(folder, { recursive: true }).map(String).filter((name) => name.endsWith(".parquet"));
+    const files = readdirSync(folder, { recursive: true })
+      .map(String)
+      .filter((name) => name.endsWith(".parquet"));
     return { table, files: files.sort().map((name) => join(folder, name)) };
   },
 };

@@ -3,24 +3,44 @@ import { mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
-import { AssayError } from "../../shared/base/errors.ts";
 import type { Json } from "../../shared/base/canonical-json.ts";
+import { AssayError } from "../../shared/base/errors.ts";
 import { findArtifact, quarantine, requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
 import { appendEntry, readLog } from "../engine/brand-log.ts";
 import { claimTask } from "../engine/claims.ts";
-import { parquet } from "../engine/sql.ts";
-import { digestFile, publish } from "../engine/publish.ts";
 import { probeDirectory } from "../engine/probe.ts";
+import { digestFile, publish } from "../engine/publish.ts";
+import { parquet } from "../engine/sql.ts";
 import { createBrand, createWorkspace, openWorkspace } from "../engine/workspace.ts";
 import { countRepeats } from "../landing/repeats.ts";
 import { summaryOf } from "../run-task.ts";
 import { type ServiceContext, withSession } from "./context.ts";
 
-type Names = "workspace.create" | "workspace.open" | "workspace.doctor" | "brand.create" | "log.read" | "log.append" | "artifacts.find" | "artifacts.json" | "tasks.run" | "landing.copy" | "landing.count" | "landing.rejects" | "process.memory";
+type Names =
+  | "workspace.create"
+  | "workspace.open"
+  | "workspace.doctor"
+  | "brand.create"
+  | "log.read"
+  | "log.append"
+  | "artifacts.find"
+  | "artifacts.json"
+  | "tasks.run"
+  | "landing.copy"
+  | "landing.count"
+  | "landing.rejects"
+  | "process.memory";
 export type StoreHandlers = Pick<Handlers<EngineContract, ServiceContext>, Names>;
 
 interface NormaliseCounts {
-  readonly files: readonly { sha256: string; rows_read: number; rows_rejected: number; rejects: { reason: string; count: number }[]; primary: string | null; warnings: string[] }[];
+  readonly files: readonly {
+    sha256: string;
+    rows_read: number;
+    rows_rejected: number;
+    rejects: { reason: string; count: number }[];
+    primary: string | null;
+    warnings: string[];
+  }[];
   readonly latest_order_on: string | null;
   readonly records_until: string | null;
 }
@@ -38,7 +58,8 @@ export const storeHandlers: StoreHandlers = {
   "log.read": async ({ brandDir, from }) => ({
     entries: readLog(brandDir, from).map(({ version, kind, at, body }) => ({ version, kind, at, body })),
   }),
-  "log.append": async ({ brandDir, kind, body, taskKey }) => appendEntry(brandDir, { kind, body, taskKey, at: new Date().toISOString(), app: "assay" }),
+  "log.append": async ({ brandDir, kind, body, taskKey }) =>
+    appendEntry(brandDir, { kind, body, taskKey, at: new Date().toISOString(), app: "assay" }),
   "artifacts.find": async ({ brandDir, keys }) => {
     const damaged: string[] = [];
     const found = keys.flatMap((key) => {
@@ -62,10 +83,19 @@ export const storeHandlers: StoreHandlers = {
     if (!claim.held) return { outcome: null };
     try {
       const place = inline ? ctx.runInline : ctx.placeTask;
-      const options = { brandDir, scratchRoot: ctx.scratchRoot, memoryBytes, threads: 1, attempt, signal, onRows: (rows: number) => progress({ rows }) };
+      const options = {
+        brandDir,
+        scratchRoot: ctx.scratchRoot,
+        memoryBytes,
+        threads: 1,
+        attempt,
+        signal,
+        onRows: (rows: number) => progress({ rows }),
+      };
       return { outcome: await place(node, options, workers) };
     } catch (error) {
-      if (error instanceof AssayError && error.code === "corrupt" && typeof error.details["key"] === "string") quarantine(brandDir, error.details["key"]);
+      if (error instanceof AssayError && error.code === "corrupt" && typeof error.details["key"] === "string")
+        quarantine(brandDir, error.details["key"]);
       throw error;
     } finally {
       claim.release();
@@ -74,14 +104,21 @@ export const storeHandlers: StoreHandlers = {
   "landing.copy": async ({ brandDir, source, paths, known }) => {
     const seen = new Set(known);
     const digests = paths.map((path) => ({ path, name: path, ...digestFile(path) }));
-    const fresh = digests.filter((file, at) => !seen.has(file.sha256) && digests.findIndex(({ sha256 }) => sha256 === file.sha256) === at);
+    const fresh = digests.filter(
+      (file, at) => !seen.has(file.sha256) && digests.findIndex(({ sha256 }) => sha256 === file.sha256) === at,
+    );
     const text = [source, ...fresh.map(({ sha256 }) => sha256).sort()].join("\n");
     const batchId = createHash("sha256").update(text).digest("hex").slice(0, 20);
     const files = fresh.map((file) => {
       const landed = join("landing", source, batchId, `${file.sha256}${safeExtension(file.path)}`);
       const final = join(brandDir, landed);
       mkdirSync(join(brandDir, "landing", source, batchId), { recursive: true });
-      publish({ content: { localPath: realpathSync(file.path) }, final, staging: join(brandDir, "tmp", batchId), isDataFile: true });
+      publish({
+        content: { localPath: realpathSync(file.path) },
+        final,
+        staging: join(brandDir, "tmp", batchId),
+        isDataFile: true,
+      });
       return { ...file, landed };
     });
     const again = digests.filter((file) => !fresh.includes(file)).map((file) => ({ ...file, landed: "" }));
@@ -112,7 +149,12 @@ export const storeHandlers: StoreHandlers = {
       };
     });
     const warnings = counts.files.flatMap((file) => file.warnings);
-    return { files, latest_order_on: counts.latest_order_on, records_until: counts.records_until, warnings: [...new Set(warnings)] };
+    return {
+      files,
+      latest_order_on: counts.latest_order_on,
+      records_until: counts.records_until,
+      warnings: [...new Set(warnings)],
+    };
   },
   "landing.rejects": async ({ brandDir, key, offset, limit }, { ctx, signal }) => {
     const found = findArtifact(brandDir, key);
@@ -120,7 +162,9 @@ export const storeHandlers: StoreHandlers = {
     if (!file) return { total: 0, rejects: [] };
     const path = verifiedPath(brandDir, file);
     const rejects = await withSession(ctx, signal, async ({ session }) =>
-      (await session()).rows(`SELECT file, line, "column", value, reason, raw FROM ${parquet([path])} ORDER BY file, source_row LIMIT ${Math.max(0, limit)} OFFSET ${offset}`),
+      (await session()).rows(
+        `SELECT file, line, "column", value, reason, raw FROM ${parquet([path])} ORDER BY file, source_row LIMIT ${Math.max(0, limit)} OFFSET ${offset}`,
+      ),
     );
     return { total: file.rows, rejects };
   },
@@ -138,7 +182,8 @@ function filesOf(brandDir: string, key: string, output: string): string[] {
 
 export function readJsonOutput(brandDir: string, key: string, output: string): Json {
   const file = requireArtifact(brandDir, key).files.find((one) => one.output === output);
-  if (!file) throw new AssayError("not_found", `The artifact ${key.slice(0, 12)} has no output ${output}.`, "Run again.");
+  if (!file)
+    throw new AssayError("not_found", `The artifact ${key.slice(0, 12)} has no output ${output}.`, "Run again.");
   return JSON.parse(readFileSync(verifiedPath(brandDir, file), "utf8")) as Json;
 }
 

@@ -104,13 +104,15 @@ function placeOf(fitted: Fitted, counts: Counts, next: ReadonlyMap<string, numbe
   return { below, at: betaBinomial(k, n, alpha, Math.max(1e-6, total - alpha)) };
 }
 
-/** What each customer bought after the cut: lines by category. */
-function boughtAfter(outcomes: ColumnTable): Map<string, Map<string, number>> {
+/** What each customer bought after the cut: lines by category. Products of no known category, which stand as one called "all",
+ *  are left out unless the retailer has a category of that name. */
+function boughtAfter(outcomes: ColumnTable, categoriesKnown: readonly string[]): Map<string, Map<string, number>> {
   const ids = texts(outcomes, "customer_id");
   const categories = texts(outcomes, "category");
   const lines = numbers(outcomes, "n_lines");
   const found = new Map<string, Map<string, number>>();
   for (let at = 0; at < outcomes.rows; at++) {
+    if (categories[at] === "all" && !categoriesKnown.includes("all")) continue;
     const own = found.get(ids[at] ?? "") ?? new Map<string, number>();
     found.set(ids[at] ?? "", own.set(categories[at] ?? "", lines[at] ?? 0));
   }
@@ -196,7 +198,7 @@ export const categoryAffinity = defineModel({
     const fitted = json as unknown as Fitted | null;
     if (!fitted) return [];
     const rows = rowsByCustomer(scores);
-    const after = [...boughtAfter(holdout.outcomeCategories)].filter(([id]) => rows.has(id));
+    const after = [...boughtAfter(holdout.outcomeCategories, fitted.categories)].filter(([id]) => rows.has(id));
     const n = after.length;
     if (n < leastCustomers) return [];
     const lists = scores.columns.categories as (readonly string[] | null)[];
