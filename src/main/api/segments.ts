@@ -1,10 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Definition, Segment, SegmentFigures } from "../../shared/api/contract/segments.ts";
+import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { isName } from "../../shared/base/ids.ts";
 import type { BrandState, DefinitionBody } from "../../shared/domain/brand-state.ts";
 import { segmentSentence } from "../../shared/domain/segment.ts";
+import { sha256 } from "../plan/key.ts";
 import { type ApiContext, findSnapshot, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
@@ -103,7 +105,7 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
       brand,
       "segment_saved",
       { segment, definition: checked },
-      `segment:${segment}:${state.version}`,
+      `segment:${segment}:${state.version}:${sha256(canonicalJson(checked))}`,
     );
     ctx.tell("segments");
     return segmentDocument(ctx, brand, segment, saved, signal);

@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
 import type { Batch, DetectedFile, Source } from "../../shared/api/contract/sources.ts";
+import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
 import { isName } from "../../shared/base/ids.ts";
 import type { BrandState, SourceBody } from "../../shared/domain/brand-state.ts";
 import { lakeTargets } from "../../shared/domain/lake.ts";
 
+import { sha256 } from "../plan/key.ts";
 import { type ApiContext, requireWorkspace, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { batchDocument, ingestSource, quickLook } from "./ingest.ts";
@@ -140,7 +142,12 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     const { brands } = requireWritable(ctx);
     const state = await brands.refresh(brand);
     requireSource(state, source);
-    await brands.append(brand, "mapping_changed", { source, mapping }, `mapping:${source}:${state.version}`);
+    await brands.append(
+      brand,
+      "mapping_changed",
+      { source, mapping },
+      `mapping:${source}:${state.version}:${sha256(canonicalJson(mapping))}`,
+    );
     ctx.tell("sources");
     return { ok: true };
   },

@@ -16,21 +16,22 @@ export function workspaceCommands(program: Command): void {
         return 0;
       }),
     );
-  program
-    .command("doctor")
-    .description("probes the workspace's directory and says what to change")
-    .action((_, command: Command) =>
-      perform(command, "workspace", async ({ client, output, signal }) => {
-        const { checks } = await client.call("workspace.doctor", {}, { signal });
-        output.answer({ checks }, () =>
-          table(
-            ["check", "status", "measured", "advice"],
-            checks.map((check) => [check.name, check.status, check.measured, check.advice]),
-          ),
-        );
-        return checks.some(({ status }) => status === "fail") ? 3 : 0;
-      }),
-    );
+  for (const parent of [program, workspace])
+    parent
+      .command("doctor")
+      .description("probes the workspace's directory and says what to change")
+      .action((_, command: Command) =>
+        perform(command, "workspace", async ({ client, output, signal }) => {
+          const { checks } = await client.call("workspace.doctor", {}, { signal });
+          output.answer({ checks }, () =>
+            table(
+              ["check", "status", "measured", "advice"],
+              checks.map((check) => [check.name, check.status, check.measured, check.advice]),
+            ),
+          );
+          return checks.some(({ status }) => status === "fail") ? 3 : 0;
+        }),
+      );
   const brand = program.command("brand").description("retailers of a workspace");
   brand
     .command("create <name>")
