@@ -1,0 +1,87 @@
+import { useState } from "react";
+import { go } from "../../app/route.ts";
+import { useClient } from "../../client/ClientProvider.tsx";
+import { useAsk } from "../../client/queries.ts";
+import { Panel } from "../../components/Panel.tsx";
+import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { day, instant, integer, seconds, share } from "../../format/format.ts";
+import { RunState } from "./RunState.tsx";
+import "./runs.css";
+
+export function RunList({ brand }: { brand: string }) {
+  const client = useClient();
+  const runs = useAsk("runs.list", { brand });
+  const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
+  const start = () => {
+    client.call("runs.launch", { brand }).then(
+      ({ run_id }) => go(`/runs/${run_id}`),
+      (reason: Error) => setError(reason),
+    );
+  };
+  const list = runs.data?.runs ?? [];
+  return (
+    <>
+      <Head
+        title="Runs"
+        right={
+          <button type="button" className="button primary" onClick={start}>
+            Run
+          </button>
+        }
+      />
+      {error && <Failure error={error} />}
+      {runs.isError && <Failure error={runs.error} onRetry={() => void runs.refetch()} />}
+      {runs.isPending && <Waiting />}
+      {runs.isSuccess && list.length === 0 && (
+        <Empty title="No run yet">Deliveries become profiles in a run; every step of it can be watched here.</Empty>
+      )}
+      {list.length > 0 && (
+        <Panel
+          title={`${integer(list.length)} ${list.length === 1 ? "run" : "runs"} of this machine`}
+          under="The latest first"
+        >
+          <div className="scroll">
+            <table className="plain">
+              <thead>
+                <tr>
+                  <th>Requested</th>
+                  <th>State</th>
+                  <th>As of</th>
+                  <th className="num">Took</th>
+                  <th className="num">Tasks</th>
+                  <th className="num">Reused</th>
+                  <th className="num">Computed</th>
+                  <th className="num">Were there</th>
+                  <th>Host</th>
+                  <th>Snapshot</th>
+                </tr>
+              </thead>
+              <tbody>
+                {list.map((run) => (
+                  <tr key={run.run_id}>
+                    <td className="medium nowrap">
+                      <a href={`/runs/${run.run_id}`} data-route>
+                        {instant(run.requested_at)}
+                      </a>
+                    </td>
+                    <td>
+                      <RunState state={run.state} />
+                    </td>
+                    <td className="nowrap">{day(run.as_of)}</td>
+                    <td className="num">{seconds(run.seconds)}</td>
+                    <td className="num">{integer(run.tasks.total)}</td>
+                    <td className="num">{integer(run.tasks.reused)}</td>
+                    <td className="num">{integer(run.tasks.computed)}</td>
+                    <td className="num">{share(run.tasks.total > 0 ? run.tasks.reused / run.tasks.total : null, 0)}</td>
+                    <td className="ink2">{run.host}</td>
+                    <td className="mono">{run.snapshot_id?.slice(0, 8) ?? ""}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </Panel>
+      )}
+    </>
+  );
+}
