@@ -74,7 +74,7 @@ function firstDayOf(level: number, since: number, levelAt: (days: number) => num
 
 export const lifecycleStage = defineModel({
   name: "lifecycle_stage",
-  version: 2,
+  version: 3,
   title: "Lifecycle stage",
   group: "lifecycle",
   inputs: { summary: { feature: "purchase_summary" } },

@@ -121,7 +121,7 @@ function boughtAfter(outcomes: ColumnTable, categoriesKnown: readonly string[]):
 
 export const categoryAffinity = defineModel({
   name: "category_affinity",
-  version: 2,
+  version: 3,
   title: "Category affinity",
   group: "preferences",
   inputs: { counts: { feature: "category_counts" } },

@@ -74,7 +74,7 @@ function withoutFit(summary: ColumnTable): {
 
 export const gammaGamma = defineModel({
   name: "gamma_gamma",
-  version: 2,
+  version: 3,
   title: "Gamma-Gamma spend model",
   group: "value",
   inputs: { summary: { feature: "purchase_summary" } },
