@@ -10,8 +10,9 @@ const count = (n: number, one: string, many: string) => `${integer(n)} ${n === 1
 export function History({ data, currency }: { data: Customer; currency: string }) {
   const { profile } = data;
   const purchases = data.orders.filter(({ is_purchase }) => is_purchase);
-  const last = purchases.reduce((latest, order) => (order.day > latest ? order.day : latest), "");
-  const first = purchases.reduce((earliest, order) => (order.day < earliest ? order.day : earliest), last);
+  const days = purchases.map((order) => order.day).sort();
+  const last = days.at(-1) ?? "";
+  const first = days[0] ?? "";
   const title =
     purchases.length === 0
       ? "No purchase yet"

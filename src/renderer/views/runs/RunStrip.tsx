@@ -55,7 +55,8 @@ export function RunStrip({ run }: { run: Run }) {
       <Key
         name="Rows"
         value={compact(run.rows)}
-        more={`${run.rows_per_second === null ? "" : `${compact(run.rows_per_second)} a second, `}wrote ${bytes(run.bytes_written)}`}
+        beside={`wrote ${bytes(run.bytes_written)}`}
+        more={run.rows_per_second === null ? "" : `${compact(run.rows_per_second)} a second`}
       />
       <Key
         name="Memory"

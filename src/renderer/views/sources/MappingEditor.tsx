@@ -69,6 +69,7 @@ export function MappingEditor({
             const known = targets.data?.tables.find((one) => one.table === table.table)?.columns ?? [];
             const free = known.filter(({ name }) => !(name in table.columns));
             return (
+              // biome-ignore lint/suspicious/noArrayIndexKey: one file may feed a table twice, told apart by place alone
               <div key={`${at} ${table.table}`}>
                 <div className="strong">{table.table}</div>
                 <table className="plain">

@@ -131,6 +131,7 @@ export function SourcePanel({ brand, source }: { brand: string; source: Source }
               </thead>
               <tbody>
                 {rejects.data?.rejects.map((reject, at) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a line may be left out more than once
                   <tr key={`${reject.file} ${reject.line} ${at}`}>
                     <td>{reject.file}</td>
                     <td className="num">{integer(reject.line)}</td>

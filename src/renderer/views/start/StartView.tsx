@@ -143,7 +143,11 @@ export function StartView({ status }: { status: Status }) {
         <FolderPicker
           title={picking === "folder" ? "Folder with exports" : "Workspace to attach"}
           onClose={() => setPicking(null)}
-          onPick={(path) => (picking === "folder" ? (setFolder(path), setPicking(null)) : void attach(path))}
+          onPick={(path) => {
+            setPicking(null);
+            if (picking === "folder") setFolder(path);
+            else void attach(path);
+          }}
         />
       )}
     </>
