@@ -10,6 +10,7 @@ import "./theme/frame.css";
 import "./theme/parts.css";
 import "./theme/controls.css";
 import "./theme/grids.css";
+import "./theme/sources.css";
 
 const queries = new QueryClient({
   defaultOptions: { queries: { retry: false, staleTime: 15_000, refetchOnWindowFocus: false } },

@@ -4,7 +4,6 @@ import { addDays, type Day, toEpochDay, weekEnd } from "../../shared/base/time.t
 import { type BrandState, liveBatches } from "../../shared/domain/brand-state.ts";
 import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
 import type { StepDeclaration } from "../../shared/domain/step.ts";
-import type { TaskNode } from "../../shared/domain/task.ts";
 import { keyOf } from "../plan/key.ts";
 import { type PlannedBatch, Planner, type PlanRequest } from "../plan/plan.ts";
 

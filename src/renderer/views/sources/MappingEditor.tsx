@@ -1,148 +1,81 @@
 import { useState } from "react";
 import type { MappingJson } from "../../../shared/api/contract/sources.ts";
 import { useAsk } from "../../client/queries.ts";
+import { columnOf, ruleText, withColumn } from "./mapping-edit.ts";
 
-function ruleText(rule: unknown): string {
-  if (typeof rule === "string") return rule;
-  if (typeof rule !== "object" || rule === null) return "";
-  const { column, value, coalesce, map, format, decimal } = rule as Record<string, unknown>;
-  if (value !== undefined) return `“${String(value)}”`;
-  if (Array.isArray(coalesce)) return coalesce.join(" or ");
-  if (map !== undefined) return `${String(map)}, translated`;
-  return `${String(column ?? "")}${format ? `, ${String(format)}` : ""}${decimal ? `, decimal ${String(decimal)}` : ""}`;
+interface Props {
+  readonly mapping: MappingJson;
+  /** The file's columns; without them the mapping can only be read, or edited as JSON. */
+  readonly columns: readonly string[];
+  readonly label?: string;
+  readonly onSave: (mapping: MappingJson) => void | Promise<void>;
+}
+
+function readMapping(text: string): MappingJson | null {
+  try {
+    const read: unknown = JSON.parse(text);
+    const isMapping = typeof read === "object" && read !== null && "tables" in read && Array.isArray(read.tables);
+    return isMapping ? (read as MappingJson) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** A mapping as columns on columns; each can be pointed elsewhere, and the whole edited as JSON. */
-export function MappingEditor({
-  mapping,
-  columns = [],
-  onSave,
-  label = "Save mapping",
-}: {
-  mapping: MappingJson;
-  path?: string | undefined;
-  columns?: readonly string[];
-  onSave: (mapping: MappingJson) => void | Promise<void>;
-  label?: string;
-}) {
+export function MappingEditor({ mapping, columns, label = "Save mapping", onSave }: Props) {
   const targets = useAsk("sources.targets", {});
   const [draft, setDraft] = useState(mapping);
   const [json, setJson] = useState<string | null>(null);
-  const [wrong, setWrong] = useState<string | null>(null);
   const isChanged = JSON.stringify(draft) !== JSON.stringify(mapping);
-  const setColumn = (at: number, target: string, column: string) => {
-    const tables = draft.tables.map((table, index) => {
-      if (index !== at) return table;
-      const { [target]: standing, ...rest } = table.columns;
-      if (column === "") return { ...table, columns: rest };
-      const kept =
-        typeof standing === "object" && standing !== null && "column" in standing ? { ...standing, column } : column;
-      return { ...table, columns: { ...rest, [target]: kept } };
-    });
-    setDraft({ ...draft, tables });
-  };
-  const leaveJson = () => {
-    try {
-      setDraft(JSON.parse(json ?? "") as MappingJson);
-      setJson(null);
-      setWrong(null);
-    } catch (reason) {
-      setWrong(reason instanceof Error ? reason.message : String(reason));
-    }
-  };
+  const read = json === null ? null : readMapping(json);
   return (
     <>
-      {json !== null ? (
+      {json !== null && (
         <>
           <textarea
-            className="field mono"
+            className="field json mono"
             aria-label="Mapping as JSON"
-            style={{ width: "100%", height: 260, padding: 8 }}
+            spellCheck={false}
             value={json}
             onChange={(event) => setJson(event.target.value)}
           />
-          {wrong && <p className="bad">{wrong}</p>}
+          {read === null && <p className="bad">This is no mapping: it has a layout and a list of tables.</p>}
         </>
-      ) : (
-        <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(320px, 1fr))", gap: 16 }}>
-          {draft.tables.map((table, at) => {
-            const known = targets.data?.tables.find((one) => one.table === table.table)?.columns ?? [];
-            const free = known.filter(({ name }) => !(name in table.columns));
-            return (
-              // biome-ignore lint/suspicious/noArrayIndexKey: one file may feed a table twice, told apart by place alone
-              <div key={`${at} ${table.table}`}>
-                <div className="strong">{table.table}</div>
-                <table className="plain">
-                  <tbody>
-                    {Object.entries(table.columns).map(([target, rule]) => (
-                      <tr key={target}>
-                        <td className="mono" title={known.find(({ name }) => name === target)?.help}>
-                          {target}
-                        </td>
-                        <td>
-                          {columns.length > 0 ? (
-                            <select
-                              className="field"
-                              aria-label={`Column for ${target}`}
-                              value={
-                                typeof rule === "string"
-                                  ? rule
-                                  : typeof rule === "object" && rule !== null && "column" in rule
-                                    ? String(rule["column"])
-                                    : ""
-                              }
-                              onChange={(event) => setColumn(at, target, event.target.value)}
-                            >
-                              <option value="">{ruleText(rule) || "(none)"}</option>
-                              {columns.map((name) => (
-                                <option key={name} value={name}>
-                                  {name}
-                                </option>
-                              ))}
-                            </select>
-                          ) : (
-                            <span className="ink2">{ruleText(rule)}</span>
-                          )}
-                        </td>
-                      </tr>
-                    ))}
-                    {columns.length > 0 && free.length > 0 && (
-                      <tr>
-                        <td colSpan={2}>
-                          <select
-                            className="field"
-                            aria-label={`Add a column to ${table.table}`}
-                            value=""
-                            onChange={(event) =>
-                              event.target.value && setColumn(at, event.target.value, columns[0] ?? "")
-                            }
-                          >
-                            <option value="">add a column…</option>
-                            {free.map(({ name }) => (
-                              <option key={name} value={name}>
-                                {name}
-                              </option>
-                            ))}
-                          </select>
-                        </td>
-                      </tr>
-                    )}
-                  </tbody>
-                </table>
-              </div>
-            );
-          })}
+      )}
+      {json === null && (
+        <div className="mapping">
+          {draft.tables.map((table, at) => (
+            <MappedTable
+              // biome-ignore lint/suspicious/noArrayIndexKey: a mapping may feed one table twice
+              key={at}
+              table={table.table}
+              rules={table.columns}
+              columns={columns}
+              targets={targets.data?.tables.find((one) => one.table === table.table)?.columns ?? []}
+              onColumn={(target, column) => setDraft(withColumn(draft, at, target, column))}
+            />
+          ))}
         </div>
       )}
-      <div style={{ display: "flex", gap: 8, marginTop: 10 }}>
-        <button
-          type="button"
-          className="button"
-          onClick={() => (json === null ? setJson(JSON.stringify(draft, null, 2)) : leaveJson())}
-        >
-          {json === null ? "Edit as JSON" : "Use this JSON"}
-        </button>
-        {isChanged && (
+      <div className="mapping-foot">
+        {json === null ? (
+          <button type="button" className="button" onClick={() => setJson(JSON.stringify(draft, null, 2))}>
+            Edit as JSON
+          </button>
+        ) : (
+          <button
+            type="button"
+            className="button"
+            disabled={read === null}
+            onClick={() => {
+              if (read) setDraft(read);
+              setJson(null);
+            }}
+          >
+            Use this JSON
+          </button>
+        )}
+        {isChanged && json === null && (
           <>
             <button type="button" className="button primary" onClick={() => void onSave(draft)}>
               {label}
@@ -154,5 +87,78 @@ export function MappingEditor({
         )}
       </div>
     </>
+  );
+}
+
+interface TableProps {
+  readonly table: string;
+  readonly rules: Readonly<Record<string, unknown>>;
+  readonly columns: readonly string[];
+  readonly targets: readonly { readonly name: string; readonly help: string; readonly required: boolean }[];
+  readonly onColumn: (target: string, column: string | null) => void;
+}
+
+function MappedTable({ table, rules, columns, targets, onColumn }: TableProps) {
+  const free = targets.filter(({ name }) => !(name in rules));
+  const missing = free.filter(({ required }) => required);
+  return (
+    <div>
+      <h3 className="medium">{table.replaceAll("_", " ")}</h3>
+      {missing.length > 0 && (
+        <p className="warn small">Needed and not mapped: {missing.map(({ name }) => name).join(", ")}</p>
+      )}
+      <table className="plain tight fixed">
+        <tbody>
+          {Object.entries(rules).map(([target, rule]) => (
+            <tr key={target}>
+              <td className="mono clip" title={targets.find(({ name }) => name === target)?.help}>
+                {target}
+              </td>
+              <td>
+                {columns.length === 0 ? (
+                  <span className="ink2">{ruleText(rule)}</span>
+                ) : (
+                  <select
+                    className="field wide"
+                    aria-label={`Column for ${target} of ${table}`}
+                    value={columnOf(rule) ?? ""}
+                    onChange={(event) => onColumn(target, event.target.value === "(none)" ? null : event.target.value)}
+                  >
+                    {columnOf(rule) === null && <option value="">{ruleText(rule)}</option>}
+                    {[...new Set([...columns, ...(columnOf(rule) === null ? [] : [columnOf(rule) ?? ""])])].map(
+                      (name) => (
+                        <option key={name} value={name}>
+                          {name === columnOf(rule) ? ruleText(rule) : name}
+                        </option>
+                      ),
+                    )}
+                    <option value="(none)">(not taken)</option>
+                  </select>
+                )}
+              </td>
+            </tr>
+          ))}
+          {columns.length > 0 && free.length > 0 && (
+            <tr>
+              <td colSpan={2}>
+                <select
+                  className="field"
+                  aria-label={`Add a column to ${table}`}
+                  value=""
+                  onChange={(event) => event.target.value && onColumn(event.target.value, columns[0] ?? "")}
+                >
+                  <option value="">add a column…</option>
+                  {free.map(({ name, help }) => (
+                    <option key={name} value={name} title={help}>
+                      {name}
+                    </option>
+                  ))}
+                </select>
+              </td>
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -1,36 +1,38 @@
 import { useState } from "react";
 import { go } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
+import { useWork } from "../../client/use-work.ts";
 import { Failure, Head } from "../../components/parts.tsx";
+import { nameFromPath } from "../../format/paths.ts";
+import "./start.css";
 
-/** The first retailer of a workspace: name, money, zone; then its exports are recognised. */
-export function BrandForm({ workspace, folder }: { workspace: string | null; folder: string | null }) {
+const currencies = ["GBP", "EUR", "USD", "BRL", "AUD", "CAD", "CHF", "SEK", "PLN", "JPY"];
+
+interface Props {
+  readonly workspace: string | null;
+  readonly folder: string | null;
+  readonly onBack: () => void;
+}
+
+/** A retailer of a workspace: its name, money and zone; then its exports are recognised. */
+export function BrandForm({ workspace, folder, onBack }: Props) {
   const client = useClient();
+  const { doing, error, start } = useWork();
   const [path, setPath] = useState(workspace ?? `${folder}/assay-workspace`);
-  const [name, setName] = useState("");
+  const [name, setName] = useState(folder ? nameFromPath(folder).toLowerCase() : "");
   const [currency, setCurrency] = useState("GBP");
   const [zone, setZone] = useState(Intl.DateTimeFormat().resolvedOptions().timeZone || "Europe/London");
-  const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
-  const [isBusy, setIsBusy] = useState(false);
-  const make = async () => {
-    setIsBusy(true);
-    setError(null);
-    try {
-      if (!workspace) await client.call("workspace.create", { path });
-      await client.call("brand.create", { brand: name, currency, time_zone: zone });
+  const make = () =>
+    start("Creating the retailer", async (signal) => {
+      if (!workspace) await client.call("workspace.create", { path }, { signal });
+      await client.call("brand.create", { brand: name, currency, time_zone: zone }, { signal });
       go(folder ? `/sources/add?path=${encodeURIComponent(folder)}` : "/sources/add");
-    } catch (reason) {
-      setError(reason as Error);
-    } finally {
-      setIsBusy(false);
-    }
-  };
+    });
   return (
     <>
       <Head title="A new retailer" />
       <form
-        className="panel"
-        style={{ maxWidth: 560, display: "grid", gap: 12 }}
+        className="panel brand-form"
         onSubmit={(event) => {
           event.preventDefault();
           void make();
@@ -41,23 +43,25 @@ export function BrandForm({ workspace, folder }: { workspace: string | null; fol
           <input
             className="field"
             value={name}
-            onChange={(event) => setName(event.target.value)}
             required
-            pattern="[A-Za-z0-9][A-Za-z0-9_-]*"
+            pattern="[A-Za-z0-9][A-Za-z0-9_\-]*"
+            maxLength={63}
+            onChange={(event) => setName(event.target.value)}
           />
         </label>
         <label className="on">
-          Currency
+          Currency of its money
           <input
             className="field"
             value={currency}
-            onChange={(event) => setCurrency(event.target.value.toUpperCase())}
             required
+            pattern="[A-Z]{3}"
             maxLength={3}
             list="currencies"
+            onChange={(event) => setCurrency(event.target.value.toUpperCase())}
           />
           <datalist id="currencies">
-            {["GBP", "EUR", "USD", "BRL", "AUD", "CAD", "CHF", "SEK", "PLN", "JPY"].map((code) => (
+            {currencies.map((code) => (
               <option key={code} value={code} />
             ))}
           </datalist>
@@ -67,9 +71,9 @@ export function BrandForm({ workspace, folder }: { workspace: string | null; fol
           <input
             className="field"
             value={zone}
-            onChange={(event) => setZone(event.target.value)}
             required
             list="zones"
+            onChange={(event) => setZone(event.target.value)}
           />
           <datalist id="zones">
             {Intl.supportedValuesOf("timeZone").map((one) => (
@@ -80,14 +84,25 @@ export function BrandForm({ workspace, folder }: { workspace: string | null; fol
         {!workspace && (
           <label className="on">
             Where the workspace is made
-            <input className="field" value={path} onChange={(event) => setPath(event.target.value)} required />
+            <input
+              className="field"
+              value={path}
+              required
+              spellCheck={false}
+              onChange={(event) => setPath(event.target.value)}
+            />
           </label>
         )}
         {error && <Failure error={error} />}
-        <div>
-          <button type="submit" className="button primary" disabled={isBusy || name === ""}>
+        <div className="form-actions">
+          <button type="submit" className="button primary" disabled={doing !== null || name === ""}>
             Create retailer
           </button>
+          {!workspace && (
+            <button type="button" className="button" onClick={onBack}>
+              Back
+            </button>
+          )}
         </div>
       </form>
     </>

@@ -1,0 +1,50 @@
+import { useState } from "react";
+import { FolderPicker } from "./FolderPicker.tsx";
+import { Icon } from "./Icon.tsx";
+
+interface Props {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (path: string) => void;
+  /** A path that was chosen, not typed. */
+  readonly onPick: (path: string) => void;
+}
+
+/** A path that is typed, or chosen in the system's dialog where there is one. */
+export function PathField({ label, value, onChange, onPick }: Props) {
+  const [isPicking, setIsPicking] = useState(false);
+  const choose = async () => {
+    if (!window.assay) return setIsPicking(true);
+    const picked = await window.assay.chooseFolder(label);
+    if (picked) onPick(picked);
+  };
+  return (
+    <>
+      <label className="on path-field">
+        {label}
+        <input
+          className="field"
+          value={value}
+          required
+          spellCheck={false}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      </label>
+      <button type="button" className="button" onClick={() => void choose()}>
+        <Icon name="folder" />
+        Choose
+      </button>
+      {isPicking && (
+        <FolderPicker
+          title={label}
+          takesFiles
+          onClose={() => setIsPicking(false)}
+          onPick={(picked) => {
+            setIsPicking(false);
+            onPick(picked);
+          }}
+        />
+      )}
+    </>
+  );
+}

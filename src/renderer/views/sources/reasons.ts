@@ -1,0 +1,14 @@
+const reasons: Readonly<Record<string, string>> = {
+  unreadable_date: "no date",
+  unreadable_amount: "no amount",
+  missing_value: "value missing",
+  too_few_columns: "too few columns",
+  too_many_columns: "too many columns",
+  open_quote: "quote not closed",
+  dated_after_delivery: "dated after its delivery",
+};
+
+/** Why a row was left out, in words. */
+export function rejectReason(code: string): string {
+  return reasons[code] ?? code.replaceAll("_", " ");
+}
