@@ -1,6 +1,7 @@
 import type { Customer } from "../../../shared/api/contract/customers.ts";
 import { HistoryLanes } from "../../charts/HistoryLanes.tsx";
 import { Panel } from "../../components/Panel.tsx";
+import { Scroll } from "../../components/Scroll.tsx";
 import { addDaysTo } from "../../format/days.ts";
 import { day, exactMoney, integer, money, period, wholeUnits, word } from "../../format/format.ts";
 
@@ -73,7 +74,7 @@ export function History({ data, currency }: { data: Customer; currency: string }
 
 function Orders({ data, currency }: { data: Customer; currency: string }) {
   return (
-    <div className="orders">
+    <Scroll label="Orders" isLimited>
       <table className="plain tight">
         <thead>
           <tr>
@@ -107,6 +108,6 @@ function Orders({ data, currency }: { data: Customer; currency: string }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -109,7 +109,7 @@ export function Builder({ fields, segment, names }: Props) {
               onClick={() => setIsExporting(true)}
             >
               <Icon name="download" />
-              Export {integer(leaving)} customers
+              Export {figures.data ? integer(leaving) : ""} customers
             </button>
           </>
         }
@@ -132,7 +132,7 @@ export function Builder({ fields, segment, names }: Props) {
           }}
         />
         <Members
-          rows={members.data?.rows ?? []}
+          rows={figures.isError ? undefined : members.data?.rows}
           total={figures.data?.customers}
           currency={currency}
           all={sql === undefined ? `/customers?where=${encodeURIComponent(JSON.stringify(settled))}` : null}

@@ -10,7 +10,8 @@ const text = (value: unknown) => (typeof value === "string" ? value : null);
 const number = (value: unknown) => (typeof value === "number" ? value : null);
 
 interface Props {
-  readonly rows: readonly Row[];
+  /** Undefined where they are not known. */
+  readonly rows: readonly Row[] | undefined;
   readonly total: number | undefined;
   readonly currency: string;
   /** Where all of them stand as a table. */
@@ -28,7 +29,7 @@ export function Members({ rows, total, currency, all }: Props) {
         <>
           {total !== undefined && (
             <span className="muted small">
-              {integer(rows.length)} of {integer(total)}
+              {integer(rows?.length)} of {integer(total)}
             </span>
           )}
           {all && (
@@ -39,9 +40,8 @@ export function Members({ rows, total, currency, all }: Props) {
         </>
       }
     >
-      {rows.length === 0 ? (
-        <p className="muted">Nobody fits these rules.</p>
-      ) : (
+      {rows?.length === 0 && <p className="muted">Nobody fits these rules.</p>}
+      {rows && rows.length > 0 && (
         <div className="scroll">
           <table className="plain">
             <thead>

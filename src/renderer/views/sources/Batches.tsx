@@ -1,6 +1,7 @@
 import { Fragment } from "react";
 import type { Batch } from "../../../shared/api/contract/sources.ts";
 import { Panel } from "../../components/Panel.tsx";
+import { Scroll } from "../../components/Scroll.tsx";
 import { Term } from "../../components/Term.tsx";
 import { instant, integer } from "../../format/format.ts";
 import { shortPath } from "../../format/paths.ts";
@@ -16,7 +17,7 @@ export function Batches({ batches, onWithdraw }: { batches: readonly Batch[]; on
     >
       {batches.length === 0 && <p className="muted">Nothing was delivered yet.</p>}
       {batches.length > 0 && (
-        <div className="scroll limited">
+        <Scroll label="Deliveries" isLimited>
           <table className="plain tight">
             <thead>
               <tr>
@@ -68,7 +69,7 @@ export function Batches({ batches, onWithdraw }: { batches: readonly Batch[]; on
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </Panel>
   );

@@ -1,6 +1,7 @@
 import type { AssayContract } from "../../../shared/api/contract.ts";
 import type { OutputOf } from "../../../shared/api/operation.ts";
 import { Panel } from "../../components/Panel.tsx";
+import { Scroll } from "../../components/Scroll.tsx";
 import { integer, share } from "../../format/format.ts";
 import { shortPath } from "../../format/paths.ts";
 
@@ -44,7 +45,7 @@ export function FoundFiles({ found, name, shown, isBusy, onName, onShow, onAdd }
         )
       }
     >
-      <div className="scroll limited">
+      <Scroll label="Recognised files" isLimited>
         <table className="plain tight">
           <thead>
             <tr>
@@ -82,7 +83,7 @@ export function FoundFiles({ found, name, shown, isBusy, onName, onShow, onAdd }
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </Panel>
   );
 }

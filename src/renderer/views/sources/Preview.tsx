@@ -3,6 +3,7 @@ import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure, Waiting } from "../../components/parts.tsx";
+import { Scroll } from "../../components/Scroll.tsx";
 import { integer, share } from "../../format/format.ts";
 import { shortPath } from "../../format/paths.ts";
 import { MappingEditor } from "./MappingEditor.tsx";
@@ -41,7 +42,7 @@ export function Preview({ path, mapping, canKeep, onMapping }: Props) {
         title={`${shortPath(path, 1)}: ${integer(rows_read)} rows as they lie`}
         under="What each column was taken for stands under its name"
       >
-        <div className="scroll">
+        <Scroll label="Rows">
           <table className="plain tight cells">
             <thead>
               <tr>
@@ -58,7 +59,7 @@ export function Preview({ path, mapping, canKeep, onMapping }: Props) {
             </thead>
             <Cells columns={columns.map(({ name }) => name)} rows={rows} />
           </table>
-        </div>
+        </Scroll>
       </Panel>
       <Panel
         span="s12"
@@ -84,7 +85,7 @@ export function Preview({ path, mapping, canKeep, onMapping }: Props) {
           title={table.table.replaceAll("_", " ")}
           under={`${integer(table.rows_accepted)} rows`}
         >
-          <div className="scroll">
+          <Scroll label="Rows">
             <table className="plain tight cells">
               <thead>
                 <tr>
@@ -95,7 +96,7 @@ export function Preview({ path, mapping, canKeep, onMapping }: Props) {
               </thead>
               <Cells columns={table.columns} rows={table.rows} />
             </table>
-          </div>
+          </Scroll>
         </Panel>
       ))}
       {rejects.length > 0 && (

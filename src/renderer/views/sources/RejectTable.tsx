@@ -1,3 +1,4 @@
+import { Scroll } from "../../components/Scroll.tsx";
 import { integer } from "../../format/format.ts";
 import { shortPath } from "../../format/paths.ts";
 import { rejectReason } from "./reasons.ts";
@@ -14,7 +15,7 @@ export interface RejectRow {
 /** Rows that were left out, each with where it lies and why. */
 export function RejectTable({ rows }: { rows: readonly RejectRow[] }) {
   return (
-    <div className="scroll limited">
+    <Scroll label="Rows that were left out" isLimited>
       <table className="plain tight">
         <thead>
           <tr>
@@ -42,6 +43,6 @@ export function RejectTable({ rows }: { rows: readonly RejectRow[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

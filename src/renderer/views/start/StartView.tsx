@@ -130,13 +130,10 @@ export function StartView({ status }: { status: Status }) {
           ))}
         </Card>
       </div>
-      <div className="drop-note">
+      <p className="house-note">
         <Icon name="drop" />
-        <span>
-          <b>Or drop a folder anywhere in this window.</b> Nothing is changed in the files, and no data leaves this
-          machine.
-        </span>
-      </div>
+        Nothing is changed in the files, and no data leaves this machine.
+      </p>
       <ol className="then">
         {then.map(([name, what], at) => (
           <li key={name}>
