@@ -43,6 +43,7 @@ function shapeOf(table: Table): string {
     const {
       format: _f,
       decimal: _d,
+      unit: _u,
       ...rest
     } = typeof rule === "object" && rule !== null && !Array.isArray(rule)
       ? (rule as Record<string, unknown>)

@@ -4,7 +4,13 @@ import { lakeTable, lakeTableNames } from "../../shared/domain/lake.ts";
 /** How a target column is filled. */
 export type ColumnRule =
   | string
-  | { readonly column: string; readonly format?: string; readonly decimal?: "." | ","; readonly currency?: string }
+  | {
+      readonly column: string;
+      readonly format?: string;
+      readonly decimal?: "." | ",";
+      readonly currency?: string;
+      readonly unit?: "share" | "percent";
+    }
   | { readonly value: string | number | boolean }
   | { readonly coalesce: readonly string[] }
   | { readonly concat: readonly string[]; readonly separator?: string }

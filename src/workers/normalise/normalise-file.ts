@@ -2,12 +2,12 @@ import { AssayError } from "../../shared/base/errors.ts";
 import { type LakeTable, lakeTable, normalisedColumns, type Target } from "../../shared/domain/lake.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
-import { profileColumns } from "../sources/profile.ts";
+import { monthFirst, profileColumns } from "../sources/profile.ts";
 import { type RawTable, rawColumn } from "../sources/raw.ts";
-import { amountSql, minorFactorSql } from "./amount.ts";
-import { countryOfZone, emailSql, normalisePhone } from "./contact.ts";
-import { type ColumnRule, columnsOfRule, type Mapping, matchesFile, type TableMapping } from "./mapping.ts";
-import { dateSql, instantSql } from "./timestamp.ts";
+import { countryOfZone, normalisePhone } from "./contact.ts";
+import { columnsOfRule, type Mapping, matchesFile, type TableMapping } from "./mapping.ts";
+import { columnSql, ruleSql, whereSql } from "./rule-sql.ts";
+import { type Formats, givenName, shareAsMoney, valueSql } from "./value-sql.ts";
 
 export interface NormaliseOptions {
   readonly mapping: Mapping;
@@ -44,7 +44,7 @@ export async function normaliseFile(
 ): Promise<NormalisedFile> {
   const warnings: string[] = [];
   const wanted = options.mapping.tables.filter(({ file }) => matchesFile(file, options.fileName));
-  const profiles = await formatsOf(session, raw, wanted);
+  const profiles = await formatsOf(session, raw, { tables: wanted, timeZone: options.brand.timeZone });
   const parsedTables: { mapping: TableMapping; table: LakeTable; name: string; parsed: Parsed[] }[] = [];
   const prefix = `normal_${++made}`;
   for (const [at, mapping] of wanted.entries()) {
@@ -72,10 +72,12 @@ export async function normaliseFile(
   return { tables, rejects, rowsRejected, warnings };
 }
 
-type Formats = ReadonlyMap<string, { format: string | null; decimal: "." | "," | null }>;
-
 /** Formats of mapped columns whose mapping leaves them open, decided from the whole file. */
-async function formatsOf(session: Session, raw: RawTable, tables: readonly TableMapping[]): Promise<Formats> {
+async function formatsOf(
+  session: Session,
+  raw: RawTable,
+  { tables, timeZone }: { tables: readonly TableMapping[]; timeZone: string },
+): Promise<Formats> {
   const open = new Set<string>();
   for (const mapping of tables) {
     for (const [name, rule] of Object.entries(mapping.columns)) {
@@ -89,42 +91,12 @@ async function formatsOf(session: Session, raw: RawTable, tables: readonly Table
   }
   if (open.size === 0) return new Map();
   const profiled = await profileColumns(session, raw, (name) => open.has(name.trim().toLowerCase()));
-  return new Map(profiled.map(({ name, format, decimal }) => [name.trim().toLowerCase(), { format, decimal }]));
-}
-
-function givenName(target: Target): string {
-  return ident(`given_${target.name}`);
-}
-
-function columnSql(raw: RawTable, name: string): string | null {
-  const at = raw.columns.findIndex((column) => column.trim().toLowerCase() === name.trim().toLowerCase());
-  return at < 0 ? null : `nullif(trim(${rawColumn(at)}), '')`;
-}
-
-function ruleSql(raw: RawTable, rule: ColumnRule): string | null {
-  const named = (names: readonly string[]) => names.flatMap((name) => columnSql(raw, name) ?? []);
-  if (typeof rule === "string") return columnSql(raw, rule);
-  if ("value" in rule) return literal(String(rule.value));
-  if ("column" in rule) return columnSql(raw, rule.column);
-  if ("coalesce" in rule) {
-    const parts = named(rule.coalesce);
-    return parts.length > 0 ? `coalesce(${parts.join(", ")})` : null;
-  }
-  if ("concat" in rule) {
-    const parts = named(rule.concat);
-    return parts.length > 0 ? `nullif(concat_ws(${literal(rule.separator ?? " ")}, ${parts.join(", ")}), '')` : null;
-  }
-  if ("split" in rule) {
-    const column = columnSql(raw, rule.split);
-    return column && `nullif(trim(split_part(${column}, ${literal(rule.by)}, ${Math.trunc(rule.part)})), '')`;
-  }
-  const column = columnSql(raw, rule.map);
-  const cases = Object.entries(rule.values).map(
-    ([from, to]) => `WHEN ${literal(from.toLowerCase())} THEN ${literal(to)}`,
-  );
-  return (
-    column &&
-    `CASE lower(${column}) ${cases.join(" ")} ELSE ${rule.otherwise === undefined ? "NULL" : literal(rule.otherwise)} END`
+  const isMonthFirst = countryOfZone(timeZone) === "US";
+  return new Map(
+    profiled.map(({ name, format, isAmbiguous, decimal }) => [
+      name.trim().toLowerCase(),
+      { format: format !== null && isAmbiguous && isMonthFirst ? monthFirst(format) : format, decimal },
+    ]),
   );
 }
 
@@ -161,53 +133,6 @@ function parseColumns(
       value: valueSql(target, rule, givenName(target), { raw, options, profiles, hasCurrency: currency !== null }),
     };
   });
-}
-
-function valueSql(
-  target: Target,
-  rule: ColumnRule,
-  v: string,
-  {
-    raw,
-    options,
-    profiles,
-    hasCurrency,
-  }: { raw: RawTable; options: NormaliseOptions; profiles: Formats; hasCurrency: boolean },
-): string {
-  const profile = profiles.get((columnsOfRule(rule)[0] ?? "").trim().toLowerCase());
-  const given = typeof rule === "object" && "column" in rule ? rule : undefined;
-  const format = given?.format ?? profile?.format ?? null;
-  const decimal = given?.decimal ?? profile?.decimal ?? ".";
-  const amount = () => amountSql(v, decimal, raw.isTyped);
-  const factor = () =>
-    minorFactorSql(
-      given?.currency ?? options.brand.currency,
-      hasCurrency && !given?.currency ? `upper(${ident("given_currency")})` : null,
-    );
-  switch (target.kind) {
-    case "email":
-      return emailSql(v);
-    case "phone":
-      return `(SELECT e164 FROM phones WHERE phones.given = ${v})`;
-    case "instant":
-      return instantSql(v, format, options.brand.timeZone);
-    case "date":
-      return dateSql(v, format);
-    case "money": {
-      const money = `CAST(round(${amount()} * ${factor()}) AS BIGINT)`;
-      return target.name === "discount_minor" ? `abs(${money})` : money;
-    }
-    case "price":
-      return `CAST(${amount()} * ${factor()} AS DECIMAL(18,4))`;
-    case "quantity":
-      return `CAST(${amount()} AS DECIMAL(18,4))`;
-    case "flag":
-      return `CASE WHEN lower(${v}) IN ('true', 'yes', 'y', '1', 'returned', 't') THEN true WHEN lower(${v}) IN ('false', 'no', 'n', '0', 'kept', 'f') THEN false END`;
-    case "currency":
-      return `upper(${v})`;
-    default:
-      return v;
-  }
 }
 
 /** Distinct phone texts of the file with their numbers in E.164. */
@@ -269,34 +194,19 @@ function parseSql(
       ? `CASE split_part(fault, '|', 1) ${texts.map(({ target, as }) => `WHEN ${literal(target.name)} THEN ${ident(as)}`).join(" ")} END`
       : "CAST(NULL AS VARCHAR)";
   const filter = mapping.where ? `WHERE ${whereSql(raw, mapping.where)}` : "";
-  return `CREATE TEMP TABLE ${name} AS SELECT *, ${given} AS faulty_value FROM (SELECT *, ${fault} AS fault FROM
+  const read = `SELECT *, ${given} AS faulty_value FROM (SELECT *, ${fault} AS fault FROM
     (SELECT *, ${values.join(", ")} FROM (SELECT source_row, line, ${selected.join(", ")} FROM ${raw.table} ${filter})))`;
+  const discount = mapping.columns.discount_minor;
+  const isShare =
+    mapping.table === "order_lines" &&
+    typeof discount === "object" &&
+    "column" in discount &&
+    discount.unit !== undefined;
+  return `CREATE TEMP TABLE ${name} AS ${isShare ? shareAsMoney(read) : read}`;
 }
 
 function phoneJoin(value: string, name: string): string {
   return value.replace("FROM phones WHERE phones.given", `FROM ${name}_phones WHERE ${name}_phones.given`);
-}
-
-const condition = /^\s*(.+?)\s*(!=|<>|=|\bis\s+not\s+null\b|\bis\s+null\b)\s*(?:'((?:[^']|'')*)'|(-?[\d.]+))?\s*$/i;
-
-/** A mapping's `where`, of a small safe form. */
-function whereSql(raw: RawTable, where: string): string {
-  const parts = where.split(/\s+and\s+/i).map((text) => {
-    const found = condition.exec(text);
-    const column = found && columnSql(raw, (found[1] ?? "").replaceAll('"', ""));
-    if (!found || !column) {
-      throw new AssayError(
-        "bad_input",
-        `The mapping's where “${where}” can't be used.`,
-        "Write Column = 'value', Column != 'value' or Column is not null, joined by and.",
-      );
-    }
-    const operator = (found[2] ?? "").toLowerCase().replaceAll(/\s+/g, " ");
-    if (operator.startsWith("is")) return `${column} ${operator.toUpperCase()}`;
-    const value = literal((found[3] ?? found[4] ?? "").replaceAll("''", "'"));
-    return operator === "=" ? `${column} = ${value}` : `${column} IS DISTINCT FROM ${value}`;
-  });
-  return parts.join(" AND ");
 }
 
 function rejectSql(

@@ -108,6 +108,23 @@ describe("dates", () => {
     ]);
   });
 
+  it("that could be read in two ways are read as the brand's country writes them", async () => {
+    const mapping: Mapping = {
+      layout: "generic",
+      tables: [{ table: "orders", columns: { order_id: "id", ordered_at: "day" } }],
+    };
+    const dayIn = async (timeZone: string) =>
+      dayOf(
+        (
+          await (
+            await normalise("id,day\n1,03/04/2026\n", mapping, { brand: { currency: "GBP", timeZone } })
+          ).rows("orders")
+        )[0]?.ordered_at,
+      );
+    expect(await dayIn("Europe/Berlin")).toBe("2026-04-02");
+    expect(await dayIn("America/New_York")).toBe("2026-03-04");
+  });
+
   it("after the delivery are rejected", async () => {
     const found = await normalise(file(["2026-06-30", "2026-07-02"]), orders, { notAfter: "2026-07-01" });
     expect(found.rejects).toMatchObject([{ line: 3, reason: "dated_after_delivery", value: "2026-07-02" }]);
@@ -160,6 +177,39 @@ describe("amounts", () => {
     const { minor, rejects } = await cents(["1.50", "free", "2.50"]);
     expect(minor).toEqual([150, 250]);
     expect(rejects).toMatchObject([{ line: 3, column: "gross_minor", value: "free", reason: "unreadable_amount" }]);
+  });
+});
+
+describe("discounts", () => {
+  const lines = (columns: Mapping["tables"][number]["columns"]): Mapping => ({
+    layout: "generic",
+    tables: [
+      {
+        table: "order_lines",
+        columns: { order_id: "id", quantity: "n", discount_minor: { column: "off", unit: "share" }, ...columns },
+      },
+    ],
+  });
+  const found = async (content: string, mapping: Mapping) =>
+    (await (await normalise(content, mapping)).rows("order_lines")).map((row) => [
+      row.discount_minor,
+      Number(row.list_price_minor),
+    ]);
+
+  it("as a share are what has left the line's amount, or what leaves its price", async () => {
+    expect(await found("id,n,off,total\n1,2,0.2,16.00\n2,1,0,5.00\n", lines({ amount_minor: "total" }))).toEqual([
+      [400, 1000],
+      [0, 500],
+    ]);
+    expect(await found("id,n,off,price\n1,2,0.25,8.00\n", lines({ unit_price_minor: "price" }))).toEqual([[400, 800]]);
+  });
+
+  it("in per cent are shares of a hundred", async () => {
+    const mapping = lines({ amount_minor: "total", discount_minor: { column: "off", unit: "percent" } });
+    expect(await found("id,n,off,total\n1,1,20%,8.00\n2,1,150%,8.00\n", mapping)).toEqual([
+      [200, 1000],
+      [null, 0],
+    ]);
   });
 });
 

@@ -55,6 +55,12 @@ const twins: Readonly<Record<string, string>> = {
   "%d/%m/%y": "%m/%d/%y",
 };
 
+/** The month-first twin of a day-first format. */
+export function monthFirst(format: string): string {
+  const twin = Object.entries(twins).find(([dayFirst]) => format.startsWith(dayFirst));
+  return twin ? twin[1] + format.slice(twin[0].length) : format;
+}
+
 const integerPattern = "^[-+]?[0-9]{1,18}$";
 export const amountPattern =
   "^[(]?[-+]?\\s*(?:[A-Za-z]{0,3}[$€£¥₹]?|[$€£¥₹])\\s*[-+]?\\s*[0-9][0-9.,'\\s\u00a0]*\\s*(?:[$€£¥₹%]|[A-Za-z]{3})?\\s*[)-]?$";

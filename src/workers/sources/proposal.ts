@@ -2,6 +2,8 @@ export interface ProposedColumn {
   readonly column: string;
   readonly format?: string;
   readonly decimal?: "." | ",";
+  /** A discount that is a share of the price. */
+  readonly unit?: "share" | "percent";
 }
 export type Rule =
   | string
@@ -33,3 +35,24 @@ export const consentAnswers = {
   n: "denied",
   "0": "denied",
 };
+
+/** The rules whose columns a file has. */
+export function present(headers: readonly string[], columns: Record<string, Rule | undefined>): Record<string, Rule> {
+  const names = new Set(headers.map((name) => name.trim().toLowerCase()));
+  const holds = (rule: Rule) => {
+    if (typeof rule === "string") return names.has(rule.toLowerCase());
+    if ("column" in rule) return names.has(rule.column.toLowerCase());
+    if ("map" in rule) return names.has(rule.map.toLowerCase());
+    return "coalesce" in rule ? rule.coalesce.some((name) => names.has(name.toLowerCase())) : true;
+  };
+  return Object.fromEntries(
+    Object.entries(columns).filter((entry): entry is [string, Rule] => entry[1] !== undefined && holds(entry[1])),
+  );
+}
+
+/** The rules that there are. */
+export function keep(entries: Readonly<Record<string, Rule | undefined>>): Record<string, Rule> {
+  return Object.fromEntries(Object.entries(entries).filter((entry): entry is [string, Rule] => entry[1] !== undefined));
+}
+
+export const amount = (column: string): ProposedColumn => ({ column, decimal: "." });

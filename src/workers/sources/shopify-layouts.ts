@@ -1,20 +1,6 @@
-import { consentAnswers, type ProposedColumn, type Recognised, type Rule } from "./proposal.ts";
-
-function present(headers: readonly string[], columns: Record<string, Rule | undefined>): Record<string, Rule> {
-  const names = new Set(headers.map((name) => name.trim().toLowerCase()));
-  const holds = (rule: Rule) => {
-    if (typeof rule === "string") return names.has(rule.toLowerCase());
-    if ("column" in rule) return names.has(rule.column.toLowerCase());
-    if ("map" in rule) return names.has(rule.map.toLowerCase());
-    return "coalesce" in rule ? rule.coalesce.some((name) => names.has(name.toLowerCase())) : true;
-  };
-  return Object.fromEntries(
-    Object.entries(columns).filter((entry): entry is [string, Rule] => entry[1] !== undefined && holds(entry[1])),
-  );
-}
+import { amount, consentAnswers, type ProposedColumn, present, type Recognised } from "./proposal.ts";
 
 const offsetFormat = "%Y-%m-%d %H:%M:%S %z";
-const amount = (column: string): ProposedColumn => ({ column, decimal: "." });
 const instant = (column: string): ProposedColumn => ({ column, format: offsetFormat });
 
 /** Shopify's order export: a row a line item, order fields on the first row of each order (filled down by the reader). */

@@ -53,6 +53,8 @@ export const synonyms: Readonly<Record<string, readonly string[]>> = {
     "id",
     "kundennr",
     "crmid",
+    "recid",
+    "recordid",
   ],
   ordered_at: [
     "orderedat",
@@ -100,6 +102,8 @@ export const synonyms: Readonly<Record<string, readonly string[]>> = {
     "lineitemname",
     "articlename",
   ],
+  /** What names a product where it has no number. */
+  product_title: ["producttitle", "productname", "itemname", "lineitemname", "articlename", "product"],
   category: [
     "category",
     "productcategory",
@@ -159,7 +163,7 @@ export const synonyms: Readonly<Record<string, readonly string[]>> = {
   currency: ["currency", "currencycode", "waehrung"],
   channel: ["channel", "saleschannel", "source", "sourcename"],
   store_id: ["storeid", "store", "branch", "shop", "shopid", "location", "filiale", "till", "tillid"],
-  status: ["status", "orderstatus", "state", "financialstatus"],
+  status: ["status", "orderstatus", "financialstatus"],
   size: ["size", "groesse"],
   colour: ["colour", "color", "farbe"],
   cost: ["cost", "costprice", "unitcost", "cogs"],
@@ -175,16 +179,7 @@ export const synonyms: Readonly<Record<string, readonly string[]>> = {
   region: ["region", "state", "province", "county", "customerstate"],
   postcode: ["postcode", "zip", "zipcode", "postalcode", "customerzipcodeprefix", "plz"],
   country: ["country", "countrycode"],
-  loyalty_id: [
-    "loyaltyid",
-    "loyaltycard",
-    "cardnumber",
-    "cardno",
-    "loyaltynumber",
-    "membershipno",
-    "loyaltycardno",
-    "customeruniqueid",
-  ],
+  loyalty_id: ["loyaltyid", "loyaltycard", "cardnumber", "cardno", "loyaltynumber", "membershipno", "loyaltycardno"],
   created_at: ["createdat", "registeredat", "joinedon", "joinedat", "membersince", "signupdate", "since", "created"],
   accepts_email: [
     "acceptsemail",

@@ -1,0 +1,81 @@
+import type { Target } from "../../shared/domain/lake.ts";
+import { ident } from "../engine/sql.ts";
+import type { RawTable } from "../sources/raw.ts";
+import { amountSql, minorFactorSql } from "./amount.ts";
+import { emailSql } from "./contact.ts";
+import { type ColumnRule, columnsOfRule } from "./mapping.ts";
+import { dateSql, instantSql } from "./timestamp.ts";
+
+export type Formats = ReadonlyMap<string, { format: string | null; decimal: "." | "," | null }>;
+
+/** What a column's text is called before it is read. */
+export function givenName(target: Target): string {
+  return ident(`given_${target.name}`);
+}
+
+/** A target's value, from the text `v` of its rule. */
+export function valueSql(
+  target: Target,
+  rule: ColumnRule,
+  v: string,
+  {
+    raw,
+    options,
+    profiles,
+    hasCurrency,
+  }: {
+    raw: RawTable;
+    options: { readonly brand: { readonly currency: string; readonly timeZone: string } };
+    profiles: Formats;
+    hasCurrency: boolean;
+  },
+): string {
+  const profile = profiles.get((columnsOfRule(rule)[0] ?? "").trim().toLowerCase());
+  const given = typeof rule === "object" && "column" in rule ? rule : undefined;
+  const format = given?.format ?? profile?.format ?? null;
+  const decimal = given?.decimal ?? profile?.decimal ?? ".";
+  const amount = () => amountSql(v, decimal, raw.isTyped);
+  const factor = () =>
+    minorFactorSql(
+      given?.currency ?? options.brand.currency,
+      hasCurrency && !given?.currency ? `upper(${ident("given_currency")})` : null,
+    );
+  switch (target.kind) {
+    case "email":
+      return emailSql(v);
+    case "phone":
+      return `(SELECT e164 FROM phones WHERE phones.given = ${v})`;
+    case "instant":
+      return instantSql(v, format, options.brand.timeZone);
+    case "date":
+      return dateSql(v, format);
+    case "money": {
+      if (given?.unit) return `CAST(${amount()}${given.unit === "percent" ? " / 100" : ""} AS DECIMAL(28,6))`;
+      const money = `CAST(round(${amount()} * ${factor()}) AS BIGINT)`;
+      return target.name === "discount_minor" ? `abs(${money})` : money;
+    }
+    case "price":
+      return `CAST(${amount()} * ${factor()} AS DECIMAL(18,4))`;
+    case "quantity":
+      return `CAST(${amount()} AS DECIMAL(18,4))`;
+    case "flag":
+      return `CASE WHEN lower(${v}) IN ('true', 'yes', 'y', '1', 'returned', 't') THEN true WHEN lower(${v}) IN ('false', 'no', 'n', '0', 'kept', 'f') THEN false END`;
+    case "currency":
+      return `upper(${v})`;
+    default:
+      return v;
+  }
+}
+
+/** Turns a discount that is a share of the price into money, and fills the price before it: from the line's amount, which the
+ *  discount has left, else from its price, which it has not. */
+export function shareAsMoney(from: string): string {
+  const quantity = "greatest(abs(coalesce(quantity, 1)), 0.0001)";
+  const before = `CASE WHEN discount_minor < 0 OR discount_minor > 1 THEN NULL
+    WHEN amount_minor IS NOT NULL THEN CASE WHEN discount_minor < 1 THEN abs(amount_minor) / (1 - discount_minor) END
+    ELSE abs(unit_price_minor) * ${quantity} END`;
+  return `SELECT * EXCLUDE (before_discount) REPLACE (
+      CAST(round(CASE WHEN amount_minor IS NOT NULL THEN before_discount - abs(amount_minor) ELSE before_discount * discount_minor END) AS BIGINT) AS discount_minor,
+      coalesce(list_price_minor, CAST(before_discount / ${quantity} AS DECIMAL(18,4))) AS list_price_minor)
+    FROM (SELECT *, ${before} AS before_discount FROM (${from}))`;
+}
