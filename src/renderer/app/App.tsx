@@ -17,6 +17,7 @@ export function App() {
   const { parts } = useRoute();
   const status = useAsk("workspace.status", {});
   const [chosen, setChosen] = useState<string | null>(null);
+  const [isStarting, setIsStarting] = useState(false);
   const settings = useAsk("settings.read", {});
   const look = settings.data?.values.look;
   useEffect(() => applyLook(typeof look === "string" ? look : "system"), [look]);
@@ -24,10 +25,10 @@ export function App() {
   if (status.isError) return <Failure error={status.error} onRetry={() => void status.refetch()} />;
   const { workspace, brands } = status.data;
   const brand = brands.find((one) => one.brand === chosen) ?? brands[0];
-  if (!workspace || !brand) {
+  if (!workspace || !brand || isStarting) {
     return (
       <Shell status={status.data} brand={null} onBrand={setChosen} screen="overview">
-        <StartView status={status.data} />
+        <StartView status={status.data} onBusy={setIsStarting} />
       </Shell>
     );
   }

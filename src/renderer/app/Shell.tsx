@@ -130,7 +130,11 @@ function Count({ screen, brand }: { screen: string; brand: string }) {
   const snapshots = useAsk("snapshots.list", { brand }, { enabled: screen === "customers" });
   const segments = useAsk("segments.list", { brand }, { enabled: screen === "segments" });
   const current = snapshots.data?.snapshots.find(({ is_current }) => is_current);
-  const count = screen === "customers" ? current?.customers : segments.data?.segments.length;
+  const counts: Readonly<Record<string, number | undefined>> = {
+    customers: current?.customers,
+    segments: segments.data?.segments.length,
+  };
+  const count = counts[screen];
   return count ? (
     <span className="n" aria-hidden="true">
       {integer(count)}

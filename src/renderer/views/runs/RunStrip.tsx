@@ -61,8 +61,11 @@ export function RunStrip({ run }: { run: Run }) {
       <Key
         name="Memory"
         value={bytes(going ? run.rss_bytes : run.peak_rss_bytes)}
-        beside={`of ${bytes(run.memory_limit_bytes)}`}
-        more={going ? `peak ${bytes(run.peak_rss_bytes)}` : "at its peak"}
+        more={
+          going
+            ? `peak ${bytes(run.peak_rss_bytes)}, limit ${bytes(run.memory_limit_bytes)}`
+            : `at its peak, limit ${bytes(run.memory_limit_bytes)}`
+        }
       />
     </div>
   );

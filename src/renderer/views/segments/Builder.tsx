@@ -43,6 +43,7 @@ export function Builder({ fields, segment, names }: Props) {
   const definition = sql === undefined ? { where: settled } : { sql };
   const canAsk = sql !== undefined || unfinished(settled) === null;
   const figures = useAsk("segments.count", { brand, definition }, { keep: true, enabled: canAsk });
+  const leaving = useAsk("segments.export_preview", { brand, definition }, { keep: true, enabled: canAsk });
   const members = useAsk("segments.members", { brand, definition, limit: sampleSize }, { keep: true, enabled: canAsk });
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -67,7 +68,6 @@ export function Builder({ fields, segment, names }: Props) {
   };
   const isChanged =
     segment === null || (sql === undefined && JSON.stringify(tree) !== JSON.stringify(segment.definition.where));
-  const leaving = figures.data?.reachable ?? 0;
   return (
     <>
       <Head
@@ -105,11 +105,11 @@ export function Builder({ fields, segment, names }: Props) {
             <button
               type="button"
               className="button primary"
-              disabled={!figures.data || figures.data.customers === 0}
+              disabled={!leaving.data || !figures.data || figures.data.customers === 0}
               onClick={() => setIsExporting(true)}
             >
               <Icon name="download" />
-              Export {figures.data ? integer(leaving) : ""} customers
+              Export {leaving.data ? integer(leaving.data.rows) : ""} customers
             </button>
           </>
         }

@@ -1,5 +1,6 @@
 import type { AssayContract } from "../../../shared/api/contract.ts";
 import type { OutputOf } from "../../../shared/api/operation.ts";
+import { Scroll } from "../../components/Scroll.tsx";
 import { integer } from "../../format/format.ts";
 
 const leftOut: Readonly<Record<string, string>> = {
@@ -43,7 +44,7 @@ export function ExportPreview({ preview, everybody, onEverybody }: Props) {
             : `Also the ${integer(waiting)} without consent or address; the suppressed never`}
         </label>
       )}
-      <div className="sample">
+      <Scroll label="First lines of the list" isFramed>
         <table className="plain tight mono">
           <thead>
             <tr>
@@ -64,7 +65,7 @@ export function ExportPreview({ preview, everybody, onEverybody }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </>
   );
 }

@@ -85,7 +85,7 @@ export function Preview({ path, mapping, canKeep, onMapping }: Props) {
           title={table.table.replaceAll("_", " ")}
           under={`${integer(table.rows_accepted)} rows`}
         >
-          <Scroll label="Rows">
+          <Scroll label={`Rows of ${table.table}`}>
             <table className="plain tight cells">
               <thead>
                 <tr>

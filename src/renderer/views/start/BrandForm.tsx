@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { go } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
@@ -12,22 +13,27 @@ interface Props {
   readonly workspace: string | null;
   readonly folder: string | null;
   readonly onBack: () => void;
+  readonly onBusy: (isBusy: boolean) => void;
 }
 
 /** A retailer of a workspace: its name, money and zone; then its exports are recognised. */
-export function BrandForm({ workspace, folder, onBack }: Props) {
+export function BrandForm({ workspace, folder, onBack, onBusy }: Props) {
   const client = useClient();
+  const queries = useQueryClient();
   const { doing, error, start } = useWork();
   const [path, setPath] = useState(workspace ?? `${folder}/assay-workspace`);
   const [name, setName] = useState(folder ? nameFromPath(folder).toLowerCase() : "");
   const [currency, setCurrency] = useState("GBP");
   const [zone, setZone] = useState(Intl.DateTimeFormat().resolvedOptions().timeZone || "Europe/London");
-  const make = () =>
-    start("Creating the retailer", async (signal) => {
+  const make = () => {
+    onBusy(true);
+    return start("Creating the retailer", async (signal) => {
       if (!workspace) await client.call("workspace.create", { path }, { signal });
       await client.call("brand.create", { brand: name, currency, time_zone: zone }, { signal });
+      await queries.invalidateQueries();
       go(folder ? `/sources/add?path=${encodeURIComponent(folder)}` : "/sources/add");
-    });
+    }).finally(() => onBusy(false));
+  };
   return (
     <>
       <Head title="A new retailer" />

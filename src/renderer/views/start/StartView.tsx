@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { AssayContract } from "../../../shared/api/contract.ts";
 import type { OutputOf } from "../../../shared/api/operation.ts";
@@ -24,21 +25,32 @@ const then: readonly (readonly [string, string])[] = [
   ["Overview", "with how sure each number is"],
 ];
 
+interface Props {
+  readonly status: Status;
+  /** While this is so the page stays, although a workspace and its retailer come to be meanwhile. */
+  readonly onBusy: (isBusy: boolean) => void;
+}
+
 /** First start: what will stand here, and three ways to begin. */
-export function StartView({ status }: { status: Status }) {
+export function StartView({ status, onBusy }: Props) {
   const client = useClient();
+  const queries = useQueryClient();
   const { doing, error, start, cancel } = useWork();
   const [picking, setPicking] = useState<Picking | null>(null);
   const [folder, setFolder] = useState<string | null>(null);
-  const openDemo = () =>
-    start("Preparing", async (signal, onProgress) => {
+  const openDemo = () => {
+    onBusy(true);
+    return start("Preparing", async (signal, onProgress) => {
       const { brand } = await client.stream("demo.open", {}, { signal, onProgress });
       const { run_id } = await client.call("runs.launch", { brand });
+      await queries.invalidateQueries();
       go(`/runs/${run_id}?then=overview`);
-    });
+    }).finally(() => onBusy(false));
+  };
   const attach = (path: string) =>
     start("Opening the workspace", async (signal) => {
       await client.call("workspace.open", { path }, { signal });
+      await queries.invalidateQueries();
       go("/overview");
     });
   const picked = (kind: Picking, path: string) => {
@@ -51,8 +63,15 @@ export function StartView({ status }: { status: Status }) {
     const path = await window.assay.chooseFolder(title);
     if (path) picked(kind, path);
   };
-  if (status.workspace !== null || folder !== null)
-    return <BrandForm workspace={status.workspace?.path ?? null} folder={folder} onBack={() => setFolder(null)} />;
+  if (doing === null && error === null && (status.workspace !== null || folder !== null))
+    return (
+      <BrandForm
+        workspace={status.workspace?.path ?? null}
+        folder={folder}
+        onBack={() => setFolder(null)}
+        onBusy={onBusy}
+      />
+    );
   return (
     <>
       <Head title="Overview" />
