@@ -157,6 +157,112 @@ describe("the lake", () => {
     expect(Number(returns[0]?.["quantity"])).toBe(1);
   });
 
+  it("ties what an exchange brings back to the order that sold it", async () => {
+    const line = (order_id: string, line_id: string, product_id: string, quantity: number, day: string) => ({
+      ...{ order_id, line_id, product_id, quantity, source_customer_id: "ann", unit_price_minor: 500 },
+      ordered_at: `2026-06-${day} 10:00:00`,
+    });
+    await deliver("order_lines", [
+      {
+        batch: "b1",
+        rows: [
+          line("1", "1", "sock", 1, "01"),
+          line("1", "2", "hat", 1, "01"),
+          line("2", "1", "scarf", 1, "09"),
+          line("2", "2", "hat", -1, "09"),
+          line("3", "1", "coat", 1, "12"),
+          line("3", "2", "coat", -1, "12"),
+          line("4", "1", "boot", -1, "13"),
+        ],
+      },
+    ]);
+    const { returns = [], orders = [] } = await merge([["shop", "b1"]]);
+    expect(returns.map(({ product_id, order_id, line_id }) => [product_id, order_id, line_id])).toEqual([
+      ["hat", "1", "2"],
+      ["coat", "3", "1"],
+      ["boot", "4", null],
+    ]);
+    expect(orders).toHaveLength(4);
+  });
+
+  it("ties a return to what the same card bought", async () => {
+    const sale = (order_id: string, loyalty_id: string, day: string) => ({
+      order_id,
+      loyalty_id,
+      ordered_at: `2026-06-${day} 10:00:00`,
+    });
+    await deliver("orders", [
+      { batch: "b1", rows: [sale("1", "L1", "01"), sale("2", "L2", "02"), sale("3", "L1", "05")] },
+    ]);
+    const line = (order_id: string, quantity: number) => ({
+      order_id,
+      line_id: "1",
+      product_id: "hat",
+      quantity,
+      unit_price_minor: 500,
+    });
+    await deliver("order_lines", [{ batch: "b1", rows: [line("1", 1), line("2", 1), line("3", -1)] }]);
+    const { returns = [] } = await merge([["shop", "b1"]]);
+    expect(returns).toMatchObject([{ order_id: "1", line_id: "1", refund_minor: 500 }]);
+  });
+
+  it("takes a line of negative money for a refund", async () => {
+    await deliver("orders", [
+      { batch: "b1", rows: [order("1", "ann", 900), order("2", "ann", -400, "2026-06-03 10:00:00")] },
+    ]);
+    const { returns = [], order_lines = [] } = await merge([["shop", "b1"]]);
+    expect(order_lines.map(({ order_id }) => order_id)).toEqual(["1"]);
+    expect(returns).toMatchObject([{ order_id: "2", refund_minor: 400 }]);
+  });
+
+  it("joins what two sources say of one order and product", async () => {
+    await deliver("orders", [
+      { batch: "b1", rows: [{ ...order("1", "ann", 900), status: "paid", channel: "web" }] },
+      { batch: "b2", source: "till", rows: [{ ...order("1", "ann", 950), status: null, channel: "store" }] },
+    ]);
+    const { orders = [] } = await merge([
+      ["shop", "b1"],
+      ["till", "b2"],
+    ]);
+    expect(orders).toMatchObject([
+      { order_id: "1", status: "paid", channel: "store", gross_minor: 950, source: "till" },
+    ]);
+  });
+
+  it("shares an order's discount among lines that don't know it", async () => {
+    await deliver("orders", [
+      {
+        batch: "b1",
+        rows: [
+          { ...order("1", "ann", 1000), discount_minor: 100 },
+          { ...order("2", "ann", 800), discount_minor: 100 },
+        ],
+      },
+    ]);
+    const line = (order_id: string, line_id: string, amount_minor: number) => ({
+      order_id,
+      line_id,
+      product_id: "hat",
+      quantity: 1,
+      amount_minor,
+    });
+    await deliver("order_lines", [
+      { batch: "b1", rows: [line("1", "1", 333), line("1", "2", 333), line("1", "3", 334), line("2", "1", 700)] },
+    ]);
+    const { order_lines = [] } = await merge([["shop", "b1"]]);
+    const amounts = order_lines.map(({ order_id, amount_minor, discount_minor }) => [
+      order_id,
+      amount_minor,
+      discount_minor,
+    ]);
+    expect(amounts).toEqual([
+      ["1", 300, 33],
+      ["1", 299, 34],
+      ["1", 301, 33],
+      ["2", 700, null],
+    ]);
+  });
+
   it("keeps contacts apart from behaviour", async () => {
     await deliver("customers", [
       { batch: "b1", rows: [{ source_customer_id: "ann", email: "ann@shop.example", city: "Leeds" }] },

@@ -47,6 +47,14 @@ export function shopifyOrders(headers: readonly string[]): Recognised {
         },
       },
       {
+        table: "products",
+        columns: present(headers, {
+          product_id: { coalesce: ["Lineitem sku", "Lineitem name"] },
+          name: "Lineitem name",
+          brand: "Vendor",
+        }),
+      },
+      {
         table: "returns",
         where: "Line = '1' and Refund is not null",
         columns: {
