@@ -24,7 +24,7 @@ interface Props {
   readonly unit: string;
 }
 
-const left = 78;
+const left = 88;
 const top = 18;
 const floor = 108;
 const returnsAt = 138;

@@ -76,6 +76,12 @@ function Records({ records }: { records: Customer["records"] }) {
         </b>
       </p>
       <table className="plain tight fixed joined-records">
+        <colgroup>
+          <col className="source" />
+          <col className="id" />
+          <col />
+          <col className="probability" />
+        </colgroup>
         <thead className="sr">
           <tr>
             <th>Source</th>
