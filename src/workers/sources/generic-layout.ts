@@ -37,7 +37,7 @@ class Headings {
     const profile = column === undefined ? undefined : this.#profiles.get(column);
     if (column === undefined || !profile) return undefined;
     const decimal = profile.decimal ? { decimal: profile.decimal } : {};
-    if (profile.isShare) return { column, ...decimal, unit: "share" };
+    if (profile.isShare && !/amount|value|price|total/i.test(column)) return { column, ...decimal, unit: "share" };
     if (profile.examples.some((text) => text.endsWith("%"))) return { column, ...decimal, unit: "percent" };
     return this.amount(column);
   }

@@ -97,8 +97,8 @@ const tests: Readonly<Record<string, (v: string) => string>> = {
     `regexp_matches(${v}, '[.][0-9]{1,2}\\D*$') OR regexp_matches(${v}, ',[0-9]{3},[0-9]{3}') OR regexp_matches(${v}, ',[0-9]{3}[.]')`,
   commas: (v) =>
     `regexp_matches(${v}, ',[0-9]{1,2}\\D*$') OR regexp_matches(${v}, '[.][0-9]{3}[.][0-9]{3}') OR regexp_matches(${v}, '[.][0-9]{3},')`,
-  fractions: (v) => `regexp_full_match(${v}, '0?[.,][0-9]+')`,
-  units: (v) => `regexp_full_match(${v}, '0|1|[01]?[.,][0-9]+')`,
+  fractions: (v) => `regexp_full_match(${v}, '0?[.,][0-9]*[1-9][0-9]*')`,
+  shares: (v) => `regexp_full_match(${v}, '0|1|0?[.,][0-9]+|1[.,]0+')`,
   flags: (v) => `lower(${v}) IN ('true', 'false', 'yes', 'no', 'y', 'n')`,
   datelike: (v) => `regexp_matches(${v}, '^[0-9]{1,4}[-/. ]|^[A-Za-z]{3,9} [0-9]|^[12][0-9]{7}$')`,
 };
@@ -149,7 +149,7 @@ async function profileColumn(
   if (n("integers") >= most && n("zeros") === 0 && n("long") === 0 && n("dots") + n("commas") === 0)
     return { ...base, kind: "integer" };
   if (n("amounts") >= most && n("zeros") < filled / 2 && (n("dots") + n("commas") > 0 || n("integers") < filled)) {
-    const isShare = n("units") === filled && n("fractions") > 0;
+    const isShare = n("shares") === filled && n("fractions") > 0;
     return { ...base, kind: "decimal", decimal: n("commas") > n("dots") ? "," : ".", isShare };
   }
   return { ...base, kind: "text" };
