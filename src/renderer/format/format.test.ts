@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   axisText,
   bytes,
+  chance,
   compact,
   day,
   decimal,
@@ -51,6 +52,11 @@ describe("numbers", () => {
   test("shares are per cent", () => {
     expect([share(0.1234), share(0.5, 0), share(undefined)]).toEqual(["12.3 %", "50 %", "–"]);
   });
+});
+
+test("a chance that is not certain never reads as certain", () => {
+  expect([chance(0.9996, "share"), chance(0.9996, "decimal"), chance(1, "share")]).toEqual([">99 %", ">0.99", "100 %"]);
+  expect([chance(0.0004, "share"), chance(0, "decimal"), chance(0.714, "share")]).toEqual(["<1 %", "0.00", "71 %"]);
 });
 
 describe("money", () => {

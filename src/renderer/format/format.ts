@@ -26,6 +26,15 @@ export function share(value: number | null | undefined, digits = 1): string {
   return value === null || value === undefined ? unknown : minus(`${(value * 100).toFixed(digits)} %`);
 }
 
+/** A chance that is not certain never reads as certain: >99 %, >0.99. */
+export function chance(value: number | null | undefined, form: "share" | "decimal"): string {
+  if (value === null || value === undefined) return unknown;
+  const text = form === "share" ? share(value, 0) : decimal(value);
+  if (value < 1 && (text === "100 %" || text === "1.00")) return form === "share" ? ">99 %" : ">0.99";
+  if (value > 0 && (text === "0 %" || text === "0.00")) return form === "share" ? "<1 %" : "<0.01";
+  return text;
+}
+
 export function minorDigits(currency: string): number {
   return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }

@@ -127,7 +127,8 @@ export function CustomerTable({
     const place = placeOfRow(row, total);
     const isNear = rows.some((one) => one.row === row);
     if (!isNear) setScroll({ ...scroll, shift: place.shift });
-    virtual.scrollToIndex(isNear ? row - scroll.shift : place.index);
+    if (row === 0) box.current?.scrollTo({ top: 0 });
+    else virtual.scrollToIndex(isNear ? row - scroll.shift : place.index);
   };
   const press = (event: React.KeyboardEvent) => {
     const found = pages.rowAt(active);

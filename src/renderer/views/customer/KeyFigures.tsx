@@ -1,6 +1,6 @@
 import type { Customer } from "../../../shared/api/contract/customers.ts";
 import { Term } from "../../components/Term.tsx";
-import { day, decimal, exactMoney, integer, money, reason, share, unknown } from "../../format/format.ts";
+import { chance, day, decimal, exactMoney, integer, money, reason, share, unknown } from "../../format/format.ts";
 
 /** What is known of the customer in six numbers; what isn't says why. */
 export function KeyFigures({ data, currency }: { data: Customer; currency: string }) {
@@ -41,7 +41,7 @@ export function KeyFigures({ data, currency }: { data: Customer; currency: strin
       />
       <Key
         label={score?.unit ? `P(buys), ${score.unit.replace("chance, ", "")}` : "P(buys)"}
-        value={buys === null ? unknown : decimal(buys)}
+        value={chance(buys, "decimal")}
         more={
           buys === null ? why("probability_purchase") : score?.median == null ? "" : `median ${decimal(score.median)}`
         }

@@ -6,6 +6,7 @@ import { Term } from "../../components/Term.tsx";
 import { dayNumber, dayText } from "../../format/days.ts";
 import {
   axisText,
+  chance,
   day,
   decimal,
   integer,
@@ -23,7 +24,7 @@ type Value = string | number | null;
 function text(score: Score, value: Value, currency: string): string {
   if (value === null) return unknown;
   if (score.kind === "money") return money(Number(value), currency);
-  if (score.kind === "share") return share(Number(value), 0);
+  if (score.kind === "share") return chance(Number(value), "share");
   if (score.kind === "date") return day(String(value));
   if (score.kind === "number") return Number.isInteger(Number(value)) ? integer(Number(value)) : decimal(Number(value));
   return word(String(value));

@@ -21,7 +21,7 @@ export function BrandForm({ workspace, folder, onBack, onBusy }: Props) {
   const client = useClient();
   const queries = useQueryClient();
   const { doing, error, start } = useWork();
-  const [path, setPath] = useState(workspace ?? `${folder}/assay-workspace`);
+  const [path, setPath] = useState(workspace ?? `${folder?.replace(/[\\/]+$/, "")}-assay`);
   const [name, setName] = useState(folder ? nameFromPath(folder).toLowerCase() : "");
   const [currency, setCurrency] = useState("GBP");
   const [zone, setZone] = useState(Intl.DateTimeFormat().resolvedOptions().timeZone || "Europe/London");
