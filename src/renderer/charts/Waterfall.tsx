@@ -1,25 +1,12 @@
-import {
-  Bar,
-  BarChart,
-  CartesianGrid,
-  Cell,
-  LabelList,
-  ReferenceLine,
-  ResponsiveContainer,
-  XAxis,
-  YAxis,
-} from "recharts";
 import { decimal, integer, signed } from "../format/format.ts";
-import { bareAxis, niceTicks } from "./axis.ts";
+import { niceTicks } from "./axis.ts";
+import { useWidth } from "./use-width.ts";
+import { type WaterfallPart, waterfallSteps } from "./waterfall-steps.ts";
 
-export interface WaterfallPart {
-  readonly name: string;
-  readonly effect: number;
-}
+const left = 40;
+const room = 20;
 
-const axisLabel = (value: number) => signed(integer(value), value);
-
-/** Parts that add up to a change; the whole stands last, in ink. */
+/** Parts that add up to a change, blue up and orange down; the whole stands last, in ink. */
 export function Waterfall({
   parts,
   total,
@@ -29,65 +16,54 @@ export function Waterfall({
   total: number;
   height?: number;
 }) {
-  let at = 0;
-  const rows = parts.map(({ name, effect }) => {
-    const from = at;
-    at += effect;
-    return { name, span: [Math.min(from, at), Math.max(from, at)], effect, isUp: effect >= 0 };
-  });
-  const all = [
-    ...rows,
-    { name: "Revenue", span: [Math.min(0, total), Math.max(0, total)], effect: total, isUp: total >= 0 },
-  ];
-  const ends = all.flatMap(({ span }) => span);
-  const digits = Math.max(...ends.map(Math.abs)) >= 100 ? 0 : 1;
+  const [box, width] = useWidth<HTMLDivElement>(350);
+  const steps = waterfallSteps(parts, total);
+  const ends = steps.flatMap(({ from, to }) => [from, to]);
   const ticks = niceTicks(Math.min(0, ...ends), Math.max(0, ...ends));
-  const colour = (name: string, isUp: boolean) =>
-    name === "Revenue" ? "var(--ink-2)" : isUp ? "var(--up)" : "var(--down)";
+  const [low, high] = [ticks[0] ?? 0, ticks.at(-1) ?? 1];
+  const digits = Math.max(...ends.map(Math.abs)) >= 100 ? 0 : 1;
+  const y = (value: number) => room + ((high - value) / Math.max(1e-9, high - low)) * (height - 2 * room);
+  const slot = (width - left) / steps.length;
+  const wide = Math.min(56, slot * 0.62);
+  const x = (at: number) => left + slot * (at + 0.5) - wide / 2;
   return (
-    <ResponsiveContainer width="100%" height={height}>
-      <BarChart
-        data={all}
-        margin={{ top: 18, right: 0, bottom: 0, left: 0 }}
-        barCategoryGap="24%"
-        accessibilityLayer={false}
+    <div ref={box}>
+      <svg
+        width={width}
+        height={height}
+        role="img"
+        aria-label={steps.map(({ name, effect }) => `${name} ${signed(decimal(effect, digits), effect)}`).join(", ")}
       >
-        <CartesianGrid vertical={false} stroke="var(--hair)" />
-        <XAxis dataKey="name" hide />
-        <YAxis
-          {...bareAxis}
-          width={40}
-          ticks={ticks}
-          domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
-          tickFormatter={axisLabel}
-        />
-        <ReferenceLine y={0} stroke="var(--ink-3)" />
-        <Bar dataKey="span" isAnimationActive={false}>
-          {all.map(({ name, isUp }) => (
-            <Cell key={name} fill={colour(name, isUp)} />
-          ))}
-          <LabelList
-            dataKey="effect"
-            content={({ x, y, width, height: tall, value, index }) => {
-              const row = all[Number(index)];
-              const isDown = row !== undefined && !row.isUp && row.name !== "Revenue";
-              return (
-                <text
-                  x={Number(x) + Number(width) / 2}
-                  y={isDown ? Number(y) + Math.abs(Number(tall)) + 13 : Number(y) - 6}
-                  textAnchor="middle"
-                  style={{
-                    fontWeight: 600,
-                    fill: row?.name === "Revenue" ? "var(--ink)" : isDown ? "var(--worse)" : "var(--better)",
-                  }}
-                >
-                  {signed(decimal(Number(value), digits), Number(value))}
-                </text>
-              );
-            }}
-          />
-        </Bar>
-      </BarChart>
-    </ResponsiveContainer>
+        {ticks.map((tick) => (
+          <g key={tick}>
+            <line x1={left} x2={width} y1={y(tick)} y2={y(tick)} stroke={tick === 0 ? "var(--ink-3)" : "var(--hair)"} />
+            <text x={left - 8} y={y(tick) + 4} textAnchor="end">
+              {signed(integer(tick), tick)}
+            </text>
+          </g>
+        ))}
+        {steps.map(({ name, effect, from, to, isTotal }, at) => {
+          const isDown = effect < 0;
+          const top = Math.min(y(from), y(to));
+          const tall = Math.max(1.5, Math.abs(y(to) - y(from)));
+          const ink = isDown ? "var(--worse)" : "var(--better)";
+          const fill = isDown ? "var(--down)" : "var(--up)";
+          return (
+            <g key={name}>
+              {!isTotal && <line x1={x(at) + wide} x2={x(at + 1)} y1={y(to)} y2={y(to)} stroke="var(--other)" />}
+              <rect x={x(at)} y={top} width={wide} height={tall} fill={isTotal ? "var(--ink-2)" : fill} />
+              <text
+                x={x(at) + wide / 2}
+                y={isDown ? top + tall + 14 : top - 6}
+                textAnchor="middle"
+                style={{ fontWeight: 600, fill: isTotal ? "var(--ink)" : ink }}
+              >
+                {signed(decimal(effect, digits), effect)}
+              </text>
+            </g>
+          );
+        })}
+      </svg>
+    </div>
   );
 }

@@ -19,7 +19,8 @@ export function StageStrip({ data }: { data: Lifecycle }) {
               <span className="muted">{share(stage.share)}</span>
             </div>
             <div className="v">
-              {integer(stage.customers)} <small>{change === null ? "" : signed(integer(change), change)}</small>
+              {integer(stage.customers)}{" "}
+              <small>{change === null || change === 0 ? "" : signed(integer(change), change)}</small>
             </div>
             <div className="s row">
               <span>
