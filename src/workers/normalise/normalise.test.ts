@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dataSet } from "../../../test/support/data-sets.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
 import { countRepeats } from "../landing/repeats.ts";
 import { recognise } from "../sources/layouts.ts";
@@ -317,6 +316,22 @@ describe("reading files as a delivery", () => {
     expect(readFileSync(out, "utf8")).toBe("id,name\n1,Ann\n3,Bo\n");
   });
 
+  it("names the results of two files of one name apart, and writes a table of nothing", async () => {
+    const out = join(folder, "many");
+    const paths = ["a", "b"].map((inner) => {
+      mkdirSync(join(folder, inner), { recursive: true });
+      const path = join(folder, inner, "same.csv");
+      writeFileSync(path, inner === "a" ? "id\n1\n" : "");
+      return path;
+    });
+    await readFiles(open, { paths, out, scratch: folder, signal });
+    expect(readFileSync(join(out, "same.csv"), "utf8")).toBe("id\n1\n");
+    expect(readFileSync(join(out, "same-2.csv"), "utf8")).toBe("");
+    await expect(
+      readFiles(open, { paths, out: join(folder, "one.csv"), scratch: folder, signal }),
+    ).rejects.toMatchObject({ code: "usage" });
+  });
+
   it("writes mapped tables", async () => {
     const path = write("id,customer,day,amount\n1,c,2026-06-30,1\n2,c,never,1\n");
     const out = join(folder, "mapped");
@@ -325,42 +340,4 @@ describe("reading files as a delivery", () => {
       { rows_read: 2, rows_accepted: 1, rows_rejected: 1, rejects: [{ reason: "unreadable_date", count: 1 }] },
     ]);
   });
-});
-
-const cdnow = dataSet("cdnow/CDNOW_master.txt");
-describe("the CDNOW cohort", () => {
-  it.skipIf(cdnow === undefined)("is read whole from blanks between columns", async () => {
-    const found = await normaliseAt(cdnow ?? "", undefined);
-    expect(found.raw.rowsRead).toBe(69_659);
-    expect(found.rowsRejected).toBe(0);
-    const table = found.tables.get("orders") ?? found.tables.get("order_lines");
-    const [totals] = await session.rows(
-      `SELECT count(*) AS n, count(DISTINCT source_customer_id) AS customers, min(ordered_at)::VARCHAR AS first, max(ordered_at)::VARCHAR AS last FROM ${table}`,
-    );
-    expect(totals).toMatchObject({ n: 69_659, customers: 23_570 });
-    expect([dayOf(totals?.first), dayOf(totals?.last)]).toEqual([
-      "1997-01-01",
-      expect.stringMatching(/1998-06-(29|30)/),
-    ]);
-  });
-});
-
-const sets = [
-  ["olist/olist_orders_dataset.csv.gz", 22_870],
-  ["superstore/superstore_orders.csv.gz", 9_994],
-  ["hillstrom/hillstrom_email.csv.gz", 64_000],
-  ["maven_fuzzy_factory/orders.csv.gz", 32_313],
-  ["febrl/dataset1.csv", 1_000],
-  ["shopify/shopify_orders_synthetic_flat.csv", 6_404],
-] as const;
-describe("public data sets", () => {
-  for (const [path, rows] of sets) {
-    const found = dataSet(path);
-    it.skipIf(found === undefined)(`are read whole: ${path}`, async () => {
-      const { raw } = await openRaw(session, found ?? "", { scratch: folder, signal, asItLies: true });
-      expect(raw.rowsRejected).toBe(0);
-      expect(raw.rowsRead).toBe(rows);
-      await session.run(`DROP TABLE ${raw.table}`);
-    });
-  }
 });

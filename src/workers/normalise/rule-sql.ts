@@ -1,12 +1,12 @@
 import { AssayError } from "../../shared/base/errors.ts";
 import { literal } from "../engine/sql.ts";
-import { type RawTable, rawColumn } from "../sources/raw.ts";
+import { type RawTable, rawColumn, trimmedSql } from "../sources/raw.ts";
 import type { ColumnRule } from "./mapping.ts";
 
 /** A raw column's trimmed text; null where the file has no such column. */
 export function columnSql(raw: RawTable, name: string): string | null {
   const at = raw.columns.findIndex((column) => column.trim().toLowerCase() === name.trim().toLowerCase());
-  return at < 0 ? null : `nullif(trim(${rawColumn(at)}), '')`;
+  return at < 0 ? null : `nullif(${trimmedSql(rawColumn(at))}, '')`;
 }
 
 /** The text that a mapping's rule gives for a row. */

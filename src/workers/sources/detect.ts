@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { AssayError, throwIfCancelled, toWire } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { recognise } from "./layouts.ts";
-import { openRaw } from "./open-raw.ts";
+import { openRaw, withFolder } from "./open-raw.ts";
 import { prepareFile } from "./prepare.ts";
 import { type ColumnProfile, profileColumns } from "./profile.ts";
 
@@ -156,7 +156,7 @@ async function profiled(session: Session, path: string, options: DetectOptions):
 }
 
 async function headerOf(path: string, options: DetectOptions): Promise<Opened | undefined> {
-  const prepared = await prepareFile(path, options.scratch, options.signal);
+  const prepared = await withFolder(options.scratch, (scratch) => prepareFile(path, scratch, options.signal));
   if (!prepared.dialect) return undefined; // Parquet has its header inside
   const columns = prepared.dialect.header.map(
     (name, at): ColumnProfile => ({

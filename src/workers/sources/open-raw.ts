@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Session } from "../engine/duckdb.ts";
 import { type Prepared, prepareFile } from "./prepare.ts";
 import { type RawTable, readRaw } from "./raw.ts";
@@ -17,12 +19,24 @@ export interface OpenOptions {
   readonly asItLies?: boolean;
 }
 
-/** Opens a file of any format as a raw table, with a platform's rows completed. */
+/** Opens a file of any format as a raw table, with a platform's rows completed. What it was unpacked to is gone afterwards. */
 export async function openRaw(session: Session, path: string, options: OpenOptions): Promise<OpenedFile> {
   const name = options.name ?? path;
-  const prepared = await prepareFile(path, options.scratch, options.signal, name);
   const label = name.split(/[\\/]/).at(-1) ?? name;
-  const raw = await readRaw(session, prepared, { label, scratch: options.scratch, signal: options.signal });
-  const isShopify = !options.asItLies && isShopifyOrders(raw.columns);
-  return { prepared, raw: isShopify ? await reshapeShopifyOrders(session, raw) : raw };
+  return withFolder(options.scratch, async (scratch) => {
+    const prepared = await prepareFile(path, scratch, options.signal, name);
+    const raw = await readRaw(session, prepared, { label, scratch, signal: options.signal });
+    const isShopify = !options.asItLies && isShopifyOrders(raw.columns);
+    return { prepared, raw: isShopify ? await reshapeShopifyOrders(session, raw) : raw };
+  });
+}
+
+/** Lends a folder in the scratch folder for the length of a body. */
+export async function withFolder<T>(scratch: string, body: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(scratch, "file-"));
+  try {
+    return await body(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -1,6 +1,6 @@
 import type { Session } from "../engine/duckdb.ts";
 import { literal } from "../engine/sql.ts";
-import { type RawTable, rawColumn } from "./raw.ts";
+import { type RawTable, rawColumn, trimmedSql } from "./raw.ts";
 
 export type ColumnKind = "integer" | "decimal" | "date" | "instant" | "flag" | "text" | "empty";
 export interface ColumnProfile {
@@ -80,7 +80,7 @@ export async function profileColumns(
   for (let from = 0; from < wanted.length; from += columnsAtOnce) {
     const some = wanted.slice(from, from + columnsAtOnce);
     const [counts = {}] = await session.rows(
-      `SELECT ${some.map(({ column }) => countsSql(column)).join(", ")} FROM (SELECT ${some.map(({ column }) => `nullif(trim(${column}), '') AS ${column}`).join(", ")} FROM ${raw.table})`,
+      `SELECT ${some.map(({ column }) => countsSql(column)).join(", ")} FROM (SELECT ${some.map(({ column }) => `nullif(${trimmedSql(column)}, '') AS ${column}`).join(", ")} FROM ${raw.table})`,
     );
     for (const one of some)
       profiles.push(await profileColumn(session, raw, one, (key) => Number(counts[`${key}_${one.column}`] ?? 0)));
@@ -119,7 +119,7 @@ async function profileColumn(
   n: (key: string) => number,
 ): Promise<ColumnProfile> {
   const filled = n("filled");
-  const value = `nullif(trim(${column}), '')`;
+  const value = `nullif(${trimmedSql(column)}, '')`;
   const sample =
     filled === 0
       ? []

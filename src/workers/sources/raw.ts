@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
-import { ident, literal, parquet } from "../engine/sql.ts";
+import { fileList, ident, literal, parquet } from "../engine/sql.ts";
 import type { Prepared } from "./prepare.ts";
 import { writeRows } from "./write-rows.ts";
 
@@ -22,6 +22,11 @@ export interface RawTable {
 /** Columns of a raw table are named c0, c1 …: what a file calls them never becomes SQL. */
 export function rawColumn(at: number): string {
   return `c${at}`;
+}
+
+/** A text without blanks, tabs and line ends at either end. */
+export function trimmedSql(text: string): string {
+  return `trim(${text}, ' ' || chr(9) || chr(10) || chr(13) || chr(160))`;
 }
 
 let made = 0;
@@ -118,40 +123,48 @@ async function readParquet(
   prepared: Prepared,
   { table, label }: { table: string; label: string },
 ): Promise<RawTable> {
-  const file = parquet([prepared.path]);
   const rejects = `${table}_rejects`;
-  try {
-    const described = await session.describe(`SELECT * FROM ${file}`);
-    const rows = Number(
-      await session.value(`SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata(${literal(prepared.path)})`),
-    );
-    if (rows * described.length > maxParquetCells) {
-      throw new AssayError(
-        "bad_input",
-        `${label} holds ${rows} rows of ${described.length} columns.`,
-        "Deliver it in parts.",
-      );
-    }
-    const select = described.map(({ name }, at) => `CAST(${ident(name)} AS VARCHAR) AS ${rawColumn(at)}`).join(", ");
-    await session.run(
-      `CREATE TEMP TABLE ${table} AS SELECT row_number() OVER () AS source_row, row_number() OVER () AS line, ${select} FROM ${file}`,
-    );
-    await emptyRejects(session, rejects);
-    return {
-      table,
-      rejects,
-      columns: described.map(({ name }) => name),
-      rowsRead: rows,
-      rowsRejected: 0,
-      isTyped: true,
-      warnings: [],
-    };
-  } catch (error) {
-    if (error instanceof AssayError && (error.code === "cancelled" || error.code === "bad_input")) throw error;
+  const { columns, rows } = await describeParquet(session, prepared.path, label);
+  if (rows * columns.length > maxParquetCells) {
     throw new AssayError(
       "bad_input",
-      `${label} is no Parquet file that can be read.`,
-      "It is damaged or cut short: export it again.",
+      `${label} holds ${rows} rows of ${columns.length} columns.`,
+      "Deliver it in parts.",
     );
   }
+  const select = columns.map((name, at) => `CAST(${ident(name)} AS VARCHAR) AS ${rawColumn(at)}`).join(", ");
+  const from = `read_parquet(${fileList([prepared.path])}, file_row_number = true)`;
+  try {
+    await session.run(
+      `CREATE TEMP TABLE ${table} AS SELECT file_row_number + 1 AS source_row, file_row_number + 1 AS line, ${select} FROM ${from}`,
+    );
+  } catch (error) {
+    throw unreadable(error, label);
+  }
+  await emptyRejects(session, rejects);
+  return { table, rejects, columns, rowsRead: rows, rowsRejected: 0, isTyped: true, warnings: [] };
+}
+
+async function describeParquet(
+  session: Session,
+  path: string,
+  label: string,
+): Promise<{ columns: string[]; rows: number }> {
+  try {
+    const described = await session.describe(`SELECT * FROM ${parquet([path])}`);
+    const rows = await session.value(`SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata(${literal(path)})`);
+    return { columns: described.map(({ name }) => name), rows: Number(rows) };
+  } catch (error) {
+    throw unreadable(error, label);
+  }
+}
+
+function unreadable(error: unknown, label: string): unknown {
+  if (error instanceof AssayError && (error.code === "cancelled" || /Out of Memory|space/i.test(error.message)))
+    return error;
+  return new AssayError(
+    "bad_input",
+    `${label} is no Parquet file that can be read.`,
+    "It is damaged or cut short: export it again.",
+  );
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
@@ -195,12 +195,23 @@ describe("a damaged table", () => {
     ["random bytes", noise, "noise.csv"],
     ["gzip cut short", gzipSync(table.repeat(500)).subarray(0, 60), "cut.csv.gz"],
     ["zstd cut short", zstdCompressSync(Buffer.from(table.repeat(500))).subarray(0, 30), "cut.csv.zst"],
+    ["a web page", "<!DOCTYPE html>\n<html><body>a,b</body></html>\n", "page.csv"],
     ["text called gzip", table, "table.csv.gz"],
     ["text called Parquet", table, "table.parquet"],
     ["text called a workbook", table, "table.xlsx"],
     ["Parquet cut short", Buffer.concat([Buffer.from("PAR1"), noise.subarray(0, 100)]), "cut.parquet"],
     ["a workbook cut short", Buffer.concat([Buffer.from("PK\u0003\u0004"), noise.subarray(0, 100)]), "cut.xlsx"],
   ])("is told by its name: %s", async (_, content, name) => told(content, name));
+
+  it("of JSON is said to be unread yet", async () => {
+    await expect(open(write('[{"id": 1}]', "rows.json"))).rejects.toMatchObject({ code: "unsupported" });
+  });
+
+  it("leaves nothing of its own in the scratch folder", async () => {
+    await read(gzipSync(Buffer.from(table, "latin1")), "packed.csv.gz");
+    await open(write("a,b\n1,2\n3\n"));
+    expect(readdirSync(folder).filter((name) => name.startsWith("file-"))).toEqual([]);
+  });
 
   it("is told apart from one that is not there", async () => {
     await expect(open(join(folder, "nothing.csv"))).rejects.toMatchObject({ code: "not_found" });

@@ -1,6 +1,6 @@
 import type { Session } from "../engine/duckdb.ts";
 import { literal } from "../engine/sql.ts";
-import { type RawTable, rawColumn } from "./raw.ts";
+import { type RawTable, rawColumn, trimmedSql } from "./raw.ts";
 
 /** Whether the header is Shopify's order export. */
 export function isShopifyOrders(columns: readonly string[]): boolean {
@@ -39,7 +39,7 @@ const orderFields = [
 export async function reshapeShopifyOrders(session: Session, raw: RawTable): Promise<RawTable> {
   const at = (name: string) => raw.columns.findIndex((column) => column.trim().toLowerCase() === name.toLowerCase());
   const column = (name: string) =>
-    at(name) < 0 ? "CAST(NULL AS VARCHAR)" : `nullif(trim(${rawColumn(at(name))}), '')`;
+    at(name) < 0 ? "CAST(NULL AS VARCHAR)" : `nullif(${trimmedSql(rawColumn(at(name)))}, '')`;
   const number = (text: string) =>
     `coalesce(TRY_CAST(regexp_replace(${text}, '[^0-9.-]', '', 'g') AS DECIMAL(18,2)), 0)`;
   const own = raw.columns.map((name, index) => {
@@ -55,7 +55,7 @@ export async function reshapeShopifyOrders(session: Session, raw: RawTable): Pro
   const lineAmount = `${number(column("Lineitem quantity"))} * ${number(column("Lineitem price"))}`;
   const lineDiscount = number(column("Lineitem discount"));
   await session.run(`CREATE TEMP TABLE ${table} AS
-    WITH cleaned AS (SELECT source_row, line, ${raw.columns.map((_, index) => `nullif(trim(${rawColumn(index)}), '') AS ${rawColumn(index)}`).join(", ")} FROM ${raw.table}),
+    WITH cleaned AS (SELECT source_row, line, ${raw.columns.map((_, index) => `nullif(${trimmedSql(rawColumn(index))}, '') AS ${rawColumn(index)}`).join(", ")} FROM ${raw.table}),
     filled AS (
       SELECT source_row, line, ${own.join(", ")}, row_number() OVER (PARTITION BY ${filled("Name")} ORDER BY source_row) AS line_number,
              ${lineAmount} AS line_amount, ${lineDiscount} AS line_discount

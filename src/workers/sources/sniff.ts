@@ -39,6 +39,9 @@ export function sniffDialect(path: string, label: string, given?: { readonly del
       "Export it as CSV, Parquet or XLSX.",
     );
   }
+  if (/^\s*<(?:!doctype|html|\?xml)/i.test(text)) {
+    throw new AssayError("bad_input", `${label} is a page or XML, no table.`, "Export it as CSV, Parquet or XLSX.");
+  }
   const quote = quoteOf(text);
   const shape = given ? shapeOf(text, given.delimiter, quote) : chooseShape(text, quote);
   if (!given && shape.agreement < 0.5 && spacedWidth(text) > 0) {
@@ -194,13 +197,14 @@ function looksBinary(text: string): boolean {
 
 /** Header names, made different where they repeat. */
 function uniqueNames(names: readonly string[], warnings: string[]): string[] {
-  const used = new Map<string, number>();
+  const used = new Set<string>();
   return names.map((name, at) => {
     const base = name === "" ? `column_${at + 1}` : name;
-    const n = (used.get(base.toLowerCase()) ?? 0) + 1;
-    used.set(base.toLowerCase(), n);
-    if (n > 1) warnings.push(`The header repeats ${base}; column ${at + 1} is called ${base}_${n}.`);
-    return n > 1 ? `${base}_${n}` : base;
+    let own = base;
+    for (let n = 2; used.has(own.toLowerCase()); n++) own = `${base}_${n}`;
+    used.add(own.toLowerCase());
+    if (own !== base) warnings.push(`The header repeats ${base}; column ${at + 1} is called ${own}.`);
+    return own;
   });
 }
 
