@@ -170,7 +170,9 @@ function parseSql(
   const texts = mapped
     .filter(({ target }) => strict.has(target.kind) || target.required)
     .map(({ target }) => ({ target, as: `given_${target.name}` }));
-  const selected = mapped.map(({ target, raw: text }) => `${text} AS ${givenName(target)}`);
+  const selected = mapped.map(
+    ({ target, raw: text }) => `${strict.has(target.kind) ? withoutNothing(text) : text} AS ${givenName(target)}`,
+  );
   const faults = texts.flatMap(({ target, as }) => {
     const unreadable = strict.has(target.kind)
       ? [
@@ -203,6 +205,11 @@ function parseSql(
     "column" in discount &&
     discount.unit !== undefined;
   return `CREATE TEMP TABLE ${name} AS ${isShare ? shareAsMoney(read) : read}`;
+}
+
+/** Words that programs write into columns of dates and numbers where there is none. */
+function withoutNothing(text: string): string {
+  return `CASE WHEN lower(${text}) NOT IN ('null', 'nan', 'nat', 'none', '\\n', '0000-00-00', '0000-00-00 00:00:00') THEN ${text} END`;
 }
 
 function phoneJoin(value: string, name: string): string {

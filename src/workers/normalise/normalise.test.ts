@@ -81,6 +81,9 @@ describe("dates", () => {
     ["ISO", ["2026-04-03", "2026-01-31"], ["2026-04-03", "2026-01-31"]],
     ["German", ["03.04.2026", "31.01.2026"], ["2026-04-03", "2026-01-31"]],
     ["without marks", ["20260403", "20260131"], ["2026-04-03", "2026-01-31"]],
+    ["a spreadsheet's count of days", ["46115", "46053.5"], ["2026-04-03", "2026-01-31"]],
+    ["seconds since 1970", ["1775174400", "1769817600"], ["2026-04-03", "2026-01-31"]],
+    ["UTC by its name", ["2026-04-03 09:00:00 UTC", "2026-01-31 09:00:00 GMT"], ["2026-04-03", "2026-01-31"]],
   ])("are read as the whole file says: %s", async (_, days, wanted) => {
     const found = await normalise(file(days), orders, { brand: { currency: "GBP", timeZone: "UTC" } });
     expect((await found.rows("orders")).map((row) => dayOf(row.ordered_at))).toEqual(wanted);
@@ -127,6 +130,20 @@ describe("dates", () => {
   it("after the delivery are rejected", async () => {
     const found = await normalise(file(["2026-06-30", "2026-07-02"]), orders, { notAfter: "2026-07-01" });
     expect(found.rejects).toMatchObject([{ line: 3, reason: "dated_after_delivery", value: "2026-07-02" }]);
+  });
+
+  it("that a program wrote as nothing are nothing, not faults", async () => {
+    const people: Mapping = {
+      layout: "generic",
+      tables: [{ table: "customers", columns: { source_customer_id: "id", birth_date: "born", family_name: "name" } }],
+    };
+    const found = await normalise("id,born,name\n1,0000-00-00,Null\n2,NULL,None\n3,\\N,Ann\n4,1980-02-30,Bo\n", people);
+    expect((await found.rows("customers")).map((row) => [row["birth_date"], row["family_name"]])).toEqual([
+      [null, "Null"],
+      [null, "None"],
+      [null, "Ann"],
+    ]);
+    expect(found.rejects).toMatchObject([{ column: "birth_date", value: "1980-02-30" }]);
   });
 
   it("that must be there are missed", async () => {
