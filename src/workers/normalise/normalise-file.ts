@@ -20,7 +20,7 @@ export interface NormaliseOptions {
 }
 
 export interface NormalisedFile {
-  /** Lake table → temporary table with `normalisedColumns`. */
+  /** Lake table → temporary view with `normalisedColumns`. */
   readonly tables: ReadonlyMap<string, string>;
   /** file, line, column, value, reason, raw, source_row */
   readonly rejects: string;
@@ -34,6 +34,14 @@ interface Parsed {
   readonly value: string;
 }
 
+interface ParsedTable {
+  readonly mapping: TableMapping;
+  readonly table: LakeTable;
+  /** What its parsed rows are called. */
+  readonly name: string;
+  readonly parsed: readonly Parsed[];
+}
+
 let made = 0;
 
 /** Turns a raw file into rows of the lake's tables. A row that can't be read for one of them is rejected whole. */
@@ -45,31 +53,47 @@ export async function normaliseFile(
   const warnings: string[] = [];
   const wanted = options.mapping.tables.filter(({ file }) => matchesFile(file, options.fileName));
   const profiles = await formatsOf(session, raw, { tables: wanted, timeZone: options.brand.timeZone });
-  const parsedTables: { mapping: TableMapping; table: LakeTable; name: string; parsed: Parsed[] }[] = [];
   const prefix = `normal_${++made}`;
+  const rejects = `${prefix}_rejects`;
+  const parsedTables: ParsedTable[] = [];
   for (const [at, mapping] of wanted.entries()) {
     const table = lakeTable(mapping.table);
-    if (!table || raw.columns.length === 0) continue;
-    const parsed = parseColumns(raw, table, mapping, { options, profiles, warnings });
-    if (!parsed) continue;
-    const name = `${prefix}_${at}`;
-    await phoneTable(session, raw, mapping, { name, options });
-    await session.run(parseSql(raw, mapping, { name, parsed, options }));
-    parsedTables.push({ mapping, table, name, parsed });
+    const parsed =
+      table && raw.columns.length > 0 ? parseColumns(raw, table, mapping, { options, profiles, warnings }) : null;
+    if (table && parsed) parsedTables.push({ mapping, table, name: `${prefix}_${at}`, parsed });
   }
-  const rejects = `${prefix}_rejects`;
-  await session.run(rejectSql(raw, parsedTables, rejects, options));
+  const isRepetitive = (one: ParsedTable) => one !== parsedTables[0] && canRepeat(one);
+  const parse = async (one: ParsedTable, without: string | null) => {
+    await phoneTable(session, raw, one.mapping, { name: one.name, options });
+    await session.run(parseSql(raw, one, { options, without }));
+  };
+  const rowByRow = parsedTables.filter((one) => !isRepetitive(one));
+  for (const one of rowByRow) await parse(one, null);
+  await session.run(rejectSql(raw, rowByRow, rejects, options));
+  for (const one of parsedTables.filter(isRepetitive)) await parse(one, rejects);
   const rowsRejected = Number(await session.value(`SELECT count(DISTINCT source_row) FROM ${rejects}`));
+  const selects = new Map<string, string[]>();
+  for (const one of parsedTables)
+    selects.set(one.table.table, [...(selects.get(one.table.table) ?? []), rowsSql(one, rejects, options)]);
   const tables = new Map<string, string>();
-  for (const { table, name, parsed, mapping } of parsedTables) {
-    const out = `${name}_rows`;
-    const into = tables.get(table.table);
-    const select = rowsSql(table, parsed, { from: name, rejects, options, mapping });
-    await session.run(into ? `INSERT INTO ${into} ${select}` : `CREATE TEMP TABLE ${out} AS ${select}`);
-    if (!into) tables.set(table.table, out);
-    await session.run(`DROP TABLE ${name}`);
+  for (const [table, parts] of selects) {
+    const view = `${prefix}_${table}`;
+    await session.run(`CREATE TEMP VIEW ${view} AS ${parts.join(" UNION ALL ")}`);
+    tables.set(table, view);
   }
   return { tables, rejects, rowsRejected, warnings };
+}
+
+const strictKinds: ReadonlySet<string> = new Set(["instant", "date", "money", "price", "quantity"]);
+
+/** Whether a line of another table says of it what many lines say, such as a customer's address: every line is read as that
+ *  cannot fail, equal ones once. */
+function canRepeat({ table, parsed }: ParsedTable): boolean {
+  const mapped = parsed.filter(({ raw }) => raw !== "NULL").map(({ target }) => target);
+  const isKeyed = table.key.length > 0 && table.key.every((name) => mapped.some((target) => target.name === name));
+  const canFail = ({ kind, required, name }: Target) =>
+    strictKinds.has(kind) || (required && !table.key.includes(name));
+  return isKeyed && !mapped.some(canFail);
 }
 
 /** Formats of mapped columns whose mapping leaves them open, decided from the whole file. */
@@ -159,22 +183,22 @@ async function phoneTable(
   ]);
 }
 
+/** Rows of one table; with `without`, only of rows that those rejects don't hold, and equal ones once. */
 function parseSql(
   raw: RawTable,
-  mapping: TableMapping,
-  { name, parsed, options }: { name: string; parsed: readonly Parsed[]; options: NormaliseOptions },
+  { mapping, name, parsed }: ParsedTable,
+  { options, without }: { options: NormaliseOptions; without: string | null },
 ): string {
-  const strict = new Set(["instant", "date", "money", "price", "quantity"]);
   const values = parsed.map(({ target, value }) => `${phoneJoin(value, name)} AS ${ident(target.name)}`);
   const mapped = parsed.filter(({ raw: text }) => text !== "NULL");
   const texts = mapped
-    .filter(({ target }) => strict.has(target.kind) || target.required)
+    .filter(({ target }) => strictKinds.has(target.kind) || target.required)
     .map(({ target }) => ({ target, as: `given_${target.name}` }));
   const selected = mapped.map(
-    ({ target, raw: text }) => `${strict.has(target.kind) ? withoutNothing(text) : text} AS ${givenName(target)}`,
+    ({ target, raw: text }) => `${strictKinds.has(target.kind) ? withoutNothing(text) : text} AS ${givenName(target)}`,
   );
   const faults = texts.flatMap(({ target, as }) => {
-    const unreadable = strict.has(target.kind)
+    const unreadable = strictKinds.has(target.kind)
       ? [
           `WHEN ${ident(as)} IS NOT NULL AND ${ident(target.name)} IS NULL THEN ${literal(`${target.name}|${target.kind === "instant" || target.kind === "date" ? "unreadable_date" : "unreadable_amount"}`)}`,
         ]
@@ -196,8 +220,12 @@ function parseSql(
       ? `CASE split_part(fault, '|', 1) ${texts.map(({ target, as }) => `WHEN ${literal(target.name)} THEN ${ident(as)}`).join(" ")} END`
       : "CAST(NULL AS VARCHAR)";
   const filter = mapping.where ? `WHERE ${whereSql(raw, mapping.where)}` : "";
-  const read = `SELECT *, ${given} AS faulty_value FROM (SELECT *, ${fault} AS fault FROM
-    (SELECT *, ${values.join(", ")} FROM (SELECT source_row, line, ${selected.join(", ")} FROM ${raw.table} ${filter})))`;
+  const texted = `SELECT source_row, line, ${selected.join(", ")} FROM ${raw.table} ${filter}`;
+  const names = mapped.map(({ target }) => givenName(target)).join(", ");
+  const once = `SELECT max(source_row) AS source_row, max(line) AS line, ${names} FROM (${texted})
+    WHERE source_row NOT IN (SELECT source_row FROM ${without}) GROUP BY ${names}`;
+  const read = `SELECT * EXCLUDE (${names}), ${given} AS faulty_value FROM (SELECT *, ${fault} AS fault FROM
+    (SELECT *, ${values.join(", ")} FROM (${without === null ? texted : once})))`;
   const discount = mapping.columns.discount_minor;
   const isShare =
     mapping.table === "order_lines" &&
@@ -216,12 +244,7 @@ function phoneJoin(value: string, name: string): string {
   return value.replace("FROM phones WHERE phones.given", `FROM ${name}_phones WHERE ${name}_phones.given`);
 }
 
-function rejectSql(
-  raw: RawTable,
-  tables: readonly { name: string; parsed: readonly Parsed[]; mapping: TableMapping }[],
-  rejects: string,
-  options: NormaliseOptions,
-): string {
+function rejectSql(raw: RawTable, tables: readonly ParsedTable[], rejects: string, options: NormaliseOptions): string {
   const file = literal(options.fileName);
   const text = raw.columns.map((_, at) => `coalesce(${rawColumn(at)}, '')`).join(", ");
   const unread = `SELECT ${file} AS file, line, column_name AS "column", value, reason, raw, source_row FROM ${raw.rejects}`;
@@ -235,12 +258,7 @@ function rejectSql(
     QUALIFY row_number() OVER (PARTITION BY source_row ORDER BY "column", reason) = 1`;
 }
 
-function rowsSql(
-  table: LakeTable,
-  parsed: readonly Parsed[],
-  at: { from: string; rejects: string; options: NormaliseOptions; mapping: TableMapping },
-): string {
-  const { options } = at;
+function rowsSql({ table, parsed, name: from }: ParsedTable, rejects: string, options: NormaliseOptions): string {
   const keySpace =
     options.mapping.key_space ?? (platforms.has(options.mapping.layout) ? options.mapping.layout : "brand");
   const mapped = parsed.filter(({ raw }) => raw !== "NULL").map(({ target }) => target.name);
@@ -272,7 +290,7 @@ function rowsSql(
           .filter((name) => mapped.includes(name))
           .map((name) => `${ident(name)} IS NOT NULL`)
       : filled;
-  return `SELECT ${select.join(", ")} FROM ${at.from} WHERE source_row NOT IN (SELECT source_row FROM ${at.rejects}) AND (${needed.join(" OR ") || "true"})`;
+  return `SELECT ${select.join(", ")} FROM ${from} WHERE source_row NOT IN (SELECT source_row FROM ${rejects}) AND (${needed.join(" OR ") || "true"})`;
 }
 
 const platforms = new Set(["shopify", "woocommerce", "magento"]);

@@ -26,7 +26,7 @@ export const rejectColumns = [
 /** One delivery as rows of the lake's tables, and its rejects. The first artifact made of any file. */
 export const normalise = defineStep({
   name: "normalise",
-  version: 3,
+  version: 4,
   title: "Read deliveries",
   stage: "landing",
   scope: "batch",

@@ -196,6 +196,56 @@ describe("amounts", () => {
   });
 });
 
+describe("amounts in one column", () => {
+  const prices: Mapping = {
+    layout: "generic",
+    tables: [{ table: "order_lines", columns: { order_id: "id", unit_price_minor: "price" } }],
+  };
+  const read = async (...values: string[]) => {
+    const found = await normalise(`id;price\n${values.map((value, at) => `${at};${value}`).join("\n")}\n`, prices);
+    const rows = await found.rows("order_lines");
+    return [...rows.map((row) => Number(row["unit_price_minor"])), ...found.rejects.map(({ value }) => value)];
+  };
+
+  it.each([
+    [
+      ["1.5", "2,50", "3.25"],
+      [150, 325, "2,50"],
+    ],
+    [
+      ["1,5", "2.50", "3,25"],
+      [150, 325, "2.50"],
+    ],
+    [
+      ["1.234,50", "12", "1.234.567,00"],
+      [123_450, 1200, 123_456_700],
+    ],
+    [
+      ["1,234.50", ".5", "1,00,000.00"],
+      [123_450, 50, 10_000_000],
+    ],
+    [
+      ["USD 5.10", "5.20 EUR", "€5.30", "(5.40)", "5.50-", "R$ 5.60"],
+      [510, 520, 530, -540, -550, 560],
+    ],
+    [
+      ["0.285", "0.333333", "1.0000004"],
+      [28.5, 33.3333, 100],
+    ],
+    [
+      ["123456789012.34", "1000000000000.00"],
+      [12_345_678_901_234, "1000000000000.00"],
+    ],
+  ])("are read alike, and rejected where they are not of its form: %j", async (values, wanted) => {
+    expect(await read(...values)).toEqual(wanted);
+  });
+
+  it("are no order numbers or stock codes", async () => {
+    const { raw } = await openRaw(session, write("order,sku\nO123,SKU-5\nO124,SKU-6\n"), { scratch: folder, signal });
+    expect((await profileColumns(session, raw)).map(({ kind }) => kind)).toEqual(["text", "text"]);
+  });
+});
+
 describe("discounts", () => {
   const lines = (columns: Mapping["tables"][number]["columns"]): Mapping => ({
     layout: "generic",

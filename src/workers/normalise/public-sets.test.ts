@@ -78,7 +78,7 @@ const unaided = [
   ["olist/olist_order_items_dataset.csv.gz", "olist", { order_lines: 26_109 }],
   ["olist/olist_order_payments_dataset.csv", "olist", {}],
   ["maven_fuzzy_factory/order_item_refunds.csv", "maven", { returns: 1_731 }],
-  ["superstore/superstore_orders.csv.gz", "generic", { order_lines: 9_994, products: 9_994, customers: 9_994 }],
+  ["superstore/superstore_orders.csv.gz", "generic", { order_lines: 9_994, products: 1_894, customers: 4_910 }],
   ["shopify/orders_export_devstore.csv", "shopify", { orders: 19, order_lines: 40 }],
   ["shopify/shopify_orders_synthetic_flat.csv", "generic", { order_lines: 6_404, orders: 6_404 }],
 ] as const;

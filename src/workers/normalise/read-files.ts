@@ -90,7 +90,7 @@ interface Written {
 }
 
 async function writePlain(session: Session, raw: RawTable, { request, base, isFile }: Reading): Promise<Written> {
-  const select = raw.columns.map((name, at) => `nullif(${trimmedSql(rawColumn(at))}, '') AS ${ident(name)}`);
+  const select = raw.columns.map((name, at) => `${trimmedSql(rawColumn(at))} AS ${ident(name)}`);
   const sql = select.length > 0 ? `SELECT ${select.join(", ")} FROM ${raw.table} ORDER BY source_row` : null;
   await write(session, sql, isFile ? request.out : join(request.out, `${base}.csv`));
   return { columns: [...raw.columns], rejects: raw.rejects, rejected: raw.rowsRejected };

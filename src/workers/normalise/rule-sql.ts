@@ -6,7 +6,7 @@ import type { ColumnRule } from "./mapping.ts";
 /** A raw column's trimmed text; null where the file has no such column. */
 export function columnSql(raw: RawTable, name: string): string | null {
   const at = raw.columns.findIndex((column) => column.trim().toLowerCase() === name.trim().toLowerCase());
-  return at < 0 ? null : `nullif(${trimmedSql(rawColumn(at))}, '')`;
+  return at < 0 ? null : `${trimmedSql(rawColumn(at))}`;
 }
 
 /** The text that a mapping's rule gives for a row. */
@@ -25,7 +25,7 @@ export function ruleSql(raw: RawTable, rule: ColumnRule): string | null {
   }
   if ("split" in rule) {
     const column = columnSql(raw, rule.split);
-    return column && `nullif(trim(split_part(${column}, ${literal(rule.by)}, ${Math.trunc(rule.part)})), '')`;
+    return column && `${trimmedSql(`split_part(${column}, ${literal(rule.by)}, ${Math.trunc(rule.part)})`)}`;
   }
   const column = columnSql(raw, rule.map);
   const cases = Object.entries(rule.values).map(

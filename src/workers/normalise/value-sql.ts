@@ -1,7 +1,7 @@
 import type { Target } from "../../shared/domain/lake.ts";
 import { ident } from "../engine/sql.ts";
 import type { RawTable } from "../sources/raw.ts";
-import { amountSql, minorFactorSql } from "./amount.ts";
+import { millionthsSql, minorFactorSql, minorPriceSql, minorSql } from "./amount.ts";
 import { emailSql } from "./contact.ts";
 import { type ColumnRule, columnsOfRule } from "./mapping.ts";
 import { dateSql, instantSql } from "./timestamp.ts";
@@ -34,7 +34,7 @@ export function valueSql(
   const given = typeof rule === "object" && "column" in rule ? rule : undefined;
   const format = given?.format ?? profile?.format ?? null;
   const decimal = given?.decimal ?? profile?.decimal ?? ".";
-  const amount = () => amountSql(v, decimal, raw.isTyped);
+  const amount = () => millionthsSql(v, decimal, raw.isTyped);
   const factor = () =>
     minorFactorSql(
       given?.currency ?? options.brand.currency,
@@ -50,14 +50,14 @@ export function valueSql(
     case "date":
       return dateSql(v, format);
     case "money": {
-      if (given?.unit) return `CAST(${amount()}${given.unit === "percent" ? " / 100" : ""} AS DECIMAL(28,6))`;
-      const money = `CAST(round(${amount()} * ${factor()}) AS BIGINT)`;
+      if (given?.unit) return `CAST(${amount()} / ${given.unit === "percent" ? 1e8 : 1e6}::DOUBLE AS DECIMAL(18,6))`;
+      const money = minorSql(amount(), factor());
       return target.name === "discount_minor" ? `abs(${money})` : money;
     }
     case "price":
-      return `CAST(${amount()} * ${factor()} AS DECIMAL(18,4))`;
+      return minorPriceSql(amount(), factor());
     case "quantity":
-      return `CAST(${amount()} AS DECIMAL(18,4))`;
+      return `CAST(${amount()} / 1000000::DOUBLE AS DECIMAL(18,4))`;
     case "flag":
       return `CASE WHEN lower(${v}) IN ('true', 'yes', 'y', '1', 'returned', 't') THEN true WHEN lower(${v}) IN ('false', 'no', 'n', '0', 'kept', 'f') THEN false END`;
     case "currency":

@@ -62,12 +62,15 @@ export function monthFirst(format: string): string {
 }
 
 const integerPattern = "^[-+]?[0-9]{1,18}$";
-export const amountPattern =
-  "^[(]?[-+]?\\s*(?:[A-Za-z]{0,3}[$€£¥₹]?|[$€£¥₹])\\s*[-+]?\\s*[0-9][0-9.,'\\s\u00a0]*\\s*(?:[$€£¥₹%]|[A-Za-z]{3})?\\s*[)-]?$";
+const codes =
+  "AED|ARS|AUD|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|KWD|MXN|MYR|NOK|NZD|PHP|PLN|RON|RUB|SAR|SEK|SGD|THB|TND|TRY|TWD|UAH|USD|VND|ZAR";
+const money = `(?:${codes}|[A-Z]{0,3}[$€£¥₹₩₺₽]|kr|Kr|Fr|R)`;
+export const amountPattern = `^[(]?[-+]?\\s*(?:${money}\\s*)?[-+]?\\s*(?:[0-9][0-9.,'\\s\u00a0\u202f]*|[.,][0-9]+)(?:${money}|kr[.]|zł|Kč|Ft|lei|%)?\\s*[)-]?$`;
 
-const columnsAtOnce = 40;
+const columnsAtOnce = 20;
+const sampleRows = 20_000;
 
-/** What each column holds, from the whole file. */
+/** What each column holds. Rows spread over the file tell what it could be; whether it is, its whole file says. */
 export async function profileColumns(
   session: Session,
   raw: RawTable,
@@ -79,13 +82,49 @@ export async function profileColumns(
   const profiles: ColumnProfile[] = [];
   for (let from = 0; from < wanted.length; from += columnsAtOnce) {
     const some = wanted.slice(from, from + columnsAtOnce);
-    const [counts = {}] = await session.rows(
-      `SELECT ${some.map(({ column }) => countsSql(column)).join(", ")} FROM (SELECT ${some.map(({ column }) => `nullif(${trimmedSql(column)}, '') AS ${column}`).join(", ")} FROM ${raw.table})`,
-    );
+    const counts = await countAll(session, raw, some);
     for (const one of some)
-      profiles.push(await profileColumn(session, raw, one, (key) => Number(counts[`${key}_${one.column}`] ?? 0)));
+      profiles.push(await profileColumn(session, raw, one, (key) => counts.get(`${key}_${one.column}`) ?? 0));
   }
   return profiles;
+}
+
+interface NamedColumn {
+  readonly name: string;
+  readonly column: string;
+}
+type Counts = Map<string, number>;
+
+/** How many values of each column pass each test: of the whole file, but for tests that hardly any row of a sample passes. */
+async function countAll(session: Session, raw: RawTable, columns: readonly NamedColumn[]): Promise<Counts> {
+  const every = Math.max(1, Math.floor(raw.rowsRead / sampleRows));
+  const keys = Object.keys(tests);
+  const sample = await countSome(session, raw, { columns: columns.map(({ column }) => [column, keys]), every });
+  if (every === 1) return sample;
+  const promising = columns.map(({ column }): [string, string[]] => {
+    const filled = sample.get(`filled_${column}`) ?? 0;
+    const mostly = (key: string) => filled === 0 || (sample.get(`${key}_${column}`) ?? 0) > filled / 2;
+    return [column, mostly("amounts") ? keys : ["datelike", "flags"].filter(mostly)];
+  });
+  return countSome(session, raw, { columns: promising, every: 1 });
+}
+
+async function countSome(
+  session: Session,
+  raw: RawTable,
+  { columns, every }: { columns: readonly (readonly [column: string, keys: readonly string[]])[]; every: number },
+): Promise<Counts> {
+  const counted = columns.flatMap(([column, keys]) => [
+    `count(${column}) AS filled_${column}`,
+    `approx_count_distinct(${column}) AS distinct_${column}`,
+    ...keys.map((key) => `count(*) FILTER (${tests[key]?.(column)}) AS ${key}_${column}`),
+  ]);
+  const values = columns.map(([column]) => `${trimmedSql(column)} AS ${column}`);
+  const where = every > 1 ? `WHERE source_row % ${every} = 0` : "";
+  const [row = {}] = await session.rows(
+    `WITH trimmed AS MATERIALIZED (SELECT ${values.join(", ")} FROM ${raw.table} ${where}) SELECT ${counted.join(", ")} FROM trimmed`,
+  );
+  return new Map(Object.entries(row).map(([key, value]) => [key, Number(value ?? 0)]));
 }
 
 const tests: Readonly<Record<string, (v: string) => string>> = {
@@ -100,17 +139,9 @@ const tests: Readonly<Record<string, (v: string) => string>> = {
   fractions: (v) => `regexp_full_match(${v}, '0?[.,][0-9]*[1-9][0-9]*')`,
   shares: (v) => `regexp_full_match(${v}, '0|1|0?[.,][0-9]+|1[.,]0+')`,
   flags: (v) => `lower(${v}) IN ('true', 'false', 'yes', 'no', 'y', 'n')`,
-  datelike: (v) => `regexp_matches(${v}, '^[0-9]{1,4}[-/. ]|^[A-Za-z]{3,9} [0-9]|^[12][0-9]{7}$')`,
+  datelike: (v) =>
+    `regexp_matches(${v}, '^[0-9]{1,4}[-/.][0-9A-Za-z]{1,9}[-/.]|^[0-9]{1,2} [A-Za-z]{3}|^[A-Za-z]{3,9} [0-9]|^[12][0-9]{7}$')`,
 };
-
-function countsSql(column: string): string {
-  const counted = Object.entries(tests).map(([key, test]) => `count(*) FILTER (${test(column)}) AS ${key}_${column}`);
-  return [
-    `count(${column}) AS filled_${column}`,
-    `approx_count_distinct(${column}) AS distinct_${column}`,
-    ...counted,
-  ].join(", ");
-}
 
 async function profileColumn(
   session: Session,
@@ -119,7 +150,7 @@ async function profileColumn(
   n: (key: string) => number,
 ): Promise<ColumnProfile> {
   const filled = n("filled");
-  const value = `nullif(${trimmedSql(column)}, '')`;
+  const value = `${trimmedSql(column)}`;
   const sample =
     filled === 0
       ? []

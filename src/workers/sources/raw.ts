@@ -24,9 +24,10 @@ export function rawColumn(at: number): string {
   return `c${at}`;
 }
 
-/** A text without blanks, tabs and line ends at either end. */
+/** A text without blanks, tabs and line ends at either end; NULL where nothing is left. */
 export function trimmedSql(text: string): string {
-  return `trim(${text}, ' ' || chr(9) || chr(10) || chr(13) || chr(160))`;
+  const isTight = `ascii(${text}) > 32 AND ascii(${text}) <> 160 AND ascii(right(${text}, 1)) NOT IN (9, 10, 13, 32, 160)`;
+  return `CASE WHEN ${isTight} THEN ${text} ELSE nullif(trim(${text}, ' \t\r\n\u00a0'), '') END`;
 }
 
 let made = 0;

@@ -1,5 +1,4 @@
 import type { Session } from "../engine/duckdb.ts";
-import { literal } from "../engine/sql.ts";
 import { type RawTable, rawColumn, trimmedSql } from "./raw.ts";
 
 /** Whether the header is Shopify's order export. */
@@ -34,46 +33,48 @@ const orderFields = [
   "Paid at",
 ];
 
+const added = ["Line", "Gross", "Order status", "Line discount", "Refund", "Refunded at", "Customer key"];
+
 /** Adds to the raw order export what its rows leave out: order fields on every line of an order, the line's number, its share
  *  of the order's discount, the order's amount before discount and its state. */
 export async function reshapeShopifyOrders(session: Session, raw: RawTable): Promise<RawTable> {
   const at = (name: string) => raw.columns.findIndex((column) => column.trim().toLowerCase() === name.toLowerCase());
-  const column = (name: string) =>
-    at(name) < 0 ? "CAST(NULL AS VARCHAR)" : `nullif(${trimmedSql(rawColumn(at(name)))}, '')`;
-  const number = (text: string) =>
-    `coalesce(TRY_CAST(regexp_replace(${text}, '[^0-9.-]', '', 'g') AS DECIMAL(18,2)), 0)`;
-  const own = raw.columns.map((name, index) => {
-    const isOrderField = orderFields.some((field) => field.toLowerCase() === name.trim().toLowerCase());
-    return isOrderField
-      ? `first_value(${rawColumn(index)} IGNORE NULLS) OVER orders AS ${rawColumn(index)}`
-      : rawColumn(index);
-  });
-  const filled = (name: string) => (at(name) < 0 ? "CAST(NULL AS VARCHAR)" : rawColumn(at(name)));
-  const next = raw.columns.length;
-  const added = ["Line", "Gross", "Order status", "Line discount", "Refund", "Refunded at", "Customer key"];
+  const text = (name: string) => (at(name) < 0 ? "CAST(NULL AS VARCHAR)" : trimmedSql(rawColumn(at(name))));
+  const number = (value: string) =>
+    `coalesce(TRY_CAST(regexp_replace(${value}, '[^0-9.-]', '', 'g') AS DECIMAL(18,2)), 0)`;
+  const ofOrder = new Set(orderFields.map(at).filter((index) => index >= 0));
+  const field = (name: string) => (at(name) < 0 ? "CAST(NULL AS VARCHAR)" : `o.${rawColumn(at(name))}`);
   const table = `${raw.table}_shopify`;
-  const lineAmount = `${number(column("Lineitem quantity"))} * ${number(column("Lineitem price"))}`;
-  const lineDiscount = number(column("Lineitem discount"));
-  await session.run(`CREATE TEMP TABLE ${table} AS
-    WITH cleaned AS (SELECT source_row, line, ${raw.columns.map((_, index) => `nullif(${trimmedSql(rawColumn(index))}, '') AS ${rawColumn(index)}`).join(", ")} FROM ${raw.table}),
-    filled AS (
-      SELECT source_row, line, ${own.join(", ")}, row_number() OVER (PARTITION BY ${filled("Name")} ORDER BY source_row) AS line_number,
-             ${lineAmount} AS line_amount, ${lineDiscount} AS line_discount
-      FROM cleaned WINDOW orders AS (PARTITION BY ${filled("Name")} ORDER BY source_row ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)),
-    shared AS (
-      SELECT *, greatest(0, ${number(filled("Discount Amount"))} - sum(line_discount) OVER by_order) AS to_share,
-             sum(greatest(0, line_amount - line_discount)) OVER by_order AS whole,
-             sum(greatest(0, line_amount - line_discount)) OVER (PARTITION BY ${filled("Name")} ORDER BY source_row) AS so_far,
-             greatest(0, line_amount - line_discount) AS own_amount
-      FROM filled WINDOW by_order AS (PARTITION BY ${filled("Name")}))
-    SELECT source_row, line, ${raw.columns.map((_, index) => rawColumn(index)).join(", ")},
-      CAST(line_number AS VARCHAR) AS ${rawColumn(next)},
-      CAST(${number(filled("Subtotal"))} + ${number(filled("Discount Amount"))} AS VARCHAR) AS ${rawColumn(next + 1)},
-      CASE WHEN ${filled("Cancelled at")} IS NOT NULL THEN 'cancelled' ELSE lower(${filled("Financial Status")}) END AS ${rawColumn(next + 2)},
-      CAST(line_discount + CASE WHEN whole > 0 THEN round(to_share * so_far / whole, 2) - round(to_share * (so_far - own_amount) / whole, 2) ELSE 0 END AS VARCHAR) AS ${rawColumn(next + 3)},
-      CASE WHEN ${number(filled("Refunded Amount"))} > 0 THEN ${filled("Refunded Amount")} END AS ${rawColumn(next + 4)},
-      coalesce(${filled("Cancelled at")}, ${filled("Fulfilled at")}, ${filled("Created at")}) AS ${rawColumn(next + 5)},
-      coalesce(${filled("Email")}, ${filled("Phone")}, ${literal("")}) AS ${rawColumn(next + 6)}
-    FROM shared ORDER BY source_row`);
+  const orders = `${table}_orders`;
+  const lines = `${table}_lines`;
+  const firsts = [...ofOrder].map((index) => {
+    const value = trimmedSql(rawColumn(index));
+    return `first(${value} ORDER BY source_row) FILTER (${value} IS NOT NULL) AS ${rawColumn(index)}`;
+  });
+  await session.run(`CREATE TEMP TABLE ${orders} AS
+    SELECT coalesce(${text("Name")}, '') AS order_name, ${firsts.join(", ")} FROM ${raw.table} GROUP BY order_name`);
+  await session.run(`CREATE TEMP TABLE ${lines} AS
+    WITH own AS (
+      SELECT source_row, coalesce(${text("Name")}, '') AS order_name, ${number(text("Lineitem discount"))} AS line_discount,
+             greatest(0, ${number(text("Lineitem quantity"))} * ${number(text("Lineitem price"))} - ${number(text("Lineitem discount"))}) AS own_amount
+      FROM ${raw.table})
+    SELECT *, row_number() OVER so_far AS line_number, sum(line_discount) OVER whole_order AS line_discounts,
+           sum(own_amount) OVER whole_order AS whole, sum(own_amount) OVER so_far AS amount_so_far
+    FROM own WINDOW whole_order AS (PARTITION BY order_name), so_far AS (PARTITION BY order_name ORDER BY source_row)`);
+  const columns = raw.columns.map((_, index) => `${ofOrder.has(index) ? "o" : "r"}.${rawColumn(index)}`);
+  const toShare = `greatest(0, ${number(field("Discount Amount"))} - l.line_discounts)`;
+  const share = (amount: string) => `round(${toShare} * ${amount} / l.whole, 2)`;
+  const values = [
+    "CAST(l.line_number AS VARCHAR)",
+    `CAST(${number(field("Subtotal"))} + ${number(field("Discount Amount"))} AS VARCHAR)`,
+    `CASE WHEN ${field("Cancelled at")} IS NOT NULL THEN 'cancelled' ELSE lower(${field("Financial Status")}) END`,
+    `CAST(l.line_discount + CASE WHEN l.whole > 0 THEN ${share("l.amount_so_far")} - ${share("(l.amount_so_far - l.own_amount)")} ELSE 0 END AS VARCHAR)`,
+    `CASE WHEN ${number(field("Refunded Amount"))} > 0 THEN ${field("Refunded Amount")} END`,
+    `coalesce(${field("Cancelled at")}, ${field("Fulfilled at")}, ${field("Created at")})`,
+    `coalesce(${field("Email")}, ${field("Phone")})`,
+  ].map((value, index) => `${value} AS ${rawColumn(raw.columns.length + index)}`);
+  await session.run(`CREATE TEMP TABLE ${table} AS SELECT r.source_row, r.line, ${[...columns, ...values].join(", ")}
+    FROM ${raw.table} r JOIN ${lines} l USING (source_row) JOIN ${orders} o USING (order_name) ORDER BY r.source_row`);
+  await session.run(`DROP TABLE ${orders}; DROP TABLE ${lines}; DROP TABLE ${raw.table}`);
   return { ...raw, table, columns: [...raw.columns, ...added] };
 }
