@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -108,6 +108,29 @@ describe("a run", () => {
     expect(answers.run.tasks.computed).toBe(0);
     expect(answers.run.snapshot_id).toBe(pooled.snapshot_id);
   }, 60_000);
+
+  it("comes back to the snapshot from before a delivery that was withdrawn", async () => {
+    await withCore("withdrawn", copyOf("withdrawn"), async (opened) => {
+      const current = async () =>
+        (await opened.client.call("snapshots.list", { brand })).snapshots.find(({ is_current }) => is_current)
+          ?.snapshot_id;
+      const path = join(folder, "mistake.csv");
+      writeFileSync(path, "customer_id,first_name,email\nX1,Nobody,nobody.at.all@example.org\n");
+      const before = await runOnce(opened);
+      await opened.client.call("sources.add", { brand, name: "mistake", paths: [path] });
+      const { batches } = await opened.client.stream("sources.ingest", { brand, source: "mistake" });
+      const after = await runOnce(opened);
+      expect(await current()).toBe(after.snapshot_id);
+      expect(after.snapshot_id).not.toBe(before.snapshot_id);
+      await opened.client.call("batches.withdraw", { brand, batch_id: batches[0]?.batch_id ?? "" });
+      const again = await runOnce(opened);
+      expect(await current()).toBe(again.snapshot_id);
+      const count = async (id: string | null) =>
+        (await opened.client.call("snapshots.list", { brand })).snapshots.find(({ snapshot_id }) => snapshot_id === id)
+          ?.customers;
+      expect(await count(again.snapshot_id)).toBe(await count(before.snapshot_id));
+    });
+  }, 90_000);
 
   it("says why a task was computed when only a parameter changed", async () => {
     const explained = await withCore("pool", join(folder, "pool"), async (opened) => {

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import type { Run } from "../../shared/api/contract/runs.ts";
 import { AssayError, cancelled, toWire } from "../../shared/base/errors.ts";
+import { currentSnapshot } from "../../shared/domain/brand-state.ts";
 import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
 import type { StepDeclaration } from "../../shared/domain/step.ts";
 import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
@@ -136,6 +137,7 @@ export class ActiveRun {
         await this.#execute(planner.graph().nodes);
         await engine.call("snapshots.publish", { brandDir, manifest });
       }
+      await this.#makeLatest(known.snapshot_id);
     } else {
       const published = await engine.call("snapshots.publish", { brandDir, manifest });
       await brands.append(
@@ -155,6 +157,17 @@ export class ActiveRun {
       );
     }
     await this.#evaluate(plan, bucketCount, manifest.snapshot_id);
+  }
+
+  /** A run that arrives at an earlier snapshot again (a delivery was withdrawn) makes it the latest of its day. */
+  async #makeLatest(snapshotId: string): Promise<void> {
+    const state = await this.#effects.brands.refresh(this.brand);
+    const made = state.snapshots.find(({ snapshot_id }) => snapshot_id === snapshotId);
+    const current = currentSnapshot(state);
+    const isOvertaken = current && made && current.snapshot_id !== snapshotId && current.as_of === made.as_of;
+    if (!isOvertaken || made.is_variant || made.withdrawn) return;
+    const taskKey = `snapshot_made_current:${snapshotId}:${state.version}`;
+    await this.#effects.brands.append(this.brand, "snapshot_made_current", { snapshot_id: snapshotId }, taskKey);
   }
 
   async #evaluate(plan: RunPlan, bucketCount: number, snapshotId: string): Promise<void> {
