@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,7 +10,6 @@ import { profileColumns } from "../sources/profile.ts";
 import { normalisePhone } from "./contact.ts";
 import { type Mapping, parseMapping } from "./mapping.ts";
 import { type NormaliseOptions, normaliseFile } from "./normalise-file.ts";
-import { readFiles } from "./read-files.ts";
 
 let folder: string;
 let session: Session;
@@ -138,7 +137,7 @@ describe("dates", () => {
       tables: [{ table: "customers", columns: { source_customer_id: "id", birth_date: "born", family_name: "name" } }],
     };
     const found = await normalise("id,born,name\n1,0000-00-00,Null\n2,NULL,None\n3,\\N,Ann\n4,1980-02-30,Bo\n", people);
-    expect((await found.rows("customers")).map((row) => [row["birth_date"], row["family_name"]])).toEqual([
+    expect((await found.rows("customers")).map((row) => [row.birth_date, row.family_name])).toEqual([
       [null, "Null"],
       [null, "None"],
       [null, "Ann"],
@@ -204,7 +203,7 @@ describe("amounts in one column", () => {
   const read = async (...values: string[]) => {
     const found = await normalise(`id;price\n${values.map((value, at) => `${at};${value}`).join("\n")}\n`, prices);
     const rows = await found.rows("order_lines");
-    return [...rows.map((row) => Number(row["unit_price_minor"])), ...found.rejects.map(({ value }) => value)];
+    return [...rows.map((row) => Number(row.unit_price_minor)), ...found.rejects.map(({ value }) => value)];
   };
 
   it.each([
@@ -371,40 +370,5 @@ describe("repeats", () => {
     const [first, again] = [await delivery("b1", 0, text), await delivery("b2", 0, text)];
     expect(rowsOf(await countRepeats(session, { own: [again], earlier: [first] }))).toEqual([[0, [1, 2]]]);
     expect((await countRepeats(session, { own: [], earlier: [first] })).size).toBe(0);
-  });
-});
-
-describe("reading files as a delivery", () => {
-  it("writes the plain table and counts every row", async () => {
-    const path = write("id,name\n1, Ann \n2\n3,Bo\n");
-    const out = join(folder, "out.csv");
-    const { files } = await readFiles(open, { paths: [path], out, scratch: folder, signal });
-    expect(files).toMatchObject([{ columns: ["id", "name"], rows_read: 3, rows_accepted: 2, rows_rejected: 1 }]);
-    expect(readFileSync(out, "utf8")).toBe("id,name\n1,Ann\n3,Bo\n");
-  });
-
-  it("names the results of two files of one name apart, and writes a table of nothing", async () => {
-    const out = join(folder, "many");
-    const paths = ["a", "b"].map((inner) => {
-      mkdirSync(join(folder, inner), { recursive: true });
-      const path = join(folder, inner, "same.csv");
-      writeFileSync(path, inner === "a" ? "id\n1\n" : "");
-      return path;
-    });
-    await readFiles(open, { paths, out, scratch: folder, signal });
-    expect(readFileSync(join(out, "same.csv"), "utf8")).toBe("id\n1\n");
-    expect(readFileSync(join(out, "same-2.csv"), "utf8")).toBe("");
-    await expect(
-      readFiles(open, { paths, out: join(folder, "one.csv"), scratch: folder, signal }),
-    ).rejects.toMatchObject({ code: "usage" });
-  });
-
-  it("writes mapped tables", async () => {
-    const path = write("id,customer,day,amount\n1,c,2026-06-30,1\n2,c,never,1\n");
-    const out = join(folder, "mapped");
-    const { files } = await readFiles(open, { paths: [path], out, mapping: orders, scratch: folder, signal });
-    expect(files).toMatchObject([
-      { rows_read: 2, rows_accepted: 1, rows_rejected: 1, rejects: [{ reason: "unreadable_date", count: 1 }] },
-    ]);
   });
 });
