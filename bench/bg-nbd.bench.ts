@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom } from "../src/shared/base/random.ts";
 import { scorePurchases } from "../src/workers/models/lifecycle/btyd-model.ts";
+import { bgNbdFamily } from "../src/workers/models/lifecycle/purchase-family.ts";
 import { fitBtyd } from "../src/workers/numeric/btyd-fit.ts";
 import { compressSummary } from "../src/workers/numeric/compress.ts";
 
@@ -72,7 +73,7 @@ for (let round = 0; round < rounds; round++) {
   const fit = timed(() => fitBtyd("bg_nbd", frequency, recency, tAge));
   const { params, iterations } = fit.result;
   const scoring = { frequency, recency, tAge, horizon: 365, soon: 90 };
-  const score = timed(() => scorePurchases("bg_nbd", params, scoring));
+  const score = timed(() => scorePurchases(bgNbdFamily, { ...params }, scoring));
   console.error(
     `fit ${fit.ms.toFixed(0)} ms in ${iterations} steps (${show(Object.values(params))}), score ${score.ms.toFixed(0)} ms`,
   );

@@ -4,6 +4,7 @@ import { bgNbd } from "./lifecycle/bg-nbd.ts";
 import { lifecycleStage } from "./lifecycle/lifecycle-stage.ts";
 import { mbgNbd } from "./lifecycle/mbg-nbd.ts";
 import { nextPurchase } from "./lifecycle/next-purchase.ts";
+import { paretoNbd } from "./lifecycle/pareto-nbd.ts";
 import { categoryAffinity } from "./preferences/category-affinity.ts";
 import { priceTier } from "./preferences/price-tier.ts";
 import { customerValue } from "./value/customer-value.ts";
@@ -13,6 +14,7 @@ import { gammaGamma } from "./value/gamma-gamma.ts";
 export const models: readonly ModelDeclaration[] = [
   bgNbd,
   mbgNbd,
+  paretoNbd,
   gammaGamma,
   customerValue,
   rfm,

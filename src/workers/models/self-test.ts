@@ -1,16 +1,26 @@
-import { fitBtyd } from "../numeric/btyd-fit.ts";
-import {
-  type BtydParams,
-  expectedPurchases,
-  probabilityAlive,
-  purchaseDistribution,
-  type Variant,
-} from "../numeric/buy-till-you-die.ts";
+import type { PurchaseFit } from "../numeric/btyd-fit.ts";
+import { type BtydParams, purchaseDistribution } from "../numeric/buy-till-you-die.ts";
 import { expectedSpend, fitGammaGamma } from "../numeric/gamma-gamma.ts";
 import { pitCoverage } from "../numeric/intervals.ts";
+import { discountedTransactions, type ParetoParams } from "../numeric/pareto-nbd.ts";
 import { absoluteErrors, auc, biasInterval, meanInterval } from "../numeric/scoring.ts";
+import {
+  bgNbdFamily,
+  mbgNbdFamily,
+  type PurchaseFamily,
+  type PurchaseModel,
+  paretoNbdFamily,
+} from "./lifecycle/purchase-family.ts";
 import { type CdnowSample, cdnowMeans, cdnowSample } from "./reference/cdnow-sample.ts";
-import { firstSpends, fittedHistogram, purchaseValues, spendValues } from "./reference/published.ts";
+import {
+  discountedValues,
+  firstSpends,
+  fittedHistogram,
+  type PurchaseModelName,
+  paretoErrors,
+  purchaseValues,
+  spendValues,
+} from "./reference/published.ts";
 
 export interface SelfCheck {
   readonly model: string;
@@ -32,64 +42,91 @@ const horizonWeeks = 39;
 export function selfTest(): SelfCheck[] {
   const sample = cdnowSample();
   const found = [
-    ...(["bg_nbd", "mbg_nbd"] as const).flatMap((variant) => checkPurchases(variant, sample)),
+    ...checkPurchases("bg_nbd", bgNbdFamily, sample),
+    ...checkPurchases("mbg_nbd", mbgNbdFamily, sample),
+    ...checkPurchases("pareto_nbd", paretoNbdFamily, sample),
     ...checkRate(sample),
     ...checkSpend(),
   ];
   return found.map((check) => ({ ...check, ok: Math.abs(check.actual - check.expected) <= check.tolerance }));
 }
 
-function checkPurchases(variant: Variant, sample: CdnowSample): Check[] {
-  const wanted = purchaseValues[variant];
+function checkPurchases(name: PurchaseModelName, family: PurchaseFamily, sample: CdnowSample): Check[] {
+  const wanted = purchaseValues[name];
   const { source } = wanted;
-  const { params, logLikelihood } = fitBtyd(variant, sample.frequency, sample.recency, sample.tAge);
-  const { x, recency, tAge } = customerOne;
-  const check = (quantity: string, expected: number, actual: number, tolerance: number, unit: string): Check => ({
-    model: variant,
-    quantity,
-    expected,
-    actual,
-    tolerance,
-    unit,
-    source,
+  const fit = family.fit(sample.frequency, sample.recency, sample.tAge);
+  const params: Readonly<Record<string, number>> = { ...fit.params };
+  const model = family.at(params);
+  const ahead = model.forecast(customerOne, horizonWeeks, horizonWeeks);
+  const parameters = family.parameters.map((parameter): Row => {
+    const expected = wanted.params[parameter] ?? Number.NaN;
+    const unit = parameter === "alpha" || parameter === "beta" ? "weeks" : "";
+    return [parameter, expected, params[parameter] ?? Number.NaN, 2e-5 * Math.max(1, expected), unit];
   });
-  const parameters = (["r", "alpha", "a", "b"] as const).map((name) => {
-    const expected = wanted.params[name];
-    return check(name, expected, params[name], 2e-5 * Math.max(1, expected), name === "alpha" ? "weeks" : "");
-  });
-  const ahead = expectedPurchases(variant, params, customerOne, horizonWeeks);
-  return [
+  const rows: Row[] = [
     ...parameters,
-    check("log-likelihood", wanted.logLikelihood, logLikelihood, 1e-3, "nats"),
-    check("expected purchases of customer 1 in 39 weeks", wanted.expected, ahead, 1e-5, "count"),
-    check("P(alive) of customer 1", wanted.alive, probabilityAlive(variant, params, x, recency, tAge), 1e-5, "share"),
-    ...checkHoldout(variant, params, sample),
-    ...(variant === "bg_nbd" ? checkHistogram(params, sample) : []),
+    ["log-likelihood", wanted.logLikelihood, fit.logLikelihood, 1e-3, "nats"],
+    ["expected purchases of customer 1 in 39 weeks", wanted.expected, ahead.mean, 1e-5, "count"],
+    ["P(alive) of customer 1", wanted.alive, ahead.alive, 1e-5, "share"],
+    ...holdoutRows(name, model, sample),
+    ...(name === "bg_nbd" ? histogramRows(fit.params as BtydParams, sample) : []),
+    ...(name === "pareto_nbd" ? paretoRows(fit as PurchaseFit<ParetoParams>) : []),
   ];
+  return rows.map((row) => checkOf(name, source, row));
+}
+
+/** Quantity, expected, actual, tolerance, unit. */
+type Row = readonly [string, number, number, number, string];
+
+function checkOf(model: string, source: string, [quantity, expected, actual, tolerance, unit]: Row): Check {
+  return { model, quantity, expected, actual, tolerance, unit, source };
+}
+
+/** Standard errors and discounted transactions, which only Pareto/NBD has published. */
+function paretoRows({ params, standardErrors }: PurchaseFit<ParetoParams>): Row[] {
+  const errors = (["r", "alpha", "s", "beta"] as const).map((name): Row => {
+    const unit = name === "alpha" || name === "beta" ? "weeks" : "";
+    return [`standard error of ${name}`, paretoErrors[name], standardErrors[name], 6e-4, unit];
+  });
+  const weekly = Math.log(1.15) / 52;
+  const discounted = discountedValues.map(({ expected, ...history }): Row => {
+    const { x, recency, tAge } = history;
+    const actual = discountedTransactions(params, history, weekly);
+    return [
+      `discounted transactions of (${x}, ${recency}, ${tAge})`,
+      expected,
+      actual,
+      1e-5 + 1e-6 * expected,
+      "count",
+    ];
+  });
+  return [...errors, ...discounted];
 }
 
 /** Accuracy in the 39 weeks after calibration. */
-function checkHoldout(variant: Variant, params: BtydParams, sample: CdnowSample): Check[] {
-  const { holdout, source } = purchaseValues[variant];
+function holdoutRows(name: PurchaseModelName, model: PurchaseModel, sample: CdnowSample): Row[] {
+  const { holdout } = purchaseValues[name];
   const n = sample.frequency.length;
-  const histories = Array.from({ length: n }, (_, at) => ({
-    x: sample.frequency[at] ?? 0,
-    recency: sample.recency[at] ?? 0,
-    tAge: sample.tAge[at] ?? 0,
-  }));
-  const expected = Float64Array.from(histories, (history) => expectedPurchases(variant, params, history, horizonWeeks));
+  const [expected, alive, below, at] = [0, 0, 0, 0].map(() => new Float64Array(n)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   const actual = sample.holdout;
-  const bought = Array.from(actual, (count) => count > 0);
-  const squares = absoluteErrors(expected, actual).map((error) => error * error);
-  const alive = Float64Array.from(histories, (h) => probabilityAlive(variant, params, h.x, h.recency, h.tAge));
-  const [below, at] = [new Float64Array(n), new Float64Array(n)];
-  for (const [i, history] of histories.entries()) {
-    const distribution = purchaseDistribution(variant, params, history, horizonWeeks);
+  for (let i = 0; i < n; i++) {
+    const history = { x: sample.frequency[i] ?? 0, recency: sample.recency[i] ?? 0, tAge: sample.tAge[i] ?? 0 };
+    const ahead = model.forecast(history, horizonWeeks, horizonWeeks);
+    expected[i] = ahead.mean;
+    alive[i] = ahead.alive;
+    const distribution = model.distribution(history, horizonWeeks);
     const y = actual[i] ?? 0;
     below[i] = distribution.slice(0, y).reduce((sum, p) => sum + p, 0);
     at[i] = distribution[y] ?? 0;
   }
-  const rows: [string, number, number, number, string][] = [
+  const bought = Array.from(actual, (count) => count > 0);
+  const squares = absoluteErrors(expected, actual).map((error) => error * error);
+  const rows: Row[] = [
     ["holdout purchases forecast", holdout.sum, expected.reduce((sum, one) => sum + one, 0), 0.06, "count"],
     ["holdout bias", holdout.bias, biasInterval(expected, actual).value, 6e-4, "share"],
     ["holdout MAE", holdout.mae, meanInterval(absoluteErrors(expected, actual)).value, 6e-5, "count"],
@@ -98,22 +135,15 @@ function checkHoldout(variant: Variant, params: BtydParams, sample: CdnowSample)
     ["holdout AUC of P(alive)", holdout.aliveAuc, auc(alive, bought).value, 6e-5, "share"],
     ["mean P(alive)", holdout.meanAlive, meanInterval(alive).value, 6e-5, "share"],
   ];
-  if (holdout.coverage !== undefined) {
-    rows.push(["coverage of 80 % limits", holdout.coverage, pitCoverage(below, at, 1).value, 0.02, "share"]);
-  }
-  return rows.map(([quantity, wanted, value, tolerance, unit]) => ({
-    model: variant,
-    quantity,
-    expected: wanted,
-    actual: value,
-    tolerance,
-    unit,
-    source,
-  }));
+  const limits: Row[] =
+    holdout.coverage === undefined
+      ? []
+      : [["coverage of 80 % limits", holdout.coverage, pitCoverage(below, at, 1).value, 0.02, "share"]];
+  return [...rows, ...limits];
 }
 
 /** How many customers the model expects with 0, 1, … 6, 7 or more repeat purchases in calibration. */
-function checkHistogram(params: BtydParams, sample: CdnowSample): Check[] {
+function histogramRows(params: BtydParams, sample: CdnowSample): Row[] {
   const sums = fittedHistogram.map(() => 0);
   for (const tAge of sample.tAge) {
     // everybody is alive and unknown just after the first purchase: r, α, a, b as the prior
@@ -123,15 +153,10 @@ function checkHistogram(params: BtydParams, sample: CdnowSample): Check[] {
       sums[bin] = (sums[bin] ?? 0) + p;
     }
   }
-  return fittedHistogram.map((expected, n) => ({
-    model: "bg_nbd",
-    quantity: `expected customers with ${n === sums.length - 1 ? `${n} or more` : n} repeat purchases`,
-    expected,
-    actual: sums[n] ?? Number.NaN,
-    tolerance: 0.1,
-    unit: "count",
-    source: purchaseValues.bg_nbd.source,
-  }));
+  return fittedHistogram.map((expected, n) => {
+    const name = `expected customers with ${n === sums.length - 1 ? `${n} or more` : n} repeat purchases`;
+    return [name, expected, sums[n] ?? Number.NaN, 0.1, "count"];
+  });
 }
 
 /** The naive forecast that the models are held against. */

@@ -1,8 +1,7 @@
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
-import { fitBtyd } from "../numeric/btyd-fit.ts";
-import type { Variant } from "../numeric/buy-till-you-die.ts";
 import { fittedJson, scorePurchases } from "./lifecycle/btyd-model.ts";
+import { purchaseFamilies } from "./lifecycle/purchase-family.ts";
 import { fitSpend, scoreSpend } from "./value/gamma-gamma.ts";
 
 /** Columns of a summary file: one row a customer, any one unit of time. */
@@ -13,16 +12,12 @@ export interface SummaryColumns {
   readonly monetaryValue: Float64Array | null;
 }
 
-const fileModels = ["bg_nbd", "mbg_nbd", "gamma_gamma"];
+const fileModels = [...purchaseFamilies.keys(), "gamma_gamma"];
 
 function requireFileModel(name: string): void {
   if (fileModels.includes(name)) return;
   const hint = `Models that are: ${fileModels.join(", ")}.`;
   throw new AssayError("unsupported", `${name} is not fitted on a summary file.`, hint);
-}
-
-function isVariant(name: string): name is Variant {
-  return name === "bg_nbd" || name === "mbg_nbd";
 }
 
 function requireMoney(columns: SummaryColumns): Float64Array {
@@ -37,11 +32,12 @@ function requireMoney(columns: SummaryColumns): Float64Array {
 /** Fits a customer-base model on a summary, in the file's own units. Deterministic and independent of the order of rows. */
 export function fitSummary(name: string, columns: SummaryColumns): Record<string, unknown> {
   requireFileModel(name);
-  if (isVariant(name)) {
+  const family = purchaseFamilies.get(name);
+  if (family) {
     if (columns.frequency.length === 0) {
       throw new AssayError("bad_input", "The file has no rows.", "Give one row a customer.");
     }
-    const fit = fitBtyd(name, columns.frequency, columns.recency, columns.tAge);
+    const fit = family.fit(columns.frequency, columns.recency, columns.tAge);
     return { model: name, ...(fittedJson(fit) as Record<string, Json>) };
   }
   const fit = fitSpend(columns.frequency, requireMoney(columns));
@@ -71,9 +67,10 @@ export function predictSummary(
       "Give what `models fit --json` wrote for this model.",
     );
   };
-  if (isVariant(name)) {
-    const model = { r: need("r"), alpha: need("alpha"), a: need("a"), b: need("b") };
-    const scores = scorePurchases(name, model, { ...columns, horizon, soon: horizon });
+  const family = purchaseFamilies.get(name);
+  if (family) {
+    const model = Object.fromEntries(family.parameters.map((parameter) => [parameter, need(parameter)]));
+    const scores = scorePurchases(family, model, { ...columns, horizon, soon: horizon });
     const { expected_purchases, expected_purchases_low, expected_purchases_high } = scores;
     const { probability_alive, probability_purchase } = scores;
     return {

@@ -1,17 +1,19 @@
 import type { BtydParams, Variant } from "./buy-till-you-die.ts";
 import { type Compressed, compressSummary, encode } from "./compress.ts";
-import { byLogarithms, type Derivatives, minimise, type Objective, standardErrors } from "./optimise.ts";
+import { addBend as add, addSlope, clear, defaultPull, parametersAt, toPenalisedMean } from "./derivatives.ts";
+import { type Derivatives, minimise, type Objective, standardErrors } from "./optimise.ts";
 import { digamma, lbeta, lgamma, logAddExp, trigamma } from "./special-functions.ts";
 
-export interface BtydFit {
-  readonly params: BtydParams;
-  readonly standardErrors: BtydParams;
+export interface PurchaseFit<P> {
+  readonly params: P;
+  readonly standardErrors: P;
   readonly logLikelihood: number;
   readonly customers: number;
   readonly distinct: number;
   readonly iterations: number;
   readonly converged: boolean;
 }
+export type BtydFit = PurchaseFit<BtydParams>;
 
 /** Log-likelihood of one history; in any one unit of time. Fader, Hardie & Lee (2005), eq. 6, and its modified form. */
 export function logLikelihood(
@@ -27,11 +29,8 @@ export function logLikelihood(
   return counts + logAddExp(alive, gone);
 }
 
-/** How strongly the logarithms of parameters are drawn to 0, in units of log-likelihood: keeps the optimum finite where the data
- *  say nothing, and moves no digit that matters where they do. */
-const defaultPull = 1e-4;
-
-interface Block {
+/** Groups of equal x: places from … to, and their customers. */
+export interface Block {
   readonly x: number;
   readonly from: number;
   readonly to: number;
@@ -39,7 +38,7 @@ interface Block {
 }
 
 /** Runs of groups with equal x. */
-function blocksOf({ frequency, count }: Compressed): Block[] {
+export function blocksOf({ frequency, count }: Compressed): Block[] {
   const blocks: Block[] = [];
   for (let from = 0; from < frequency.length; ) {
     let to = from;
@@ -66,7 +65,7 @@ export function negativeLogLikelihood(
   const [lastTimes, ageTimes] = [scaled(last.values), scaled(age.values)];
   const mixture = createMixture(summary.count, last.code, age.code);
   return (at, into) => {
-    const parameters = at.map((value) => Math.exp(Math.min(30, Math.max(-30, value))));
+    const parameters = parametersAt(at);
     const [r = 1, alpha = 1, a = 1, b = 1] = parameters;
     const times = { age: logarithms(ageTimes, alpha), last: logarithms(lastTimes, alpha) };
     clear(into);
@@ -75,21 +74,8 @@ export function negativeLogLikelihood(
       value += addCounts({ r, alpha, a, b }, block.x, block.x + extra, block.customers, into);
       value += mixture({ a, b, shape: r + block.x, drops: block.x + extra }, block, times, into);
     }
-    byLogarithms(into, parameters);
-    const scale = -1 / Math.max(1, total);
-    let penalty = 0;
-    for (const [i, row] of into.hessian.entries()) {
-      into.gradient[i] = ((into.gradient[i] ?? 0) - 2 * pull * (at[i] ?? 0)) * scale;
-      for (let j = 0; j < 4; j++) row[j] = ((row[j] ?? 0) - (i === j ? 2 * pull : 0)) * scale;
-      penalty += pull * (at[i] ?? 0) ** 2;
-    }
-    return (value - penalty) * scale;
+    return toPenalisedMean(value, into, { at, parameters, total, pull });
   };
-}
-
-function clear({ gradient, hessian }: Derivatives): void {
-  gradient.fill(0);
-  for (const row of hessian) row.fill(0);
 }
 
 interface Logarithms {
@@ -99,16 +85,6 @@ interface Logarithms {
 
 function logarithms(times: Float64Array, alpha: number): Logarithms {
   return { log: times.map((time) => Math.log(alpha + time)), inverse: times.map((time) => 1 / (alpha + time)) };
-}
-
-function add(into: Derivatives, i: number, j: number, value: number): void {
-  const [row, column] = [into.hessian[i], into.hessian[j]];
-  if (row) row[j] = (row[j] ?? 0) + value;
-  if (column && i !== j) column[i] = (column[i] ?? 0) + value;
-}
-
-function addSlope(into: Derivatives, slopes: readonly number[]): void {
-  for (const [i, slope] of slopes.entries()) into.gradient[i] = (into.gradient[i] ?? 0) + slope;
 }
 
 /** The part of the likelihood that depends on x alone, for n customers. */

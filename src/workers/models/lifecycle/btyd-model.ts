@@ -1,24 +1,18 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Evaluation, Holdout, ModelCard, ModelDeclaration } from "../../../shared/domain/model.ts";
-import { type BtydFit, fitBtyd } from "../../numeric/btyd-fit.ts";
-import {
-  type BtydParams,
-  expectedPurchases,
-  type PurchaseHistory,
-  probabilityAlive,
-  probabilityOfNone,
-  purchaseDistribution,
-  type Variant,
-} from "../../numeric/buy-till-you-die.ts";
+import type { ParamSpecs } from "../../../shared/domain/params.ts";
+import type { PurchaseFit } from "../../numeric/btyd-fit.ts";
+import type { BtydParams } from "../../numeric/buy-till-you-die.ts";
 import { compressSummary } from "../../numeric/compress.ts";
-import { countLimits } from "../../numeric/intervals.ts";
+import type { ParetoParams } from "../../numeric/pareto-nbd.ts";
 import { absoluteErrors, auc, biasInterval, brierErrors, meanInterval } from "../../numeric/scoring.ts";
 import { compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
+import { mbgNbdFamily, type PurchaseFamily } from "./purchase-family.ts";
 
 /** A fit as JSON; a standard error that isn't known is null. */
-export function fittedJson(fit: BtydFit): Json {
+export function fittedJson(fit: PurchaseFit<BtydParams | ParetoParams>): Json {
   const finite = (value: number) => (Number.isFinite(value) ? value : null);
   const errors = Object.entries(fit.standardErrors).map(([name, value]) => [name, finite(value)]);
   return {
@@ -33,15 +27,20 @@ export function fittedJson(fit: BtydFit): Json {
 }
 
 /** Parameters in a fit's JSON; undefined where there was nothing to fit. */
-export function paramsOf(fitted: Json): BtydParams | undefined {
+function anyParamsOf(fitted: Json): Readonly<Record<string, number>> | undefined {
   if (typeof fitted !== "object" || fitted === null || !("params" in fitted)) return undefined;
-  return fitted.params as unknown as BtydParams;
+  return fitted.params as unknown as Readonly<Record<string, number>>;
 }
 
-export function fitSummaryTable(variant: Variant, summary: ColumnTable): Json {
+/** The same of MBG/NBD, which other models build on. */
+export function paramsOf(fitted: Json): BtydParams | undefined {
+  return anyParamsOf(fitted) as unknown as BtydParams | undefined;
+}
+
+export function fitSummaryTable(summary: ColumnTable, family: PurchaseFamily = mbgNbdFamily): Json {
   if (summary.rows === 0) return null;
   const [x, recency, tAge] = ["frequency", "recency", "t_age"].map((name) => numbers(summary, name));
-  return x && recency && tAge ? fittedJson(fitBtyd(variant, x, recency, tAge)) : null;
+  return x && recency && tAge ? fittedJson(family.fit(x, recency, tAge)) : null;
 }
 
 const outputNames = [
@@ -53,7 +52,9 @@ const outputNames = [
   "purchases_sd",
   "probability_none",
 ] as const;
-type PurchaseScores = Record<(typeof outputNames)[number], Float64Array>;
+const discountedName = "discounted_transactions";
+type OutputName = (typeof outputNames)[number] | typeof discountedName;
+type PurchaseScores = Record<(typeof outputNames)[number], Float64Array> & { [discountedName]?: Float64Array };
 
 export interface Scoring {
   readonly frequency: Float64Array;
@@ -62,49 +63,46 @@ export interface Scoring {
   readonly horizon: number;
   /** Horizon of probability_purchase. */
   readonly soon: number;
+  /** Continuous rate a unit of time at which later purchases count less; without one nothing is discounted. */
+  readonly delta?: number;
   readonly throwIfCancelled?: () => void;
 }
 
+function namesOf(family: PurchaseFamily, isDiscounted: boolean): readonly OutputName[] {
+  return family.discounted && isDiscounted ? [...outputNames, discountedName] : outputNames;
+}
+
 /** Scores of purchase summaries in their own unit of time: distinct histories once, then copied to their customers. */
-export function scorePurchases(variant: Variant, params: BtydParams, scoring: Scoring): PurchaseScores {
+export function scorePurchases(
+  family: PurchaseFamily,
+  params: Readonly<Record<string, number>>,
+  { delta = 0, ...scoring }: Scoring,
+): PurchaseScores {
   const groups = compressSummary(scoring.frequency, scoring.recency, scoring.tAge);
-  const columns = (n: number) => Object.fromEntries(outputNames.map((name) => [name, blank(n)])) as PurchaseScores;
+  const names = namesOf(family, delta > 0);
+  const columns = (n: number) => Object.fromEntries(names.map((name) => [name, blank(n)])) as PurchaseScores;
   const scored = columns(groups.count.length);
+  const model = family.at(params);
+  const discounted = delta > 0 ? family.discounted?.(params, delta) : undefined;
   for (let at = 0; at < groups.count.length; at++) {
     if (at % 4096 === 0) scoring.throwIfCancelled?.();
     const history = { x: groups.frequency[at] ?? 0, recency: groups.recency[at] ?? 0, tAge: groups.tAge[at] ?? 0 };
-    scoreHistory(variant, params, { history, at, scored, ...scoring });
+    const forecast = model.forecast(history, scoring.horizon, scoring.soon);
+    scored.probability_alive[at] = forecast.alive;
+    scored.expected_purchases[at] = forecast.mean;
+    scored.expected_purchases_low[at] = forecast.low;
+    scored.expected_purchases_high[at] = forecast.high;
+    scored.probability_purchase[at] = forecast.buysSoon;
+    scored.purchases_sd[at] = forecast.sd;
+    scored.probability_none[at] = forecast.none;
+    if (discounted && scored[discountedName]) scored[discountedName][at] = discounted(history, forecast.alive);
   }
   const result = columns(groups.group.length);
-  for (const name of outputNames) {
+  for (const name of names) {
     const [from, to] = [scored[name], result[name]];
-    for (let row = 0; row < to.length; row++) to[row] = from[groups.group[row] ?? 0] ?? Number.NaN;
+    for (let row = 0; to && row < to.length; row++) to[row] = from?.[groups.group[row] ?? 0] ?? Number.NaN;
   }
   return result;
-}
-
-interface Place {
-  readonly history: PurchaseHistory;
-  readonly at: number;
-  readonly scored: PurchaseScores;
-  readonly horizon: number;
-  readonly soon: number;
-}
-
-function scoreHistory(variant: Variant, params: BtydParams, { history, at, scored, horizon, soon }: Place): void {
-  const { x, recency, tAge } = history;
-  const distribution = purchaseDistribution(variant, params, history, horizon);
-  const [low, high] = countLimits(distribution);
-  const mean = expectedPurchases(variant, params, history, horizon);
-  let variance = 0;
-  for (let n = 0; n < distribution.length; n++) variance += (distribution[n] ?? 0) * (n - mean) ** 2;
-  scored.probability_alive[at] = probabilityAlive(variant, params, x, recency, tAge);
-  scored.expected_purchases[at] = mean;
-  scored.expected_purchases_low[at] = low;
-  scored.expected_purchases_high[at] = high;
-  scored.probability_purchase[at] = 1 - probabilityOfNone(variant, params, history, soon);
-  scored.purchases_sd[at] = Math.sqrt(variance);
-  scored.probability_none[at] = distribution[0] ?? 1;
 }
 
 interface Judging {
@@ -115,8 +113,11 @@ interface Judging {
   readonly seed: number;
 }
 
-function evaluateBtyd(variant: Variant, { summary, scores, holdout, fitted, seed }: Judging): readonly Evaluation[] {
-  const params = paramsOf(fitted);
+function evaluateBtyd(
+  family: PurchaseFamily,
+  { summary, scores, holdout, fitted, seed }: Judging,
+): readonly Evaluation[] {
+  const params = anyParamsOf(fitted);
   const { outcomes, horizonDays } = holdout;
   const joined = join(outcomes, [summary, scores]);
   if (!params || joined.n < leastCustomers) return [];
@@ -126,12 +127,13 @@ function evaluateBtyd(variant: Variant, { summary, scores, holdout, fitted, seed
   const recency = joined.numbers(summary, "recency");
   const tAge = joined.numbers(summary, "t_age");
   const n = joined.n;
+  const model = family.at(params);
   const naive = x.map((value, at) => (value / Math.max(1, tAge[at] ?? 1)) * horizonDays);
   const bought = Array.from(actual, (value) => value > 0);
   const [below, at, buys] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
   for (let i = 0; i < n; i++) {
     const history = { x: x[i] ?? 0, recency: recency[i] ?? 0, tAge: tAge[i] ?? 0 };
-    const distribution = purchaseDistribution(variant, params, history, horizonDays);
+    const distribution = model.distribution(history, horizonDays);
     const y = actual[i] ?? 0;
     for (let k = 0; k < y && k < distribution.length; k++) below[i] = (below[i] ?? 0) + (distribution[k] ?? 0);
     at[i] = distribution[y] ?? 0;
@@ -172,15 +174,32 @@ function evaluateBtyd(variant: Variant, { summary, scores, holdout, fitted, seed
   ]);
 }
 
-/** A customer-base model of this family as a declaration. */
-export function btydModel(variant: Variant, title: string, card: ModelCard): ModelDeclaration {
+const discountRate: ParamSpecs = {
+  discount_rate_annual: {
+    kind: "number",
+    default: 0.15,
+    min: 0.01,
+    max: 1,
+    unit: "rate",
+    label: "Discount rate",
+    help: "Interest a year at which later purchases count less.",
+  },
+};
+
+/** A customer-base model of this kind as a declaration. */
+export function btydModel(
+  family: PurchaseFamily,
+  { title, version, card }: { title: string; version: number; card: ModelCard },
+): ModelDeclaration {
+  const isDiscounted = family.discounted !== undefined;
+  const discounted = { name: discountedName, type: "DOUBLE", unit: "count" } as const;
   return {
-    name: variant,
-    version: 2,
+    name: family.name,
+    version,
     title,
     group: "lifecycle",
     inputs: { summary: { feature: "purchase_summary" } },
-    params: {},
+    params: isDiscounted ? discountRate : {},
     outputs: [
       { name: "probability_alive", type: "DOUBLE", unit: "share" },
       { name: "expected_purchases", type: "DOUBLE", unit: "count" },
@@ -189,24 +208,26 @@ export function btydModel(variant: Variant, title: string, card: ModelCard): Mod
       { name: "probability_purchase", type: "DOUBLE", unit: "share" },
       { name: "purchases_sd", type: "DOUBLE", unit: "count" },
       { name: "probability_none", type: "DOUBLE", unit: "share" },
+      ...(isDiscounted ? [discounted] : []),
     ],
     card,
-    fit: (inputs) => fitSummaryTable(variant, requireTable(inputs, "summary")),
-    score: (inputs, fitted, _, context) => {
+    fit: (inputs) => fitSummaryTable(requireTable(inputs, "summary"), family),
+    score: (inputs, fitted, settings, context) => {
       const summary = requireTable(inputs, "summary");
-      const params = paramsOf(fitted);
+      const params = anyParamsOf(fitted);
       const frequency = numbers(summary, "frequency");
       const history = { frequency, recency: numbers(summary, "recency"), tAge: numbers(summary, "t_age") };
       const { horizonDays: horizon, purchaseHorizonDays: soon, throwIfCancelled } = context;
-      const none = () => Object.fromEntries(outputNames.map((name) => [name, blank(summary.rows)]));
+      const delta = isDiscounted ? Math.log1p(Number(settings.discount_rate_annual)) / 365.25 : 0;
+      const none = () => Object.fromEntries(namesOf(family, isDiscounted).map((name) => [name, blank(summary.rows)]));
       const outputs = params
-        ? scorePurchases(variant, params, { ...history, horizon, soon, throwIfCancelled })
+        ? scorePurchases(family, params, { ...history, horizon, soon, delta, throwIfCancelled })
         : none();
       const reason = new Array<string | null>(summary.rows).fill(params ? null : "not_enough_data");
       const enough = frequency.map((x) => (params && x > 0 ? 1 : 0));
-      return scoreTable(texts(summary, "customer_id"), outputs, { enough, reason });
+      return scoreTable(texts(summary, "customer_id"), { ...outputs }, { enough, reason });
     },
     evaluate: (inputs, scores, holdout, fitted, _, { seed }) =>
-      evaluateBtyd(variant, { summary: requireTable(inputs, "summary"), scores, holdout, fitted, seed }),
+      evaluateBtyd(family, { summary: requireTable(inputs, "summary"), scores, holdout, fitted, seed }),
   };
 }

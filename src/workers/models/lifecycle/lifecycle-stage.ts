@@ -124,7 +124,7 @@ export const lifecycleStage = defineModel({
     const summary = requireTable(inputs, "summary");
     const repeats = numbers(summary, "frequency").reduce((sum, x) => sum + x, 0);
     const days = numbers(summary, "recency").reduce((sum, value) => sum + value, 0);
-    return { purchases: fitSummaryTable("mbg_nbd", summary), mean_interval_days: repeats > 0 ? days / repeats : 90 };
+    return { purchases: fitSummaryTable(summary), mean_interval_days: repeats > 0 ? days / repeats : 90 };
   },
   score: (inputs, fitted, settings, context) => {
     const summary = requireTable(inputs, "summary");

@@ -58,7 +58,7 @@ export const nextPurchase = defineModel({
       "coverage of the 80 % limits by the randomised transform, together with the probability of still being a customer",
     ],
   },
-  fit: (inputs) => fitSummaryTable("mbg_nbd", requireTable(inputs, "summary")),
+  fit: (inputs) => fitSummaryTable(requireTable(inputs, "summary")),
   score: (inputs, fitted, settings) => {
     const summary = requireTable(inputs, "summary");
     const params = paramsOf(fitted);

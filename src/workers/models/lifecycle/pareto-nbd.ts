@@ -1,0 +1,37 @@
+import { defineModel } from "../define.ts";
+import { btydModel } from "./btyd-model.ts";
+import { paretoNbdFamily } from "./purchase-family.ts";
+
+export const paretoNbd = defineModel(
+  btydModel(paretoNbdFamily, {
+    title: "Pareto/NBD purchase model",
+    version: 1,
+    card: {
+      purpose:
+        "Expected purchases within the horizon, the probability of still being a customer and what the rest of the relation is worth in discounted purchases.",
+      method:
+        "Purchases of a customer come as a Poisson process until a lifetime of unknown length ends, at any moment and not only at a purchase; rates and lifetimes differ by gamma distributions. Maximum likelihood on the summary with equal histories grouped: the likelihood's hypergeometric terms are integrated over the time of leaving, with analytic first and second derivatives.",
+      references: [
+        "Schmittlein, Morrison & Colombo (1987): Counting Your Customers: Who Are They and What Will They Do Next? Management Science 33(1).",
+        "Fader & Hardie (2005): A Note on Deriving the Pareto/NBD Model and Related Expressions, note 009.",
+        "Fader, Hardie & Lee (2005): RFM and CLV: Using Iso-Value Curves for Customer Base Analysis, JMR 42(4), for discounted transactions.",
+      ],
+      assumptions: [
+        "No season and no regular interval within a customer.",
+        "Rates and lifetimes are independent of each other.",
+        "Same-day purchases are one.",
+      ],
+      limits: [
+        "On the CDNOW sample it forecasts 11.5 % too few purchases over 39 weeks; its mean error there is the least of the three purchase models.",
+        "s and beta are known together only: where nobody seems to leave, their standard errors say so.",
+        "Discounted transactions are an expectation over a whole lifetime, for which no outcome is ever complete: they have no limits.",
+      ],
+      metrics: [
+        "mae against x / T × horizon",
+        "bias of the sum",
+        "auc of buying within the horizon against frequency",
+        "coverage of the 80 % limits",
+      ],
+    },
+  }),
+);

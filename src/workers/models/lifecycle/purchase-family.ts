@@ -1,0 +1,146 @@
+import { type BtydFit, fitBtyd, type PurchaseFit } from "../../numeric/btyd-fit.ts";
+import {
+  type BtydParams,
+  expectedPurchases,
+  type PurchaseHistory,
+  probabilityAlive,
+  probabilityOfNone,
+  purchaseDistribution,
+  type Variant,
+} from "../../numeric/buy-till-you-die.ts";
+import { countLimits } from "../../numeric/intervals.ts";
+import { paretoDistribution } from "../../numeric/pareto-distribution.ts";
+import {
+  discountedLifetime,
+  type ParetoParams,
+  paretoAlive,
+  paretoMoments,
+  paretoNone,
+} from "../../numeric/pareto-nbd.ts";
+import { fitPareto } from "../../numeric/pareto-nbd-fit.ts";
+
+/** What a model says of one history. */
+export interface Forecast {
+  readonly alive: number;
+  readonly mean: number;
+  readonly sd: number;
+  /** 80 % limits of the count. */
+  readonly low: number;
+  readonly high: number;
+  /** Chance of none within the horizon, and of one or more within the nearer one. */
+  readonly none: number;
+  readonly buysSoon: number;
+}
+
+export interface PurchaseModel {
+  readonly forecast: (history: PurchaseHistory, horizon: number, soon: number) => Forecast;
+  /** P(0), P(1), … within t, until nearly all is told. */
+  readonly distribution: (history: PurchaseHistory, t: number) => readonly number[];
+}
+
+type Fitted = Readonly<Record<string, number>>;
+
+/** A model of how often somebody buys until they leave, behind one frame: bg_nbd, mbg_nbd, pareto_nbd. */
+export interface PurchaseFamily {
+  readonly name: string;
+  readonly parameters: readonly string[];
+  readonly fit: (
+    frequency: Float64Array,
+    recency: Float64Array,
+    tAge: Float64Array,
+  ) => PurchaseFit<BtydParams | ParetoParams>;
+  readonly at: (params: Fitted) => PurchaseModel;
+  /** Rest of a lifetime, discounted at a rate a unit of time, times the rate of purchases; where the model has it. */
+  readonly discounted?: (params: Fitted, delta: number) => (history: PurchaseHistory, alive: number) => number;
+}
+
+function need(params: Fitted, name: string): number {
+  return params[name] ?? Number.NaN;
+}
+
+function betaGeometric(variant: Variant): PurchaseFamily {
+  return {
+    name: variant,
+    parameters: ["r", "alpha", "a", "b"],
+    fit: (frequency, recency, tAge): BtydFit => fitBtyd(variant, frequency, recency, tAge),
+    at: (params) => {
+      const own = { r: need(params, "r"), alpha: need(params, "alpha"), a: need(params, "a"), b: need(params, "b") };
+      return {
+        forecast: (history, horizon, soon) => betaGeometricForecast(variant, own, history, { horizon, soon }),
+        distribution: (history, t) => purchaseDistribution(variant, own, history, t),
+      };
+    },
+  };
+}
+
+function betaGeometricForecast(
+  variant: Variant,
+  params: BtydParams,
+  history: PurchaseHistory,
+  { horizon, soon }: { horizon: number; soon: number },
+): Forecast {
+  const distribution = purchaseDistribution(variant, params, history, horizon);
+  const [low, high] = countLimits(distribution);
+  const mean = expectedPurchases(variant, params, history, horizon);
+  let variance = 0;
+  for (let n = 0; n < distribution.length; n++) variance += (distribution[n] ?? 0) * (n - mean) ** 2;
+  return {
+    alive: probabilityAlive(variant, params, history.x, history.recency, history.tAge),
+    mean,
+    sd: Math.sqrt(variance),
+    low,
+    high,
+    none: distribution[0] ?? 1,
+    buysSoon: 1 - probabilityOfNone(variant, params, history, soon),
+  };
+}
+
+function paretoParams(params: Fitted): ParetoParams {
+  return { r: need(params, "r"), alpha: need(params, "alpha"), s: need(params, "s"), beta: need(params, "beta") };
+}
+
+function paretoForecast(
+  params: ParetoParams,
+  history: PurchaseHistory,
+  { horizon, soon }: { horizon: number; soon: number },
+): Forecast {
+  const alive = paretoAlive(params, history);
+  const [mean, variance] = paretoMoments(params, history, alive, horizon);
+  const none = paretoNone(params, history, alive, horizon);
+  const isNoneLikely = none >= 0.9 || !(horizon > 0);
+  const [low, high] = isNoneLikely
+    ? [0, 0]
+    : countLimits(paretoDistribution(params, history, { alive, t: horizon, rest: 0.1 }));
+  const buysSoon = 1 - paretoNone(params, history, alive, soon);
+  return { alive, mean, sd: Math.sqrt(variance), low, high, none, buysSoon };
+}
+
+export const bgNbdFamily = betaGeometric("bg_nbd");
+export const mbgNbdFamily = betaGeometric("mbg_nbd");
+
+export const paretoNbdFamily: PurchaseFamily = {
+  name: "pareto_nbd",
+  parameters: ["r", "alpha", "s", "beta"],
+  fit: fitPareto,
+  at: (params) => {
+    const own = paretoParams(params);
+    return {
+      forecast: (history, horizon, soon) => paretoForecast(own, history, { horizon, soon }),
+      distribution: (history, t) => paretoDistribution(own, history, { alive: paretoAlive(own, history), t }),
+    };
+  },
+  discounted: (params, delta) => {
+    const { r, alpha, s, beta } = paretoParams(params);
+    const known = new Map<number, number>();
+    return ({ x, tAge }, alive) => {
+      const rest = known.get(tAge) ?? discountedLifetime(s, beta + tAge, delta);
+      known.set(tAge, rest);
+      return alive * ((r + x) / (alpha + tAge)) * rest;
+    };
+  },
+};
+
+/** Every model of the kind, by name. */
+export const purchaseFamilies: ReadonlyMap<string, PurchaseFamily> = new Map(
+  [bgNbdFamily, mbgNbdFamily, paretoNbdFamily].map((family) => [family.name, family]),
+);
