@@ -21,13 +21,20 @@ export function emptyDerivatives(n: number): Derivatives {
 
 const longestStep = 2;
 
+interface Search {
+  readonly tolerance?: number;
+  readonly iterations?: number;
+  /** Share of the value below which a decrease is lost in rounding: the step that promises less is taken unseen, as the last. */
+  readonly rounding?: number;
+}
+
 /** Minimises a smooth function of a few variables by Newton's method; where the Hessian isn't positive definite its diagonal
  *  is raised (Nocedal & Wright 2006, alg. 3.3), and steps are halved until Armijo's condition holds. A point where the
  *  function is not finite counts as infinitely bad. */
 export function minimise(
   objective: Objective,
   start: Float64Array,
-  { tolerance = 1e-10, iterations: most = 200 } = {},
+  { tolerance = 1e-10, iterations: most = 200, rounding = 0 }: Search = {},
 ): Optimum {
   const n = start.length;
   let at = Float64Array.from(start);
@@ -44,6 +51,12 @@ export function minimise(
     let step = longest > longestStep ? longestStep / longest : 1;
     const next = new Float64Array(n);
     const there = emptyDerivatives(n);
+    if (-slope <= rounding * Math.abs(value)) {
+      const last = at.map((one, i) => one + (direction[i] ?? 0));
+      const lastValue = objective(last, there);
+      if (!(largest(there.gradient) < size)) return end(iteration, true);
+      return { at: last, value: lastValue, hessian: there.hessian, iterations: iteration + 1, converged: true };
+    }
     let nextValue = Number.POSITIVE_INFINITY;
     for (let tries = 0; tries < 50; tries++, step /= 2) {
       for (let i = 0; i < n; i++) next[i] = (at[i] ?? 0) + step * (direction[i] ?? 0);

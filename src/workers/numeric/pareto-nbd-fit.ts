@@ -144,6 +144,25 @@ const pairs = [
   [3, 3],
 ];
 
+const everyGroup = 16;
+const sampledFrom = 20_000;
+
+/** Where the search begins: for many groups at the optimum of every sixteenth, near enough that few steps on all remain. */
+function startOf(grouped: Compressed, unit: number): Float64Array {
+  const start = new Float64Array([-0.5, 2, -0.5, 2.3]);
+  if (grouped.count.length < sampledFrom) return start;
+  const pick = (column: Float64Array) => column.filter((_, at) => at % everyGroup === 0);
+  const sample = {
+    frequency: pick(grouped.frequency),
+    recency: pick(grouped.recency),
+    tAge: pick(grouped.tAge),
+    count: pick(grouped.count),
+    group: new Int32Array(0),
+  };
+  const found = minimise(paretoNegativeLogLikelihood(sample, { unit }), start, { tolerance: 1e-5 });
+  return found.converged ? found.at : start;
+}
+
 /** Maximum likelihood by Newton's method on the compressed summary; times are scaled inside, the answer is in the caller's unit. */
 export function fitPareto(
   frequency: Float64Array,
@@ -153,7 +172,8 @@ export function fitPareto(
   const grouped = compressSummary(frequency, recency, tAge);
   const longest = grouped.tAge.reduce((most, value) => Math.max(most, value), 0);
   const unit = longest > 0 ? longest / 40 : 1;
-  const found = minimise(paretoNegativeLogLikelihood(grouped, { unit }), new Float64Array([-0.5, 2, -0.5, 2.3]));
+  const objective = paretoNegativeLogLikelihood(grouped, { unit });
+  const found = minimise(objective, startOf(grouped, unit), { rounding: 1e-15 });
   const [r = 1, alpha = 1, s = 1, beta = 1] = found.at.map(Math.exp);
   const [sr = 0, sAlpha = 0, ss = 0, sBeta = 0] = standardErrors(found, Math.max(1, frequency.length));
   const penalty = found.at.reduce((sum, value) => sum + defaultPull * value * value, 0);

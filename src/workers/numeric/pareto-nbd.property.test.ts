@@ -63,7 +63,9 @@ describe("Pareto/NBD", () => {
         const given = { ...history, tAge: history.tAge + 20 };
         const alive = paretoAlive(fitted, given);
         const found = paretoDistribution(fitted, given, { alive, t, rest: 1e-9 });
-        const [mean, variance] = paretoMoments(fitted, given, alive, t);
+        const [ofAlive, varianceOfAlive] = paretoMoments(fitted, given, t);
+        const mean = alive * ofAlive;
+        const variance = alive * (varianceOfAlive + (1 - alive) * ofAlive * ofAlive);
         const first = found.reduce((sum, p, n) => sum + n * p, 0);
         const second = found.reduce((sum, p, n) => sum + n * n * p, 0);
         expect(Math.min(...found)).toBeGreaterThanOrEqual(0);

@@ -95,27 +95,24 @@ function lifetimeMoments(s: number, beta: number, t: number): [number, number] {
   return [mean, Math.max(mean * mean, 2 * beta * (beta * grown(s - 2) - mean))];
 }
 
-/** Mean and variance of the purchases in (T, T + t] of somebody alive at T; r, α, s, β are the posterior's. */
-function aliveMoments(shape: number, alpha: number, [first, second]: [number, number]): [number, number] {
-  const mean = (shape / alpha) * first;
-  const pairs = ((shape * (shape + 1)) / (alpha * alpha)) * second;
-  return [mean, Math.max(0, pairs + mean - mean * mean)];
-}
-
-/** Mean and variance of the purchases in (T, T + t]. Fader & Hardie (2005), note 009, eq. 21 for the mean. Finite and ≥ 0. */
+/** Mean and variance of the purchases in (T, T + t] of somebody alive at T. Fader & Hardie (2005), note 009, eq. 21 for the mean.
+ *  Finite and ≥ 0. */
 export function paretoMoments(
   { r, alpha, s, beta }: ParetoParams,
   { x, tAge }: PurchaseHistory,
-  alive: number,
   t: number,
 ): [number, number] {
   if (!(t > 0)) return [0, 0];
-  const [mean, variance] = aliveMoments(r + x, alpha + tAge, lifetimeMoments(s, beta + tAge, t));
-  return [alive * mean, alive * (variance + (1 - alive) * mean * mean)];
+  const [first, second] = lifetimeMoments(s, beta + tAge, t);
+  const [shape, rate] = [r + x, alpha + tAge];
+  const mean = (shape / rate) * first;
+  const pairs = ((shape * (shape + 1)) / (rate * rate)) * second;
+  return [mean, Math.max(0, pairs + mean - mean * mean)];
 }
 
+/** Expected purchases in (T, T + t] of anybody, alive or not. */
 export function paretoExpected(params: ParetoParams, history: PurchaseHistory, t: number): number {
-  return paretoMoments(params, history, paretoAlive(params, history), t)[0];
+  return paretoAlive(params, history) * paretoMoments(params, history, t)[0];
 }
 
 /** Chance of no purchase in (T, T + t]; `alive` is P(alive at T). */

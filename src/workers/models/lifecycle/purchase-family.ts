@@ -99,20 +99,58 @@ function paretoParams(params: Fitted): ParetoParams {
   return { r: need(params, "r"), alpha: need(params, "alpha"), s: need(params, "s"), beta: need(params, "beta") };
 }
 
-function paretoForecast(
-  params: ParetoParams,
-  history: PurchaseHistory,
-  { horizon, soon }: { horizon: number; soon: number },
-): Forecast {
-  const alive = paretoAlive(params, history);
-  const [mean, variance] = paretoMoments(params, history, alive, horizon);
-  const none = paretoNone(params, history, alive, horizon);
-  const isNoneLikely = none >= 0.9 || !(horizon > 0);
-  const [low, high] = isNoneLikely
-    ? [0, 0]
-    : countLimits(paretoDistribution(params, history, { alive, t: horizon, rest: 0.1 }));
-  const buysSoon = 1 - paretoNone(params, history, alive, soon);
-  return { alive, mean, sd: Math.sqrt(variance), low, high, none, buysSoon };
+/** What somebody alive will do, which hangs on x and T alone: one answer for all times of the last purchase. */
+interface Ahead {
+  readonly moments: readonly [number, number];
+  readonly none: number;
+  readonly noneSoon: number;
+  /** P(0), P(0) + P(1), … to nine tenths; empty where none is as likely as that. */
+  readonly upTo: readonly number[];
+}
+
+function aheadOf(params: ParetoParams, history: PurchaseHistory, horizon: number, soon: number): Ahead {
+  const none = paretoNone(params, history, 1, horizon);
+  let told = 0;
+  const found = none >= 0.9 ? [] : paretoDistribution(params, history, { alive: 1, t: horizon, rest: 0.1 });
+  return {
+    moments: paretoMoments(params, history, horizon),
+    none,
+    noneSoon: paretoNone(params, history, 1, soon),
+    upTo: found.map((p) => {
+      told += p;
+      return told;
+    }),
+  };
+}
+
+function paretoForecast(alive: number, { moments: [mean, variance], none, noneSoon, upTo }: Ahead): Forecast {
+  const least = (p: number) => {
+    const at = upTo.findIndex((told) => 1 - alive + alive * told >= p);
+    return at < 0 ? Math.max(0, upTo.length - 1) : at;
+  };
+  return {
+    alive,
+    mean: alive * mean,
+    sd: Math.sqrt(alive * (variance + (1 - alive) * mean * mean)),
+    low: least(0.1),
+    high: least(0.9),
+    none: 1 - alive * (1 - none),
+    buysSoon: alive * (1 - noneSoon),
+  };
+}
+
+/** Forecasts of histories, those of one x after another: what hangs on x and T alone is kept while x stays. */
+function createParetoForecast(params: ParetoParams): PurchaseModel["forecast"] {
+  const known = new Map<string, Ahead>();
+  let presentX = -1;
+  return (history, horizon, soon) => {
+    if (history.x !== presentX) known.clear();
+    presentX = history.x;
+    const key = `${history.tAge} ${horizon} ${soon}`;
+    const ahead = known.get(key) ?? aheadOf(params, history, horizon, soon);
+    known.set(key, ahead);
+    return paretoForecast(paretoAlive(params, history), ahead);
+  };
 }
 
 export const bgNbdFamily = betaGeometric("bg_nbd");
@@ -125,7 +163,7 @@ export const paretoNbdFamily: PurchaseFamily = {
   at: (params) => {
     const own = paretoParams(params);
     return {
-      forecast: (history, horizon, soon) => paretoForecast(own, history, { horizon, soon }),
+      forecast: createParetoForecast(own),
       distribution: (history, t) => paretoDistribution(own, history, { alive: paretoAlive(own, history), t }),
     };
   },
