@@ -5,6 +5,7 @@ import type { Client } from "../shared/api/client.ts";
 import { type AssayContract, contract } from "../shared/api/contract.ts";
 import { createInProcess } from "../shared/api/in-process.ts";
 import { type Handlers, serve } from "../shared/api/serve.ts";
+import type { StartProcess } from "../shared/base/started-process.ts";
 import { models, snapshotTables, steps } from "../workers/catalogue.ts";
 import { type ApiContext, findSnapshot, type Topic } from "./api/context.ts";
 import { demoHandlers } from "./api/demo.ts";
@@ -27,6 +28,8 @@ export interface CoreOptions {
   readonly now?: () => Date;
   /** The engine to use instead of a process of its own (tests). */
   readonly engine?: EngineProcess;
+  /** How processes of its own come to be; Node's fork where nothing is said. */
+  readonly startProcess?: StartProcess | undefined;
   readonly log?: (line: string) => void;
   /** Keeps the search index of published people up to date (screens do; a command that ends would not wait for it). */
   readonly indexesPeople?: boolean;
@@ -53,7 +56,11 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
   const { now = () => new Date(), log = () => {} } = options;
   const folder = options.dataFolder ?? dataFolder();
   const engineProcess =
-    options.engine ?? startEngineProcess({ onRestart: (why) => log(`engine started again: ${why}`) });
+    options.engine ??
+    startEngineProcess({
+      startProcess: options.startProcess,
+      onRestart: (why) => log(`engine started again: ${why}`),
+    });
   const store = await openStore(folder);
   const context = createContext({
     engineProcess,

@@ -1,15 +1,20 @@
 import { join } from "node:path";
-import { app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session, shell } from "electron";
+import { app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session, shell, utilityProcess } from "electron";
 import { createCore } from "../core.ts";
 import { runDesktop } from "../electron/app.ts";
 import { checkForUpdates } from "../electron/updates.ts";
+import { utilityProcesses } from "../electron/utility-process.ts";
 import { lastWorkspace } from "./last-workspace.ts";
 
 const log = (line: string) => console.error(line);
 const beside = (path: string) => join(import.meta.dirname, "../..", path); // out/ of the built program
 
 async function startCore() {
-  const core = await createCore({ log });
+  const core = await createCore({
+    log,
+    indexesPeople: true,
+    startProcess: utilityProcesses({ fork: utilityProcess.fork, workersDir: beside("workers"), log }),
+  });
   const workspace = process.env.ASSAY_WORKSPACE ?? (await lastWorkspace(core.client));
   if (workspace !== undefined) {
     await core.client.call("workspace.open", { path: workspace }).catch((error: unknown) => {

@@ -1,58 +1,59 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { Channel } from "../../shared/api/channel.ts";
 import { type Client, createClient } from "../../shared/api/client.ts";
 import type { EngineContract } from "../../shared/api/engine.ts";
+import { serveProcesses } from "../../shared/api/process-relay.ts";
 import { AssayError } from "../../shared/base/errors.ts";
+import type { StartedProcess, StartProcess } from "../../shared/base/started-process.ts";
+import { forkProcess } from "../../workers/fork.ts";
 
 export type Engine = Client<EngineContract>;
 export interface EngineProcess {
   readonly engine: Engine;
   close(): Promise<void>;
 }
+export interface EngineProcessOptions {
+  readonly watchdogMs?: number;
+  readonly onRestart?: (why: string) => void;
+  /** Node's fork, but in the packaged desktop, where only Electron can start a process. */
+  readonly startProcess?: StartProcess | undefined;
+}
+
+const endMilliseconds = 3_000;
 
 /** Starts the engine in a process of its own and keeps one there: a dead or hung one is replaced, its calls fail. */
-export function startEngineProcess(
-  options: { readonly watchdogMs?: number; readonly onRestart?: (why: string) => void } = {},
-): EngineProcess {
-  const { watchdogMs = 30_000, onRestart = () => {} } = options;
-  let child: ChildProcess | undefined;
-  let client: Engine | undefined;
+export function startEngineProcess(options: EngineProcessOptions = {}): EngineProcess {
+  const { watchdogMs = 30_000, onRestart = () => {}, startProcess = forkProcess } = options;
+  let current: { readonly child: StartedProcess; readonly client: Engine } | undefined;
   let closing = false;
 
   function spawn(): Engine {
-    const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-    const entry = fileURLToPath(new URL(`../../workers/engine-process${extension}`, import.meta.url));
-    const started = fork(entry, [], {
-      serialization: "advanced",
-      stdio: ["ignore", 2, 2, "ipc"],
-      env: { ...process.env, UV_THREADPOOL_SIZE: "16" },
-    });
-    child = started;
-    client = createClient<EngineContract>(processChannel(started));
-    started.once("exit", () => {
-      if (child !== started) return;
-      child = undefined;
-      client = undefined;
+    const child = startProcess("engine");
+    const started = { child, client: createClient<EngineContract>(processChannel(child)) };
+    const stopServing = serveProcesses(child, startProcess);
+    current = started;
+    child.onEnd(() => {
+      stopServing();
+      if (current !== started) return;
+      current = undefined;
       if (!closing) onRestart("the engine ended");
     });
-    return client;
+    return started.client;
   }
 
-  const current = () => {
+  const client = () => {
     if (closing) throw new AssayError("unavailable", "The engine is closed.", "Start the program again.");
-    return client ?? spawn();
+    return current?.client ?? spawn();
   };
 
   const watchdog = setInterval(() => {
-    const watched = child;
-    if (!watched || !client) return;
+    const watched = current;
+    if (!watched) return;
     const late = setTimeout(() => {
-      if (child !== watched) return;
+      if (current !== watched) return;
       onRestart("the shared directory did not respond");
-      watched.kill("SIGKILL");
+      watched.child.kill();
     }, watchdogMs);
-    client.call("process.memory", {}).then(
+    watched.client.call("process.memory", {}).then(
       () => clearTimeout(late),
       () => clearTimeout(late),
     );
@@ -61,41 +62,31 @@ export function startEngineProcess(
   watchdog.unref();
 
   const engine: Engine = {
-    call: (name, input, callOptions) => current().call(name, input, callOptions),
-    stream: (name, input, streamOptions) => current().stream(name, input, streamOptions),
-    close: () => client?.close(),
+    call: (name, input, callOptions) => client().call(name, input, callOptions),
+    stream: (name, input, streamOptions) => client().stream(name, input, streamOptions),
+    close: () => current?.client.close(),
   };
   return {
     engine,
     close: async () => {
       closing = true;
       clearInterval(watchdog);
-      const ending = child;
-      if (!ending || ending.exitCode !== null) return;
-      const ended = new Promise<void>((resolve) => ending.once("exit", () => resolve()));
-      ending.disconnect();
-      const kill = setTimeout(() => ending.kill("SIGKILL"), 3_000);
+      const ending = current?.child;
+      if (!ending) return;
+      const ended = new Promise<void>((resolve) => ending.onEnd(() => resolve()));
+      ending.end();
+      const kill = setTimeout(() => ending.kill(), endMilliseconds);
       await ended;
       clearTimeout(kill);
     },
   };
 }
 
-function processChannel(child: ChildProcess): Channel {
+function processChannel(child: StartedProcess): Channel {
   return {
-    send: (message) => {
-      if (child.connected) child.send(message as object, () => {});
-    },
-    onMessage: (listener) => {
-      child.on("message", listener);
-      return () => child.off("message", listener);
-    },
-    onClose: (listener) => {
-      child.once("exit", listener);
-      return () => child.off("exit", listener);
-    },
-    close: () => {
-      if (child.connected) child.disconnect();
-    },
+    send: child.send,
+    onMessage: child.onMessage,
+    onClose: (listener) => child.onEnd(() => listener()),
+    close: child.end,
   };
 }

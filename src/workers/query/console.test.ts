@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeSmallSnapshot, type SmallSnapshot } from "../../../test/support/small-snapshot.ts";
+import { forkProcess } from "../fork.ts";
 import { runConsole } from "./console.ts";
 
 let small: SmallSnapshot;
@@ -12,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => small.close());
 
 const ask = (sql: string, more: Partial<Parameters<typeof runConsole>[0]> = {}) =>
-  runConsole({ sql, tables: small.handle.tables, scratch: small.folder, ...more });
+  runConsole({ sql, tables: small.handle.tables, scratch: small.folder, startProcess: forkProcess, ...more });
 const profiles = () => small.handle.tables.profiles?.[0] ?? "";
 
 describe("a statement that only reads", () => {

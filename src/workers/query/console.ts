@@ -1,9 +1,9 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AssayError, cancelled, fromWire, type WireError } from "../../shared/base/errors.ts";
+import type { StartProcess } from "../../shared/base/started-process.ts";
 import type { ConsoleFormat, ConsoleJob, ConsoleResult } from "./console-job.ts";
 import type { JsonRows } from "./json-table.ts";
 import { openWholeFile } from "./whole-file.ts";
@@ -23,13 +23,14 @@ export interface ConsoleInput {
   readonly timeoutMs?: number | undefined;
   readonly scratch?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How the process of its own comes to be. */
+  readonly startProcess: StartProcess;
 }
 export type ConsoleAnswer = ConsoleResult & { path: string | null };
 
 const consoleTimeoutMs = 30_000;
 const defaultMemory = 1_000_000_000;
 const defaultLimit = 10_000;
-const heapMegabytes = 1024;
 
 /** Runs what a person typed: one SELECT over the tables, in a process of its own that can read these files and write nowhere,
  *  with bounded memory, killed after 30 s. The format of a file follows `format`, else its ending, else CSV.
@@ -50,7 +51,7 @@ export async function runConsole(input: ConsoleInput): Promise<ConsoleAnswer> {
       scratch,
       file,
     };
-    const result = await runInChild(job, input.timeoutMs ?? consoleTimeoutMs, input.signal);
+    const result = await runInChild(job, input.timeoutMs ?? consoleTimeoutMs, input);
     if (file && input.out !== undefined) await moveTo(file.path, input.out, input.signal);
     return { ...result, path: input.out ?? null };
   } finally {
@@ -80,40 +81,30 @@ async function moveTo(from: string, to: string, signal: AbortSignal | undefined)
 
 type Reply = { ok: ConsoleResult } | { error: WireError };
 
-function startChild(): ChildProcess {
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-  return fork(new URL(`../disposable-child${extension}`, import.meta.url), [], {
-    execArgv: [`--max-old-space-size=${heapMegabytes}`],
-    env: {
-      PATH: process.env.PATH,
-      TZ: "UTC",
-      ...(process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot } : {}),
-    },
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
-    serialization: "json",
-  });
-}
-
-function runInChild(job: ConsoleJob, timeoutMs: number, signal: AbortSignal | undefined): Promise<ConsoleResult> {
+function runInChild(
+  job: ConsoleJob,
+  timeoutMs: number,
+  { startProcess, signal }: Pick<ConsoleInput, "startProcess" | "signal">,
+): Promise<ConsoleResult> {
   const { promise, resolve, reject } = Promise.withResolvers<ConsoleResult>();
-  const child = startChild();
+  const child = startProcess("disposable");
   const end = (settle: () => void) => {
     clearTimeout(timer);
     signal?.removeEventListener("abort", cancel);
     settle();
-    child.removeAllListeners();
-    child.on("error", () => {});
-    child.kill("SIGKILL");
+    stopHearing();
+    stopWatching();
+    child.kill();
   };
   const cancel = () => end(() => reject(cancelled()));
   const timer = setTimeout(() => end(() => reject(tooSlow(timeoutMs))), timeoutMs);
   signal?.addEventListener("abort", cancel, { once: true });
-  child.on("message", (reply: Reply) => end(() => ("ok" in reply ? resolve(reply.ok) : reject(fromWire(reply.error)))));
-  child.on("error", (error) => end(() => reject(ended(error.message))));
-  child.on("exit", (code, how) => end(() => reject(ended(how ?? `exit code ${code}`))));
-  child.send(job, (error) => {
-    if (error) end(() => reject(ended(error.message)));
+  const stopHearing = child.onMessage((message) => {
+    const reply = message as Reply;
+    end(() => ("ok" in reply ? resolve(reply.ok) : reject(fromWire(reply.error))));
   });
+  const stopWatching = child.onEnd((how) => end(() => reject(ended(how))));
+  child.send(job);
   return promise;
 }
 

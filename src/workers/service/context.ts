@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { StartProcess } from "../../shared/base/started-process.ts";
 import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
 
@@ -23,6 +24,7 @@ export interface ServiceContext {
   /** In this very thread. */
   readonly runInline: PlaceTask;
   readonly scratchRoot: string;
+  readonly startProcess: StartProcess;
 }
 
 export function scratchFolder(): string {

@@ -96,6 +96,7 @@ async function runSql(
     tables,
     json: { model_evaluations: evaluations },
     scratch: ctx.scratchRoot,
+    startProcess: ctx.startProcess,
     signal,
   } as Parameters<typeof runConsole>[0]);
 }

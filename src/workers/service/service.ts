@@ -3,6 +3,8 @@ import { type Client, createClient } from "../../shared/api/client.ts";
 import { type EngineContract, engineContract } from "../../shared/api/engine.ts";
 import { channelPair } from "../../shared/api/in-process.ts";
 import { type Handlers, serve } from "../../shared/api/serve.ts";
+import type { StartProcess } from "../../shared/base/started-process.ts";
+import { forkProcess } from "../fork.ts";
 import { runTask } from "../run-task.ts";
 import { type PlaceTask, type ServiceContext, scratchFolder } from "./context.ts";
 import { modelHandlers } from "./model-handlers.ts";
@@ -22,8 +24,12 @@ const handlers: Handlers<EngineContract, ServiceContext> = {
 const inline: PlaceTask = (node, options) => runTask(node, options);
 
 /** Serves the engine's contract on a channel; tasks go to `placeTask`, else they run in this thread. */
-export function serveEngine(channel: Channel, placeTask: PlaceTask = inline): () => void {
-  return serve(engineContract, handlers, channel, { placeTask, runInline: inline, scratchRoot: scratchFolder() });
+export function serveEngine(
+  channel: Channel,
+  { placeTask = inline, startProcess = forkProcess }: { placeTask?: PlaceTask; startProcess?: StartProcess } = {},
+): () => void {
+  const scratchRoot = scratchFolder();
+  return serve(engineContract, handlers, channel, { placeTask, runInline: inline, startProcess, scratchRoot });
 }
 
 /** The engine in this very process: for tests and the inline runner. */
