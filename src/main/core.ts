@@ -14,6 +14,7 @@ import { askSnapshot, queryHandlers } from "./api/query.ts";
 import { runHandlers } from "./api/runs.ts";
 import { segmentHandlers } from "./api/segments.ts";
 import { sourceHandlers } from "./api/sources.ts";
+import { sqlHandlers } from "./api/sql.ts";
 import { openWorkspace, workspaceHandlers } from "./api/workspace.ts";
 import { type EngineProcess, startEngineProcess } from "./schedule/engine-client.ts";
 import { machineDefaults } from "./schedule/memory.ts";
@@ -77,6 +78,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...queryHandlers,
     ...segmentHandlers,
     ...modelHandlers(models),
+    ...sqlHandlers,
     ...demoHandlers,
   };
   async function close(): Promise<void> {

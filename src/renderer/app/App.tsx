@@ -8,6 +8,7 @@ import { OverviewView } from "../views/overview/OverviewView.tsx";
 import { RunsView } from "../views/runs/RunsView.tsx";
 import { SegmentsView } from "../views/segments/SegmentsView.tsx";
 import { SourcesView } from "../views/sources/SourcesView.tsx";
+import { SqlView } from "../views/sql/SqlView.tsx";
 import { StartView } from "../views/start/StartView.tsx";
 import { BrandContext } from "./BrandContext.ts";
 import { go, useRoute } from "./route.ts";
@@ -62,6 +63,8 @@ function Screen({ screen, id, more }: { screen: string; id: string | undefined; 
       return <SourcesView name={id} adding={id === "add" || more === "add"} />;
     case "runs":
       return <RunsView id={id} />;
+    case "sql":
+      return <SqlView />;
     default:
       return <OverviewView />;
   }

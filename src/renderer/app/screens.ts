@@ -6,4 +6,5 @@ export const screens = [
   { key: "segments", name: "Segments", group: "Act", letter: "s" },
   { key: "sources", name: "Sources", group: "Operate", letter: "d" },
   { key: "runs", name: "Runs", group: "Operate", letter: "r" },
+  { key: "sql", name: "SQL", group: "Operate", letter: "q" },
 ] as const;

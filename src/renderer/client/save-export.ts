@@ -22,9 +22,14 @@ export async function saveExport(
     return client.stream("segments.export", { ...input, out }, { signal, onProgress });
   }
   const written = await client.stream("segments.export", input, { signal, onProgress });
+  download(written.path);
+  return written;
+}
+
+/** Has the browser save a file that the program wrote. */
+export function download(path: string): void {
   const link = document.createElement("a");
-  link.href = `/download?path=${encodeURIComponent(written.path)}`;
+  link.href = `/download?path=${encodeURIComponent(path)}`;
   link.download = "";
   link.click();
-  return written;
 }

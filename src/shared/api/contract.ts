@@ -3,6 +3,7 @@ import { modelOperations } from "./contract/models.ts";
 import { runOperations } from "./contract/runs.ts";
 import { segmentOperations } from "./contract/segments.ts";
 import { sourceOperations } from "./contract/sources.ts";
+import { sqlOperations } from "./contract/sql.ts";
 import { workspaceOperations } from "./contract/workspace.ts";
 
 /** Everything that a screen, the command line or a test can ask of the program. */
@@ -13,6 +14,7 @@ export const contract = {
   ...customerOperations,
   ...segmentOperations,
   ...modelOperations,
+  ...sqlOperations,
 };
 export type AssayContract = typeof contract;
 export type OperationName = keyof AssayContract;

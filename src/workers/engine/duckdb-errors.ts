@@ -22,5 +22,19 @@ export function asAssayError(error: unknown): AssayError {
   if (/INTERRUPT Error/.test(said)) return cancelled();
   const first = said.split("\n\n")[0]?.replaceAll(/\s+/g, " ").trim() || "DuckDB failed without saying why.";
   const kind = kinds.find(({ says }) => says.test(said));
-  return new AssayError(kind?.code ?? "internal", first, kind?.hint ?? "Run again; if it stays, report the message.");
+  const hint = kind?.hint ?? "Run again; if it stays, report the message.";
+  return new AssayError(kind?.code ?? "internal", first, hint, placeOf(said));
+}
+
+/** Where in the text an error lies: DuckDB shows an excerpt of the line with a mark below it. */
+export interface ErrorPlace {
+  readonly line: number;
+  readonly excerpt: string;
+  readonly offset: number;
+}
+
+function placeOf(said: string): { readonly place?: ErrorPlace } {
+  const [, line = "", excerpt = "", blank = ""] = /^LINE (\d+): (.*)\n( *)\^/m.exec(said) ?? [];
+  if (line === "") return {};
+  return { place: { line: Number(line), excerpt, offset: blank.length - `LINE ${line}: `.length } };
 }

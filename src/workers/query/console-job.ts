@@ -3,6 +3,7 @@ import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
+import { atPlace } from "./console-place.ts";
 import { quoteText, toCell, toLine } from "./delimited-text.ts";
 import { numberOf } from "./estimate.ts";
 import { type JsonRows, jsonTable } from "./json-table.ts";
@@ -50,7 +51,9 @@ export async function runConsoleJob(job: ConsoleJob): Promise<ConsoleResult> {
     }
     await requireSelect(session, job.sql);
     const query = asQuery(job.sql);
-    const columns = await session.describe(`SELECT * FROM (${query})`);
+    const columns = await session.describe(`SELECT * FROM (\n${query})`).catch((error: unknown) => {
+      throw atPlace(error, job.sql, 1);
+    });
     if (job.file?.format === "parquet") {
       return { columns, rows: [], row_count: await writeParquet(session, query, columns, job.file.path) };
     }
@@ -83,7 +86,7 @@ async function* pagesOf(session: Session, query: string): AsyncGenerator<Record<
  *  lock-down holds for them as well. */
 async function requireSelect(session: Session, sql: string): Promise<void> {
   const { statements, isSelect } = await session.inspect(sql).catch((error: unknown) => {
-    throw unreadable(error);
+    throw unreadable(atPlace(error, sql, 0));
   });
   if (statements !== 1) {
     throw new AssayError("bad_input", `The text holds ${statements} statements.`, "Write one SELECT.");
@@ -104,13 +107,14 @@ function unreadable(error: unknown): unknown {
     "bad_input",
     `The statement can't be read: ${said ?? "there is nothing to run"}.`,
     "Write one SELECT.",
+    error.details,
   );
 }
 
 /** The statement inside another one. It was found to be one whole statement, so that a bracket more or less can't end it. */
 function asQuery(sql: string): string {
-  const bare = sql.trim().replace(/;\s*$/, "");
-  if (/^(describe|desc|show|summarize|pragma)\b/i.test(bare)) return `SELECT * FROM (${bare}\n)`;
+  const bare = sql.trimEnd().replace(/;$/, "");
+  if (/^\s*(describe|desc|show|summarize|pragma)\b/i.test(bare)) return `SELECT * FROM (${bare}\n)`;
   return `${bare}\n`;
 }
 

@@ -168,3 +168,17 @@ describe("what a statement can't do", () => {
     expect(readdirSync(small.folder).filter((name) => name.startsWith("assay-console-"))).toEqual([]);
   });
 });
+
+describe("what can't be run is named by line and column", () => {
+  test.each([
+    ["SELEC 1", 1, 1],
+    ["SELECT customer_id,\n  no_such\nFROM profiles", 2, 3],
+    ["\n\nSELECT 1 FROM nowhere", 3, 15],
+    ["SELECT 1;\n", 0, 0],
+    [`SELECT ${"customer_id || ".repeat(30)} missing AS long FROM profiles`, 1, 459],
+  ])("%j: line %i, column %i", async (sql, line, column) => {
+    const answer = await ask(sql).catch((error: unknown) => error);
+    if (line === 0) expect(answer).toMatchObject({ row_count: 1 });
+    else expect(answer).toMatchObject({ code: "bad_input", details: { line, column } });
+  });
+});

@@ -17,6 +17,7 @@ import { pageCustomers } from "../query/pages.ts";
 import { pagePeople } from "../query/people.ts";
 import { type OpenSnapshot, SessionPool } from "../query/session-pool.ts";
 import type { SnapshotHandle } from "../query/snapshot.ts";
+import { listTables } from "../query/table-list.ts";
 import type { ServiceContext } from "./context.ts";
 import { readManifest, tableFiles } from "./snapshot-handlers.ts";
 import { readJsonOutput } from "./store-handlers.ts";
@@ -30,6 +31,7 @@ type Ask = (
 
 const questions: Readonly<Record<string, Ask>> = {
   "customers.fields": (snapshot, _, signal) => listFields(snapshot, signal),
+  "sql.tables": (snapshot) => listTables(snapshot),
   "customers.page": pageCustomers,
   "customers.show": showCustomer,
   "people.page": pagePeople,

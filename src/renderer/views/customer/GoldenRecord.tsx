@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { Customer } from "../../../shared/api/contract/customers.ts";
+import { copyText } from "../../client/copy-text.ts";
 import { Icon } from "../../components/Icon.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { SourceName } from "../../components/SourceName.tsx";
@@ -39,7 +40,7 @@ export function GoldenRecord({ data }: { data: Customer }) {
           className="button quiet"
           title="Copy the id"
           aria-label="Copy the id"
-          onClick={() => void navigator.clipboard?.writeText(data.customer_id)}
+          onClick={() => void copyText(data.customer_id)}
         >
           <Icon name="copy" />
         </button>

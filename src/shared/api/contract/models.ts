@@ -84,21 +84,4 @@ export const modelOperations = {
     progress: stepProgress,
     output: z.object({ evaluations: z.array(evaluation) }),
   }),
-  /** One read-only statement over the snapshot's tables, in a process of its own. */
-  "sql.query": call({
-    input: z.object({
-      brand: brandName,
-      sql: z.string().min(1).max(100_000),
-      snapshot_id: z.string().optional(),
-      format: z.enum(["table", "csv", "json", "parquet"]).optional(),
-      out: z.string().optional(),
-      limit: z.number().int().min(1).optional(),
-    }),
-    output: z.object({
-      columns: z.array(z.object({ name: z.string(), type: z.string() })),
-      rows: z.array(z.record(z.string(), json)),
-      row_count: count,
-      path: z.string().nullable(),
-    }),
-  }),
 };

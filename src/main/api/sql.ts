@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { findSnapshot, requireWorkspace } from "./context.ts";
+import type { HandlersOf, Named } from "./handlers-type.ts";
+import { askSnapshot } from "./query.ts";
+
+export const sqlHandlers: HandlersOf<Named<"sql">> = {
+  "sql.query": async ({ brand, ...input }, { ctx, signal }) =>
+    (await askSnapshot(ctx, await findSnapshot(ctx, brand, input.snapshot_id), "sql.query", input, signal)) as never,
+  "sql.tables": async ({ brand, snapshot_id }, { ctx, signal }) => {
+    const found = await findSnapshot(ctx, brand, snapshot_id);
+    const { snapshot } = found;
+    const { tables } = (await askSnapshot(ctx, found, "sql.tables", {}, signal)) as { tables: { table: string }[] };
+    const counted = tables.map((one) => ({ ...one, rows: snapshot.tables[one.table]?.rows ?? null }));
+    return { snapshot_id: snapshot.snapshot_id, as_of: snapshot.as_of, tables: counted as never };
+  },
+  "sql.export": async ({ brand, out, ...input }, { ctx, signal, progress }) => {
+    const { brands, read_only_reason } = requireWorkspace(ctx);
+    const found = await findSnapshot(ctx, brand, input.snapshot_id);
+    const id = ctx.now().toISOString().replaceAll(/[-:]/g, "").slice(0, 15);
+    const path = resolve(out ?? `${brands.directory(brand)}/exports/${id}-query/query.${input.format}`);
+    if (!out) await mkdir(dirname(path), { recursive: true });
+    progress({ label: "Running the statement", done: 0, total: null, unit: "rows" });
+    const written = (await askSnapshot(ctx, found, "sql.query", { ...input, out: path }, signal)) as {
+      row_count: number;
+    };
+    const digest = createHash("sha256");
+    await pipeline(createReadStream(path), digest);
+    const sha256 = digest.digest("hex");
+    if (!read_only_reason) {
+      await brands.append(
+        brand,
+        "export_written",
+        { export: id, segment: null, rows: written.row_count, sha256 },
+        `export:${id}:${sha256}:${found.state.version}`,
+      );
+    }
+    return { path, rows: written.row_count, sha256 };
+  },
+};
