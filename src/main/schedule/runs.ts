@@ -1,13 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { ModelEvaluation } from "../../shared/api/contract/models.ts";
 import type { Run, TaskState } from "../../shared/api/contract/runs.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { ActiveRun, type Catalogue, type RunRequest } from "./active-run.ts";
 import type { Brands } from "./brands.ts";
 import type { Engine } from "./engine-client.ts";
 import { explainRun, type KeptTask } from "./explain.ts";
-import { runGraph } from "./run-graph.ts";
-import { bucketsFor, cutPlanner, planRun } from "./run-plan.ts";
 import type { ScheduledTask } from "./scheduler.ts";
 
 /** Where ended runs are kept on this machine. */
@@ -15,17 +12,6 @@ export interface RunStore {
   saveRun(brand: string, run: Run, tasks: readonly KeptTask[]): Promise<void>;
   listRuns(brand: string): Promise<readonly Run[]>;
   readTasks(brand: string, runId: string): Promise<readonly KeptTask[]>;
-}
-
-export interface EvaluationRequest {
-  readonly brand: string;
-  readonly asOf: string;
-  readonly models: readonly string[] | undefined;
-  readonly cutsBack: number;
-  readonly horizonDays: number;
-  readonly signal: AbortSignal;
-  readonly workers: number;
-  readonly memoryBytes: number;
 }
 
 export interface RunsOptions {
@@ -71,49 +57,6 @@ export class Runs {
     this.#requests.set(run.id, request);
     run.finished.catch(() => {}).finally(() => this.#active.delete(run.id));
     return run;
-  }
-
-  /** Evaluates models at an earlier cut of a snapshot's day; what another evaluation or run made is reused. */
-  async evaluate(brands: Brands, request: EvaluationRequest): Promise<ModelEvaluation[]> {
-    const { engine, catalogue } = this.#options;
-    const state = await brands.refresh(request.brand);
-    const plan = planRun(state, { as_of: request.asOf, models: request.models }, catalogue);
-    const ids = state.ids.at(-1)?.ids;
-    const brandDir = brands.directory(request.brand);
-    const totals = ids ? (await engine.call("artifacts.json", { brandDir, key: ids, output: "totals" })).value : null;
-    const customers =
-      typeof totals === "object" && totals !== null && "customers" in totals ? Number(totals.customers) : 0;
-    const { planner } = cutPlanner(plan, bucketsFor(customers), request.cutsBack, request.horizonDays);
-    const wanted = plan.models.flatMap((model) => planner.require(`evaluate_${model}`));
-    const nodes = planner.graph().nodes;
-    const { found } = await engine.call("artifacts.find", { brandDir, keys: nodes.map(({ key }) => key) });
-    const began = performance.now();
-    await runGraph({
-      graph: { nodes },
-      present: new Map(found.map((one) => [one.key, one])),
-      workers: request.workers,
-      signal: request.signal,
-      now: () => performance.now() - began,
-      onSchedule: () => {},
-      onChange: () => {},
-      runTask: async (node, { signal }) => {
-        const input = {
-          brandDir,
-          node,
-          memoryBytes: Math.floor(request.memoryBytes / request.workers),
-          workers: request.workers,
-          inline: false,
-          attempt: `evaluate-${node.key.slice(0, 12)}`,
-        };
-        return (await engine.stream("tasks.run", input, { signal })).outcome;
-      },
-    });
-    const evaluations: ModelEvaluation[] = [];
-    for (const { key } of wanted)
-      evaluations.push(
-        ...((await engine.call("artifacts.json", { brandDir, key, output: "evaluations" })).value as ModelEvaluation[]),
-      );
-    return evaluations;
   }
 
   active(runId: string): ActiveRun | undefined {

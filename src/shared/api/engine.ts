@@ -175,7 +175,11 @@ export const engineContract = {
     input: plain<object>(),
     output: plain<{ templates: { name: string; title: string; columns: string[] }[] }>(),
   }),
-  "models.self_test": call({ input: plain<object>(), output: plain<{ checks: Record<string, unknown>[] }>() }),
+  "models.self_test": stream({
+    input: plain<object>(),
+    progress: plain<{ label: string; done: number; total: number }>(),
+    output: plain<{ checks: Record<string, unknown>[] }>(),
+  }),
   "process.memory": call({ input: plain<object>(), output: plain<{ rss_bytes: number; peak_rss_bytes: number }>() }),
 };
 export type EngineContract = typeof engineContract;

@@ -33,6 +33,17 @@ export interface Holdout {
   readonly outcomeCategories: ColumnTable;
 }
 
+/** Customers of like prediction and what became of them: the mean predicted (null where there is only a name) and the mean seen
+ *  with its 95 % interval. */
+export interface CalibrationBin {
+  readonly label: string;
+  readonly expected: number | null;
+  readonly actual: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
 /** Metric with its 95 % interval beside the naive baseline's value of the same metric, on the same customers. */
 export interface Evaluation {
   readonly metric: string;
@@ -44,6 +55,8 @@ export interface Evaluation {
   readonly n: number;
   readonly higherIsBetter: boolean;
   readonly beatsBaseline: boolean;
+  /** Groups behind the metric, where it has some. */
+  readonly calibration?: readonly CalibrationBin[];
 }
 
 export type Tables = Readonly<Record<string, ColumnTable>>;

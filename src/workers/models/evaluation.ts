@@ -1,7 +1,7 @@
 import type { ColumnTable } from "../../shared/domain/column.ts";
-import type { Evaluation } from "../../shared/domain/model.ts";
+import type { CalibrationBin, Evaluation } from "../../shared/domain/model.ts";
 import { pitCoverage } from "../numeric/intervals.ts";
-import type { Measured } from "../numeric/scoring.ts";
+import { type Measured, meanInterval, midRanks, shareInterval } from "../numeric/scoring.ts";
 import { gather, matchRows, numbers, texts } from "./tables.ts";
 
 /** Fewer customers than this tell nothing of a model. */
@@ -63,6 +63,34 @@ export function coverage(below: Float64Array, at: Float64Array, seed: number): E
   const isNear = Math.abs(own.value - 0.8) <= 0.05;
   const common = { baseline: "nominal", baselineValue: 0.8, n: below.length };
   return { metric: "coverage_80_pit", ...own, ...common, higherIsBetter: true, beatsBaseline: isNear };
+}
+
+const mostBins = 10;
+const leastInBin = 20;
+
+/** Up to ten groups of as many customers by what was predicted, equal predictions together. Outcomes that are all 0 or 1 get the
+ *  interval of a share. */
+export function calibrationBins(predicted: Float64Array, actual: Float64Array): CalibrationBin[] {
+  const n = predicted.length;
+  const bins = Math.min(mostBins, Math.floor(n / leastInBin));
+  if (bins < 2) return [];
+  const isChance = actual.every((value) => value === 0 || value === 1);
+  const ranks = midRanks(predicted);
+  const rows: number[][] = Array.from({ length: bins }, () => []);
+  for (let at = 0; at < n; at++) rows[Math.min(bins - 1, Math.floor((((ranks[at] ?? 1) - 0.5) / n) * bins))]?.push(at);
+  return rows
+    .filter((own) => own.length > 0)
+    .map((own) => {
+      const seen = Float64Array.from(own, (at) => actual[at] ?? 0);
+      const expected = own.reduce((sum, at) => sum + (predicted[at] ?? 0), 0) / own.length;
+      return binOf(expected.toPrecision(2), expected, seen, isChance);
+    });
+}
+
+/** One group's outcomes with their 95 % interval. */
+export function binOf(label: string, expected: number | null, seen: Float64Array, isChance: boolean): CalibrationBin {
+  const { value, low, high } = isChance ? shareInterval(seen) : meanInterval(seen);
+  return { label, expected, actual: value, low, high, n: seen.length };
 }
 
 /** Evaluations that could be made: not those of metrics without a value on these customers. */

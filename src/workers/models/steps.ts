@@ -126,6 +126,15 @@ function evaluationRow(model: string, evaluation: Evaluation, context: StepConte
     cut_on: context.asOf,
     horizon_days: context.horizonDays,
     beats_baseline: evaluation.beatsBaseline,
+    ...(evaluation.calibration && evaluation.calibration.length > 0
+      ? {
+          calibration: evaluation.calibration.map(({ ...bin }) => ({
+            ...bin,
+            low: finite(bin.low),
+            high: finite(bin.high),
+          })),
+        }
+      : {}),
   };
 }
 

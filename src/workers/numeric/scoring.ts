@@ -17,6 +17,17 @@ export function meanInterval(values: Float64Array): Measured {
   return { value: mean, low: mean - half, high: mean + half };
 }
 
+/** Share of ones among zeros and ones with Wilson's (1927) 95 % interval, which stays within 0 and 1. */
+export function shareInterval(values: Float64Array): Measured {
+  const n = values.length;
+  if (n === 0) return unknown;
+  const value = values.reduce((sum, one) => sum + one, 0) / n;
+  const spread = (z95 * z95) / n;
+  const centre = (value + spread / 2) / (1 + spread);
+  const half = (z95 * Math.sqrt((value * (1 - value) + spread / 4) / n)) / (1 + spread);
+  return { value, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+}
+
 /** Σ predicted ÷ Σ actual − 1 with its 95 % interval (delta method, customers independent); NaN where nothing happened. */
 export function biasInterval(predicted: Float64Array, actual: Float64Array): Measured {
   const n = predicted.length;

@@ -3,10 +3,10 @@ import { mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
-import { AssayError } from "../../shared/base/errors.ts";
+import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { literal } from "../engine/sql.ts";
-import { selfTest } from "../models/self-test.ts";
+import { selfTestParts } from "../models/self-test.ts";
 import { fitSummary, predictSummary, type SummaryColumns } from "../models/summary-file.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { type RawTable, rawColumn } from "../sources/raw.ts";
@@ -93,5 +93,15 @@ export const modelHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names
       renameSync(staged, out);
       return { rows, horizon };
     }),
-  "models.self_test": async () => ({ checks: selfTest() as unknown as Record<string, unknown>[] }),
+  "models.self_test": async (_, { signal, progress }) => {
+    const checks: Record<string, unknown>[] = [];
+    for (const [done, part] of selfTestParts.entries()) {
+      progress({ label: part.label, done, total: selfTestParts.length });
+      // a turn of the loop lets the progress out and a cancel in
+      await new Promise((resolve) => setImmediate(resolve));
+      throwIfCancelled(signal);
+      checks.push(...part.check().map((check) => ({ ...check })));
+    }
+    return { checks };
+  },
 };

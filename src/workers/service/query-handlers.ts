@@ -91,12 +91,12 @@ async function runSql(
 ): Promise<object> {
   const { tables } = await handleOf(reference, null);
   const evaluations = reference.evaluations.flatMap(
-    ({ key }) => (readJsonOutput(reference.brandDir, key, "evaluations") as unknown[]) ?? [],
+    ({ key }) => (readJsonOutput(reference.brandDir, key, "evaluations") as Record<string, unknown>[]) ?? [],
   );
   return runConsole({
     ...input,
     tables,
-    json: { model_evaluations: evaluations },
+    json: { model_evaluations: evaluations.map(({ calibration: _, ...row }) => row) },
     scratch: ctx.scratchRoot,
     startProcess: ctx.startProcess,
     signal,

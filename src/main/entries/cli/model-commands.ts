@@ -135,7 +135,11 @@ export function modelCommands(program: Command): void {
     .description("recomputes published reference values")
     .action((_, command: Command) =>
       perform(command, "nothing", async ({ client, output, signal }) => {
-        const found = await client.call("models.self_test", {}, { signal });
+        const found = await client.stream(
+          "models.self_test",
+          {},
+          { signal, onProgress: ({ label, done, total }) => output.progress(label, done, total) },
+        );
         output.answer(found, () =>
           table(
             ["model", "quantity", "expected", "actual", "tolerance", "ok", "source"],

@@ -5,6 +5,7 @@ import { stepProgress } from "./workspace.ts";
 export const model = z.object({
   name: z.string(),
   title: z.string(),
+  purpose: z.string(),
   group: z.string(),
   version: count,
   inputs: z.array(z.string()),
@@ -12,12 +13,19 @@ export const model = z.object({
   params: z.record(z.string(), json),
 });
 export const modelCard = model.extend({
-  purpose: z.string(),
   method: z.string(),
   references: z.array(z.string()),
   assumptions: z.array(z.string()),
   limits: z.array(z.string()),
   metrics: z.array(z.string()),
+});
+const calibrationBin = z.object({
+  label: z.string(),
+  expected: z.number().nullable(),
+  actual: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  n: count,
 });
 export const evaluation = z.object({
   model: z.string(),
@@ -31,7 +39,21 @@ export const evaluation = z.object({
   cut_on: day,
   horizon_days: count,
   beats_baseline: z.boolean(),
+  /** Groups of like prediction and what became of them, where the metric has such. */
+  calibration: z.array(calibrationBin).optional(),
 });
+/** A fit as a card shows it: parameters with standard errors where the model has them. */
+export const fittedModel = z.object({
+  name: z.string(),
+  fit_on: day,
+  params: z.array(z.object({ name: z.string(), value: z.number(), standard_error: z.number().nullable() })),
+  log_likelihood: z.number().nullable(),
+  n_customers: count.nullable(),
+  n_distinct: count.nullable(),
+  iterations: count.nullable(),
+  converged: z.boolean().nullable(),
+});
+export type FittedModel = z.output<typeof fittedModel>;
 export type ModelEvaluation = z.output<typeof evaluation>;
 
 export const modelOperations = {
@@ -52,8 +74,9 @@ export const modelOperations = {
     }),
     output: z.object({ rows: count, horizon: z.number() }),
   }),
-  "models.self_test": call({
+  "models.self_test": stream({
     input: z.object({}),
+    progress: stepProgress,
     output: z.object({
       checks: z.array(
         z.object({
@@ -74,6 +97,8 @@ export const modelOperations = {
     input: z.object({ brand: brandName }),
     output: z.object({ evaluations: z.array(evaluation) }),
   }),
+  /** The fits behind the current snapshot. */
+  "models.fits": call({ input: z.object({ brand: brandName }), output: z.object({ fits: z.array(fittedModel) }) }),
   "models.evaluate": stream({
     input: z.object({
       brand: brandName,

@@ -5,7 +5,7 @@ import { bgNbdFamily } from "./purchase-family.ts";
 export const bgNbd = defineModel(
   btydModel(bgNbdFamily, {
     title: "BG/NBD purchase model",
-    version: 2,
+    version: 3,
     card: {
       purpose:
         "Expected number of purchases of each customer within the horizon, and whether a repeat buyer is still one.",

@@ -7,7 +7,7 @@ import type { BtydParams } from "../../numeric/buy-till-you-die.ts";
 import { compressSummary } from "../../numeric/compress.ts";
 import type { ParetoParams } from "../../numeric/pareto-nbd.ts";
 import { absoluteErrors, auc, biasInterval, brierErrors, meanInterval } from "../../numeric/scoring.ts";
-import { compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
+import { calibrationBins, compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { mbgNbdFamily, type PurchaseFamily } from "./purchase-family.ts";
 
@@ -162,14 +162,17 @@ function evaluateBtyd(
       n,
       better: "higher",
     }),
-    compare({
-      metric: "brier",
-      own: brier(buys),
-      baseline: "share that bought",
-      naive: share * (1 - share),
-      n,
-      better: "lower",
-    }),
+    {
+      ...compare({
+        metric: "brier",
+        own: brier(buys),
+        baseline: "share that bought",
+        naive: share * (1 - share),
+        n,
+        better: "lower",
+      }),
+      calibration: calibrationBins(buys, Float64Array.from(bought, Number)),
+    },
     coverage(below, at, seed),
   ]);
 }

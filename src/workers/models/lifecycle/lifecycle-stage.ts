@@ -1,4 +1,5 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
+import type { CalibrationBin } from "../../../shared/domain/model.ts";
 import type { ParamSpec } from "../../../shared/domain/params.ts";
 import {
   type BtydParams,
@@ -9,7 +10,7 @@ import {
 import { compressSummary } from "../../numeric/compress.ts";
 import { auc, midRanks } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { compare, join, known, leastCustomers } from "../evaluation.ts";
+import { binOf, compare, join, known, leastCustomers } from "../evaluation.ts";
 import { numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { fitSummaryTable, paramsOf } from "./btyd-model.ts";
 
@@ -74,7 +75,7 @@ function firstDayOf(level: number, since: number, levelAt: (days: number) => num
 
 export const lifecycleStage = defineModel({
   name: "lifecycle_stage",
-  version: 3,
+  version: 4,
   title: "Lifecycle stage",
   group: "lifecycle",
   inputs: { summary: { feature: "purchase_summary" } },
@@ -163,7 +164,8 @@ export const lifecycleStage = defineModel({
     const own = auc(ranks, bought);
     const late = joined.numbers(summary, "days_since_last_purchase").map((days) => -days);
     const naive = auc(inGroupsOf(ranks, late), bought).value;
-    const falls = fallsByStage(stages, bought);
+    const rates = ratesByStage(stages, bought);
+    const falls = fallsByStage(rates);
     return known([
       compare({
         metric: "auc",
@@ -183,17 +185,23 @@ export const lifecycleStage = defineModel({
         n,
         higherIsBetter: true,
         beatsBaseline: falls === 1,
+        calibration: rates,
       },
     ]);
   },
 });
 
-/** Share of the steps from active to lapsed, between stages that hold anybody, at which fewer buy again. */
-function fallsByStage(stages: readonly (string | null)[], bought: readonly boolean[]): number {
-  const rates = (["active", "cooling", "at_risk", "lapsed"] as const).flatMap((name) => {
+/** What share of each stage that holds anybody bought again. */
+function ratesByStage(stages: readonly (string | null)[], bought: readonly boolean[]): CalibrationBin[] {
+  return (["new", "active", "cooling", "at_risk", "lapsed"] as const).flatMap((name) => {
     const mine = bought.filter((_, at) => stages[at] === name);
-    return mine.length > 0 ? [mine.filter(Boolean).length / mine.length] : [];
+    return mine.length > 0 ? [binOf(name, null, Float64Array.from(mine, Number), true)] : [];
   });
+}
+
+/** Share of the steps from active to lapsed, between stages that hold anybody, at which fewer buy again. */
+function fallsByStage(all: readonly CalibrationBin[]): number {
+  const rates = all.filter(({ label }) => label !== "new").map(({ actual }) => actual);
   const steps = rates.slice(1).map((rate, at) => (rates[at] ?? 0) > rate);
   return steps.length > 0 ? steps.filter(Boolean).length / steps.length : Number.NaN;
 }

@@ -1,0 +1,81 @@
+import type { ModelEvaluation } from "../../shared/api/contract/models.ts";
+import type { TaskNode } from "../../shared/domain/task.ts";
+import type { Catalogue } from "./active-run.ts";
+import type { Brands } from "./brands.ts";
+import type { Engine } from "./engine-client.ts";
+import { runGraph } from "./run-graph.ts";
+import { bucketsFor, cutPlanner, planRun } from "./run-plan.ts";
+
+export interface EvaluationRequest {
+  readonly brand: string;
+  readonly asOf: string;
+  readonly models: readonly string[] | undefined;
+  /** How many cuts, each a horizon before the one after it. */
+  readonly cuts: number;
+  readonly horizonDays: number;
+  readonly signal: AbortSignal;
+  readonly workers: number;
+  readonly memoryBytes: number;
+  readonly onProgress: (done: number, total: number, cutOn: string) => void;
+}
+
+/** Evaluates models at earlier cuts of a snapshot's day as one graph: what the cuts have in common is made once, and what another
+ *  evaluation or run made is reused. Rows come by cut, the latest first. */
+export async function evaluateAtCuts(
+  { engine, catalogue, brands }: { engine: Engine; catalogue: Catalogue; brands: Brands },
+  request: EvaluationRequest,
+): Promise<ModelEvaluation[]> {
+  const state = await brands.refresh(request.brand);
+  const plan = planRun(state, { as_of: request.asOf, models: request.models }, catalogue);
+  const ids = state.ids.at(-1)?.ids;
+  const brandDir = brands.directory(request.brand);
+  const totals = ids ? (await engine.call("artifacts.json", { brandDir, key: ids, output: "totals" })).value : null;
+  const customers =
+    typeof totals === "object" && totals !== null && "customers" in totals ? Number(totals.customers) : 0;
+  const nodes = new Map<string, TaskNode>();
+  const wanted: { key: string; cutOn: string }[] = [];
+  for (let cut = 0; cut < request.cuts; cut++) {
+    const { planner, cutOn } = cutPlanner(plan, bucketsFor(customers), cut, request.horizonDays);
+    for (const model of plan.models)
+      for (const { key } of planner.require(`evaluate_${model}`)) wanted.push({ key, cutOn });
+    for (const node of planner.graph().nodes) if (!nodes.has(node.key)) nodes.set(node.key, node);
+  }
+  const graph = { nodes: [...nodes.values()] };
+  const { found } = await engine.call("artifacts.find", { brandDir, keys: [...nodes.keys()] });
+  const began = performance.now();
+  const ended = new Set(found.map(({ key }) => key));
+  const tell = () => {
+    const next = wanted.find(({ key }) => !ended.has(key))?.cutOn ?? wanted.at(-1)?.cutOn ?? request.asOf;
+    request.onProgress(Math.min(ended.size, nodes.size), nodes.size, next);
+  };
+  tell();
+  await runGraph({
+    graph,
+    present: new Map(found.map((one) => [one.key, one])),
+    workers: request.workers,
+    signal: request.signal,
+    now: () => performance.now() - began,
+    onSchedule: () => {},
+    onChange: () => {},
+    runTask: async (node, { signal }) => {
+      const input = {
+        brandDir,
+        node,
+        memoryBytes: Math.floor(request.memoryBytes / request.workers),
+        workers: request.workers,
+        inline: false,
+        attempt: `evaluate-${node.key.slice(0, 12)}`,
+      };
+      const { outcome } = await engine.stream("tasks.run", input, { signal });
+      ended.add(node.key);
+      tell();
+      return outcome;
+    },
+  });
+  const evaluations: ModelEvaluation[] = [];
+  for (const { key } of wanted)
+    evaluations.push(
+      ...((await engine.call("artifacts.json", { brandDir, key, output: "evaluations" })).value as ModelEvaluation[]),
+    );
+  return evaluations;
+}
