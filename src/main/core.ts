@@ -10,6 +10,8 @@ import { models, snapshotTables, steps } from "../workers/catalogue.ts";
 import { type ApiContext, findSnapshot, type Topic } from "./api/context.ts";
 import { demoHandlers } from "./api/demo.ts";
 import { modelHandlers } from "./api/models.ts";
+import { nightHandlers } from "./api/nights.ts";
+import { plannedExportHandlers } from "./api/planned-exports.ts";
 import { askSnapshot, queryHandlers } from "./api/query.ts";
 import { runHandlers } from "./api/runs.ts";
 import { segmentHandlers } from "./api/segments.ts";
@@ -75,6 +77,8 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...workspaceHandlers,
     ...sourceHandlers,
     ...runHandlers,
+    ...nightHandlers,
+    ...plannedExportHandlers,
     ...queryHandlers,
     ...segmentHandlers,
     ...modelHandlers(models),

@@ -14,7 +14,7 @@ export interface OpenWorkspace {
   readonly brands: Brands;
 }
 
-export type Topic = "workspace" | "sources" | "runs" | "snapshots" | "segments" | "settings";
+export type Topic = "workspace" | "sources" | "runs" | "snapshots" | "segments" | "settings" | "nights";
 
 /** What the handlers stand on; one per core. */
 export interface ApiContext {
@@ -87,9 +87,10 @@ export async function findSnapshot(context: ApiContext, brand: string, snapshotI
     brandDir,
     snapshot_id: one.snapshot_id,
     evaluations: state.evaluations.get(one.snapshot_id) ?? [],
+    members: state.members.get(one.snapshot_id)?.key,
   });
   const earlier = state.snapshots
-    .filter((one) => one.as_of < snapshot.as_of && !one.is_variant && !one.withdrawn)
+    .filter((one) => one.as_of < snapshot.as_of && !one.is_variant && !one.withdrawn && !one.kept_back)
     .sort((a, b) => (a.as_of < b.as_of ? 1 : -1))[0];
   return { state, brandDir, snapshot, reference: reference(snapshot), before: earlier ? reference(earlier) : null };
 }

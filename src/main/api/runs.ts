@@ -1,12 +1,12 @@
 import type { Run, Snapshot, RunRequest as WireRequest } from "../../shared/api/contract/runs.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { type BrandState, currentSnapshot } from "../../shared/domain/brand-state.ts";
-import type { ActiveRun } from "../schedule/active-run.ts";
+import type { ActiveRun, RunRequest } from "../schedule/active-run.ts";
 import { parseBytes } from "../schedule/memory.ts";
 import { type ApiContext, findSnapshot, requireWorkspace, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 
-function launch(ctx: ApiContext, request: WireRequest): ActiveRun {
+export function launch(ctx: ApiContext, request: WireRequest & Pick<RunRequest, "judge">): ActiveRun {
   const { brands } = requireWritable(ctx);
   const run = ctx.runs.start(brands, {
     ...request,
@@ -24,7 +24,7 @@ function launch(ctx: ApiContext, request: WireRequest): ActiveRun {
 }
 
 /** Follows a run to its end; the caller's cancel reaches it only where `owns` says so. */
-async function follow(
+export async function follow(
   ctx: ApiContext,
   run: ActiveRun,
   options: { signal: AbortSignal; progress: (run: Run) => void; owns: boolean },
@@ -60,6 +60,8 @@ export function snapshotDocument(state: BrandState, snapshot: BrandState["snapsh
     is_variant: snapshot.is_variant,
     is_current: currentSnapshot(state)?.snapshot_id === snapshot.snapshot_id,
     withdrawn: snapshot.withdrawn,
+    kept_back: snapshot.kept_back,
+    gate: snapshot.gate.map((one) => ({ ...one })),
     customers: snapshot.customers,
     tables: { ...snapshot.tables },
   };

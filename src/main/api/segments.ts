@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { Definition, Segment, SegmentFigures } from "../../shared/api/contract/segments.ts";
+import type { Definition, Exported, Segment, SegmentFigures } from "../../shared/api/contract/segments.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { isName } from "../../shared/base/ids.ts";
@@ -23,7 +23,7 @@ function definitionOf(
   return requireSegment(state, input.segment).definition;
 }
 
-function requireSegment(state: BrandState, segment: string) {
+export function requireSegment(state: BrandState, segment: string) {
   const found = state.segments.get(segment);
   if (!found) {
     const known = [...state.segments.keys()].join(", ") || "none yet";
@@ -33,7 +33,7 @@ function requireSegment(state: BrandState, segment: string) {
 }
 
 /** Rules of every segment, for rules that name one. */
-function segmentRules(state: BrandState): Record<string, DefinitionBody> {
+export function segmentRules(state: BrandState): Record<string, DefinitionBody> {
   return Object.fromEntries([...state.segments].map(([name, { definition }]) => [name, definition]));
 }
 
@@ -76,6 +76,56 @@ async function segmentDocument(
     revenue_minor: figures?.revenue_minor ?? null,
     reachable: figures?.reachable ?? null,
   };
+}
+
+export interface ListRequest {
+  readonly brand: string;
+  readonly segment?: string | undefined;
+  readonly definition?: Definition | undefined;
+  readonly snapshot_id?: string | undefined;
+  readonly template?: string | undefined;
+  readonly fields?: string[] | undefined;
+  readonly include_unreachable?: boolean | undefined;
+  readonly path: string;
+  /** What the log calls it. */
+  readonly name: string;
+  /** The occasion of a planned list, which is written once. */
+  readonly occasion?: string;
+}
+
+/** Writes a list to a path and tells the log. */
+export async function writeSegment(ctx: ApiContext, request: ListRequest, signal: AbortSignal): Promise<Exported> {
+  const { brands } = requireWritable(ctx);
+  const { brand, segment, definition, snapshot_id, path, name, occasion, ...options } = request;
+  const found = await findSnapshot(ctx, brand, snapshot_id);
+  const rule = definitionOf(found.state, { segment, definition });
+  const { version } = found.state;
+  const input = {
+    definition: rule,
+    sentence: segmentSentence(rule),
+    segment: segment ?? null,
+    segments: segmentRules(found.state),
+    path,
+    version: ctx.version,
+    written_at: ctx.now().toISOString(),
+    ...options,
+  };
+  const written = (await askSnapshot(ctx, found, "segments.export", input, signal)) as Exported;
+  const { rows, sha256: digest } = written;
+  const body = {
+    export: name,
+    segment: segment ?? null,
+    rows,
+    sha256: digest,
+    snapshot_id: found.snapshot.snapshot_id,
+  };
+  await brands.append(
+    brand,
+    "export_written",
+    occasion === undefined ? body : { ...body, path, occasion },
+    occasion === undefined ? `export:${name}:${digest}:${version}` : `planned-export:${name}:${occasion}`,
+  );
+  return written;
 }
 
 export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">> = {
@@ -150,36 +200,13 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
     };
     return (await askSnapshot(ctx, found, "segments.export_preview", input, signal)) as never;
   },
-  "segments.export": async ({ brand, segment, definition, out, ...options }, { ctx, signal }) => {
+  "segments.export": async ({ brand, segment, out, ...options }, { ctx, signal }) => {
     const { brands } = requireWritable(ctx);
-    const found = await findSnapshot(ctx, brand);
-    const rule = definitionOf(found.state, { segment, definition });
     const id = ctx.now().toISOString().replaceAll(/[-:]/g, "").slice(0, 15);
-    const path = out
-      ? resolve(out)
-      : resolve(brands.directory(brand), "exports", `${id}-${segment ?? "customers"}`, `${segment ?? "customers"}.csv`);
+    const name = segment ?? "customers";
+    const path = out ? resolve(out) : resolve(brands.directory(brand), "exports", `${id}-${name}`, `${name}.csv`);
     if (!out) await mkdir(dirname(path), { recursive: true });
-    const input = {
-      definition: rule,
-      sentence: segmentSentence(rule),
-      segment: segment ?? null,
-      segments: segmentRules(found.state),
-      path,
-      version: ctx.version,
-      written_at: ctx.now().toISOString(),
-      ...options,
-    };
-    const written = (await askSnapshot(ctx, found, "segments.export", input, signal)) as {
-      rows: number;
-      sha256: string;
-    };
-    await brands.append(
-      brand,
-      "export_written",
-      { export: id, segment: segment ?? null, rows: written.rows, sha256: written.sha256 },
-      `export:${id}:${written.sha256}:${found.state.version}`,
-    );
-    return written as never;
+    return writeSegment(ctx, { brand, segment, ...options, path, name: id }, signal);
   },
   "templates.list": async (_, { ctx }) => (await ctx.engine.call("templates.list", {})) as never,
 };

@@ -7,14 +7,17 @@ import type { BrandState, SourceBody } from "../../shared/domain/brand-state.ts"
 import { lakeTargets } from "../../shared/domain/lake.ts";
 
 import { sha256 } from "../plan/key.ts";
-import { type ApiContext, requireWorkspace, requireWritable } from "./context.ts";
+import { checkTimetable } from "../schedule/calendar.ts";
+import { sourceStanding } from "../schedule/night-figures.ts";
+import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { batchDocument, ingestSource, quickLook } from "./ingest.ts";
 import { groupByLayout } from "./source-groups.ts";
 
 const suppressionSource = "suppressions";
 
-function sourceDocument(state: BrandState, source: SourceBody): Source {
+function sourceDocument(state: BrandState, source: SourceBody, now: Date): Source {
+  const standing = sourceStanding(state, source, now);
   const batches = state.batches.filter((batch) => batch.source === source.source && !batch.withdrawn);
   const files = batches.flatMap((batch) => batch.files);
   const sum = (pick: (file: (typeof files)[number]) => number) => files.reduce((total, file) => total + pick(file), 0);
@@ -32,6 +35,11 @@ function sourceDocument(state: BrandState, source: SourceBody): Source {
     mapping: source.mapping as Source["mapping"],
     schedule: source.schedule,
     expected_by: source.expected_by,
+    due_at: standing.slot?.due_at ?? null,
+    expected_at: standing.slot?.expected_at ?? null,
+    next_at: standing.next?.due_at ?? null,
+    is_due: standing.is_due,
+    is_late: standing.is_late,
     n_batches: batches.length,
     rows_accepted: sum((file) => file.rows_accepted),
     rows_rejected: rejected,
@@ -66,6 +74,8 @@ async function addSources(
   if (!isName(input.name)) {
     throw new AssayError("bad_input", `“${input.name}” can't be a source's name.`, "Use letters, digits, - and _.");
   }
+  const timetable = { schedule: input.schedule ?? null, expected_by: input.expected_by ?? null };
+  checkTimetable(timetable, settingsOf(state).time_zone);
   const paths = input.paths.map((path) => resolve(path));
   const found = await detect(ctx, paths, state.settings, signal);
   if (found.files.length === 0) {
@@ -97,8 +107,8 @@ async function addSources(
       layout: group.layout,
       mapping: group.mapping,
       is_detected: group.isDetected,
-      schedule: input.schedule ?? null,
-      expected_by: input.expected_by ?? null,
+      ...timetable,
+      added_at: ctx.now().toISOString(),
     };
     await brands.append(input.brand, "source_added", body, `source:${group.name}:${state.version}`);
   }
@@ -128,13 +138,23 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
   "sources.add": (input, { ctx, signal }) => addSources(ctx, input, signal),
   "sources.list": async ({ brand }, { ctx }) => {
     const state = await requireWorkspace(ctx).brands.refresh(brand);
-    return { sources: [...state.sources.values()].map((source) => sourceDocument(state, source)) };
+    return { sources: [...state.sources.values()].map((source) => sourceDocument(state, source, ctx.now())) };
   },
   "sources.remove": async ({ brand, source }, { ctx }) => {
     const { brands } = requireWritable(ctx);
     const state = await brands.refresh(brand);
     requireSource(state, source);
     await brands.append(brand, "source_removed", { source }, `remove:${source}:${state.version}`);
+    ctx.tell("sources");
+    return { ok: true };
+  },
+  "sources.set_schedule": async ({ brand, source, schedule, expected_by }, { ctx }) => {
+    const { brands } = requireWritable(ctx);
+    const state = await brands.refresh(brand);
+    requireSource(state, source);
+    checkTimetable({ schedule, expected_by }, settingsOf(state).time_zone);
+    const body = { source, schedule, expected_by };
+    await brands.append(brand, "schedule_changed", body, `schedule:${source}:${state.version}`);
     ctx.tell("sources");
     return { ok: true };
   },
@@ -151,10 +171,11 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     ctx.tell("sources");
     return { ok: true };
   },
-  "sources.ingest": async ({ brand, source, paths }, { ctx, signal, progress }) => {
+  "sources.ingest": async ({ brand, source, paths, due }, { ctx, signal, progress }) => {
     const state = await requireWritable(ctx).brands.refresh(brand);
-    const chosen = source === undefined ? [...state.sources.values()] : [requireSource(state, source)];
-    if (chosen.length === 0) {
+    const asked = source === undefined ? [...state.sources.values()] : [requireSource(state, source)];
+    const chosen = due ? asked.filter((one) => sourceStanding(state, one, ctx.now()).is_due) : asked;
+    if (asked.length === 0) {
       throw new AssayError("not_found", `${brand} has no source yet.`, "Add one with `assay source add NAME PATH`.");
     }
     const batches: Batch[] = [];

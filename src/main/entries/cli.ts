@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { programVersion } from "../core.ts";
 import { modelCommands } from "./cli/model-commands.ts";
+import { nightCommands } from "./cli/night-commands.ts";
 import { runCommands } from "./cli/run-commands.ts";
 import { segmentCommands } from "./cli/segment-commands.ts";
 import { sourceCommands } from "./cli/source-commands.ts";
@@ -18,6 +19,7 @@ function createProgram(): Command {
   workspaceCommands(program);
   sourceCommands(program);
   runCommands(program);
+  nightCommands(program);
   segmentCommands(program);
   modelCommands(program);
   for (const command of allCommands(program)) command.exitOverride().configureOutput({ outputError: () => {} });

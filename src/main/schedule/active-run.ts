@@ -1,7 +1,9 @@
 import { hostname } from "node:os";
 import type { Run } from "../../shared/api/contract/runs.ts";
-import { AssayError, cancelled, toWire } from "../../shared/base/errors.ts";
-import { currentSnapshot } from "../../shared/domain/brand-state.ts";
+import { canonicalJson } from "../../shared/base/canonical-json.ts";
+import { AssayError, cancelled, throwIfCancelled, toWire } from "../../shared/base/errors.ts";
+import { currentSnapshot, type SnapshotState } from "../../shared/domain/brand-state.ts";
+import type { GateResult } from "../../shared/domain/gate.ts";
 import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
 import type { StepDeclaration } from "../../shared/domain/step.ts";
 import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
@@ -33,6 +35,8 @@ export interface RunRequest extends RunOptions {
   readonly runner?: "pool" | "inline" | undefined;
   readonly workers: number;
   readonly memoryBytes: number;
+  /** Asked before a new snapshot is published; where a rule doesn't hold it is kept back. */
+  readonly judge?: ((snapshotId: string) => Promise<readonly GateResult[]>) | undefined;
 }
 
 export interface Effects {
@@ -112,6 +116,7 @@ export class ActiveRun {
   async #toSnapshot(): Promise<void> {
     const { brands, engine, catalogue } = this.#effects;
     const state = await brands.refresh(this.brand);
+    const log_version = state.version; // the state goes on with the log
     const plan = planRun(state, this.#request, catalogue);
     this.document.as_of = plan.asOf;
     this.#tell("running");
@@ -137,26 +142,49 @@ export class ActiveRun {
         await this.#execute(planner.graph().nodes);
         await engine.call("snapshots.publish", { brandDir, manifest });
       }
-      await this.#makeLatest(known.snapshot_id);
+      await (known.kept_back ? this.#judgeAgain(known) : this.#makeLatest(known.snapshot_id));
     } else {
       const published = await engine.call("snapshots.publish", { brandDir, manifest });
-      await brands.append(
-        this.brand,
-        "snapshot_published",
-        {
-          snapshot_id: manifest.snapshot_id,
-          as_of: manifest.as_of,
-          known_at: manifest.known_at,
-          horizon_days: manifest.horizon_days,
-          purchase_horizon_days: manifest.purchase_horizon_days,
-          is_variant: manifest.is_variant,
-          customers: published.customers,
-          tables: published.tables,
-        },
-        `snapshot:${manifest.snapshot_id}`,
-      );
+      const { snapshot_id, as_of, known_at, horizon_days, purchase_horizon_days, is_variant } = manifest;
+      const gate = (await this.#request.judge?.(snapshot_id)) ?? [];
+      throwIfCancelled(this.#signal);
+      const body = {
+        ...{ snapshot_id, as_of, known_at, horizon_days, purchase_horizon_days, is_variant },
+        ...published,
+        log_version,
+        gate,
+      };
+      if (this.#holds(gate)) await brands.append(this.brand, "snapshot_published", body, `snapshot:${snapshot_id}`);
+      else {
+        const kept = { ...body, run_id: this.id };
+        await brands.append(this.brand, "snapshot_kept_back", kept, `snapshot:${snapshot_id}`);
+      }
     }
     await this.#evaluate(plan, bucketCount, manifest.snapshot_id);
+  }
+
+  #holds(gate: readonly GateResult[]): boolean {
+    const broken = gate.filter(({ ok }) => !ok);
+    if (broken.length > 0) {
+      const why = broken.map(({ measured }) => measured).join("; ");
+      this.document.warnings.push(`The snapshot is kept back, unpublished: ${why}`);
+    }
+    return broken.length === 0;
+  }
+
+  /** What a gate kept back is published once it holds, or when a person asks for a run without one. */
+  async #judgeAgain(made: SnapshotState): Promise<void> {
+    const { brands } = this.#effects;
+    const { snapshot_id } = made;
+    const gate = (await this.#request.judge?.(snapshot_id)) ?? [];
+    const { version } = await brands.refresh(this.brand);
+    if (this.#holds(gate)) {
+      const body = { snapshot_id, gate };
+      await brands.append(this.brand, "snapshot_made_current", body, `snapshot_made_current:${snapshot_id}:${version}`);
+    } else if (canonicalJson(gate) !== canonicalJson(made.gate)) {
+      const body = { ...made, run_id: this.id, gate };
+      await brands.append(this.brand, "snapshot_kept_back", body, `snapshot_kept_back:${snapshot_id}:${version}`);
+    }
   }
 
   /** A run that arrives at an earlier snapshot again (a delivery was withdrawn) makes it the latest of its day. */

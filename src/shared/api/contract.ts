@@ -1,5 +1,6 @@
 import { customerOperations } from "./contract/customers.ts";
 import { modelOperations } from "./contract/models.ts";
+import { nightOperations } from "./contract/nights.ts";
 import { runOperations } from "./contract/runs.ts";
 import { segmentOperations } from "./contract/segments.ts";
 import { sourceOperations } from "./contract/sources.ts";
@@ -11,6 +12,7 @@ export const contract = {
   ...workspaceOperations,
   ...sourceOperations,
   ...runOperations,
+  ...nightOperations,
   ...customerOperations,
   ...segmentOperations,
   ...modelOperations,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { StateEntry } from "../domain/brand-state.ts";
+import type { SegmentRefresh, StateEntry } from "../domain/brand-state.ts";
 import type { ArtifactSummary, TaskNode } from "../domain/task.ts";
 import { call, stream } from "./operation.ts";
 
@@ -46,10 +46,21 @@ export interface SnapshotManifest {
   readonly tables: Readonly<Record<string, readonly SnapshotTableFile[]>>;
   readonly fits: Readonly<Record<string, SnapshotTableFile>>;
 }
+export interface SnapshotComparison {
+  readonly customers_before: number;
+  readonly customers: number;
+  /** Customers of the earlier one of whose records some belong to another id now. */
+  readonly changed_ids: number;
+  /** Revenue up to the earlier one's day, as each of the two has it. */
+  readonly revenue_before_minor: number;
+  readonly revenue_minor: number;
+}
 export type QuerySnapshot = {
   readonly brandDir: string;
   readonly snapshot_id: string;
   readonly evaluations: readonly ArtifactSummary[];
+  /** The table of segments' members as last refreshed, where it was. */
+  readonly members?: string | undefined;
 };
 
 /** What core asks of the engine, the only one that touches the share. */
@@ -149,6 +160,22 @@ export const engineContract = {
   "snapshots.path": call({
     input: plain<{ brandDir: string; snapshot_id: string; table: string }>(),
     output: plain<{ table: string; files: string[] }>(),
+  }),
+  /** How a new snapshot differs from the one before it: what a gate judges by. */
+  "snapshots.compare": call({
+    input: plain<{ brandDir: string; before: string; after: string }>(),
+    output: plain<SnapshotComparison>(),
+  }),
+  /** Counts the saved segments on a snapshot and keeps who is in them. */
+  "segments.refresh": call({
+    input: plain<{ snapshot: QuerySnapshot; input: object }>(),
+    output: plain<{ segments: SegmentRefresh[] }>(),
+  }),
+  /** Holds a piece of work for this process until the call is cancelled; told at once whether it was free. */
+  "claims.hold": stream({
+    input: plain<{ brandDir: string; claim: string }>(),
+    progress: plain<{ held: boolean }>(),
+    output: plain<{ held: boolean }>(),
   }),
   /** A question to a published snapshot, by name. */
   query: stream({

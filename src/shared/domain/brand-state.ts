@@ -1,3 +1,4 @@
+import { defaultGate, type GateResult, type GateSettings } from "./gate.ts";
 import type { ArtifactSummary } from "./task.ts";
 
 export interface BrandSettingsBody {
@@ -19,8 +20,10 @@ export interface SourceBody {
   readonly mapping: { readonly layout: string; readonly tables: readonly MappingTable[] };
   /** Its files were told apart by layout: a delivery takes those of its paths that carry this layout. */
   readonly is_detected: boolean;
+  /** When it delivers, as a cron pattern in the brand's time zone, and the time of day by which a delivery is expected. */
   readonly schedule: string | null;
   readonly expected_by: string | null;
+  readonly added_at?: string;
 }
 
 export interface BatchFileBody {
@@ -59,6 +62,70 @@ export interface SnapshotBody {
   readonly is_variant: boolean;
   readonly customers: number;
   readonly tables: Readonly<Record<string, { readonly rows: number; readonly bytes: number }>>;
+  /** How far the run that made it had read the brand's log: later deliveries are not in it. */
+  readonly log_version?: number;
+}
+
+export interface KeptBody extends SnapshotBody {
+  readonly run_id: string;
+  readonly gate: readonly GateResult[];
+}
+
+export interface SegmentRefresh {
+  readonly segment: string;
+  readonly version: number;
+  readonly customers: number;
+  readonly revenue_minor: number;
+  readonly reachable: number;
+  /** Null where there is nothing to compare with: the first time, or after a change of the rule. */
+  readonly entered: number | null;
+  readonly left: number | null;
+}
+
+/** A list that is written anew into a folder for every published snapshot, or when its own schedule has come. */
+export interface ExportPlanBody {
+  readonly export: string;
+  readonly segment: string;
+  readonly template: string;
+  readonly fields: readonly string[];
+  readonly folder: string;
+  readonly schedule: string | null;
+}
+
+export interface ExportBody {
+  readonly export: string;
+  readonly segment: string | null;
+  readonly rows: number;
+  readonly sha256: string;
+  readonly snapshot_id?: string;
+  readonly path?: string;
+  /** The occasion of a planned export: each is written once. */
+  readonly occasion?: string;
+}
+
+/** How a nightly job ended. */
+export interface NightBody {
+  readonly night: string;
+  /** The moment of the brand's own schedule that it answers, where the program began it. */
+  readonly slot: string | null;
+  readonly started_at: string;
+  readonly ended_at: string;
+  readonly host: string;
+  readonly run_id: string | null;
+  readonly snapshot_id: string | null;
+  readonly published: boolean;
+  readonly gate: readonly GateResult[];
+  readonly batches: readonly { readonly source: string; readonly batch_id: string; readonly rows: number }[];
+  readonly exports: readonly { readonly export: string; readonly path: string; readonly rows: number }[];
+  readonly segments: readonly SegmentRefresh[];
+  readonly warnings: readonly string[];
+  readonly error: string | null;
+}
+
+export interface NightSettings {
+  /** When the program does the job by itself while it is open; null: only when it is asked. */
+  readonly schedule: string | null;
+  readonly gate: GateSettings;
 }
 
 export interface DefinitionBody {
@@ -81,16 +148,23 @@ export interface EntryBodies {
   source_added: SourceBody;
   source_removed: { source: string };
   mapping_changed: { source: string; mapping: SourceBody["mapping"] };
+  schedule_changed: { source: string; schedule: string | null; expected_by: string | null };
   batch_landed: BatchBody;
   batch_withdrawn: { batch_id: string };
   ids_assigned: { clusters: string; ids: string; previous: string | null };
-  snapshot_published: SnapshotBody;
-  snapshot_made_current: { snapshot_id: string };
+  snapshot_published: SnapshotBody & { readonly gate?: readonly GateResult[] };
+  snapshot_kept_back: KeptBody;
+  snapshot_made_current: { snapshot_id: string; gate?: readonly GateResult[] };
   snapshot_rolled_back: { snapshot_id: string };
   evaluations_added: { snapshot_id: string; artifacts: readonly ArtifactSummary[] };
   segment_saved: { segment: string; definition: DefinitionBody };
   segment_removed: { segment: string };
-  export_written: { export: string; segment: string | null; rows: number; sha256: string };
+  segments_refreshed: { snapshot_id: string; members: string; segments: readonly SegmentRefresh[] };
+  export_written: ExportBody;
+  export_planned: ExportPlanBody;
+  export_unplanned: { export: string };
+  night_settings: Partial<NightSettings>;
+  night_ended: NightBody;
   run_ended: RunBody;
 }
 export type EntryKind = keyof EntryBodies;
@@ -106,12 +180,29 @@ export interface BrandState {
   version: number;
   settings: BrandSettingsBody | null;
   sources: Map<string, SourceBody>;
-  batches: (BatchBody & { withdrawn: boolean })[];
+  batches: (BatchBody & { withdrawn: boolean; version: number })[];
   ids: EntryBodies["ids_assigned"][];
-  snapshots: (SnapshotBody & { published_at: string; version: number; withdrawn: boolean })[];
+  snapshots: SnapshotState[];
   evaluations: Map<string, readonly ArtifactSummary[]>;
+  /** The segments as last refreshed on a snapshot: the key of the table of members, and each segment's figures. */
+  members: Map<string, { key: string; segments: readonly SegmentRefresh[]; version: number }>;
   segments: Map<string, { definition: DefinitionBody; version: number; created_at: string; changed_at: string }>;
   runs: RunBody[];
+  plans: Map<string, ExportPlanBody>;
+  /** Planned lists that were written, by list and occasion. */
+  written: Map<string, ExportBody & { at: string }>;
+  night: NightSettings;
+  nights: NightBody[];
+}
+
+export interface SnapshotState extends SnapshotBody {
+  published_at: string;
+  /** Of the log entry that made it current last. */
+  version: number;
+  withdrawn: boolean;
+  /** Kept back by a gate and not published since. */
+  kept_back: boolean;
+  gate: readonly GateResult[];
 }
 
 export function emptyState(): BrandState {
@@ -123,8 +214,13 @@ export function emptyState(): BrandState {
     ids: [],
     snapshots: [],
     evaluations: new Map(),
+    members: new Map(),
     segments: new Map(),
     runs: [],
+    plans: new Map(),
+    written: new Map(),
+    night: { schedule: null, gate: defaultGate },
+    nights: [],
   };
 }
 
@@ -144,10 +240,14 @@ const folds: Folds = {
     const known = state.sources.get(source);
     if (known) state.sources.set(source, { ...known, mapping });
   },
-  batch_landed: (state, body) => {
+  schedule_changed: (state, { source, schedule, expected_by }) => {
+    const known = state.sources.get(source);
+    if (known) state.sources.set(source, { ...known, schedule, expected_by });
+  },
+  batch_landed: (state, body, { version }) => {
     const known = state.batches.findIndex(({ batch_id }) => batch_id === body.batch_id);
     if (known >= 0) state.batches.splice(known, 1); // withdrawn before, delivered again
-    state.batches.push({ ...body, withdrawn: false });
+    state.batches.push({ ...body, withdrawn: false, version });
   },
   batch_withdrawn: (state, { batch_id }) => {
     for (const batch of state.batches) if (batch.batch_id === batch_id) batch.withdrawn = true;
@@ -156,12 +256,20 @@ const folds: Folds = {
     state.ids.push(body);
   },
   snapshot_published: (state, body, { at, version }) => {
-    if (state.snapshots.some(({ snapshot_id }) => snapshot_id === body.snapshot_id)) return;
-    state.snapshots.push({ ...body, published_at: at, version, withdrawn: false });
+    const known = state.snapshots.find(({ snapshot_id }) => snapshot_id === body.snapshot_id);
+    if (known) return;
+    const standing = { published_at: at, version, withdrawn: false, kept_back: false };
+    state.snapshots.push({ ...body, ...standing, gate: body.gate ?? [] });
   },
-  snapshot_made_current: (state, { snapshot_id }, { version }) => {
+  snapshot_kept_back: (state, { run_id: _, ...body }, { at, version }) => {
+    const known = state.snapshots.find(({ snapshot_id }) => snapshot_id === body.snapshot_id);
+    if (!known) state.snapshots.push({ ...body, published_at: at, version, withdrawn: false, kept_back: true });
+    else if (known.kept_back) known.gate = body.gate;
+  },
+  snapshot_made_current: (state, { snapshot_id, gate }, { version }) => {
     for (const one of state.snapshots) {
-      if (one.snapshot_id === snapshot_id) Object.assign(one, { withdrawn: false, is_variant: false, version });
+      if (one.snapshot_id !== snapshot_id) continue;
+      Object.assign(one, { withdrawn: false, kept_back: false, is_variant: false, version, gate: gate ?? one.gate });
     }
   },
   snapshot_rolled_back: (state, { snapshot_id }) => {
@@ -178,7 +286,24 @@ const folds: Folds = {
   segment_removed: (state, { segment }) => {
     state.segments.delete(segment);
   },
-  export_written: () => {},
+  segments_refreshed: (state, { snapshot_id, members, segments }, { version }) => {
+    state.members.set(snapshot_id, { key: members, segments, version });
+  },
+  export_written: (state, body, { at }) => {
+    if (body.occasion !== undefined) state.written.set(occasionKey(body.export, body.occasion), { ...body, at });
+  },
+  export_planned: (state, body) => {
+    state.plans.set(body.export, body);
+  },
+  export_unplanned: (state, body) => {
+    state.plans.delete(body.export);
+  },
+  night_settings: (state, body) => {
+    state.night = { ...state.night, ...body, gate: { ...state.night.gate, ...body.gate } };
+  },
+  night_ended: (state, body) => {
+    state.nights.push(body);
+  },
   run_ended: (state, body) => {
     state.runs.push(body);
   },
@@ -193,10 +318,14 @@ export function applyEntry(state: BrandState, entry: StateEntry): void {
   state.version = entry.version;
 }
 
-/** The current snapshot: the greatest as_of, then the latest published; never a variant, never one rolled back. */
+export function occasionKey(name: string, occasion: string): string {
+  return `${name} ${occasion}`;
+}
+
+/** The current snapshot: the greatest as_of, then the latest published; never a variant, one kept back or one rolled back. */
 export function currentSnapshot(state: BrandState): BrandState["snapshots"][number] | undefined {
   return state.snapshots
-    .filter(({ is_variant, withdrawn }) => !is_variant && !withdrawn)
+    .filter(({ is_variant, withdrawn, kept_back }) => !is_variant && !withdrawn && !kept_back)
     .reduce<BrandState["snapshots"][number] | undefined>((best, one) => {
       if (!best || one.as_of > best.as_of || (one.as_of === best.as_of && one.version > best.version)) return one;
       return best;

@@ -138,7 +138,8 @@ export class SessionPool {
   }
 
   get(handle: SnapshotHandle): Promise<OpenSnapshot> {
-    const key = `${handle.snapshot_id} ${handle.tables.profiles?.join(" ") ?? ""}`;
+    const { profiles = [], segment_members = [] } = handle.tables;
+    const key = [handle.snapshot_id, ...profiles, ...segment_members].join(" ");
     const known = this.#open.get(key);
     const opening = known ?? open(handle, this.#options);
     this.#open.delete(key);

@@ -4,6 +4,7 @@ import type { Handlers } from "../../shared/api/serve.ts";
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { listTemplates } from "../exports/list.ts";
+import { type RefreshInput, refreshMembers } from "../exports/segment-members.ts";
 import { previewExport, writeExport } from "../exports/write-export.ts";
 import { compareSegments } from "../query/compare.ts";
 import { runConsole } from "../query/console.ts";
@@ -18,8 +19,8 @@ import { pagePeople } from "../query/people.ts";
 import { type OpenSnapshot, SessionPool } from "../query/session-pool.ts";
 import type { SnapshotHandle } from "../query/snapshot.ts";
 import { listTables } from "../query/table-list.ts";
-import type { ServiceContext } from "./context.ts";
-import { readManifest, tableFiles } from "./snapshot-handlers.ts";
+import { type ServiceContext, withSession } from "./context.ts";
+import { layOutAlone, readManifest, tableFiles } from "./snapshot-handlers.ts";
 import { readJsonOutput } from "./store-handlers.ts";
 
 type Ask = (
@@ -46,10 +47,16 @@ const questions: Readonly<Record<string, Ask>> = {
 
 let pool: SessionPool | undefined;
 
+function openIn(ctx: ServiceContext, handle: SnapshotHandle): Promise<OpenSnapshot> {
+  pool ??= new SessionPool({ memoryLimit: 2e9, threads: 2, scratch: ctx.scratchRoot });
+  return pool.get(handle);
+}
+
 async function handleOf(reference: QuerySnapshot, before: QuerySnapshot | null): Promise<SnapshotHandle> {
-  const { brandDir, snapshot_id } = reference;
+  const { brandDir, snapshot_id, members } = reference;
   const manifest = readManifest(brandDir, snapshot_id);
-  const tables = Object.entries(manifest.tables).map(
+  const refreshed = members ? { segment_members: [{ key: members, output: "segment_members", bucket: 0 }] } : {};
+  const tables = Object.entries({ ...manifest.tables, ...refreshed }).map(
     ([table, files]) => [table, tableFiles(brandDir, files).map(({ path }) => path)] as const,
   );
   const fits = Object.entries(manifest.fits).map(([model, { key, output }]): [string, Json] => [
@@ -71,14 +78,25 @@ async function handleOf(reference: QuerySnapshot, before: QuerySnapshot | null):
   };
 }
 
-export const queryHandlers: Pick<Handlers<EngineContract, ServiceContext>, "query" | "templates.list"> = {
+type Names = "query" | "templates.list" | "segments.refresh";
+
+export const queryHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
   query: async ({ name, snapshot, before, input }, { ctx, signal, progress }) => {
     if (name === "sql.query") return runSql(snapshot, input as Parameters<typeof runConsole>[0], ctx, signal);
     const ask = Object.hasOwn(questions, name) ? questions[name] : undefined;
     if (!ask) throw new AssayError("not_found", `There is no question ${name}.`, "Update both ends to one version.");
-    pool ??= new SessionPool({ memoryLimit: 2e9, threads: 2, scratch: ctx.scratchRoot });
-    const handle = await handleOf(snapshot, name === "overview.read" ? before : null);
-    return ask(await pool.get(handle), input as never, signal, progress);
+    const open = await openIn(ctx, await handleOf(snapshot, name === "overview.read" ? before : null));
+    return ask(open, input as never, signal, progress);
+  },
+  "segments.refresh": async ({ snapshot, input }, { ctx, signal }) => {
+    const { brandDir, snapshot_id } = snapshot;
+    const refresh = input as RefreshInput;
+    const open = await openIn(ctx, await handleOf({ ...snapshot, members: undefined }, null));
+    const segments = await withSession(ctx, signal, ({ scratch }) =>
+      refreshMembers(open, refresh, { brandDir, scratch, signal }),
+    );
+    layOutAlone(brandDir, snapshot_id, "segment_members", [{ key: refresh.key, output: "segment_members", bucket: 0 }]);
+    return { segments };
   },
   "templates.list": async () => listTemplates(),
 };

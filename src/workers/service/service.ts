@@ -8,6 +8,7 @@ import { forkProcess } from "../fork.ts";
 import { runTask } from "../run-task.ts";
 import { type PlaceTask, type ServiceContext, scratchFolder } from "./context.ts";
 import { modelHandlers } from "./model-handlers.ts";
+import { nightHandlers } from "./night-handlers.ts";
 import { queryHandlers } from "./query-handlers.ts";
 import { snapshotHandlers } from "./snapshot-handlers.ts";
 import { sourceHandlers } from "./source-handlers.ts";
@@ -17,6 +18,7 @@ const handlers: Handlers<EngineContract, ServiceContext> = {
   ...storeHandlers,
   ...sourceHandlers,
   ...snapshotHandlers,
+  ...nightHandlers,
   ...queryHandlers,
   ...modelHandlers,
 };

@@ -73,6 +73,22 @@ function layOut(brandDir: string, snapshotId: string, table: string, files: Retu
   if (!existsSync(success)) writeFileSync(success, "");
 }
 
+/** Lays out a table that is made anew after its snapshot: only the latest files stay. */
+export function layOutAlone(
+  brandDir: string,
+  snapshotId: string,
+  table: string,
+  listed: readonly SnapshotTableFile[],
+): void {
+  const files = tableFiles(brandDir, listed);
+  layOut(brandDir, snapshotId, table, files);
+  const folder = join(folderOf(brandDir, snapshotId), "tables", table);
+  const own = new Set(files.map(({ file, bucket }) => join(`bucket=${bucket}`, `${file.sha256}.parquet`)));
+  for (const name of readdirSync(folder, { recursive: true }).map(String)) {
+    if (name.endsWith(".parquet") && !own.has(name)) rmSync(join(folder, name), { force: true });
+  }
+}
+
 export const snapshotHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
   "snapshots.publish": async ({ brandDir, manifest }) => {
     const tables: Record<string, { rows: number; bytes: number }> = {};
@@ -111,15 +127,14 @@ export const snapshotHandlers: Pick<Handlers<EngineContract, ServiceContext>, Na
   }),
   "snapshots.path": async ({ brandDir, snapshot_id, table }) => {
     const manifest = readManifest(brandDir, snapshot_id);
-    const listed = manifest.tables[table];
-    if (!listed) {
+    const folder = join(folderOf(brandDir, snapshot_id), "tables", table);
+    if (!manifest.tables[table] && !(table === "segment_members" && existsSync(folder))) {
       throw new AssayError(
         "not_found",
         `The snapshot has no table ${table}.`,
         `Its tables: ${Object.keys(manifest.tables).sort().join(", ")}.`,
       );
     }
-    const folder = join(folderOf(brandDir, snapshot_id), "tables", table);
     const files = readdirSync(folder, { recursive: true })
       .map(String)
       .filter((name) => name.endsWith(".parquet"));

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Run } from "../../../shared/api/contract/runs.ts";
+import type { Run, Snapshot } from "../../../shared/api/contract/runs.ts";
 import { bytes, groupDigits, table } from "./output.ts";
 import { parsePairs, scalar } from "./read-json.ts";
 import { perform, type Session } from "./session.ts";
@@ -173,6 +173,14 @@ export function runCommands(program: Command): void {
   snapshotCommands(program);
 }
 
+function snapshotState(one: Snapshot): string {
+  if (one.is_current) return "current";
+  if (one.withdrawn) return "rolled back";
+  if (one.is_variant) return "variant";
+  const why = one.gate.filter(({ ok }) => !ok).map(({ measured }) => measured);
+  return one.kept_back ? `kept back: ${why.join("; ")}` : "";
+}
+
 function snapshotCommands(program: Command): void {
   const snapshot = program.command("snapshot").description("published snapshots");
   snapshot
@@ -183,14 +191,8 @@ function snapshotCommands(program: Command): void {
         const { snapshots } = await session.client.call("snapshots.list", { brand: await session.brand() });
         session.output.answer(snapshots, () =>
           table(
-            ["snapshot", "as of", "customers", "published", ""],
-            snapshots.map((one) => [
-              one.snapshot_id,
-              one.as_of,
-              one.customers,
-              one.published_at,
-              one.is_current ? "current" : one.is_variant ? "variant" : one.withdrawn ? "rolled back" : "",
-            ]),
+            ["snapshot", "as of", "customers", "made", ""],
+            snapshots.map((one) => [one.snapshot_id, one.as_of, one.customers, one.published_at, snapshotState(one)]),
           ),
         );
         return 0;
@@ -232,9 +234,11 @@ function snapshotCommands(program: Command): void {
   snapshot
     .command("path <table>")
     .description("the Parquet files of a table")
-    .action((name: string, _, command: Command) =>
+    .option("--snapshot <id>", "of another snapshot than the current one")
+    .action((name: string, own: { snapshot?: string }, command: Command) =>
       perform(command, "workspace", async (session) => {
-        const found = await session.client.call("snapshots.path", { brand: await session.brand(), table: name });
+        const input = { brand: await session.brand(), table: name, snapshot_id: own.snapshot };
+        const found = await session.client.call("snapshots.path", input);
         session.output.answer(found, () => found.files.join("\n"));
         return 0;
       }),

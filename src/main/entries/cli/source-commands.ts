@@ -67,8 +67,8 @@ export function sourceCommands(program: Command): void {
     .description("registers a source; a folder of several layouts becomes one source a layout")
     .option("--layout <name>", "only files of this layout")
     .option("--mapping <file>", "a mapping written by hand")
-    .option("--schedule <cron>", "when it delivers")
-    .option("--expected-by <time>", "when it is late")
+    .option("--schedule <cron>", "when it delivers, in the brand's time zone, such as '30 2 * * *'")
+    .option("--expected-by <time>", "time of day after which a delivery is late, such as 06:00")
     .action(
       (
         name: string,
@@ -111,7 +111,7 @@ export function sourceCommands(program: Command): void {
         const { sources } = await session.client.call("sources.list", { brand: await session.brand() });
         session.output.answer(sources, () =>
           table(
-            ["source", "layout", "deliveries", "accepted", "rejected", "records until"],
+            ["source", "layout", "deliveries", "accepted", "rejected", "records until", "schedule", ""],
             sources.map((one) => [
               one.source,
               one.layout,
@@ -119,8 +119,28 @@ export function sourceCommands(program: Command): void {
               one.rows_accepted,
               one.rows_rejected,
               one.records_until,
+              one.schedule,
+              one.is_late ? "late" : one.schedule !== null && one.is_due ? "due" : "",
             ]),
           ),
+        );
+        return 0;
+      }),
+    );
+  source
+    .command("schedule <name>")
+    .description("sets when it delivers; without options it delivers when it likes")
+    .option("--schedule <cron>", "when it delivers, in the brand's time zone, such as '30 2 * * *'")
+    .option("--expected-by <time>", "time of day after which a delivery is late, such as 06:00")
+    .action((name: string, own: { schedule?: string; expectedBy?: string }, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const brand = await session.brand();
+        const timetable = { schedule: own.schedule ?? null, expected_by: own.expectedBy ?? null };
+        await session.client.call("sources.set_schedule", { brand, source: name, ...timetable });
+        const { sources } = await session.client.call("sources.list", { brand });
+        const found = sources.find(({ source: one }) => one === name);
+        session.output.answer({ source: name, ...timetable, next_at: found?.next_at ?? null }, () =>
+          found?.next_at ? `${name} delivers next at ${found.next_at}` : `${name} has no schedule`,
         );
         return 0;
       }),
@@ -138,13 +158,15 @@ export function sourceCommands(program: Command): void {
   program
     .command("ingest [name] [path...]")
     .description("takes a delivery of one or all sources")
+    .option("--due", "only where a delivery is due, or there is no schedule")
     .option("--strict", "exit code 3 where rows were rejected")
-    .action((name: string | undefined, paths: string[], own: { strict?: boolean }, command: Command) =>
+    .action((name: string | undefined, paths: string[], own: { due?: boolean; strict?: boolean }, command: Command) =>
       perform(command, "workspace", async (session) => {
         const input = {
           brand: await session.brand(),
           source: name,
           paths: paths.length > 0 ? paths.map((path) => resolve(path)) : undefined,
+          due: own.due,
         };
         const { batches } = await session.client.stream("sources.ingest", input, ingestOptions(session));
         const files = batches.flatMap((batch) => batch.files.map((file) => ({ ...file, source: batch.source })));

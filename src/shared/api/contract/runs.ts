@@ -95,6 +95,9 @@ export const snapshot = z.object({
   is_variant: z.boolean(),
   is_current: z.boolean(),
   withdrawn: z.boolean(),
+  /** Kept back by the gate of a night and not published since; the gate says why. */
+  kept_back: z.boolean(),
+  gate: z.array(z.object({ rule: z.string(), ok: z.boolean(), measured: z.string() })),
   customers: count,
   tables: z.record(z.string(), z.object({ rows: count, bytes: count })),
 });
@@ -145,7 +148,7 @@ export const runOperations = {
   "events.watch": stream({
     input: z.object({ brand: brandName.optional() }),
     progress: z.object({
-      topic: z.enum(["workspace", "sources", "runs", "snapshots", "segments", "settings"]),
+      topic: z.enum(["workspace", "sources", "runs", "snapshots", "segments", "settings", "nights"]),
       run: run.optional(),
     }),
     output: done,

@@ -44,6 +44,7 @@ export const exported = z.object({
   manifest: z.string(),
   columns: z.array(z.string()),
 });
+export type Exported = z.output<typeof exported>;
 
 export const segmentOperations = {
   "segments.list": call({ input: z.object({ brand: brandName }), output: z.object({ segments: z.array(segment) }) }),

@@ -50,6 +50,12 @@ export const source = z.object({
   mapping,
   schedule: z.string().nullable(),
   expected_by: z.string().nullable(),
+  /** When the delivery that is looked for was due and expected, and when the next one is due; null without a schedule. */
+  due_at: instant.nullable(),
+  expected_at: instant.nullable(),
+  next_at: instant.nullable(),
+  is_due: z.boolean(),
+  is_late: z.boolean(),
   n_batches: count,
   rows_accepted: count,
   rows_rejected: count,
@@ -157,6 +163,15 @@ export const sourceOperations = {
   }),
   "sources.list": call({ input: z.object({ brand: brandName }), output: z.object({ sources: z.array(source) }) }),
   "sources.remove": call({ input: z.object({ brand: brandName, source: z.string() }), output: done }),
+  "sources.set_schedule": call({
+    input: z.object({
+      brand: brandName,
+      source: z.string(),
+      schedule: z.string().nullable(),
+      expected_by: z.string().nullable(),
+    }),
+    output: done,
+  }),
   "sources.set_mapping": call({ input: z.object({ brand: brandName, source: z.string(), mapping }), output: done }),
   /** Takes a delivery of one or of all sources. */
   "sources.ingest": stream({
@@ -164,6 +179,8 @@ export const sourceOperations = {
       brand: brandName,
       source: z.string().optional(),
       paths: z.array(z.string().min(1)).optional(),
+      /** Only sources whose delivery is due, and those without a schedule. */
+      due: z.boolean().optional(),
     }),
     progress: stepProgress,
     output: z.object({ batches: z.array(batch) }),

@@ -1,0 +1,241 @@
+import { hostname } from "node:os";
+import type { Night } from "../../shared/api/contract/nights.ts";
+import { canonicalJson } from "../../shared/base/canonical-json.ts";
+import { AssayError, cancelled, throwIfCancelled } from "../../shared/base/errors.ts";
+import { dayInZone } from "../../shared/base/time.ts";
+import {
+  type BrandState,
+  currentSnapshot,
+  type NightBody,
+  type SegmentRefresh,
+} from "../../shared/domain/brand-state.ts";
+import { type GateResult, judgeNight } from "../../shared/domain/gate.ts";
+import { sha256 } from "../plan/key.ts";
+import { newBatches, nightFigures, sourceStanding } from "../schedule/night-figures.ts";
+import { type ApiContext, requireWritable, settingsOf } from "./context.ts";
+import { ingestSource, quickLook } from "./ingest.ts";
+import { writePlannedLists } from "./planned-exports.ts";
+import { follow, launch } from "./runs.ts";
+import { refreshSegments } from "./segment-members.ts";
+
+interface Doing {
+  label: string;
+  done: number;
+  total: number | null;
+  unit: string;
+  detail?: string;
+}
+export interface NightOptions {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Doing) => void;
+  /** The moment of the brand's schedule that this answers; null where a person asked. */
+  readonly slot: string | null;
+}
+
+const claimPause = 1_000;
+
+/** The nightly job of a brand. Every part of it is done once, whoever does it and however often it is stopped: a delivery is known
+ *  by its digests, a task by its key, a snapshot, a refresh and a list by their entries in the log. */
+export async function doNight(ctx: ApiContext, brand: string, options: NightOptions): Promise<Night> {
+  const claim = await holdClaim(ctx, brand, options, true);
+  try {
+    return await perform(ctx, brand, options);
+  } finally {
+    await claim?.();
+  }
+}
+
+/** As `doNight`, but leaves it to whoever is at it already. */
+export async function doNightIfFree(ctx: ApiContext, brand: string, options: NightOptions): Promise<Night | null> {
+  const claim = await holdClaim(ctx, brand, options, false);
+  if (!claim) return null;
+  try {
+    return await perform(ctx, brand, options);
+  } finally {
+    await claim();
+  }
+}
+
+/** Holds the job for this process; gives how to let go of it, or null where another has it and `waits` is false. */
+async function holdClaim(
+  ctx: ApiContext,
+  brand: string,
+  { signal, progress }: NightOptions,
+  waits: boolean,
+): Promise<(() => Promise<void>) | null> {
+  const brandDir = requireWritable(ctx).brands.directory(brand);
+  for (;;) {
+    throwIfCancelled(signal);
+    const letGo = new AbortController();
+    const asked = Promise.withResolvers<boolean>();
+    const holding = ctx.engine.stream(
+      "claims.hold",
+      { brandDir, claim: sha256("nightly") },
+      { signal: letGo.signal, onProgress: ({ held }) => asked.resolve(held) },
+    );
+    const ended = holding.then(
+      ({ held }) => asked.resolve(held),
+      (error: unknown) => asked.reject(error),
+    );
+    if (await asked.promise) {
+      return async () => {
+        letGo.abort();
+        await ended;
+      };
+    }
+    if (!waits) return null;
+    progress({ label: "Another process is at this brand's nightly job", done: 0, total: null, unit: "" });
+    await pause(claimPause, signal);
+  }
+}
+
+async function perform(ctx: ApiContext, brand: string, options: NightOptions): Promise<Night> {
+  const { brands } = requireWritable(ctx);
+  const startedAt = ctx.now().toISOString();
+  const { time_zone } = settingsOf(await brands.refresh(brand));
+  const warnings: string[] = [];
+  const body: { -readonly [K in keyof NightBody]: NightBody[K] } = {
+    night: dayInZone(ctx.now(), time_zone),
+    slot: options.slot,
+    started_at: startedAt,
+    ended_at: startedAt,
+    host: hostname(),
+    run_id: null,
+    snapshot_id: null,
+    published: false,
+    gate: [],
+    batches: [],
+    exports: [],
+    segments: [],
+    warnings,
+    error: null,
+  };
+  try {
+    await takeDue(ctx, brand, options, warnings);
+    await publishNight(ctx, brand, options, body);
+    if (body.published && body.snapshot_id) await handOn(ctx, brand, body.snapshot_id, options, body, warnings);
+  } catch (error) {
+    if (options.signal.aborted) throw cancelled();
+    body.error = error instanceof Error ? error.message : String(error);
+    await tellEnd(ctx, brand, body);
+    throw error;
+  }
+  return tellEnd(ctx, brand, body);
+}
+
+/** Deliveries that are due, and whatever lies there for sources without a schedule. One that can't be read is told and passed over. */
+async function takeDue(ctx: ApiContext, brand: string, options: NightOptions, warnings: string[]): Promise<void> {
+  const { brands } = requireWritable(ctx);
+  const { signal, progress } = options;
+  const state = await brands.refresh(brand);
+  const lookAt = quickLook(ctx, signal);
+  for (const source of [...state.sources.values()]) {
+    throwIfCancelled(signal);
+    if (source.paths.length === 0 || !sourceStanding(state, source, ctx.now()).is_due) continue;
+    try {
+      await ingestSource(ctx, brand, source, source.paths, { signal, progress, lookAt });
+    } catch (error) {
+      if (!(error instanceof AssayError) || ["cancelled", "unavailable", "internal"].includes(error.code)) throw error;
+      warnings.push(`${source.source}: ${error.message}`);
+    }
+  }
+}
+
+type Making = { -readonly [K in keyof NightBody]: NightBody[K] };
+
+/** The run, with the gate before its publication. */
+async function publishNight(ctx: ApiContext, brand: string, options: NightOptions, body: Making): Promise<void> {
+  const { brands } = requireWritable(ctx);
+  const before = await brands.refresh(brand);
+  const since = currentSnapshot(before);
+  body.batches = newBatches(before, since).map(({ source, batch_id, files }) => ({
+    source,
+    batch_id,
+    rows: files.reduce((sum, { rows_read }) => sum + rows_read, 0),
+  }));
+  const run = launch(ctx, { brand, judge: (snapshotId) => judge(ctx, brand, snapshotId, options.signal) });
+  body.run_id = run.id;
+  const progress = ({ state, tasks }: { state: string; tasks: { total: number; reused: number; computed: number } }) =>
+    options.progress({
+      label: `Run: ${state}`,
+      done: tasks.reused + tasks.computed,
+      total: tasks.total,
+      unit: "tasks",
+    });
+  const ended = await follow(ctx, run, { signal: options.signal, progress, owns: true });
+  const after = await brands.refresh(brand);
+  const made = after.snapshots.find(({ snapshot_id }) => snapshot_id === ended.snapshot_id);
+  body.snapshot_id = ended.snapshot_id;
+  body.gate = made?.gate ?? [];
+  body.published = made !== undefined && !made.kept_back && !made.withdrawn;
+  if (made?.withdrawn) {
+    const measured = `rolled back; \`assay snapshot publish ${made.snapshot_id}\` publishes it again`;
+    body.gate = [...body.gate, { rule: "rolled_back", ok: false, measured }];
+  }
+}
+
+async function judge(
+  ctx: ApiContext,
+  brand: string,
+  snapshotId: string,
+  signal: AbortSignal,
+): Promise<readonly GateResult[]> {
+  const { brands } = requireWritable(ctx);
+  const state = await brands.refresh(brand);
+  const since = currentSnapshot(state);
+  const input = { brandDir: brands.directory(brand), before: since?.snapshot_id ?? "", after: snapshotId };
+  const comparison = since ? await ctx.engine.call("snapshots.compare", input, { signal }) : null;
+  return judgeNight(nightFigures(state, { now: ctx.now(), since, comparison }), state.night.gate);
+}
+
+/** What follows a publication: segments and planned lists. */
+async function handOn(
+  ctx: ApiContext,
+  brand: string,
+  snapshotId: string,
+  options: NightOptions,
+  body: Making,
+  warnings: string[],
+): Promise<void> {
+  const { signal } = options;
+  const say = (label: string) => options.progress({ label, done: 0, total: null, unit: "" });
+  say("Refreshing the segments");
+  body.segments = (await refreshSegments(ctx, brand, snapshotId, signal)) as SegmentRefresh[];
+  const state = await requireWritable(ctx).brands.refresh(brand);
+  const snapshot = state.snapshots.find(({ snapshot_id }) => snapshot_id === snapshotId);
+  if (!snapshot) return;
+  const lists = await writePlannedLists(ctx, brand, snapshot, { signal, say });
+  body.exports = lists.written;
+  warnings.push(...lists.warnings);
+}
+
+/** The report of the job; a job that had nothing more to do adds none. */
+async function tellEnd(ctx: ApiContext, brand: string, body: Making): Promise<Night> {
+  const { brands } = requireWritable(ctx);
+  body.ended_at = ctx.now().toISOString();
+  const { started_at: _s, ended_at: _e, run_id, host: _h, ...outcome } = body;
+  const same = sha256(canonicalJson({ ...outcome, slot: body.slot, failed: body.error === null ? null : run_id }));
+  const state = await brands.append(brand, "night_ended", body, `night:${same}`);
+  for (const topic of ["sources", "snapshots", "segments", "nights"] as const) ctx.tell(topic);
+  return nightDocument(state, body);
+}
+
+export function nightDocument(state: BrandState, body: NightBody): Night {
+  const { slot: _, ...rest } = body;
+  const snapshot = state.snapshots.find(({ snapshot_id }) => snapshot_id === body.snapshot_id);
+  return { ...rest, as_of: snapshot?.as_of ?? null } as unknown as Night;
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}
