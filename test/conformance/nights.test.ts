@@ -1,8 +1,10 @@
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Core, createCore } from "../../src/main/core.ts";
+import type { Night } from "../../src/shared/api/contract/nights.ts";
 import { fromEpochDay, toEpochDay } from "../../src/shared/base/time.ts";
 import { gateRules } from "../../src/shared/domain/gate.ts";
 import { inlineEngine } from "../../src/workers/service/service.ts";
@@ -101,6 +103,27 @@ const states = () =>
     })),
   );
 
+/** Runs the job in a process of its own and kills that, with all its children, once something stands; else gives its report. */
+async function killedWhen(isThere: () => boolean): Promise<Partial<Night> | null> {
+  const entry = join(import.meta.dirname, "../support/night-process.ts");
+  const data = join(folder, "data-killed");
+  const child = spawn(process.execPath, [entry, place.workspace, data, brand, "2026-07-03T02:00:00Z"], {
+    stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
+  });
+  let text = "";
+  child.stdout.on("data", (part: Buffer) => {
+    text += part.toString();
+  });
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  const watch = setInterval(() => {
+    if (isThere() && child.pid) process.kill(-child.pid, "SIGKILL");
+  }, 2);
+  await ended;
+  clearInterval(watch);
+  return text === "" ? null : (JSON.parse(text) as Partial<Night>);
+}
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "assay-nights-"));
   place = { workspace: join(folder, "workspace"), incoming: join(folder, "incoming"), lists: join(folder, "lists") };
@@ -189,6 +212,26 @@ describe("the nightly job", () => {
     expect(log().slice(before.length)).toEqual(["night_ended"]);
   }, 60_000);
 
+  it("goes on where it was killed, and does nothing twice", async () => {
+    arrive("till", "2026-07-02.csv", tillRows("2026-07-02", "2026-07-02"));
+    const [before, written] = [log(), lists()];
+    const since = () => log().slice(before.length);
+    const stops: (() => boolean)[] = [
+      () => since().includes("batch_landed"),
+      () => since().includes("snapshot_published"),
+      () => since().includes("segments_refreshed"),
+      () => lists().length > written.length,
+    ];
+    for (const isThere of stops) await killedWhen(isThere);
+    const night = await killedWhen(() => false);
+    expect(night).toMatchObject({ published: true, as_of: "2026-07-02" });
+    expect(lists()).toHaveLength(written.length + 1);
+    const count = (kind: string) => since().filter((one) => one === kind).length;
+    for (const kind of ["batch_landed", "snapshot_published", "segments_refreshed", "export_written"]) {
+      expect([kind, count(kind)]).toEqual([kind, 1]);
+    }
+  }, 120_000);
+
   it("is rolled back by one entry and published again by another", async () => {
     await withCore("2026-07-03T08:00:00Z", async ({ client }) => {
       const current = async () =>
@@ -197,7 +240,7 @@ describe("the nightly job", () => {
       const latest = await current();
       const id = latest?.snapshot_id ?? "";
       await client.call("snapshots.roll_back", { brand, snapshot_id: id });
-      expect((await current())?.as_of).toBe("2026-06-30");
+      expect((await current())?.as_of).toBe("2026-07-01");
       await client.call("snapshots.publish", { brand, snapshot_id: id });
       expect(await current()).toEqual(latest);
       expect(log().slice(before)).toEqual(["snapshot_rolled_back", "snapshot_made_current"]);
