@@ -31,6 +31,8 @@ export interface Holdout {
   readonly outcomes: ColumnTable;
   /** customer_id, category, n_lines bought within the horizon, median_price_percentile (NaN where unknown). */
   readonly outcomeCategories: ColumnTable;
+  /** What followed the cut, as the model's `outcomes` name it. */
+  readonly tables: Tables;
 }
 
 /** Customers of like prediction and what became of them: the mean predicted (null where there is only a name) and the mean seen
@@ -69,6 +71,8 @@ export interface ModelDeclaration {
   readonly title: string;
   readonly group: ModelGroup;
   readonly inputs: Readonly<Record<string, ModelInput>>;
+  /** Tables of what followed a cut, for `evaluate` alone. */
+  readonly outcomes?: Readonly<Record<string, { readonly feature: string }>>;
   readonly params: ParamSpecs;
   readonly outputs: readonly Column[];
   readonly card: ModelCard;

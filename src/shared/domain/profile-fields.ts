@@ -106,7 +106,26 @@ export const profileFields: readonly ProfileField[] = [
   ),
 ];
 
-const byName = new Map(profileFields.map((one) => [one.name, one]));
+/** Columns that stand behind the contract's. */
+const furtherFields: readonly ProfileField[] = [
+  field(taste, "top_category_affinity", "Share of top category", "share", null, "Of the next lines, as expected."),
+  field(taste, "top_brand", "Top brand", "choice", null, "Brand with the greatest affinity."),
+  field(taste, "top_brand_affinity", "Share of top brand", "share", null, "Of the next lines, as expected."),
+  field(taste, "price_percentile", "Price percentile", "share", null, "Mean rank of list prices within a category."),
+  field(taste, "discount_affinity_low", "Discount affinity, low", "share", null, "Lower 80 % limit."),
+  field(taste, "discount_affinity_high", "Discount affinity, high", "share", null, "Upper 80 % limit."),
+  field(taste, "discounted_share", "Reduced lines", "share", null, "Raw share, whatever was on offer."),
+  field(
+    taste,
+    "channel_preference_share",
+    "Share of preferred channel",
+    "share",
+    null,
+    "Of the next orders, as expected.",
+  ),
+];
+
+const byName = new Map([...profileFields, ...furtherFields].map((one) => [one.name, one]));
 
 export function profileField(name: string): ProfileField | undefined {
   return byName.get(name);

@@ -1,7 +1,12 @@
+import { baskets, channelCounts } from "./baskets.ts";
+import { brandCounts } from "./brand-counts.ts";
 import { categoryCounts } from "./category-counts.ts";
+import { discountCalendar, discountCounts, outcomeDiscounts } from "./discount-calendar.ts";
 import { cohorts, revenueWeeks } from "./history.ts";
+import { outcomeBrands, outcomeChannels, outcomeProducts } from "./outcome-tastes.ts";
 import { outcomeCategories, outcomes } from "./outcomes.ts";
 import { pricePositions } from "./price-positions.ts";
+import { productCounts, productHistories, productPopularity } from "./product-counts.ts";
 import { purchaseSummary } from "./purchase-summary.ts";
 import { returnLedger } from "./return-ledger.ts";
 import { returnWindow } from "./return-window.ts";
@@ -11,9 +16,21 @@ export const featureSteps = [
   purchaseSummary,
   rfmWindows,
   categoryCounts,
+  brandCounts,
+  productCounts,
+  productHistories,
+  productPopularity,
+  baskets,
+  channelCounts,
+  discountCalendar,
+  discountCounts,
   pricePositions,
   outcomes,
   outcomeCategories,
+  outcomeProducts,
+  outcomeBrands,
+  outcomeChannels,
+  outcomeDiscounts,
   returnWindow,
   returnLedger,
   revenueWeeks,

@@ -18,6 +18,84 @@ const table = (columns: ColumnTable["columns"]): ColumnTable => ({
   columns,
 });
 
+const saleBin = 18;
+
+/** Channels, reductions and products of some orders before and after a cut, each customer with tastes of their own: a chance to buy
+ *  online, a bent for reductions that shows in sales and outside them, ten products about the first category. */
+function habitsOf(ids: string[], orders: readonly [Float64Array, Float64Array], taste: readonly number[][]) {
+  const random = createRandom(17, "habits");
+  const online = ids.map(() => random.beta(0.5, 0.5));
+  const bent = ids.map(() => random.beta(1.1, 2));
+  const favourite = ids.map((_, at) => (taste[at] ?? []).indexOf(Math.max(...(taste[at] ?? []))));
+  const draw = (counts: Float64Array) => {
+    const channels: { id: string; channel: string; n: number }[] = [];
+    const reductions: { id: string; bin: number; n: number; reduced: number }[] = [];
+    const products: { id: string; list: string[] }[] = [];
+    for (const [at, id] of ids.entries()) {
+      const n = counts[at] ?? 0;
+      if (n === 0) continue;
+      const web = Array.from({ length: n }, () => random.next()).filter((u) => u < (online[at] ?? 0)).length;
+      if (web > 0) channels.push({ id, channel: "web", n: web });
+      if (web < n) channels.push({ id, channel: "store", n: n - web });
+      const inSale = random.next() < 0.3 ? n : 0;
+      for (const [bin, lines] of [
+        [3, 2 * (n - inSale)],
+        [saleBin, 2 * inSale],
+      ] as const) {
+        const chance = bin === saleBin ? 0.35 + 0.6 * (bent[at] ?? 0) : 0.05 + 0.3 * (bent[at] ?? 0);
+        const reduced = Array.from({ length: lines }, () => random.next()).filter((u) => u < chance).length;
+        if (lines > 0) reductions.push({ id, bin, n: lines, reduced });
+      }
+      const list = Array.from({ length: 2 * n }, () =>
+        random.next() < 0.7 ? 10 * (favourite[at] ?? 0) + random.below(10) : random.below(50),
+      );
+      products.push({ id, list: [...new Set(list)].map((product) => `p${product}`).slice(0, 40) });
+    }
+    return { channels, reductions, products };
+  };
+  const counted = ({ channels, reductions, products }: ReturnType<typeof draw>) => ({
+    channels: table({
+      customer_id: channels.map(({ id }) => id),
+      channel: channels.map(({ channel }) => channel),
+      n_orders: Float64Array.from(channels, ({ n }) => n),
+    }),
+    discounts: table({
+      customer_id: reductions.map(({ id }) => id),
+      exposure_bin: Float64Array.from(reductions, ({ bin }) => bin),
+      n_lines: Float64Array.from(reductions, ({ n }) => n),
+      n_reduced: Float64Array.from(reductions, ({ reduced }) => reduced),
+      sum_exposure: Float64Array.from(reductions, ({ bin, n }) => (bin * n) / 100),
+    }),
+    products: table({
+      customer_id: products.map(({ id }) => id),
+      products: products.map(({ list }) => list),
+      n_products: Float64Array.from(products, ({ list }) => list.length),
+    }),
+  });
+  const [before, after] = [draw(orders[0]), draw(orders[1])];
+  const buyers = new Map<string, number>();
+  for (const { list } of before.products) for (const id of list) buyers.set(id, (buyers.get(id) ?? 0) + 1);
+  const sold = [...buyers.keys()].sort();
+  const { channels, discounts, products } = counted(before);
+  const popularity = table({
+    customer_id: sold,
+    product_id: sold,
+    n_buyers: Float64Array.from(sold, (id) => buyers.get(id) ?? 0),
+    n_recent_buyers: Float64Array.from(sold, (id) => buyers.get(id) ?? 0),
+    n_repeat_buyers: new Float64Array(sold.length),
+  });
+  return {
+    bent,
+    features: {
+      channel_counts: channels,
+      discount_counts: discounts,
+      product_histories: products,
+      product_popularity: popularity,
+    },
+    tables: counted(after) as Readonly<Record<string, ColumnTable>>,
+  };
+}
+
 /** The CDNOW sample in days, with amounts, categories and prices drawn beside it from known tastes. */
 function shop() {
   const { frequency, recency, tAge, holdout } = cdnowSample();
@@ -68,7 +146,17 @@ function shop() {
     revenue_minor: repeats.map((total, at) => Math.round(total) + (first[at] ?? 0)),
     first_transaction_minor: first,
   });
+  const orders = [frequency.map((x) => x + 1), holdout] as const;
+  const habits = habitsOf(ids, orders, taste);
+  const brandsOf = (rows: typeof before) =>
+    table({
+      ...names(rows),
+      brand: rows.map(({ category }) => `${category} house`),
+      n_lines: column(rows, ({ n }) => n),
+    });
   const features: Readonly<Record<string, ColumnTable>> = {
+    ...habits.features,
+    brand_counts: brandsOf(before),
     purchase_summary: summary,
     rfm_windows: table({ customer_id: ids }),
     category_counts: table({ ...names(before), n_lines: column(before, ({ n }) => n) }),
@@ -92,7 +180,10 @@ function shop() {
     n_lines: column(after, ({ n }) => n),
     median_price_percentile: column(after, ({ prices, n }) => sum(prices) / n),
   });
-  return { features, holdout: { horizonDays, outcomes, outcomeCategories } };
+  return {
+    features,
+    holdout: { horizonDays, outcomes, outcomeCategories, tables: { ...habits.tables, brands: brandsOf(after) } },
+  };
 }
 
 const { features, holdout } = shop();
@@ -142,18 +233,41 @@ describe("evaluations", () => {
     for (const one of ["mae", "bias", "brier"]) expect(metric(name, one)?.beatsBaseline, one).toBe(true);
   });
 
-  it.each(["bg_nbd", "mbg_nbd", "gamma_gamma", "category_affinity", "price_tier"])(
-    "of %s find about four fifths of outcomes inside the limits",
-    (name) => {
-      expect(Math.abs((metric(name, "coverage_80_pit")?.value ?? 0) - 0.8)).toBeLessThan(0.04);
-    },
-  );
+  it.each([
+    "bg_nbd",
+    "mbg_nbd",
+    "gamma_gamma",
+    "category_affinity",
+    "brand_affinity",
+    "channel_preference",
+    "price_tier",
+    "discount_affinity",
+  ])("of %s find about four fifths of outcomes inside the limits", (name) => {
+    expect(Math.abs((metric(name, "coverage_80_pit")?.value ?? 0) - 0.8)).toBeLessThan(0.04);
+  });
 
   it("find that histories beat counts, tastes what is popular, and prices what is usual", () => {
     expect(metric("mbg_nbd", "auc")?.beatsBaseline).toBe(true);
     expect(metric("category_affinity", "recall_at_1")?.beatsBaseline).toBe(true);
     expect(metric("category_affinity", "recall_at_3")?.beatsBaseline).toBe(true);
     expect(metric("price_tier", "mae_percentile")?.beatsBaseline).toBe(true);
+    for (const model of ["brand_affinity", "channel_preference"]) {
+      expect(metric(model, "recall_at_1")?.beatsBaseline, model).toBe(true);
+      expect(metric(model, "log_loss")?.beatsBaseline, model).toBe(true);
+    }
+  });
+
+  it("find products by what their buyers bought, well above what is popular", () => {
+    for (const name of ["recall_at_10", "recall_at_10_new"]) {
+      const recall = metric("product_affinity", name);
+      expect(recall?.low, name).toBeGreaterThan((recall?.baselineValue ?? 1) + 0.1);
+    }
+  });
+
+  it("find reduced lines by taste and by what was on offer, better than by the raw share", () => {
+    const auc = metric("discount_affinity", "auc");
+    expect(auc?.low).toBeGreaterThan((auc?.baselineValue ?? 1) + 0.05);
+    expect(metric("discount_affinity", "log_loss")?.beatsBaseline).toBe(true);
   });
 
   it("find that value and spend beat the past carried on", () => {
@@ -172,7 +286,11 @@ describe("evaluations", () => {
       rows: Math.min(10, all.rows),
       columns: Object.fromEntries(Object.entries(all.columns).map(([name, values]) => [name, values.slice(0, 10)])),
     });
-    const part = { horizonDays, outcomes: few(holdout.outcomes), outcomeCategories: few(holdout.outcomeCategories) };
+    const tables = Object.fromEntries(
+      Object.entries<ColumnTable>(holdout.tables).map(([name, one]) => [name, few(one)]),
+    );
+    const outcomeCategories = few(holdout.outcomeCategories);
+    const part = { horizonDays, outcomes: few(holdout.outcomes), outcomeCategories, tables };
     for (const model of models) {
       const params = defaultsOf(model.params);
       const inputs = inputsOf(model);

@@ -5,8 +5,12 @@ import { lifecycleStage } from "./lifecycle/lifecycle-stage.ts";
 import { mbgNbd } from "./lifecycle/mbg-nbd.ts";
 import { nextPurchase } from "./lifecycle/next-purchase.ts";
 import { paretoNbd } from "./lifecycle/pareto-nbd.ts";
+import { brandAffinity } from "./preferences/brand-affinity.ts";
 import { categoryAffinity } from "./preferences/category-affinity.ts";
+import { channelPreference } from "./preferences/channel-preference.ts";
+import { discountAffinity } from "./preferences/discount-affinity.ts";
 import { priceTier } from "./preferences/price-tier.ts";
+import { productAffinity } from "./preferences/product-affinity.ts";
 import { customerValue } from "./value/customer-value.ts";
 import { gammaGamma } from "./value/gamma-gamma.ts";
 
@@ -20,6 +24,10 @@ export const models: readonly ModelDeclaration[] = [
   rfm,
   lifecycleStage,
   nextPurchase,
+  productAffinity,
   categoryAffinity,
+  brandAffinity,
   priceTier,
+  discountAffinity,
+  channelPreference,
 ];

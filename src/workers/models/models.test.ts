@@ -87,7 +87,54 @@ function featuresOf(customers: readonly Customer[], order = Array.from(customers
         sum_percentile_sq: lines.map((n, i) => n * share(pairs[i]?.at ?? 0) ** 2),
       }),
     ),
+    ...preferencesOf(order, counted, lines),
     customer_base: { rows: all.length, columns: { customer_id: ids, is_buyer: new Float64Array(all.length).fill(1) } },
+  };
+}
+
+/** Brands, channels, reductions and products beside the categories. */
+function preferencesOf(
+  order: readonly number[],
+  counted: (columns: Record<string, ColumnValues>) => ColumnTable,
+  lines: readonly number[],
+): Record<string, ColumnTable> {
+  const byCategory = counted(numbersOf({ n_lines: lines }));
+  const categories = byCategory.columns["category"] as string[];
+  const whose = (byCategory.columns["customer_id"] as string[]).map(Number);
+  const isOdd = (at: number) => ((whose[at] ?? 0) + (categories[at] ?? "").length) % 2 === 1;
+  const products = order.map((at) => categories.slice(0, at % 4).map((_, k) => `p${(at * 3 + k * 5) % 7}`));
+  const histories = order.flatMap((at, k) => ((products[k]?.length ?? 0) > 0 ? [{ at, list: products[k] ?? [] }] : []));
+  const sold = [...new Set(products.flat())];
+  const buyers = sold.map((id) => products.filter((list) => list.includes(id)).length);
+  return {
+    brand_counts: counted({
+      ...numbersOf({ n_lines: lines }),
+      brand: categories.map((name, at) => (isOdd(at) ? "own label" : `${name} & co`)),
+    }),
+    channel_counts: counted({ ...numbersOf({ n_orders: lines }), channel: categories.map((name) => `${name} store`) }),
+    discount_counts: counted(
+      numbersOf({
+        exposure_bin: categories.map((name) => (name === "hats" ? 20 : 2)),
+        n_lines: lines,
+        n_reduced: lines.map((n, at) => (isOdd(at) ? n : 0)),
+        sum_exposure: lines.map((n, at) => n * (categories[at] === "hats" ? 0.2 : 0.02)),
+      }),
+    ),
+    product_histories: {
+      rows: histories.length,
+      columns: {
+        customer_id: histories.map(({ at }) => idOf(at)),
+        products: histories.map(({ list }) => list),
+        n_products: Float64Array.from(histories, ({ list }) => list.length),
+      },
+    },
+    product_popularity: {
+      rows: sold.length,
+      columns: {
+        product_id: sold,
+        ...numbersOf({ n_buyers: buyers, n_recent_buyers: buyers.map(() => 0), n_repeat_buyers: buyers.map(() => 0) }),
+      },
+    },
   };
 }
 

@@ -23,8 +23,8 @@ function referencesOf(model: ModelDeclaration): Record<string, InputReference> {
   return Object.fromEntries(references);
 }
 
-async function tablesOf(model: ModelDeclaration, context: StepContext): Promise<Tables> {
-  const tables = Object.keys(model.inputs).map(async (alias) => [alias, await context.table(alias)] as const);
+async function tablesOf(aliases: readonly string[], context: StepContext): Promise<Tables> {
+  const tables = aliases.map(async (alias) => [alias, await context.table(alias)] as const);
   return Object.fromEntries(await Promise.all(tables));
 }
 
@@ -46,7 +46,7 @@ function fitStep(model: ModelDeclaration): Step {
     outputs: [{ name: "fitted", kind: "json" }],
     usesSeed: true,
     run: async (context) => {
-      const tables = await tablesOf(model, context);
+      const tables = await tablesOf(Object.keys(model.inputs), context);
       await context.output.json("fitted", model.fit(tables, context.params, modelContext(context)));
     },
   });
@@ -66,7 +66,7 @@ function scoreStep(model: ModelDeclaration): Step {
     usesHorizon: true,
     usesSeed: true,
     run: async (context) => {
-      const tables = await tablesOf(model, context);
+      const tables = await tablesOf(Object.keys(model.inputs), context);
       const scores = model.score(tables, context.json("fitted"), context.params, modelContext(context));
       await context.output.table("scores", scores, scoreColumns(model));
     },
@@ -74,6 +74,7 @@ function scoreStep(model: ModelDeclaration): Step {
 }
 
 function evaluateStep(model: ModelDeclaration): Step {
+  const outcomes = Object.entries(model.outcomes ?? {});
   return defineStep({
     name: `evaluate_${model.name}`,
     version: model.version,
@@ -87,13 +88,14 @@ function evaluateStep(model: ModelDeclaration): Step {
       scores: { step: `scores_${model.name}`, output: "scores" },
       outcomes: { step: "outcomes", output: "outcomes" },
       outcome_categories: { step: "outcome_categories", output: "outcome_categories" },
+      ...Object.fromEntries(outcomes.map(([alias, { feature }]) => [alias, { step: feature, output: feature }])),
     },
     params: model.params,
     outputs: [{ name: "evaluations", kind: "json" }],
     usesHorizon: true,
     usesSeed: true,
     run: async (context) => {
-      const tables = await tablesOf(model, context);
+      const tables = await tablesOf(Object.keys(model.inputs), context);
       const found = model.evaluate(
         tables,
         await context.table("scores"),
@@ -101,6 +103,7 @@ function evaluateStep(model: ModelDeclaration): Step {
           horizonDays: context.horizonDays,
           outcomes: await context.table("outcomes"),
           outcomeCategories: await context.table("outcome_categories"),
+          tables: await tablesOf(Object.keys(model.outcomes ?? {}), context),
         },
         context.json("fitted"),
         context.params,

@@ -74,7 +74,11 @@ describe("profiles", () => {
     });
     expect(first?.["reasons"]).toMatchObject({
       rfm_code: "too_few_buyers",
-      top_products: "not_modelled",
+      top_products: "no_products",
+      top_brand: "no_brands",
+      discount_affinity: "no_list_prices",
+      channel_preference: "no_channels",
+      return_risk: "not_modelled",
       return_rate: "no_settled_lines",
       next_purchase_on: "not_scored",
       reachable_email: "no_consents_source",
@@ -88,7 +92,7 @@ describe("profiles", () => {
     expect(second?.["reasons"]).toMatchObject({
       first_order_on: "never_bought",
       probability_alive: "never_bought",
-      discount_affinity: "not_modelled",
+      discount_affinity: "never_bought",
     });
   });
 

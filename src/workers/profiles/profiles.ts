@@ -17,8 +17,8 @@ const column = (name: string, type: Column["type"], from: string, reason?: strin
   ...(unit ? { unit } : {}),
 });
 const neverBought = "CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE 'not_enough_data' END";
-const ofModel = (model: string) =>
-  `CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE coalesce(${model}.reason, 'not_scored') END`;
+const ofModel = (model: string, without = "not_scored") =>
+  `CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE coalesce(${model}.reason, ${literal(without)}) END`;
 const notModelled = literal("not_modelled");
 
 /** The wide table of a snapshot, in the order that is promised. */
@@ -58,21 +58,11 @@ export const profileColumns: readonly ProfileColumn[] = [
   column("next_purchase_on_low", "DATE", "n.next_purchase_on_low", ofModel("n")),
   column("next_purchase_on_high", "DATE", "n.next_purchase_on_high", ofModel("n")),
   column("rfm_code", "VARCHAR", "f.rfm_code", ofModel("f")),
-  column(
-    "top_category",
-    "VARCHAR",
-    "c.top_category",
-    "CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE coalesce(c.reason, 'no_categories') END",
-  ),
-  column("top_products", "VARCHAR[]", "CAST(NULL AS VARCHAR[])", notModelled),
-  column(
-    "price_tier",
-    "INTEGER",
-    "p.price_tier",
-    "CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE coalesce(p.reason, 'no_prices') END",
-  ),
-  column("discount_affinity", "DOUBLE", "CAST(NULL AS DOUBLE)", notModelled, "share"),
-  column("channel_preference", "VARCHAR", "CAST(NULL AS VARCHAR)", notModelled),
+  column("top_category", "VARCHAR", "c.top_category", ofModel("c", "no_categories")),
+  column("top_products", "VARCHAR[]", "t.top_products", ofModel("t", "no_products")),
+  column("price_tier", "INTEGER", "p.price_tier", ofModel("p", "no_prices")),
+  column("discount_affinity", "DOUBLE", "d.discount_affinity", ofModel("d", "no_list_prices"), "share"),
+  column("channel_preference", "VARCHAR", "h.channel_preference", ofModel("h", "no_channels")),
   column("return_risk", "DOUBLE", "CAST(NULL AS DOUBLE)", notModelled, "share"),
   column("return_risk_band", "VARCHAR", "CAST(NULL AS VARCHAR)", notModelled),
   column(
@@ -83,13 +73,21 @@ export const profileColumns: readonly ProfileColumn[] = [
   ),
   column("days_in_stage", "INTEGER", "l.days_in_stage", ofModel("l"), "days"),
   column("is_suppressed", "BOOLEAN", "coalesce(k.status = 'suppressed', false)"),
+  column("top_category_affinity", "DOUBLE", "c.top_category_affinity", ofModel("c", "no_categories"), "share"),
+  column("top_brand", "VARCHAR", "g.top_brand", ofModel("g", "no_brands")),
+  column("top_brand_affinity", "DOUBLE", "g.top_brand_affinity", ofModel("g", "no_brands"), "share"),
+  column("price_percentile", "DOUBLE", "p.price_percentile", ofModel("p", "no_prices"), "share"),
+  column("discount_affinity_low", "DOUBLE", "d.discount_affinity_low", ofModel("d", "no_list_prices"), "share"),
+  column("discount_affinity_high", "DOUBLE", "d.discount_affinity_high", ofModel("d", "no_list_prices"), "share"),
+  column("discounted_share", "DOUBLE", "d.discounted_share", ofModel("d", "no_list_prices"), "share"),
+  column("channel_preference_share", "DOUBLE", "h.channel_preference_share", ofModel("h", "no_channels"), "share"),
 ];
 
 const scores = (model: string) => ({ step: `scores_${model}`, output: "scores" });
 
 export const profiles = defineStep({
   name: "profiles",
-  version: 2,
+  version: 3,
   title: "Profiles",
   stage: "profiles",
   scope: "bucket",
@@ -109,6 +107,10 @@ export const profiles = defineStep({
     next_purchase: scores("next_purchase"),
     category_affinity: scores("category_affinity"),
     price_tier: scores("price_tier"),
+    product_affinity: scores("product_affinity"),
+    brand_affinity: scores("brand_affinity"),
+    discount_affinity: scores("discount_affinity"),
+    channel_preference: scores("channel_preference"),
   },
   params: {},
   settings: ["currency"],
@@ -145,5 +147,7 @@ function profilesSql(context: StepContext): string {
     LEFT JOIN ${context.relation("mbg_nbd")} m USING (customer_id) LEFT JOIN ${context.relation("customer_value")} v USING (customer_id) LEFT JOIN ${context.relation("rfm")} f USING (customer_id)
     LEFT JOIN ${context.relation("lifecycle_stage")} l USING (customer_id) LEFT JOIN ${context.relation("next_purchase")} n USING (customer_id)
     LEFT JOIN ${context.relation("category_affinity")} c USING (customer_id) LEFT JOIN ${context.relation("price_tier")} p USING (customer_id)
+    LEFT JOIN ${context.relation("product_affinity")} t USING (customer_id) LEFT JOIN ${context.relation("brand_affinity")} g USING (customer_id)
+    LEFT JOIN ${context.relation("discount_affinity")} d USING (customer_id) LEFT JOIN ${context.relation("channel_preference")} h USING (customer_id)
     ORDER BY b.customer_id`;
 }

@@ -2,7 +2,7 @@ import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
-import { affinities } from "../models/preferences/category-affinity.ts";
+import { affinities } from "../models/preferences/shares.ts";
 import type { SegmentLookup } from "./compile-segment.ts";
 import { type Order, ordersOf, type RecordLink, type ReturnOf, recordsOf, returnsOf } from "./customer-history.ts";
 import { type Score, scoresOf } from "./customer-scores.ts";
@@ -123,21 +123,19 @@ async function categoriesOf(snapshot: OpenSnapshot, session: Session, id: string
     }));
   }
   const fitted = snapshot.handle.fits?.category_affinity as Parameters<typeof affinities>[0] | null | undefined;
-  if (!fitted || !snapshot.has("category_counts")) return [];
+  if (!fitted?.choices || !snapshot.has("category_counts")) return [];
   const counted = await session.rows(`SELECT category, n_lines FROM category_counts WHERE customer_id = ${id}`);
   if (counted.length === 0) return [];
-  const indexOf = new Map(fitted.categories.map((name, at) => [name, at]));
+  const indexOf = new Map(fitted.choices.map((name, at) => [name, at]));
   const counts = counted.flatMap(({ category, n_lines }): [number, number][] => {
     const at = indexOf.get(String(category));
     return at === undefined ? [] : [[at, numberOf(n_lines)]];
   });
-  return affinities(fitted, counts)
-    .slice(0, 20)
-    .map(({ category, affinity, low, high, lines }) => ({
-      category: fitted.categories[category] ?? "",
-      affinity: { value: affinity, low, high },
-      n_lines: lines,
-    }));
+  return affinities(fitted, counts, 20).map(({ choice, affinity, low, high, count }) => ({
+    category: fitted.choices[choice] ?? "",
+    affinity: { value: affinity, low, high },
+    n_lines: count,
+  }));
 }
 
 async function consentsOf(snapshot: OpenSnapshot, session: Session, id: string): Promise<Customer["consents"]> {

@@ -45,6 +45,9 @@ const questions: Readonly<Record<string, Ask>> = {
   "segments.export": writeExport,
 };
 
+/** Too large to be read for every question, and no question needs it: products with their neighbours. */
+const unaskedFits: ReadonlySet<string> = new Set(["product_affinity"]);
+
 let pool: SessionPool | undefined;
 
 function openIn(ctx: ServiceContext, handle: SnapshotHandle): Promise<OpenSnapshot> {
@@ -59,10 +62,9 @@ async function handleOf(reference: QuerySnapshot, before: QuerySnapshot | null):
   const tables = Object.entries({ ...manifest.tables, ...refreshed }).map(
     ([table, files]) => [table, tableFiles(brandDir, files).map(({ path }) => path)] as const,
   );
-  const fits = Object.entries(manifest.fits).map(([model, { key, output }]): [string, Json] => [
-    model,
-    readJsonOutput(brandDir, key, output),
-  ]);
+  const fits = Object.entries(manifest.fits)
+    .filter(([model]) => !unaskedFits.has(model))
+    .map(([model, { key, output }]): [string, Json] => [model, readJsonOutput(brandDir, key, output)]);
   const { mtime } = await stat(`${brandDir}/snapshots/${snapshot_id}/manifest.json`);
   return {
     snapshot_id,

@@ -1,0 +1,167 @@
+import type { Column } from "../../shared/domain/column.ts";
+import { literal } from "../engine/sql.ts";
+import { defineStep } from "../engine/step-context.ts";
+
+/** From this part of the list price on, a line counts as reduced: less is rounding. */
+const leastDepth = 0.02;
+
+/** SQL of the sources that tell of reductions, those with a reduced line by the day: `by_price` where they name list prices. */
+function tellingSql(lines: string, asOf: string): string {
+  return `SELECT source, coalesce(bool_or(list_price_minor > 0), false) AS by_price FROM ${lines} WHERE is_purchase AND quantity > 0 AND day <= ${asOf} GROUP BY source
+    HAVING bool_or(list_price_minor > 0 AND unit_price_minor < ${1 - leastDepth} * list_price_minor)
+      OR (NOT coalesce(bool_or(list_price_minor > 0), false) AND bool_or(discount_minor > 0 AND discount_minor >= ${leastDepth} * (revenue_minor + discount_minor)))`;
+}
+
+/** SQL of purchased lines with their reduction in millionths, 0 where they were sold at full price. Where a source names list
+ *  prices, a line is reduced that was sold below its own, and at full price without one: coupons on whole orders are no price of
+ *  the shop. Where it names only discounts, these count. */
+function reductionsSql(lines: string, until: string, sources: string): string {
+  return `WITH priced AS (
+      SELECT customer_id, day, coalesce(category, 'all') AS category,
+             CASE WHEN s.by_price THEN CASE WHEN list_price_minor > 0 THEN 1 - CAST(unit_price_minor AS DOUBLE) / CAST(list_price_minor AS DOUBLE) ELSE 0 END
+                  WHEN discount_minor > 0 AND revenue_minor + discount_minor > 0 THEN CAST(discount_minor AS DOUBLE) / (revenue_minor + discount_minor)
+                  ELSE 0 END AS depth
+      FROM ${lines} JOIN ${sources} s USING (source) WHERE is_purchase AND quantity > 0 AND unit_price_minor IS NOT NULL AND day <= ${until}),
+    reductions AS (
+      SELECT customer_id, day, category, CAST(round(1000000 * CASE WHEN depth >= ${leastDepth} THEN least(1, depth) ELSE 0 END) AS BIGINT) AS millionths
+      FROM priced)`;
+}
+
+const tellingColumns: readonly Column[] = [
+  { name: "source", type: "VARCHAR" },
+  { name: "by_price", type: "BOOLEAN" },
+];
+const columns: readonly Column[] = [
+  { name: "day", type: "DATE" },
+  { name: "category", type: "VARCHAR" },
+  { name: "n_lines", type: "INTEGER", unit: "count" },
+  { name: "n_reduced", type: "INTEGER", unit: "count" },
+  { name: "depth", type: "DOUBLE", unit: "share" },
+  { name: "exposure", type: "DOUBLE", unit: "share" },
+];
+
+/** How deep the shop's prices were cut, by day and category. `depth` is the mean of the lines sold; `exposure` is that mean drawn
+ *  towards the day's, and the day's towards all days', by how much days and categories really differ (variance components): where
+ *  reductions follow no calendar, every day has the same exposure. Sums are of integers, so that no order of rows moves a digit. */
+export const discountCalendar = defineStep({
+  name: "discount_calendar",
+  version: 1,
+  title: "Discount calendar",
+  stage: "features",
+  scope: "brand",
+  timing: "as_of",
+  inputs: { lines: { step: "purchase_lines", output: "lines" } },
+  params: {},
+  outputs: [
+    { name: "discount_calendar", kind: "parquet", columns },
+    { name: "telling_sources", kind: "parquet", columns: tellingColumns },
+  ],
+  run: async (context) => {
+    const asOf = `DATE ${literal(context.asOf)}`;
+    const lines = context.relation("lines");
+    await context.session.run(`CREATE TEMP TABLE telling AS ${tellingSql(lines, asOf)}`);
+    await context.output.query("telling_sources", "SELECT source, by_price FROM telling ORDER BY source");
+    await context.output.query("discount_calendar", calendarSql(lines, asOf, "telling"));
+  },
+});
+
+/** Of some visits (a customer's mean depth on a day): how many, their mean, and the variances within groups and between them, by the
+ *  method of moments of Henderson (1953). `outer` are the groups that `inner` lie in: the whole, or days. */
+function spreadSql(visits: string, inner: string, outer: string): string {
+  const square = "CAST(round(CAST(sum(depth) AS DOUBLE) * sum(depth) / count(*)) AS HUGEINT)";
+  return `SELECT mean, within, greatest(0, ((of_inner - of_outer) / nullif(n_inner - n_outer, 0) - within) / nullif((n - held) / nullif(n_inner - n_outer, 0), 0)) AS between_
+    FROM (SELECT *, greatest(1, (squares - of_inner) / greatest(1, n - n_inner)) AS within FROM (
+      SELECT CAST(sum(n) AS DOUBLE) AS n, CAST(sum(total) AS DOUBLE) / sum(n) AS mean, CAST(sum(squares) AS DOUBLE) AS squares, sum(n_inner) AS n_inner, count(*) AS n_outer,
+             CAST(sum(of_inner) AS DOUBLE) AS of_inner, CAST(sum(CAST(round(CAST(total AS DOUBLE) * total / n) AS HUGEINT)) AS DOUBLE) AS of_outer,
+             CAST(sum(CAST(round(1000000.0 * held / n) AS HUGEINT)) AS DOUBLE) / 1e6 AS held
+      FROM (SELECT ${outer} AS outer_, sum(n) AS n, sum(total) AS total, sum(squares) AS squares, count(*) AS n_inner, sum(of_inner) AS of_inner, sum(CAST(n AS HUGEINT) * n) AS held
+            FROM (SELECT ${inner}, count(*) AS n, sum(depth) AS total, sum(CAST(depth AS HUGEINT) * depth) AS squares, ${square} AS of_inner FROM ${visits} GROUP BY ${inner}) GROUP BY 1)))`;
+}
+
+/** SQL of the calendar. Customers count once a day, however much they bought: the lines of one order tend to be reduced together. */
+function calendarSql(lines: string, until: string, telling: string): string {
+  const drawn = (group: string, towards: string, spread: string) =>
+    `CASE WHEN ${spread}.between_ > 0 THEN (${group}.total + ${towards} * ${spread}.within / ${spread}.between_) / (${group}.n + ${spread}.within / ${spread}.between_) ELSE ${towards} END`;
+  return `${reductionsSql(lines, until, telling)},
+    bought AS (SELECT customer_id, day, category, count(*) AS n_lines, count(*) FILTER (millionths > 0) AS n_reduced, sum(millionths) AS millionths FROM reductions GROUP BY ALL),
+    visits AS (SELECT *, CAST(round(millionths / n_lines) AS BIGINT) AS depth FROM bought),
+    daily AS (SELECT customer_id, day, CAST(round(sum(millionths) / sum(n_lines)) AS BIGINT) AS depth FROM bought GROUP BY ALL),
+    of_days AS (${spreadSql("daily", "day", "0")}),
+    of_cells AS (${spreadSql("visits", "day, category", "day")}),
+    days AS (SELECT day, count(*) AS n, CAST(sum(depth) AS DOUBLE) AS total FROM daily GROUP BY day),
+    levels AS (SELECT d.day, ${drawn("d", "s.mean", "s")} AS level FROM days d CROSS JOIN of_days s),
+    cells AS (SELECT day, category, count(*) AS n, CAST(sum(depth) AS DOUBLE) AS total, sum(n_lines) AS n_lines, sum(n_reduced) AS n_reduced, sum(millionths) AS millionths FROM visits GROUP BY day, category)
+    SELECT c.day, c.category, CAST(c.n_lines AS INTEGER) AS n_lines, CAST(c.n_reduced AS INTEGER) AS n_reduced, CAST(c.millionths AS DOUBLE) / CAST(c.n_lines AS DOUBLE) / 1e6 AS depth,
+           round((${drawn("c", "l.level", "s")}) / 1e6, 9) AS exposure
+    FROM cells c JOIN levels l USING (day) CROSS JOIN of_cells s ORDER BY c.day, c.category`;
+}
+
+const countColumns: readonly Column[] = [
+  { name: "customer_id", type: "VARCHAR" },
+  { name: "exposure_bin", type: "INTEGER", unit: "hundredths" },
+  { name: "n_lines", type: "INTEGER", unit: "count" },
+  { name: "n_reduced", type: "INTEGER", unit: "count" },
+  { name: "sum_exposure", type: "DOUBLE" },
+];
+
+/** SQL of lines by customer and exposure in hundredths; `which` chooses among them. */
+function countsSql(reductions: string, calendar: string, which = "true"): string {
+  return `${reductions},
+    met AS (SELECT r.customer_id, r.millionths, CAST(round(100 * c.exposure) AS INTEGER) AS exposure_bin, CAST(round(1000000 * c.exposure) AS BIGINT) AS exposure
+            FROM reductions r JOIN ${calendar} c ON c.day = r.day AND c.category = r.category WHERE ${which})
+    SELECT customer_id, exposure_bin, CAST(count(*) AS INTEGER) AS n_lines, CAST(count(*) FILTER (millionths > 0) AS INTEGER) AS n_reduced,
+           CAST(sum(exposure) AS DOUBLE) / 1e6 AS sum_exposure
+    FROM met GROUP BY customer_id, exposure_bin ORDER BY customer_id, exposure_bin`;
+}
+
+/** Lines of each customer by how deep the shop's prices were cut when they were bought, and how many of them were reduced. */
+export const discountCounts = defineStep({
+  name: "discount_counts",
+  version: 1,
+  title: "Reduced lines by exposure",
+  stage: "features",
+  scope: "bucket",
+  timing: "as_of",
+  inputs: {
+    lines: { step: "purchase_lines", output: "lines" },
+    calendar: { step: "discount_calendar", output: "discount_calendar" },
+    telling: { step: "discount_calendar", output: "telling_sources" },
+  },
+  params: {},
+  outputs: [{ name: "discount_counts", kind: "parquet", columns: countColumns }],
+  run: async (context) => {
+    const reductions = reductionsSql(
+      context.relation("lines"),
+      `DATE ${literal(context.asOf)}`,
+      context.relation("telling"),
+    );
+    await context.output.query("discount_counts", countsSql(reductions, context.relation("calendar")));
+  },
+});
+
+/** The same of the lines after a cut, by the calendar as it came to be: what the shop offered on a day is no secret of that day. */
+export const outcomeDiscounts = defineStep({
+  name: "outcome_discounts",
+  version: 1,
+  title: "Reduced lines after the cut",
+  stage: "evaluations",
+  scope: "brand",
+  timing: "cut",
+  inputs: {
+    lines: { step: "purchase_lines", output: "lines" },
+    telling: { step: "discount_calendar", output: "telling_sources" },
+  },
+  params: {},
+  usesHorizon: true,
+  outputs: [{ name: "outcome_discounts", kind: "parquet", columns: countColumns }],
+  run: async (context) => {
+    const cut = `DATE ${literal(context.asOf)}`;
+    const until = `${cut} + ${context.horizonDays}`;
+    const [lines, telling] = [context.relation("lines"), context.relation("telling")];
+    await context.session.run(`CREATE TEMP TABLE calendar AS ${calendarSql(lines, until, telling)}`);
+    await context.output.query(
+      "outcome_discounts",
+      countsSql(reductionsSql(lines, until, telling), "calendar", `r.day > ${cut}`),
+    );
+  },
+});

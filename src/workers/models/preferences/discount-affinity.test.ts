@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { createRandom } from "../../../shared/base/random.ts";
+import type { ColumnTable } from "../../../shared/domain/column.ts";
+import type { ModelContext } from "../../../shared/domain/model.ts";
+import { spearman } from "../../numeric/scoring.ts";
+import { discountAffinity } from "./discount-affinity.ts";
+import { cutDays, type FittedDiscounts } from "./discount-scale.ts";
+
+const context: ModelContext = { horizonDays: 90, purchaseHorizonDays: 90, seed: 1, throwIfCancelled: () => undefined };
+const params = { prior_weight: 1 };
+
+interface Row {
+  readonly id: string;
+  readonly bin: number;
+  readonly n: number;
+  readonly reduced: number;
+}
+
+function tableOf(rows: readonly Row[]): ColumnTable {
+  return {
+    rows: rows.length,
+    columns: {
+      customer_id: rows.map(({ id }) => id),
+      exposure_bin: Float64Array.from(rows, ({ bin }) => bin),
+      n_lines: Float64Array.from(rows, ({ n }) => n),
+      n_reduced: Float64Array.from(rows, ({ reduced }) => reduced),
+      sum_exposure: Float64Array.from(rows, ({ bin, n }) => (bin * n) / 100),
+    },
+  };
+}
+
+/** Customers with a bent for reductions who met sales by chance, some often and some never. */
+function simulate(customers: number) {
+  const random = createRandom(5, "bent");
+  const bent: number[] = [];
+  const rows = Array.from({ length: customers }, (_, at) => at).flatMap((at): Row[] => {
+    const own = random.beta(1.1, 2);
+    bent.push(own);
+    const inSales = random.beta(0.5, 1);
+    const lines = 8 + random.below(8);
+    const inSale = Array.from({ length: lines }, () => random.next()).filter((u) => u < inSales).length;
+    const draw = (n: number, chance: number) =>
+      Array.from({ length: n }, () => random.next()).filter((u) => u < chance).length;
+    const id = `c${String(at).padStart(6, "0")}`;
+    return [
+      { id, bin: 2 + random.below(3), n: lines - inSale, reduced: draw(lines - inSale, 0.06 + 0.3 * own) },
+      { id, bin: 17 + random.below(4), n: inSale, reduced: draw(inSale, 0.35 + 0.6 * own) },
+    ].filter(({ n }) => n > 0);
+  });
+  return { counts: tableOf(rows), bent: Float64Array.from(bent) };
+}
+
+describe("discount affinity", () => {
+  it("ranks customers by their bent far better than their raw share does, whatever they met", () => {
+    const { counts, bent } = simulate(1_500);
+    const fitted = discountAffinity.fit({ counts }, params, context);
+    const scores = discountAffinity.score({ counts }, fitted, params, context);
+    const column = (name: string) => scores.columns[name] as Float64Array;
+    const adjusted = spearman(column("discount_affinity"), bent).value;
+    const raw = spearman(column("discounted_share"), bent).value;
+    expect(adjusted).toBeGreaterThan(raw + 0.12);
+    expect(Math.abs(spearman(column("discount_affinity"), column("discount_exposure")).value)).toBeLessThan(0.15);
+    expect(spearman(column("discounted_share"), column("discount_exposure")).value).toBeGreaterThan(0.4);
+    expect((fitted as unknown as FittedDiscounts).strata.map(({ until }) => until)).toEqual([4, 100]);
+    for (let at = 0; at < scores.rows; at++) {
+      const [low = 0, value = 0, high = 0] = ["_low", "", "_high"].map((end) => column(`discount_affinity${end}`)[at]);
+      expect(low <= value && value <= high && low >= 0 && high <= 1).toBe(true);
+    }
+  });
+
+  it("takes one reduced line outside the sales for more than one inside them", () => {
+    const { counts } = simulate(1_500);
+    const fitted = discountAffinity.fit({ counts }, params, context);
+    const two = tableOf([
+      { id: "in", bin: 19, n: 4, reduced: 3 },
+      { id: "out", bin: 3, n: 4, reduced: 3 },
+    ]);
+    const [inside = 0, outside = 0] = discountAffinity.score({ counts: two }, fitted, params, context).columns
+      .discount_affinity as Float64Array;
+    expect(outside).toBeGreaterThan(inside + 0.05);
+  });
+
+  it("keeps days together that hardly differ, or that hold too little", () => {
+    const rows = (bins: readonly [number, number][]) =>
+      tableOf(bins.map(([bin, n], at) => ({ id: `c${at}`, bin, n, reduced: 0 })));
+    expect(
+      cutDays(
+        rows([
+          [5, 900],
+          [6, 900],
+        ]),
+      ).length,
+    ).toBe(1);
+    expect(
+      cutDays(
+        rows([
+          [3, 5_000],
+          [40, 20],
+        ]),
+      ).length,
+    ).toBe(1);
+    expect(
+      cutDays(
+        rows([
+          [3, 5_000],
+          [20, 900],
+        ]),
+      ).map(({ exposure }) => exposure),
+    ).toEqual([0.03, 0.2]);
+  });
+});

@@ -1,0 +1,196 @@
+import type { Json } from "../../../shared/base/canonical-json.ts";
+import { auc, meanInterval } from "../../numeric/scoring.ts";
+import { type Counts, fitDirichlet } from "../../numeric/shrinkage.ts";
+import { defineModel } from "../define.ts";
+import { compare, coverage, known, leastCustomers } from "../evaluation.ts";
+import { blank, requireTable, scoreTable } from "../tables.ts";
+import {
+  createPosteriors,
+  cutDays,
+  type FittedDiscounts,
+  gridOf,
+  inside,
+  type Lines,
+  linesOf,
+  meanOf,
+  placeOf,
+  quantileOf,
+  type Stratum,
+  total,
+} from "./discount-scale.ts";
+
+const reasonOf = (fitted: FittedDiscounts | null) => (fitted ? null : "not_enough_data");
+
+export const discountAffinity = defineModel({
+  name: "discount_affinity",
+  version: 1,
+  title: "Discount affinity",
+  group: "preferences",
+  inputs: { counts: { feature: "discount_counts" } },
+  outcomes: { discounts: { feature: "outcome_discounts" } },
+  params: {
+    prior_weight: {
+      kind: "number",
+      default: 1,
+      min: 0.01,
+      max: 100,
+      label: "Weight of the population",
+      help: "Times the fitted weight: more draws everybody nearer to what is usual on such days.",
+    },
+  },
+  outputs: [
+    { name: "discount_affinity", type: "DOUBLE", unit: "share" },
+    { name: "discount_affinity_low", type: "DOUBLE", unit: "share" },
+    { name: "discount_affinity_high", type: "DOUBLE", unit: "share" },
+    { name: "full_price_share", type: "DOUBLE", unit: "share" },
+    { name: "discounted_share", type: "DOUBLE", unit: "share" },
+    { name: "discount_exposure", type: "DOUBLE", unit: "share" },
+    { name: "n_lines", type: "INTEGER", unit: "count" },
+  ],
+  card: {
+    purpose:
+      "How much somebody buys reduced of their own accord: the share of reduced lines they would have if they had met the shop's prices as all customers together did.",
+    method:
+      "Lines fall into strata by the store-wide depth of reductions on their day and in their category, cut at natural breaks. In each stratum customers' shares of reduced lines follow a beta-binomial, fitted by maximum likelihood (Minka's fixed point). A customer has one place on the scale from full price to bargain in all strata; its posterior follows from the lines of all of them. The affinity is the share at that place, averaged over the strata as all lines are spread over them. Limits are those of that share.",
+    references: [
+      "Skellam (1948): A probability distribution derived from the binomial by regarding the probability of success as variable between trials, JRSS B 10(2).",
+      "Minka (2000): Estimating a Dirichlet distribution.",
+      "Jenks & Caspall (1971): Error on choroplethic maps, Annals of the AAG 61(2), for the strata.",
+    ],
+    assumptions: [
+      "Whoever buys more reduced goods than others on days without a sale does so in the sales too.",
+      "What the shop cut on a day can be told from what its known customers paid that day.",
+      "Where a source names list prices at all, a line without one was sold at full price.",
+    ],
+    limits: [
+      "Association, not effect: it doesn't say who would buy less without a reduction.",
+      "That somebody waits for the sales isn't counted; discount_exposure tells it.",
+      "Coupons on whole orders don't count where list prices are named; where only discounts are, they do.",
+      "Without list prices or discounts there is no score.",
+    ],
+    metrics: [
+      "auc of whether a line after the cut is reduced, given the stratum it fell in, against the customer's raw share of reduced lines",
+      "log_loss of the same lines, against the stratum's mean alone",
+      "coverage of the 80 % limits by the reduced lines after the cut",
+    ],
+  },
+  fit: (inputs, params): Json => {
+    const counts = requireTable(inputs, "counts");
+    const days = cutDays(counts);
+    const customers = linesOf(counts, days);
+    if (customers.length === 0) return null;
+    const strata = days.map(({ until, exposure, lines }, at): Stratum => {
+      const groups = customers.flatMap(({ n, reduced }): Counts[] => {
+        const [d, rest] = [reduced[at] ?? 0, (n[at] ?? 0) - (reduced[at] ?? 0)];
+        const own: Counts = [[0, d] as const, [1, rest] as const].filter(([, count]) => count > 0);
+        return own.length > 0 ? [own] : [];
+      });
+      const { concentration, shares } = fitDirichlet(groups, 2);
+      const weight = concentration * Number(params.prior_weight);
+      return { until, exposure, lines, alpha: weight * (shares[0] ?? 0.5), beta: weight * (shares[1] ?? 0.5) };
+    });
+    return { strata } as unknown as Json;
+  },
+  score: (inputs, json) => {
+    const fitted = json as unknown as FittedDiscounts | null;
+    const strata = fitted?.strata ?? [{ until: 100 }];
+    const customers = linesOf(requireTable(inputs, "counts"), strata);
+    const n = customers.length;
+    const [value, low, high, full] = [blank(n), blank(n), blank(n), blank(n)];
+    const grid = fitted ? gridOf(fitted) : undefined;
+    const posterior = grid ? createPosteriors(grid) : undefined;
+    for (const [at, own] of customers.entries()) {
+      if (!grid || !posterior) break;
+      const weights = posterior(own);
+      value[at] = meanOf(weights, grid.standard);
+      low[at] = quantileOf(weights, grid.standard, 0.1);
+      high[at] = quantileOf(weights, grid.standard, 0.9);
+      full[at] = 1 - meanOf(weights, grid.shares[0] ?? grid.standard);
+    }
+    const lines = Float64Array.from(customers, (own) => total(own.n));
+    const outputs = {
+      discount_affinity: value,
+      discount_affinity_low: low,
+      discount_affinity_high: high,
+      full_price_share: full,
+      discounted_share: Float64Array.from(customers, (own) => total(own.reduced) / Math.max(1, total(own.n))),
+      discount_exposure: Float64Array.from(customers, (own) => own.exposure / Math.max(1, total(own.n))),
+      n_lines: lines,
+    };
+    const enough = lines.map((count) => (fitted && count >= 5 ? 1 : 0));
+    const reason = customers.map(() => reasonOf(fitted));
+    return scoreTable(
+      customers.map(({ customer }) => customer),
+      outputs,
+      { enough, reason },
+    );
+  },
+  evaluate: (inputs, _scores, holdout, json, _params, { seed }) => {
+    const fitted = json as unknown as FittedDiscounts | null;
+    if (!fitted) return [];
+    const before = new Map(linesOf(requireTable(inputs, "counts"), fitted.strata).map((own) => [own.customer, own]));
+    const after = linesOf(requireTable(holdout.tables, "discounts"), fitted.strata).filter((own) =>
+      before.has(own.customer),
+    );
+    if (after.length < leastCustomers) return [];
+    return judge(fitted, before, after, seed);
+  },
+});
+
+/** Lines after the cut, one by one, as the model, the raw share and the stratum's mean foresaw them. */
+function judge(fitted: FittedDiscounts, before: ReadonlyMap<string, Lines>, after: readonly Lines[], seed: number) {
+  const grid = gridOf(fitted);
+  const posterior = createPosteriors(grid);
+  const usual = fitted.strata.map(({ alpha, beta }) => inside(alpha / (alpha + beta)));
+  const [predicted, raw]: [number[], number[]] = [[], []];
+  const happened: boolean[] = [];
+  const [own, naive, below, at] = [0, 0, 0, 0].map(() => new Float64Array(after.length));
+  for (const [i, next] of after.entries()) {
+    const history = before.get(next.customer);
+    if (!history) continue;
+    const weights = posterior(history);
+    const share = total(history.reduced) / Math.max(1, total(history.n));
+    let [loss, plain] = [0, 0];
+    for (let j = 0; j < next.n.length; j++) {
+      const p = inside(meanOf(weights, grid.shares[j] ?? grid.standard));
+      const q = usual[j] ?? 0.5;
+      for (let line = 0; line < (next.n[j] ?? 0); line++) {
+        const isReduced = line < (next.reduced[j] ?? 0);
+        predicted.push(p);
+        raw.push(share);
+        happened.push(isReduced);
+        loss -= Math.log(isReduced ? p : 1 - p);
+        plain -= Math.log(isReduced ? q : 1 - q);
+      }
+    }
+    const lines = Math.max(1, total(next.n));
+    if (own) own[i] = loss / lines;
+    if (naive) naive[i] = plain / lines;
+    const place = placeOf(grid, weights, next);
+    if (below) below[i] = place.below;
+    if (at) at[i] = place.at;
+  }
+  const n = happened.length;
+  const ranked = auc(Float64Array.from(predicted), happened);
+  const baseline = auc(Float64Array.from(raw), happened).value;
+  const none = new Float64Array(0);
+  return known([
+    compare({
+      metric: "auc",
+      own: ranked,
+      baseline: "raw share of reduced lines",
+      naive: baseline,
+      n,
+      better: "higher",
+    }),
+    compare({
+      metric: "log_loss",
+      own: meanInterval(own ?? none),
+      baseline: "mean of such days",
+      naive: meanInterval(naive ?? none).value,
+      n: after.length,
+      better: "lower",
+    }),
+    coverage(below ?? none, at ?? none, seed),
+  ]);
+}

@@ -1,0 +1,205 @@
+import type { ColumnTable } from "../../../shared/domain/column.ts";
+import { betaQuantile } from "../../numeric/distributions.ts";
+import { naturalBreaks } from "../../numeric/natural-breaks.ts";
+import { lgamma } from "../../numeric/special-functions.ts";
+import { numbers, texts } from "../tables.ts";
+
+export interface Stratum {
+  /** Last hundredth of exposure that belongs to it. */
+  readonly until: number;
+  readonly exposure: number;
+  readonly lines: number;
+  /** Shares of reduced lines of customers follow Beta(alpha, beta) on such days. */
+  readonly alpha: number;
+  readonly beta: number;
+}
+export interface FittedDiscounts {
+  readonly strata: readonly Stratum[];
+}
+
+const gridSize = 64;
+const mostStrata = 4;
+const leastLines = 100;
+/** Strata whose mean exposures differ by less are one. */
+const leastApart = 0.02;
+
+export interface Lines {
+  readonly customer: string;
+  /** Lines and reduced ones by stratum. */
+  readonly n: Float64Array;
+  readonly reduced: Float64Array;
+  exposure: number;
+}
+
+export const total = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
+const stratumOf = (strata: readonly { until: number }[], bin: number) => {
+  const at = strata.findIndex(({ until }) => bin <= until);
+  return at < 0 ? strata.length - 1 : at;
+};
+
+/** Lines by customer (in order of their ids) and stratum. */
+export function linesOf(counts: ColumnTable, strata: readonly { until: number }[]): Lines[] {
+  const ids = texts(counts, "customer_id").map((id) => id ?? "");
+  const [bins, lines, reduced, met] = ["exposure_bin", "n_lines", "n_reduced", "sum_exposure"].map((name) =>
+    numbers(counts, name),
+  );
+  const order = Uint32Array.from(ids.keys()).sort((a, b) =>
+    ids[a] === ids[b] ? (bins?.[a] ?? 0) - (bins?.[b] ?? 0) : (ids[a] ?? "") < (ids[b] ?? "") ? -1 : 1,
+  );
+  const found: Lines[] = [];
+  for (const row of order) {
+    const customer = ids[row] ?? "";
+    let own = found.at(-1);
+    if (own?.customer !== customer) {
+      own = {
+        customer,
+        n: new Float64Array(strata.length),
+        reduced: new Float64Array(strata.length),
+        exposure: 0,
+      };
+      found.push(own);
+    }
+    const at = stratumOf(strata, bins?.[row] ?? 0);
+    own.n[at] = (own.n[at] ?? 0) + (lines?.[row] ?? 0);
+    own.reduced[at] = (own.reduced[at] ?? 0) + (reduced?.[row] ?? 0);
+    own.exposure += met?.[row] ?? 0;
+  }
+  return found;
+}
+
+/** Days cut at the natural breaks of exposure; runs that hardly differ, or hold few lines, go to their neighbour. */
+export function cutDays(counts: ColumnTable): { until: number; exposure: number; lines: number }[] {
+  const [bins, lines] = [numbers(counts, "exposure_bin"), numbers(counts, "n_lines")];
+  const weights = new Float64Array(101);
+  for (let row = 0; row < counts.rows; row++) {
+    const bin = Math.min(100, Math.max(0, Math.round(bins[row] ?? 0)));
+    weights[bin] = (weights[bin] ?? 0) + (lines[row] ?? 0);
+  }
+  let from = 0;
+  const runs = naturalBreaks(weights, mostStrata).map((until) => {
+    const inside = weights.subarray(from, until + 1);
+    const n = total(inside);
+    const exposure = n > 0 ? inside.reduce((sum, weight, at) => sum + weight * (from + at), 0) / n / 100 : 0;
+    from = until + 1;
+    return { until, exposure, lines: n };
+  });
+  const least = Math.max(leastLines, 0.02 * total(weights));
+  const merged: typeof runs = [];
+  for (const run of runs) {
+    const before = merged.at(-1);
+    if (before && (run.exposure - before.exposure < leastApart || run.lines < least || before.lines < least)) {
+      const n = before.lines + run.lines;
+      const exposure = (before.exposure * before.lines + run.exposure * run.lines) / Math.max(1, n);
+      merged[merged.length - 1] = { until: run.until, exposure, lines: n };
+    } else merged.push(run);
+  }
+  return merged;
+}
+
+export interface Grid {
+  /** Share of reduced lines of the customer at each step of the scale, by stratum. */
+  readonly shares: readonly Float64Array[];
+  readonly logShare: readonly Float64Array[];
+  readonly logRest: readonly Float64Array[];
+  /** The share at the exposure that all customers' lines had. */
+  readonly standard: Float64Array;
+}
+
+export const inside = (share: number) => Math.min(1 - 1e-9, Math.max(1e-9, share));
+
+/** One scale for every stratum: whoever stands at u of customers on days without a sale does so in the sales. */
+export function gridOf({ strata }: FittedDiscounts): Grid {
+  const shares = strata.map(({ alpha, beta }) =>
+    Float64Array.from({ length: gridSize }, (_, at) => inside(betaQuantile((at + 0.5) / gridSize, alpha, beta))),
+  );
+  const lines = strata.reduce((sum, stratum) => sum + stratum.lines, 0);
+  const standard = Float64Array.from({ length: gridSize }, (_, at) =>
+    strata.reduce((sum, stratum, j) => sum + ((shares[j]?.[at] ?? 0) * stratum.lines) / Math.max(1, lines), 0),
+  );
+  return {
+    shares,
+    logShare: shares.map((values) => values.map(Math.log)),
+    logRest: shares.map((values) => values.map((value) => Math.log1p(-value))),
+    standard,
+  };
+}
+
+/** Where on the scale a customer stands, given lines and reduced ones by stratum: the posterior under an even prior. */
+function posteriorOf({ logShare, logRest }: Grid, { n, reduced }: Pick<Lines, "n" | "reduced">): Float64Array {
+  const weights = new Float64Array(gridSize);
+  for (let j = 0; j < n.length; j++) {
+    const [d, rest] = [reduced[j] ?? 0, (n[j] ?? 0) - (reduced[j] ?? 0)];
+    const [up, down] = [logShare[j], logRest[j]];
+    if (d + rest === 0 || !up || !down) continue;
+    for (let at = 0; at < gridSize; at++) {
+      weights[at] = (weights[at] ?? 0) + d * (up[at] ?? 0) + rest * (down[at] ?? 0);
+    }
+  }
+  const most = weights.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const scaled = weights.map((value) => Math.exp(value - most));
+  const sum = total(scaled);
+  return scaled.map((value) => value / sum);
+}
+
+export const meanOf = (posterior: Float64Array, values: Float64Array) =>
+  posterior.reduce((sum, weight, at) => sum + weight * (values[at] ?? 0), 0);
+
+/** Quantile of values that rise along the grid; each step's weight lies evenly around its value. */
+export function quantileOf(posterior: Float64Array, values: Float64Array, p: number): number {
+  let below = 0;
+  for (let at = 0; at < gridSize; at++) {
+    const weight = posterior[at] ?? 0;
+    if (below + weight >= p || at === gridSize - 1) {
+      const part = weight > 0 ? Math.min(1, Math.max(0, (p - below) / weight)) : 0.5;
+      const edge = (step: number) =>
+        ((values[Math.max(0, step - 1)] ?? 0) + (values[Math.min(gridSize - 1, step)] ?? 0)) / 2;
+      return edge(at) + part * (edge(at + 1) - edge(at));
+    }
+    below += weight;
+  }
+  return values[gridSize - 1] ?? 1;
+}
+
+/** Remembers posteriors: among many customers few differ in lines and reduced lines by stratum. */
+export function createPosteriors(grid: Grid): (lines: Lines) => Float64Array {
+  const seen = new Map<string, Float64Array>();
+  return (lines) => {
+    const key = `${lines.n.join(" ")}/${lines.reduced.join(" ")}`;
+    const found = seen.get(key) ?? posteriorOf(grid, lines);
+    if (seen.size < 100_000) seen.set(key, found);
+    return found;
+  };
+}
+
+const longest = 200;
+
+/** Where the reduced lines after the cut fall in their predictive distribution: binomial in each stratum, given the place. */
+export function placeOf(grid: Grid, weights: Float64Array, next: Lines): { below: number; at: number } {
+  const k = total(next.reduced);
+  if (total(next.n) > longest) return { below: Number.NaN, at: 0 };
+  let [below, at] = [0, 0];
+  for (let g = 0; g < gridSize; g++) {
+    let distribution = [1];
+    for (let j = 0; j < next.n.length; j++) {
+      if ((next.n[j] ?? 0) > 0)
+        distribution = convolve(distribution, binomial(next.n[j] ?? 0, grid.shares[j]?.[g] ?? 0));
+    }
+    const weight = weights[g] ?? 0;
+    for (let i = 0; i < k; i++) below += weight * (distribution[i] ?? 0);
+    at += weight * (distribution[k] ?? 0);
+  }
+  return { below, at };
+}
+
+function binomial(n: number, p: number): number[] {
+  const [up, down] = [Math.log(p), Math.log1p(-p)];
+  return Array.from({ length: n + 1 }, (_, k) =>
+    Math.exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * up + (n - k) * down),
+  );
+}
+
+function convolve(a: readonly number[], b: readonly number[]): number[] {
+  const out = new Array<number>(a.length + b.length - 1).fill(0);
+  for (const [i, x] of a.entries()) for (const [j, y] of b.entries()) out[i + j] = (out[i + j] ?? 0) + x * y;
+  return out;
+}
