@@ -32,7 +32,7 @@ export interface Holdout {
   /** customer_id, category, n_lines bought within the horizon, median_price_percentile (NaN where unknown). */
   readonly outcomeCategories: ColumnTable;
   /** What followed the cut, as the model's `outcomes` name it. */
-  readonly tables: Tables;
+  readonly tables?: Tables;
 }
 
 /** Customers of like prediction and what became of them: the mean predicted (null where there is only a name) and the mean seen

@@ -87,7 +87,7 @@ export const brandAffinity = defineModel({
   evaluate: (inputs, _scores, holdout, json, _params, { seed }) =>
     evaluateShares({
       counts: requireTable(inputs, "counts"),
-      outcomes: requireTable(holdout.tables, "brands"),
+      outcomes: requireTable(holdout.tables ?? {}, "brands"),
       columns,
       fitted: json as unknown as FittedShares | null,
       seed,

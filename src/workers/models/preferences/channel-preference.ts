@@ -61,7 +61,7 @@ export const channelPreference = defineModel({
   evaluate: (inputs, _scores, holdout, json, _params, { seed }) =>
     evaluateShares({
       counts: requireTable(inputs, "counts"),
-      outcomes: requireTable(holdout.tables, "channels"),
+      outcomes: requireTable(holdout.tables ?? {}, "channels"),
       columns,
       fitted: json as unknown as FittedShares | null,
       seed,

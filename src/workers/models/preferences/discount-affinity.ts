@@ -2,7 +2,7 @@ import type { Json } from "../../../shared/base/canonical-json.ts";
 import { auc, meanInterval } from "../../numeric/scoring.ts";
 import { type Counts, fitDirichlet } from "../../numeric/shrinkage.ts";
 import { defineModel } from "../define.ts";
-import { compare, coverage, known, leastCustomers } from "../evaluation.ts";
+import { calibrationBins, compare, coverage, known, leastCustomers } from "../evaluation.ts";
 import { blank, requireTable, scoreTable } from "../tables.ts";
 import {
   createPosteriors,
@@ -129,7 +129,7 @@ export const discountAffinity = defineModel({
     const fitted = json as unknown as FittedDiscounts | null;
     if (!fitted) return [];
     const before = new Map(linesOf(requireTable(inputs, "counts"), fitted.strata).map((own) => [own.customer, own]));
-    const after = linesOf(requireTable(holdout.tables, "discounts"), fitted.strata).filter((own) =>
+    const after = linesOf(requireTable(holdout.tables ?? {}, "discounts"), fitted.strata).filter((own) =>
       before.has(own.customer),
     );
     if (after.length < leastCustomers) return [];
@@ -183,14 +183,17 @@ function judge(fitted: FittedDiscounts, before: ReadonlyMap<string, Lines>, afte
       n,
       better: "higher",
     }),
-    compare({
-      metric: "log_loss",
-      own: meanInterval(own ?? none),
-      baseline: "mean of such days",
-      naive: meanInterval(naive ?? none).value,
-      n: after.length,
-      better: "lower",
-    }),
+    {
+      ...compare({
+        metric: "log_loss",
+        own: meanInterval(own ?? none),
+        baseline: "mean of such days",
+        naive: meanInterval(naive ?? none).value,
+        n: after.length,
+        better: "lower",
+      }),
+      calibration: calibrationBins(Float64Array.from(predicted), Float64Array.from(happened, Number)),
+    },
     coverage(below ?? none, at ?? none, seed),
   ]);
 }

@@ -236,7 +236,7 @@ export const productAffinity = defineModel({
     const table = requireTable(inputs, "histories");
     const [ids, lists] = [texts(table, "customer_id"), listsOf(table)];
     const histories = new Map(ids.map((id, at) => [id, lists[at] ?? []]));
-    const after = requireTable(holdout.tables, "products");
+    const after = requireTable(holdout.tables ?? {}, "products");
     const [customers, bought] = [texts(after, "customer_id"), listsOf(after)];
     const cases = Array.from(inOrder(customers), (row) => ({
       history: histories.get(customers[row] ?? null) ?? [],
