@@ -11,7 +11,8 @@ export type TargetKind =
   | "flag"
   | "currency"
   | "email"
-  | "phone";
+  | "phone"
+  | "properties";
 export interface Target {
   readonly name: string;
   readonly kind: TargetKind;
@@ -142,6 +143,50 @@ export const lakeTargets: readonly LakeTable[] = [
     ],
   },
   {
+    table: "web_events",
+    key: ["event_id"],
+    columns: [
+      t("event_id", "id", "Number of the event"),
+      t("occurred_at", "instant", "When it happened", { required: true }),
+      t("visitor_id", "id", "Browser or device, as its cookie names it"),
+      t("session_id", "id", "Visit"),
+      sourceCustomer,
+      t("event_type", "text", "page_view, add_to_cart, purchase …"),
+      t("page", "text", "Page"),
+      t("product_id", "id", "Product looked at"),
+      t("referrer", "text", "Where the visitor came from"),
+      t("campaign", "text", "Campaign that brought the visitor"),
+      t("device", "text", "desktop, mobile, tablet"),
+    ],
+  },
+  {
+    table: "message_events",
+    key: ["event_id"],
+    columns: [
+      t("event_id", "id", "Number of the event"),
+      t("occurred_at", "instant", "When it happened", { required: true }),
+      sourceCustomer,
+      t("email", "email", "E-mail address", { pii: true }),
+      t("channel", "text", "email, sms …"),
+      t("campaign_id", "id", "Campaign or automation that sent it"),
+      t("event_type", "text", "sent, delivered, opened, clicked, bounced, unsubscribed or complained", {
+        required: true,
+      }),
+      t("is_machine_open", "flag", "Opened by a program, not by a person"),
+    ],
+  },
+  {
+    table: "events",
+    key: ["event_id"],
+    columns: [
+      t("event_id", "id", "Number of the event"),
+      t("occurred_at", "instant", "When it happened", { required: true }),
+      sourceCustomer,
+      t("event_type", "text", "What happened", { required: true }),
+      t("properties", "properties", "What else is known of it"),
+    ],
+  },
+  {
     table: "consents",
     key: [],
     columns: [
@@ -176,6 +221,7 @@ const types: Readonly<Record<TargetKind, ColumnType>> = {
   price: "DECIMAL(18,4)",
   quantity: "DECIMAL(18,4)",
   flag: "BOOLEAN",
+  properties: "MAP(VARCHAR, VARCHAR)",
 };
 
 export const lakeTableNames = lakeTargets.map(({ table }) => table);

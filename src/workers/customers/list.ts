@@ -1,6 +1,7 @@
+import { activity } from "./activity.ts";
 import { anonymous } from "./anonymous.ts";
 import { customerBase } from "./customer-base.ts";
 import { purchaseLines } from "./purchase-lines.ts";
 import { transactions } from "./transactions.ts";
 
-export const customerSteps = [purchaseLines, transactions, customerBase, anonymous];
+export const customerSteps = [purchaseLines, transactions, customerBase, anonymous, activity];

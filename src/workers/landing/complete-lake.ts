@@ -5,6 +5,7 @@ import { literal } from "../engine/sql.ts";
  *  customers of lines from their orders, returns from negative lines, what a catalogue knows of a platform's products. */
 export async function completeLake(session: Session, brandCurrency: string): Promise<void> {
   await numberRows(session);
+  await numberEvents(session);
   await ordersFromLines(session, literal(brandCurrency));
   await linesFromOrders(session);
   await amountsOfLines(session);
@@ -25,6 +26,15 @@ async function numberRows(session: Session): Promise<void> {
   await session.run(`UPDATE merged_order_lines SET line_id = n.made FROM (
       SELECT rowid AS id, CAST(row_number() OVER (PARTITION BY key_space, order_id ORDER BY source, row_hash, source_row) AS VARCHAR) AS made
       FROM merged_order_lines WHERE line_id IS NULL) n WHERE merged_order_lines.rowid = n.id`);
+}
+
+/** Events without a number get one of what they say, as equal ones count one by one. */
+async function numberEvents(session: Session): Promise<void> {
+  for (const table of ["merged_message_events", "merged_web_events", "merged_events"]) {
+    await session.run(`UPDATE ${table} SET event_id = n.made FROM (
+        SELECT rowid AS id, 'row:' || left(row_hash, 16) || ':' || row_number() OVER (PARTITION BY source, row_hash ORDER BY source_row) AS made
+        FROM ${table} WHERE event_id IS NULL) n WHERE ${table}.rowid = n.id`);
+  }
 }
 
 async function ordersFromLines(session: Session, currency: string): Promise<void> {

@@ -9,14 +9,14 @@ interface Subject {
 }
 
 const isPii = (table: LakeTable, name: string) => table.columns.find((column) => column.name === name)?.pii === true;
-const split = new Set(["customers", "orders"]);
+const split = new Set(["customers", "orders", "message_events"]);
 
 /** Behaviour columns of a lake table: contact columns of customers and orders lie in files of their own. */
 export function behaviourColumns(table: LakeTable): Column[] {
   return lakeColumns(table).filter(({ name }) => !(split.has(table.table) && isPii(table, name)));
 }
 export function contactColumns(table: LakeTable): Column[] {
-  const keys = table.table === "customers" ? ["source_customer_id"] : ["order_id", "source_customer_id"];
+  const keys = [...table.key, "source_customer_id"];
   return lakeColumns(table).filter(
     ({ name }) =>
       isPii(table, name) || keys.includes(name) || ["key_space", "source", "batch_id", "source_row"].includes(name),
@@ -28,7 +28,7 @@ const contactTables = lakeTargets.filter(({ table }) => split.has(table));
 /** The lake: every delivery of every source, with repetitions once and corrections in place of what they correct. */
 export const lake = defineStep({
   name: "lake",
-  version: 2,
+  version: 3,
   title: "Merge deliveries",
   stage: "lake",
   scope: "brand",
@@ -80,7 +80,7 @@ function orderOf(table: LakeTable): string {
  *  stay apart by source until identity joins them); without, as many equal rows as the file that has most of them. */
 function mergeSql(context: StepContext, table: LakeTable): string {
   const names = lakeColumns(table).map(({ name }) => name);
-  const latest = "batch_number DESC, file_number DESC, source_row DESC";
+  const latest = "batch_number DESC, file_number DESC, source_row DESC, row_hash";
   const whence = new Set(["key_space", "source", "batch_id", "source_row"]);
   const joined = names.map(
     (name) =>

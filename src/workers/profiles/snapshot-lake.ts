@@ -11,7 +11,7 @@ import { behaviourColumns } from "../landing/lake-step.ts";
 const customerId: Column = { name: "customer_id", type: "VARCHAR" };
 const withoutPii = (table: LakeTable) => behaviourColumns(table).filter(({ pii }) => !pii);
 
-type Join = "order" | "record" | "person" | "none";
+type Join = "order" | "record" | "person" | "none" | "done";
 
 /** How a lake table's rows find their customer, and the day that they are cut at (rows without one stay). */
 const views: readonly { table: string; join: Join; cut: (zone: string) => string | null }[] = [
@@ -22,6 +22,9 @@ const views: readonly { table: string; join: Join; cut: (zone: string) => string
   { table: "products", join: "none", cut: () => null },
   { table: "stores", join: "none", cut: () => null },
   { table: "consents", join: "record", cut: (zone) => daySql("t.occurred_at", zone) },
+  { table: "message_events", join: "done", cut: (zone) => daySql("t.occurred_at", zone) },
+  { table: "web_events", join: "done", cut: (zone) => daySql("t.occurred_at", zone) },
+  { table: "events", join: "done", cut: (zone) => daySql("t.occurred_at", zone) },
   { table: "exchange_rates", join: "none", cut: () => "t.valid_on" },
 ];
 
@@ -32,12 +35,13 @@ const inputsOf: Readonly<Record<Join, Readonly<Record<string, InputReference>>>>
   record: { records },
   person: { records, contact: { step: "lake", output: "customers_contact" } },
   none: {},
+  done: {},
 };
 
 /** A record's id as identity names it: the source's own, that id at its source where two sources mean different people by it,
  *  else a hash of the contact value. */
 function joinSql(join: Join, context: StepContext): string {
-  if (join === "none") return "";
+  if (join === "none" || join === "done") return "";
   if (join === "order")
     return `LEFT JOIN ${context.relation("order_customers")} c ON c.order_id = t.order_id AND c.key_space = t.key_space`;
   const ids = `(SELECT key_space, source_record_id, min(customer_id) AS customer_id FROM ${context.relation("records")} GROUP BY ALL)`;
@@ -55,6 +59,7 @@ const customerOf: Readonly<Record<Join, string>> = {
   record: "coalesce(apart.customer_id, own.customer_id) AS customer_id",
   person: "coalesce(apart.customer_id, own.customer_id, reached.customer_id) AS customer_id",
   none: "",
+  done: "t.customer_id",
 };
 
 function viewStep({ table, join, cut }: (typeof views)[number]): Step {
@@ -75,7 +80,7 @@ function viewStep({ table, join, cut }: (typeof views)[number]): Step {
     scope: "brand",
     timing: "as_of",
     inputs: {
-      rows: { step: "lake", output: table },
+      rows: { step: join === "done" ? "activity" : "lake", output: table },
       ...inputsOf[join],
       ...(needsOrders ? { orders: { step: "lake", output: "orders" } } : {}),
     },

@@ -1,0 +1,83 @@
+import type { Column } from "../../shared/domain/column.ts";
+import { lakeTable } from "../../shared/domain/lake.ts";
+import { ident } from "../engine/sql.ts";
+import { defineStep, type StepContext } from "../engine/step-context.ts";
+import { behaviourColumns } from "../landing/lake-step.ts";
+
+/** Columns of a lake table of events, with the customer in front. */
+export function activityColumns(name: string): Column[] {
+  const table = lakeTable(name);
+  if (!table) throw new RangeError(name);
+  return [{ name: "customer_id", type: "VARCHAR" }, ...behaviourColumns(table)];
+}
+
+const tables = ["message_events", "web_events", "events"] as const;
+
+/** Events with their customer: by the id that the source gave, else a message by its address and a page view by who else its visit,
+ *  then its browser, belongs to, where that is one customer only. */
+export const activity = defineStep({
+  name: "activity",
+  version: 1,
+  title: "Tie e-mails and visits to customers",
+  stage: "customers",
+  scope: "brand",
+  timing: "none",
+  inputs: {
+    ...Object.fromEntries(tables.map((name) => [name, { step: "lake", output: name }])),
+    message_contact: { step: "lake", output: "message_events_contact" },
+    records: { step: "customer_ids", output: "records" },
+    contact: { step: "lake", output: "customers_contact" },
+    orders_contact: { step: "lake", output: "orders_contact" },
+    order_customers: { step: "customer_ids", output: "order_customers" },
+  },
+  params: {},
+  outputs: tables.map((name) => ({ name, kind: "parquet" as const, columns: activityColumns(name) })),
+  run: async (context) => {
+    await context.session.run(`CREATE TEMP TABLE ids AS
+      SELECT key_space, source_record_id, min(customer_id) AS customer_id FROM ${context.relation("records")} GROUP BY ALL`);
+    await context.output.query("message_events", messagesSql(context));
+    await context.output.query("web_events", visitsSql(context));
+    await context.output.query(
+      "events",
+      `${identifiedSql(context, "events")} ${selectedSql("events", "own_customer")}`,
+    );
+  },
+});
+
+/** Rows of events with the customer of their own id; an id that stands for two people is the one of its source. */
+function identifiedSql(context: StepContext, name: string): string {
+  return `WITH identified AS (
+    SELECT t.*, coalesce(apart.customer_id, own.customer_id) AS own_customer FROM ${context.relation(name)} t
+    LEFT JOIN ids own ON own.key_space = t.key_space AND own.source_record_id = t.source_customer_id
+    LEFT JOIN ids apart ON apart.key_space = t.key_space AND apart.source_record_id = t.source_customer_id || '@' || t.source)`;
+}
+
+function selectedSql(name: string, customer: string, joins = ""): string {
+  const columns = activityColumns(name)
+    .slice(1)
+    .map((column) => `e.${ident(column.name)}`);
+  return `SELECT ${customer} AS customer_id, ${columns.join(", ")} FROM identified e ${joins} ORDER BY e.event_id, e.source, e.batch_id, e.source_row`;
+}
+
+function messagesSql(context: StepContext): string {
+  const joins = `LEFT JOIN written w ON w.source = e.source AND w.batch_id = e.batch_id AND w.source_row = e.source_row AND w.event_id = e.event_id
+    LEFT JOIN addresses a ON a.email = w.email`;
+  return `${identifiedSql(context, "message_events")},
+    reached AS (
+      SELECT c.email, i.customer_id FROM ${context.relation("contact")} c JOIN ids i ON i.key_space = c.key_space
+        AND i.source_record_id IN (c.source_customer_id, c.source_customer_id || '@' || c.source, 'email:' || left(md5(c.email), 20)) WHERE c.email IS NOT NULL
+      UNION SELECT o.email, c.customer_id FROM ${context.relation("orders_contact")} o JOIN ${context.relation("order_customers")} c USING (key_space, order_id) WHERE o.email IS NOT NULL),
+    addresses AS (SELECT email, min(customer_id) AS customer_id FROM reached GROUP BY email HAVING count(DISTINCT customer_id) = 1),
+    written AS (SELECT source, batch_id, source_row, event_id, min(email) AS email FROM ${context.relation("message_contact")} WHERE email IS NOT NULL GROUP BY ALL)
+    ${selectedSql("message_events", "coalesce(e.own_customer, a.customer_id)", joins)}`;
+}
+
+function visitsSql(context: StepContext): string {
+  const one = (by: string) =>
+    `SELECT key_space, ${by}, min(own_customer) AS customer_id FROM identified WHERE own_customer IS NOT NULL AND ${by} IS NOT NULL
+     GROUP BY ALL HAVING count(DISTINCT own_customer) = 1`;
+  const joins = `LEFT JOIN visits s ON s.key_space = e.key_space AND s.session_id = e.session_id
+    LEFT JOIN visitors v ON v.key_space = e.key_space AND v.visitor_id = e.visitor_id`;
+  return `${identifiedSql(context, "web_events")}, visits AS (${one("session_id")}), visitors AS (${one("visitor_id")})
+    ${selectedSql("web_events", "coalesce(e.own_customer, s.customer_id, v.customer_id)", joins)}`;
+}
