@@ -10,16 +10,23 @@ export type ColumnRule =
       readonly decimal?: "." | ",";
       readonly currency?: string;
       readonly unit?: "share" | "percent";
+      readonly time_zone?: string;
+      readonly nothing?: readonly string[];
+      readonly plus?: readonly string[];
+      readonly less?: readonly string[];
     }
   | { readonly value: string | number | boolean }
-  | { readonly coalesce: readonly string[] }
+  | { readonly coalesce: readonly string[]; readonly time_zone?: string }
   | { readonly concat: readonly string[]; readonly separator?: string }
   | { readonly split: string; readonly by: string; readonly part: number }
-  | { readonly map: string; readonly values: Readonly<Record<string, string>>; readonly otherwise?: string };
+  | { readonly map: string; readonly values: Readonly<Record<string, string>>; readonly otherwise?: string }
+  | { readonly columns: readonly string[] };
 
 export interface TableMapping {
   readonly table: string;
-  /** `Column = 'x'`, `Column != 'x'`, `Column is null`, `Column is not null`, joined by `and`. */
+  /** Rows are the elements of this list inside of the file's rows. */
+  readonly each?: string;
+  /** `Column = 'x'`, `Column != 'x'`, `Column in ('x', 'y')`, `Column not in (…)`, `Column is null`, `Column is not null`, joined by `and`. */
   readonly where?: string;
   /** Only files whose name matches (`*` for any text). */
   readonly file?: string;
@@ -32,7 +39,7 @@ export interface Mapping {
   readonly tables: readonly TableMapping[];
 }
 
-const forms = ["column", "value", "coalesce", "concat", "split", "map"];
+const forms = ["column", "value", "coalesce", "concat", "split", "map", "columns"];
 
 /** Checks a mapping that a person may have written; what is wrong is named by table and column. */
 export function parseMapping(value: unknown): Mapping {
@@ -45,22 +52,24 @@ export function parseMapping(value: unknown): Mapping {
 }
 
 function parseTable(value: unknown): TableMapping {
-  const { table, where, file, columns } = (value ?? {}) as Record<string, unknown>;
+  const { table, each, where, file, columns } = (value ?? {}) as Record<string, unknown>;
   if (typeof table !== "string") throw wrong("an entry of `tables` has no table");
   const known = lakeTable(table);
   if (!known) throw wrong(`there is no table ${table}; there are ${lakeTableNames.join(", ")}`);
   if (typeof columns !== "object" || columns === null) throw wrong(`${table} has no columns`);
-  const entries = Object.entries(columns as Record<string, unknown>).filter(([name]) => name !== "attributes");
+  const entries = Object.entries(columns as Record<string, unknown>);
   for (const [name, rule] of entries) {
     if (!known.columns.some((column) => column.name === name)) throw wrong(`${table} has no column ${name}`);
     const isRule =
       typeof rule === "string" || (typeof rule === "object" && rule !== null && forms.some((form) => form in rule));
     if (!isRule) throw wrong(`${table}.${name} is neither a column nor one of ${forms.join(", ")}`);
   }
+  if (each !== undefined && typeof each !== "string") throw wrong(`each of ${table} is no text`);
   if (where !== undefined && typeof where !== "string") throw wrong(`where of ${table} is no text`);
   if (file !== undefined && typeof file !== "string") throw wrong(`file of ${table} is no text`);
   return {
     table,
+    ...(each === undefined ? {} : { each }),
     ...(where === undefined ? {} : { where }),
     ...(file === undefined ? {} : { file }),
     columns: Object.fromEntries(entries) as TableMapping["columns"],
@@ -77,7 +86,8 @@ function wrong(why: string): AssayError {
 
 export function columnsOfRule(rule: ColumnRule): readonly string[] {
   if (typeof rule === "string") return [rule];
-  if ("column" in rule) return [rule.column];
+  if ("column" in rule) return [rule.column, ...(rule.plus ?? []), ...(rule.less ?? [])];
+  if ("columns" in rule) return rule.columns;
   if ("coalesce" in rule) return rule.coalesce;
   if ("concat" in rule) return rule.concat;
   if ("split" in rule) return [rule.split];

@@ -6,7 +6,7 @@ import { monthFirst, profileColumns } from "../sources/profile.ts";
 import { type RawTable, rawColumn } from "../sources/raw.ts";
 import { countryOfZone, normalisePhone } from "./contact.ts";
 import { columnsOfRule, type Mapping, matchesFile, type TableMapping } from "./mapping.ts";
-import { columnSql, ruleSql, whereSql } from "./rule-sql.ts";
+import { columnSql, partsSql, ruleSql, whereSql } from "./rule-sql.ts";
 import { type Formats, givenName, shareAsMoney, valueSql } from "./value-sql.ts";
 
 export interface NormaliseOptions {
@@ -32,9 +32,13 @@ interface Parsed {
   readonly target: Target;
   readonly raw: string;
   readonly value: string;
+  /** Texts of further columns that its value is made of, with what they are called. */
+  readonly parts: readonly { readonly name: string; readonly sql: string; readonly sign: 1 | -1 }[];
 }
 
 interface ParsedTable {
+  /** The file's rows, or the elements of a list in them. */
+  readonly raw: RawTable;
   readonly mapping: TableMapping;
   readonly table: LakeTable;
   /** What its parsed rows are called. */
@@ -58,14 +62,17 @@ export async function normaliseFile(
   const parsedTables: ParsedTable[] = [];
   for (const [at, mapping] of wanted.entries()) {
     const table = lakeTable(mapping.table);
+    const rows = rowsOf(raw, mapping);
     const parsed =
-      table && raw.columns.length > 0 ? parseColumns(raw, table, mapping, { options, profiles, warnings }) : null;
-    if (table && parsed) parsedTables.push({ mapping, table, name: `${prefix}_${at}`, parsed });
+      table && rows && rows.columns.length > 0
+        ? parseColumns(rows, table, mapping, { options, profiles: profiles.get(rows) ?? new Map(), warnings })
+        : null;
+    if (table && rows && parsed) parsedTables.push({ raw: rows, mapping, table, name: `${prefix}_${at}`, parsed });
   }
   const isRepetitive = (one: ParsedTable) => one !== parsedTables[0] && canRepeat(one);
   const parse = async (one: ParsedTable, without: string | null) => {
-    await phoneTable(session, raw, one.mapping, { name: one.name, options });
-    await session.run(parseSql(raw, one, { options, without }));
+    await phoneTable(session, one.raw, one.mapping, { name: one.name, options });
+    await session.run(parseSql(one, { options, without }));
   };
   const rowByRow = parsedTables.filter((one) => !isRepetitive(one));
   for (const one of rowByRow) await parse(one, null);
@@ -82,6 +89,10 @@ export async function normaliseFile(
     tables.set(table, view);
   }
   return { tables, rejects, rowsRejected, warnings };
+}
+
+function rowsOf(raw: RawTable, { each }: TableMapping): RawTable | undefined {
+  return each === undefined ? raw : raw.lists?.get(each);
 }
 
 const strictKinds: ReadonlySet<string> = new Set(["instant", "date", "money", "price", "quantity"]);
@@ -101,27 +112,39 @@ async function formatsOf(
   session: Session,
   raw: RawTable,
   { tables, timeZone }: { tables: readonly TableMapping[]; timeZone: string },
-): Promise<Formats> {
-  const open = new Set<string>();
+): Promise<ReadonlyMap<RawTable, Formats>> {
+  const open = new Map<RawTable, Set<string>>();
   for (const mapping of tables) {
-    for (const [name, rule] of Object.entries(mapping.columns)) {
-      const kind = lakeTable(mapping.table)?.columns.find((column) => column.name === name)?.kind;
-      const isDate = kind === "instant" || kind === "date";
-      const isAmount = kind === "money" || kind === "price" || kind === "quantity";
-      const given = typeof rule === "object" && "column" in rule ? (isDate ? rule.format : rule.decimal) : undefined;
-      if ((isDate || isAmount) && given === undefined)
-        for (const column of columnsOfRule(rule)) open.add(column.trim().toLowerCase());
-    }
+    const rows = rowsOf(raw, mapping);
+    if (!rows) continue;
+    const own = open.get(rows) ?? new Set<string>();
+    for (const column of openColumns(mapping)) own.add(column);
+    open.set(rows, own);
   }
-  if (open.size === 0) return new Map();
-  const profiled = await profileColumns(session, raw, (name) => open.has(name.trim().toLowerCase()));
   const isMonthFirst = countryOfZone(timeZone) === "US";
-  return new Map(
-    profiled.map(({ name, format, isAmbiguous, decimal }) => [
-      name.trim().toLowerCase(),
-      { format: format !== null && isAmbiguous && isMonthFirst ? monthFirst(format) : format, decimal },
-    ]),
-  );
+  const formats = new Map<RawTable, Formats>();
+  for (const [rows, names] of open) {
+    if (names.size === 0) continue;
+    const profiled = await profileColumns(session, rows, (name) => names.has(name.trim().toLowerCase()));
+    const found = profiled.map(({ name, format, isAmbiguous, decimal }) => {
+      const own = format !== null && isAmbiguous && isMonthFirst ? monthFirst(format) : format;
+      return [name.trim().toLowerCase(), { format: own, decimal }] as const;
+    });
+    formats.set(rows, new Map(found));
+  }
+  return formats;
+}
+
+function openColumns(mapping: TableMapping): string[] {
+  const columns = lakeTable(mapping.table)?.columns ?? [];
+  return Object.entries(mapping.columns).flatMap(([name, rule]) => {
+    const kind = columns.find((column) => column.name === name)?.kind;
+    const isDate = kind === "instant" || kind === "date";
+    const isAmount = kind === "money" || kind === "price" || kind === "quantity";
+    const given = typeof rule === "object" && "column" in rule ? (isDate ? rule.format : rule.decimal) : undefined;
+    const isOpen = (isDate || isAmount) && given === undefined;
+    return isOpen ? columnsOfRule(rule).map((column) => column.trim().toLowerCase()) : [];
+  });
 }
 
 function parseColumns(
@@ -150,12 +173,10 @@ function parseColumns(
       }
       warnings.push(`There is no column ${missing}: ${table.table}.${target.name} stays empty.`);
     }
-    if (sql === null || rule === undefined) return { target, raw: "NULL", value: "NULL" };
-    return {
-      target,
-      raw: sql,
-      value: valueSql(target, rule, givenName(target), { raw, options, profiles, hasCurrency: currency !== null }),
-    };
+    if (sql === null || rule === undefined) return { target, raw: "NULL", value: "NULL", parts: [] };
+    const parts = partsSql(raw, rule).map((part, at) => ({ ...part, name: ident(`part_${at}_of_${target.name}`) }));
+    const given = { raw, options, profiles, hasCurrency: currency !== null, parts };
+    return { target, raw: sql, value: valueSql(target, rule, givenName(target), given), parts };
   });
 }
 
@@ -185,8 +206,7 @@ async function phoneTable(
 
 /** Rows of one table; with `without`, only of rows that those rejects don't hold, and equal ones once. */
 function parseSql(
-  raw: RawTable,
-  { mapping, name, parsed }: ParsedTable,
+  { raw, mapping, name, parsed }: ParsedTable,
   { options, without }: { options: NormaliseOptions; without: string | null },
 ): string {
   const values = parsed.map(({ target, value }) => `${phoneJoin(value, name)} AS ${ident(target.name)}`);
@@ -194,9 +214,10 @@ function parseSql(
   const texts = mapped
     .filter(({ target }) => strictKinds.has(target.kind) || target.required)
     .map(({ target }) => ({ target, as: `given_${target.name}` }));
-  const selected = mapped.map(
-    ({ target, raw: text }) => `${strictKinds.has(target.kind) ? withoutNothing(text) : text} AS ${givenName(target)}`,
-  );
+  const selected = mapped.flatMap(({ target, raw: text, parts }) => [
+    `${strictKinds.has(target.kind) ? withoutNothing(text) : text} AS ${givenName(target)}`,
+    ...parts.map((part) => `${withoutNothing(part.sql)} AS ${part.name}`),
+  ]);
   const faults = texts.flatMap(({ target, as }) => {
     const unreadable = strictKinds.has(target.kind)
       ? [
@@ -221,7 +242,9 @@ function parseSql(
       : "CAST(NULL AS VARCHAR)";
   const filter = mapping.where ? `WHERE ${whereSql(raw, mapping.where)}` : "";
   const texted = `SELECT source_row, line, ${selected.join(", ")} FROM ${raw.table} ${filter}`;
-  const names = mapped.map(({ target }) => givenName(target)).join(", ");
+  const names = mapped
+    .flatMap(({ target, parts }) => [givenName(target), ...parts.map((part) => part.name)])
+    .join(", ");
   const once = `SELECT max(source_row) AS source_row, max(line) AS line, ${names} FROM (${texted})
     WHERE source_row NOT IN (SELECT source_row FROM ${without}) GROUP BY ${names}`;
   const read = `SELECT * EXCLUDE (${names}), ${given} AS faulty_value FROM (SELECT *, ${fault} AS fault FROM

@@ -2,6 +2,7 @@ import { lakeTargets, normalisedColumns } from "../../shared/domain/lake.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { openRaw } from "../sources/open-raw.ts";
+import { dropRaw } from "../sources/raw.ts";
 import { parseMapping } from "./mapping.ts";
 import { normaliseFile } from "./normalise-file.ts";
 
@@ -26,7 +27,7 @@ export const rejectColumns = [
 /** One delivery as rows of the lake's tables, and its rejects. The first artifact made of any file. */
 export const normalise = defineStep({
   name: "normalise",
-  version: 4,
+  version: 5,
   title: "Read deliveries",
   stage: "landing",
   scope: "batch",
@@ -76,7 +77,7 @@ export const normalise = defineStep({
         warnings: [...prepared.warnings, ...raw.warnings, ...read.warnings],
       });
       context.progress(counts.reduce((sum, one) => sum + one.rows_read, 0));
-      await session.run(`DROP TABLE IF EXISTS ${raw.table}`);
+      await dropRaw(session, raw);
     }
     for (const table of lakeTargets) {
       const columns = normalisedColumns(table)

@@ -5,7 +5,7 @@ import type { Session } from "../engine/duckdb.ts";
 import { ident } from "../engine/sql.ts";
 import { recognise } from "../sources/layouts.ts";
 import { openRaw } from "../sources/open-raw.ts";
-import { profileColumns } from "../sources/profile.ts";
+import { type ColumnProfile, profileColumns } from "../sources/profile.ts";
 import { rawColumn } from "../sources/raw.ts";
 import { parseMapping } from "./mapping.ts";
 import { normaliseFile } from "./normalise-file.ts";
@@ -25,8 +25,9 @@ export async function previewFile(session: Session, request: PreviewRequest): Pr
   const { limit = 50 } = request;
   const { raw } = await openRaw(session, request.path, request);
   const profiles = await profileColumns(session, raw);
-  const proposed = recognise(basename(request.path), profiles);
-  const mapping = parseMapping(request.mapping ?? { layout: proposed.layout, tables: proposed.tables });
+  const lists = new Map<string, readonly ColumnProfile[]>();
+  for (const [list, table] of raw.lists ?? []) lists.set(list, await profileColumns(session, table));
+  const mapping = parseMapping(request.mapping ?? proposedMapping(basename(request.path), profiles, lists));
   const names = raw.columns.map((_, at) => rawColumn(at));
   const rows =
     names.length > 0
@@ -77,6 +78,15 @@ export async function previewFile(session: Session, request: PreviewRequest): Pr
     rejects,
     rows_rejected: normalised.rowsRejected,
   };
+}
+
+function proposedMapping(
+  name: string,
+  profiles: readonly ColumnProfile[],
+  lists: ReadonlyMap<string, readonly ColumnProfile[]>,
+): object {
+  const { layout, key_space, tables } = recognise(name, profiles, lists);
+  return { layout, ...(key_space === undefined ? {} : { key_space }), tables };
 }
 
 function cell(value: Json | undefined): string | number | boolean | null {

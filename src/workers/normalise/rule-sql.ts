@@ -14,7 +14,8 @@ export function ruleSql(raw: RawTable, rule: ColumnRule): string | null {
   const named = (names: readonly string[]) => names.flatMap((name) => columnSql(raw, name) ?? []);
   if (typeof rule === "string") return columnSql(raw, rule);
   if ("value" in rule) return literal(String(rule.value));
-  if ("column" in rule) return columnSql(raw, rule.column);
+  if ("column" in rule) return withoutSql(columnSql(raw, rule.column), rule.nothing);
+  if ("columns" in rule) return textsSql(raw, rule.columns);
   if ("coalesce" in rule) {
     const parts = named(rule.coalesce);
     return parts.length > 0 ? `coalesce(${parts.join(", ")})` : null;
@@ -37,24 +38,64 @@ export function ruleSql(raw: RawTable, rule: ColumnRule): string | null {
   );
 }
 
+/** A text, but NULL where it only stands for nothing. */
+function withoutSql(text: string | null, nothing: readonly string[] | undefined): string | null {
+  return text && nothing && nothing.length > 0
+    ? `CASE WHEN lower(${text}) NOT IN (${nothing.map((word) => literal(word.toLowerCase())).join(", ")}) THEN ${text} END`
+    : text;
+}
+
+/** Texts of the columns that a rule adds to its own or takes off. */
+export function partsSql(raw: RawTable, rule: ColumnRule): { sql: string; sign: 1 | -1 }[] {
+  if (typeof rule === "string" || !("column" in rule)) return [];
+  const signed = (names: readonly string[] | undefined, sign: 1 | -1) =>
+    (names ?? []).flatMap((name) => {
+      const sql = columnSql(raw, name);
+      return sql === null ? [] : [{ sql, sign }];
+    });
+  return [...signed(rule.plus, 1), ...signed(rule.less, -1)];
+}
+
+/** Names and texts of columns, as JSON; NULL where none of them is filled. */
+function textsSql(raw: RawTable, names: readonly string[]): string | null {
+  const found = names.flatMap((name) => {
+    const column = columnSql(raw, name);
+    return column ? [{ name, column }] : [];
+  });
+  if (found.length === 0) return null;
+  const pairs = found.map(
+    ({ name, column }) => `CASE WHEN ${column} IS NOT NULL THEN {'k': ${literal(name)}, 'v': ${column}} END`,
+  );
+  return `CASE WHEN coalesce(${found.map(({ column }) => column).join(", ")}) IS NOT NULL THEN CAST(to_json(map_from_entries(list_filter([${pairs.join(", ")}], x -> x IS NOT NULL))) AS VARCHAR) END`;
+}
+
+const listed = /^\s*(.+?)\s+(not\s+)?in\s*\(((?:\s*'(?:[^']|'')*'\s*,?)+)\)\s*$/i;
 const condition = /^\s*(.+?)\s*(!=|<>|=|\bis\s+not\s+null\b|\bis\s+null\b)\s*(?:'((?:[^']|'')*)'|(-?[\d.]+))?\s*$/i;
 
 /** A mapping's `where`, of a small safe form. */
 export function whereSql(raw: RawTable, where: string): string {
-  const parts = where.split(/\s+and\s+/i).map((text) => {
-    const found = condition.exec(text);
-    const column = found && columnSql(raw, (found[1] ?? "").replaceAll('"', ""));
-    if (!found || !column) {
-      throw new AssayError(
-        "bad_input",
-        `The mapping's where “${where}” can't be used.`,
-        "Write Column = 'value', Column != 'value' or Column is not null, joined by and.",
-      );
-    }
-    const operator = (found[2] ?? "").toLowerCase().replaceAll(/\s+/g, " ");
-    if (operator.startsWith("is")) return `${column} ${operator.toUpperCase()}`;
-    const value = literal((found[3] ?? found[4] ?? "").replaceAll("''", "'"));
-    return operator === "=" ? `${column} = ${value}` : `${column} IS DISTINCT FROM ${value}`;
-  });
-  return parts.join(" AND ");
+  const parts = where.match(/(?:'(?:[^']|'')*'|(?!\s+and\s)[^'])+/gi) ?? [];
+  return parts.map((part) => conditionSql(raw, part.replace(/^\s*and\s+/i, ""), where)).join(" AND ");
+}
+
+function conditionSql(raw: RawTable, text: string, where: string): string {
+  const within = listed.exec(text);
+  const found = within ?? condition.exec(text);
+  const column = found && columnSql(raw, (found[1] ?? "").replaceAll('"', ""));
+  if (!found || !column) {
+    throw new AssayError(
+      "bad_input",
+      `The mapping's where “${where}” can't be used.`,
+      "Write Column = 'value', Column != 'value', Column in ('value', …) or Column is not null, joined by and.",
+    );
+  }
+  if (within) {
+    const values = (within[3] ?? "").match(/'(?:[^']|'')*'/g) ?? [];
+    const list = values.map((value) => literal(value.slice(1, -1).replaceAll("''", "'"))).join(", ");
+    return within[2] ? `(${column} IS NULL OR ${column} NOT IN (${list}))` : `${column} IN (${list})`;
+  }
+  const operator = (found[2] ?? "").toLowerCase().replaceAll(/\s+/g, " ");
+  if (operator.startsWith("is")) return `${column} ${operator.toUpperCase()}`;
+  const value = literal((found[3] ?? found[4] ?? "").replaceAll("''", "'"));
+  return operator === "=" ? `${column} = ${value}` : `${column} IS DISTINCT FROM ${value}`;
 }

@@ -10,6 +10,7 @@ export function instantSql(v: string, format: string | null, timeZone: string): 
   const hasOffset = `regexp_matches(${v}, '[0-9]:[0-9]{2}(:[0-9.]+)?\\s*(Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})$')`;
   const local = `(${localSql(v, format)} AT TIME ZONE ${literal(timeZone)}) AT TIME ZONE 'UTC'`;
   const counted = `WHEN regexp_full_match(${v}, '1[0-9]{9}([.]0+)?') THEN TRY_CAST(make_timestamp(CAST(CAST(${v} AS DOUBLE) AS BIGINT) * 1000000) AS TIMESTAMP)
+    WHEN regexp_full_match(${v}, '1[0-9]{15}') THEN TRY_CAST(make_timestamp(CAST(${v} AS BIGINT)) AS TIMESTAMP)
     WHEN regexp_full_match(${v}, '1[0-9]{12}') THEN TRY_CAST(make_timestamp(CAST(${v} AS BIGINT) * 1000) AS TIMESTAMP)`;
   return `CASE WHEN ${hasOffset} THEN ${zoned} ${format === null ? counted : ""} ELSE ${local} END`;
 }

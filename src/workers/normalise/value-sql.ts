@@ -23,8 +23,11 @@ export function valueSql(
     options,
     profiles,
     hasCurrency,
+    parts = [],
   }: {
     raw: RawTable;
+    /** Texts of further columns that are added or taken off. */
+    parts?: readonly { readonly name: string; readonly sign: 1 | -1 }[];
     options: { readonly brand: { readonly currency: string; readonly timeZone: string } };
     profiles: Formats;
     hasCurrency: boolean;
@@ -32,9 +35,12 @@ export function valueSql(
 ): string {
   const profile = profiles.get((columnsOfRule(rule)[0] ?? "").trim().toLowerCase());
   const given = typeof rule === "object" && "column" in rule ? rule : undefined;
+  const timeZone =
+    typeof rule === "object" && "time_zone" in rule && rule.time_zone ? rule.time_zone : options.brand.timeZone;
   const format = given?.format ?? profile?.format ?? null;
   const decimal = given?.decimal ?? profile?.decimal ?? ".";
-  const amount = () => millionthsSql(v, decimal, raw.isTyped);
+  const read = (text: string) => millionthsSql(text, decimal, raw.isTyped);
+  const amount = () => sumSql(read, v, parts);
   const factor = () =>
     minorFactorSql(
       given?.currency ?? options.brand.currency,
@@ -46,13 +52,13 @@ export function valueSql(
     case "phone":
       return `(SELECT e164 FROM phones WHERE phones.given = ${v})`;
     case "instant":
-      return instantSql(v, format, options.brand.timeZone);
+      return instantSql(v, format, timeZone);
     case "date":
       return dateSql(v, format);
     case "money": {
       if (given?.unit) return `CAST(${amount()} / ${given.unit === "percent" ? 1e8 : 1e6}::DOUBLE AS DECIMAL(18,6))`;
       const money = minorSql(amount(), factor());
-      return target.name === "discount_minor" ? `abs(${money})` : money;
+      return target.name === "discount_minor" || target.name === "refund_minor" ? `abs(${money})` : money;
     }
     case "price":
       return minorPriceSql(amount(), factor());
@@ -60,11 +66,26 @@ export function valueSql(
       return `CAST(${amount()} / 1000000::DOUBLE AS DECIMAL(18,4))`;
     case "flag":
       return `CASE WHEN lower(${v}) IN ('true', 'yes', 'y', '1', 'returned', 't') THEN true WHEN lower(${v}) IN ('false', 'no', 'n', '0', 'kept', 'f') THEN false END`;
+    case "properties":
+      return `TRY_CAST(TRY_CAST(${v} AS JSON) AS MAP(VARCHAR, VARCHAR))`;
     case "currency":
       return `upper(${v})`;
     default:
       return v;
   }
+}
+
+/** Millionths of a text and of what is added to it; NULL where any of them can't be read. */
+function sumSql(
+  read: (text: string) => string,
+  own: string,
+  parts: readonly { readonly name: string; readonly sign: 1 | -1 }[],
+): string {
+  if (parts.length === 0) return read(own);
+  const amounts = parts.map(
+    ({ name, sign }) => `${sign < 0 ? "-" : "+"} CASE WHEN ${name} IS NULL THEN 0 ELSE ${read(name)} END`,
+  );
+  return `(${read(own)} ${amounts.join(" ")})`;
 }
 
 /** Turns a discount that is a share of the price into money, and fills the price before it: from the line's amount, which the

@@ -3,9 +3,11 @@ import { basename, join } from "node:path";
 import { AssayError, throwIfCancelled, toWire } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { recognise } from "./layouts.ts";
-import { openRaw, withFolder } from "./open-raw.ts";
+import { openRaw } from "./open-raw.ts";
 import { prepareFile } from "./prepare.ts";
 import { type ColumnProfile, profileColumns } from "./profile.ts";
+import { jsonHeader } from "./read-json.ts";
+import { withFolder } from "./scratch-folder.ts";
 
 export interface Detected {
   path: string;
@@ -15,7 +17,7 @@ export interface Detected {
   layout: string;
   confidence: number;
   tables: string[];
-  mapping: { layout: string; tables: unknown[] };
+  mapping: { layout: string; key_space?: string; tables: unknown[] };
   warnings: string[];
 }
 export interface Skipped {
@@ -98,7 +100,7 @@ async function detectFile(
 ): Promise<Detected> {
   const name = basename(path);
   const opened = await openToRecognise(session, path, options, formats);
-  const { layout, confidence, tables, warnings } = recognise(name, opened.columns);
+  const { layout, confidence, tables, warnings, key_space } = recognise(name, opened.columns, opened.lists);
   const empty = opened.rows === 0 ? ["The file holds no rows."] : [];
   return {
     path,
@@ -108,7 +110,7 @@ async function detectFile(
     layout,
     confidence,
     tables: [...new Set(tables.map(({ table }) => table))],
-    mapping: { layout, tables: [...tables] },
+    mapping: { layout, ...(key_space === undefined ? {} : { key_space }), tables: [...tables] },
     warnings: [...opened.warnings, ...warnings, ...empty],
   };
 }
@@ -121,18 +123,26 @@ async function openToRecognise(
   formats: Map<string, readonly ColumnProfile[]>,
 ): Promise<Opened> {
   const header = await headerOf(path, options);
-  if (header && (options.isQuick || recognise(basename(path), header.columns).layout !== "generic")) return header;
+  if (header && !isOfPlainLayout(path, header, options.isQuick === true)) return header;
   const form =
-    header && `${header.format} ${header.delimiter} ${header.columns.map((column) => column.name).join("\u001f")}`;
-  const known = form === undefined ? undefined : formats.get(form);
+    header?.delimiter &&
+    `${header.format} ${header.delimiter} ${header.columns.map((column) => column.name).join("\u001f")}`;
+  const known = form ? formats.get(form) : undefined;
   if (header && known) return { ...header, columns: known };
   const opened = await profiled(session, path, options);
   const isSettled = opened.columns.every(({ isAmbiguous }) => !isAmbiguous) && (opened.rows ?? 0) > 0;
-  if (form !== undefined && isSettled) formats.set(form, opened.columns);
+  if (form && isSettled) formats.set(form, opened.columns);
   return opened;
 }
 
+/** Whether its columns are to be looked into: of JSON even where only the source is asked for, as later records may have more. */
+function isOfPlainLayout(path: string, { columns, lists, format }: Opened, isQuick: boolean): boolean {
+  if (isQuick && !format.endsWith("json")) return false;
+  return ["generic", "unknown"].includes(recognise(basename(path), columns, lists).layout);
+}
+
 interface Opened {
+  readonly lists: ReadonlyMap<string, readonly ColumnProfile[]>;
   readonly columns: readonly ColumnProfile[];
   readonly rows: number | null;
   readonly format: string;
@@ -144,7 +154,10 @@ interface Opened {
 
 async function profiled(session: Session, path: string, options: DetectOptions): Promise<Opened> {
   const { prepared, raw } = await openRaw(session, path, options);
+  const lists = new Map<string, readonly ColumnProfile[]>();
+  for (const [path, list] of raw.lists ?? []) lists.set(path, await profileColumns(session, list));
   return {
+    lists,
     columns: await profileColumns(session, raw),
     rows: raw.rowsRead,
     format: prepared.format,
@@ -156,29 +169,29 @@ async function profiled(session: Session, path: string, options: DetectOptions):
 }
 
 async function headerOf(path: string, options: DetectOptions): Promise<Opened | undefined> {
-  const prepared = await withFolder(options.scratch, (scratch) => prepareFile(path, scratch, options.signal));
-  if (!prepared.dialect) return undefined; // Parquet has its header inside
-  const columns = prepared.dialect.header.map(
-    (name, at): ColumnProfile => ({
-      name,
-      column: `c${at}`,
-      kind: "text",
-      format: null,
-      isAmbiguous: false,
-      decimal: null,
-      isShare: false,
-      filled: 1,
-      distinct: 1,
-      examples: [],
-    }),
-  );
+  return withFolder(options.scratch, async (scratch) => {
+    const prepared = await prepareFile(path, scratch, options.signal);
+    const { format, compression, encoding, dialect, warnings } = prepared;
+    const known = { rows: null, format, compression, encoding, delimiter: dialect?.delimiter ?? null, warnings };
+    if (dialect) return { ...known, columns: dialect.header.map(unknownColumn), lists: new Map() };
+    if (!prepared.json) return undefined; // Parquet has its header inside
+    const header = await jsonHeader({ path: prepared.path, place: prepared.json }, scratch, basename(path));
+    const lists = new Map([...header.lists].map(([list, names]) => [list, names.map(unknownColumn)]));
+    return { ...known, columns: header.columns.map(unknownColumn), lists };
+  });
+}
+
+function unknownColumn(name: string, at: number): ColumnProfile {
   return {
-    columns,
-    rows: null,
-    format: prepared.format,
-    compression: prepared.compression,
-    encoding: prepared.encoding,
-    delimiter: prepared.dialect.delimiter,
-    warnings: prepared.warnings,
+    name,
+    column: `c${at}`,
+    kind: "text",
+    format: null,
+    isAmbiguous: false,
+    decimal: null,
+    isShare: false,
+    filled: 1,
+    distinct: 1,
+    examples: [],
   };
 }

@@ -1,5 +1,6 @@
 import type { ColumnProfile } from "./profile.ts";
 import { consentAnswers, keep, type ProposedTable, type Recognised, type Rule } from "./proposal.ts";
+import type { Sheet } from "./sheet.ts";
 import { columnFor, plainHeader } from "./synonyms.ts";
 
 /** What a plain table's header names mean, with the formats that its columns hold. */
@@ -8,7 +9,7 @@ class Headings {
   readonly #names: readonly string[];
   readonly #profiles: ReadonlyMap<string, ColumnProfile>;
 
-  constructor(fileName: string, columns: readonly ColumnProfile[]) {
+  constructor({ fileName, columns }: Pick<Sheet, "fileName" | "columns">) {
     this.fileName = fileName.toLowerCase();
     this.#names = columns.map(({ name }) => name);
     this.#profiles = new Map(columns.map((column) => [column.name, column]));
@@ -304,8 +305,8 @@ const kinds: readonly Recognise[] = [
 ];
 
 /** A plain table: what its header names say, against what its columns hold. */
-export function recogniseGeneric(fileName: string, columns: readonly ColumnProfile[]): Recognised {
-  const headings = new Headings(fileName, columns);
+export function recogniseGeneric(sheet: Sheet): Recognised {
+  const headings = new Headings(sheet);
   for (const recognise of kinds) {
     const known = recognise(headings);
     if (!known) continue;

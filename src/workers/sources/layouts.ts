@@ -1,21 +1,42 @@
 import { recogniseGeneric } from "./generic-layout.ts";
+import { ga4 } from "./layouts/ga4.ts";
+import { klaviyo } from "./layouts/klaviyo.ts";
+import { magento } from "./layouts/magento.ts";
+import { mailchimp } from "./layouts/mailchimp.ts";
+import { maven } from "./layouts/maven.ts";
+import { olist } from "./layouts/olist.ts";
+import { shopify } from "./layouts/shopify.ts";
+import { shopifyApi } from "./layouts/shopify-api.ts";
+import { snowplow } from "./layouts/snowplow.ts";
+import { woocommerce } from "./layouts/woocommerce.ts";
 import type { ColumnProfile } from "./profile.ts";
 import type { Recognised } from "./proposal.ts";
-import { relationalLayouts } from "./relational-layouts.ts";
-import { shopifyCustomers, shopifyOrders } from "./shopify-layouts.ts";
-import { plainHeader } from "./synonyms.ts";
+import { Sheet } from "./sheet.ts";
+
+/** Layouts that a header tells. The first that knows a file has it. */
+const layouts: readonly ((sheet: Sheet) => Recognised | undefined)[] = [
+  shopify,
+  shopifyApi,
+  woocommerce,
+  magento,
+  klaviyo,
+  mailchimp,
+  snowplow,
+  ga4,
+  olist,
+  maven,
+];
 
 /** What a file is, by its header and what its columns hold; the name decides where the header can't. */
-export function recognise(fileName: string, columns: readonly ColumnProfile[]): Recognised {
-  const headers = columns.map(({ name }) => name);
-  const plain = new Set(headers.map(plainHeader));
-  const has = (...names: string[]) => names.every((name) => plain.has(name));
-  if (has("lineitemquantity", "lineitemprice", "financialstatus", "name")) return shopifyOrders(headers);
-  if (has("acceptsemailmarketing", "totalspent") || has("acceptsemailmarketing", "defaultaddressaddress1"))
-    return shopifyCustomers(headers);
-  for (const recogniseRelational of relationalLayouts) {
-    const found = recogniseRelational(fileName, headers);
+export function recognise(
+  fileName: string,
+  columns: readonly ColumnProfile[],
+  lists?: ReadonlyMap<string, readonly ColumnProfile[]>,
+): Recognised {
+  const sheet = new Sheet(fileName, columns, lists);
+  for (const layout of layouts) {
+    const found = layout(sheet);
     if (found) return found;
   }
-  return recogniseGeneric(fileName, columns);
+  return recogniseGeneric(sheet);
 }

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import type { Session } from "../engine/duckdb.ts";
 import { type Prepared, prepareFile } from "./prepare.ts";
 import { type RawTable, readRaw } from "./raw.ts";
-import { isShopifyOrders, reshapeShopifyOrders } from "./shopify.ts";
+import { readJson } from "./read-json.ts";
+import { withFolder } from "./scratch-folder.ts";
+import { isShopifyOrders, isShopifyProducts, reshapeShopifyOrders, reshapeShopifyProducts } from "./shopify.ts";
 
 export interface OpenedFile {
   readonly prepared: Prepared;
@@ -25,18 +25,15 @@ export async function openRaw(session: Session, path: string, options: OpenOptio
   const label = name.split(/[\\/]/).at(-1) ?? name;
   return withFolder(options.scratch, async (scratch) => {
     const prepared = await prepareFile(path, scratch, options.signal, name);
-    const raw = await readRaw(session, prepared, { label, scratch, signal: options.signal });
-    const isShopify = !options.asItLies && isShopifyOrders(raw.columns);
-    return { prepared, raw: isShopify ? await reshapeShopifyOrders(session, raw) : raw };
+    const reading = { label, scratch, signal: options.signal, keepsText: options.asItLies ?? false };
+    const raw = prepared.json
+      ? await readJson(session, { path: prepared.path, place: prepared.json }, reading)
+      : await readRaw(session, prepared, reading);
+    return { prepared, raw: options.asItLies ? raw : await completed(session, raw) };
   });
 }
 
-/** Lends a folder in the scratch folder for the length of a body. */
-export async function withFolder<T>(scratch: string, body: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(scratch, "file-"));
-  try {
-    return await body(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+async function completed(session: Session, raw: RawTable): Promise<RawTable> {
+  if (isShopifyOrders(raw.columns)) return reshapeShopifyOrders(session, raw);
+  return isShopifyProducts(raw.columns) ? reshapeShopifyProducts(session, raw) : raw;
 }

@@ -6,10 +6,12 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { AssayError } from "../../shared/base/errors.ts";
 import { encodingOf, readRange, writeAsUtf8 } from "./encoding.ts";
+import { looksLikeJson, placeOfRecords } from "./json-place.ts";
+import type { JsonPlace } from "./json-records.ts";
 import { type Dialect, sniffDialect } from "./sniff.ts";
 import { writeSheet } from "./workbook.ts";
 
-export type FileFormat = "delimited" | "parquet" | "excel";
+export type FileFormat = "delimited" | "parquet" | "excel" | "json" | "ndjson";
 
 /** A file made ready for DuckDB: plain UTF-8 text with a known dialect, or Parquet. */
 export interface Prepared {
@@ -17,6 +19,8 @@ export interface Prepared {
   readonly compression: "gzip" | "zstd" | null;
   readonly path: string;
   readonly dialect: Dialect | null;
+  /** Where the records of JSON lie. */
+  readonly json?: JsonPlace;
   readonly encoding: string | null;
   readonly warnings: readonly string[];
   /** Cells carried their own types, written here as ISO dates and plain decimals. */
@@ -70,7 +74,7 @@ export async function prepareFile(path: string, scratch: string, signal: AbortSi
       "Export it again, or rename it.",
     );
   }
-  return prepareText(path, scratch, label);
+  return prepareText(path, scratch, { label, extension });
 }
 
 interface Unpacking {
@@ -137,7 +141,11 @@ async function prepareWorkbook(path: string, scratch: string, label: string): Pr
 }
 
 /** Text in any of the usual encodings: sniffed, and written as UTF-8 where it isn't that already. */
-function prepareText(path: string, scratch: string, label: string): Prepared {
+function prepareText(
+  path: string,
+  scratch: string,
+  { label, extension }: { label: string; extension: string },
+): Prepared {
   const encoding = encodingOf(path);
   const head = readRange(path, 0, 1 << 20);
   if (encoding.encoding === "windows-1252" && head.includes(0)) {
@@ -152,6 +160,16 @@ function prepareText(path: string, scratch: string, label: string): Prepared {
   const isReady = encoding.encoding === "utf-8" && !hasLoneReturns;
   const plain = isReady ? path : join(scratch, `text-${randomUUID()}.csv`);
   if (!isReady) writeAsUtf8(path, plain, encoding, hasLoneReturns);
+  const bom = isReady ? encoding.bom : 0;
+  const start = readRange(plain, bom, 1 << 20).toString("utf8");
+  if (looksLikeJson(start)) {
+    const json = placeOfRecords(plain, start, { bom, label, extension });
+    return {
+      format: json.form === "lines" ? "ndjson" : "json",
+      ...{ compression: null, path: plain, dialect: null, json, encoding: encoding.encoding, warnings: [] },
+      ...{ isTyped: false, isClean: encoding.isClean, bom },
+    };
+  }
   const { dialect, warnings } = sniffDialect(plain, label);
   const { isClean } = encoding;
   return {
@@ -163,6 +181,6 @@ function prepareText(path: string, scratch: string, label: string): Prepared {
     warnings,
     isTyped: false,
     isClean,
-    bom: isReady ? encoding.bom : 0,
+    bom,
   };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
@@ -17,6 +17,10 @@ export interface RawTable {
   readonly rowsRejected: number;
   readonly isTyped: boolean;
   readonly warnings: readonly string[];
+  /** Tables of the lists inside of its rows, by path: an element a row, under the number of the row that holds it. */
+  readonly lists?: ReadonlyMap<string, RawTable>;
+  /** Tables that its lists are made of. */
+  readonly parts?: readonly string[];
 }
 
 /** Columns of a raw table are named c0, c1 …: what a file calls them never becomes SQL. */
@@ -102,6 +106,11 @@ export async function readRaw(session: Session, prepared: Prepared, options: Rea
   }
 }
 
+/** Frees what a read file holds; its rejects stay. */
+export async function dropRaw(session: Session, raw: RawTable): Promise<void> {
+  for (const table of [...(raw.parts ?? []), raw.table]) await session.run(`DROP TABLE IF EXISTS ${table}`);
+}
+
 function plainCsv(
   path: string,
   { delimiter, columns, longest }: { delimiter: string; columns: string; longest: number },
@@ -117,7 +126,10 @@ async function emptyRejects(session: Session, rejects: string): Promise<void> {
   );
 }
 
-const maxParquetCells = 20e9;
+/** Cells of a Parquet file: so many at all, and so many for each of its bytes where they are many. */
+const maxParquetCells = 5e9;
+const manyParquetCells = 1e8;
+const maxCellsPerByte = 100;
 
 async function readParquet(
   session: Session,
@@ -126,7 +138,9 @@ async function readParquet(
 ): Promise<RawTable> {
   const rejects = `${table}_rejects`;
   const { columns, rows } = await describeParquet(session, prepared.path, label);
-  if (rows * columns.length > maxParquetCells) {
+  const cells = rows * columns.length;
+  const isBomb = cells > manyParquetCells && cells > statSync(prepared.path).size * maxCellsPerByte;
+  if (cells > maxParquetCells || isBomb) {
     throw new AssayError(
       "bad_input",
       `${label} holds ${rows} rows of ${columns.length} columns.`,

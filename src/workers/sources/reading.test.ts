@@ -203,10 +203,6 @@ describe("a damaged table", () => {
     ["a workbook cut short", Buffer.concat([Buffer.from("PK\u0003\u0004"), noise.subarray(0, 100)]), "cut.xlsx"],
   ])("is told by its name: %s", async (_, content, name) => told(content, name));
 
-  it("of JSON is said to be unread yet", async () => {
-    await expect(open(write('[{"id": 1}]', "rows.json"))).rejects.toMatchObject({ code: "unsupported" });
-  });
-
   it("leaves nothing of its own in the scratch folder", async () => {
     await read(gzipSync(Buffer.from(table, "latin1")), "packed.csv.gz");
     await open(write("a,b\n1,2\n3\n"));

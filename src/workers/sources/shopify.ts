@@ -78,3 +78,46 @@ export async function reshapeShopifyOrders(session: Session, raw: RawTable): Pro
   await session.run(`DROP TABLE ${orders}; DROP TABLE ${lines}; DROP TABLE ${raw.table}`);
   return { ...raw, table, columns: [...raw.columns, ...added] };
 }
+
+/** Whether the header is Shopify's product export. */
+export function isShopifyProducts(columns: readonly string[]): boolean {
+  const names = new Set(columns.map((name) => name.trim().toLowerCase()));
+  return ["handle", "variant sku", "variant price"].every((name) => names.has(name));
+}
+
+const productFields = ["Title", "Vendor", "Product Category", "Type"];
+
+/** Adds to the raw product export what its rows leave out: the product's fields on every variant, the number that order lines know it
+ *  by (its SKU, else its name as orders write it), the price before a reduction, size and colour. Rows of further images are none. */
+export async function reshapeShopifyProducts(session: Session, raw: RawTable): Promise<RawTable> {
+  const at = (name: string) => raw.columns.findIndex((column) => column.trim().toLowerCase() === name.toLowerCase());
+  const text = (name: string, from = "r.") =>
+    at(name) < 0 ? "CAST(NULL AS VARCHAR)" : trimmedSql(`${from}${rawColumn(at(name))}`);
+  const filled = new Set(productFields.map(at).filter((index) => index >= 0));
+  const options = [1, 2, 3].filter((n) => at(`Option${n} Value`) >= 0);
+  const nameOf = (n: number) => (at(`Option${n} Name`) < 0 ? "NULL" : `h.option_${n}`);
+  const option = (words: string) =>
+    `coalesce(${[...options.map((n) => `CASE WHEN lower(${nameOf(n)}) IN (${words}) THEN ${text(`Option${n} Value`)} END`), "NULL"].join(", ")})`;
+  const first = (name: string, as: string) =>
+    `first(${text(name)} ORDER BY r.source_row) FILTER (${text(name)} IS NOT NULL) AS ${as}`;
+  const heads = [
+    ...[...filled].map((index) => first(raw.columns[index] ?? "", rawColumn(index))),
+    ...options.filter((n) => at(`Option${n} Name`) >= 0).map((n) => first(`Option${n} Name`, `option_${n}`)),
+  ];
+  const title = filled.has(at("Title")) ? `h.${rawColumn(at("Title"))}` : "NULL";
+  const variant = `nullif(concat_ws(' / ', ${[...options.map((n) => `nullif(${text(`Option${n} Value`)}, 'Default Title')`), "NULL"].join(", ")}), '')`;
+  const named = `concat_ws(' - ', ${title}, ${variant})`;
+  const values = [
+    `CASE WHEN ${text("Variant Price")} IS NOT NULL THEN coalesce(${text("Variant SKU")}, nullif(${named}, '')) END`,
+    `coalesce(${text("Variant Compare At Price")}, ${text("Variant Price")})`,
+    option("'size', 'größe', 'taille', 'talla'"),
+    option("'color', 'colour', 'farbe', 'couleur'"),
+  ].map((value, index) => `${value} AS ${rawColumn(raw.columns.length + index)}`);
+  const columns = raw.columns.map((_, index) => `${filled.has(index) ? "h" : "r"}.${rawColumn(index)}`);
+  const table = `${raw.table}_products`;
+  await session.run(`CREATE TEMP TABLE ${table} AS
+    WITH h AS (SELECT ${text("Handle")} AS handle${heads.map((head) => `, ${head}`).join("")} FROM ${raw.table} r GROUP BY handle)
+    SELECT r.source_row, r.line, ${[...columns, ...values].join(", ")} FROM ${raw.table} r JOIN h ON h.handle IS NOT DISTINCT FROM ${text("Handle")} ORDER BY r.source_row`);
+  await session.run(`DROP TABLE ${raw.table}`);
+  return { ...raw, table, columns: [...raw.columns, "Product key", "List price", "Size", "Colour"] };
+}

@@ -32,13 +32,6 @@ export function sniffDialect(path: string, label: string, given?: { readonly del
   const isWhole = sample.length < sampleBytes;
   const text = sampleText(sample, isWhole, label);
   if (text.trim() === "") return { dialect: emptyDialect, warnings: sample.length === 0 ? ["The file is empty."] : [] };
-  if (/^\s*[[{]\s*["{[\]}]/.test(text)) {
-    throw new AssayError(
-      "unsupported",
-      `${label} holds JSON, which is not read yet.`,
-      "Export it as CSV, Parquet or XLSX.",
-    );
-  }
   if (/^\s*<(?:!doctype|html|\?xml)/i.test(text)) {
     throw new AssayError("bad_input", `${label} is a page or XML, no table.`, "Export it as CSV, Parquet or XLSX.");
   }

@@ -1,10 +1,20 @@
-import { amount, consentAnswers, type ProposedColumn, present, type Recognised } from "./proposal.ts";
+import { amount, consentAnswers, type ProposedColumn, present, type Recognised } from "../proposal.ts";
+import type { Sheet } from "../sheet.ts";
 
 const offsetFormat = "%Y-%m-%d %H:%M:%S %z";
 const instant = (column: string): ProposedColumn => ({ column, format: offsetFormat });
 
+/** The exports that Shopify's admin writes: orders, customers, products. */
+export function shopify(sheet: Sheet): Recognised | undefined {
+  const { headers } = sheet;
+  if (sheet.has("lineitemquantity", "lineitemprice", "financialstatus", "name")) return orders(headers);
+  if (sheet.has("acceptsemailmarketing", "totalspent") || sheet.has("acceptsemailmarketing", "defaultaddressaddress1"))
+    return customers(headers);
+  return sheet.has("handle", "variantsku", "variantprice") ? products(headers) : undefined;
+}
+
 /** Shopify's order export: a row a line item, order fields on the first row of each order (filled down by the reader). */
-export function shopifyOrders(headers: readonly string[]): Recognised {
+function orders(headers: readonly string[]): Recognised {
   return {
     layout: "shopify",
     confidence: 0.99,
@@ -93,12 +103,13 @@ export function shopifyOrders(headers: readonly string[]): Recognised {
   };
 }
 
-export function shopifyCustomers(headers: readonly string[]): Recognised {
+function customers(headers: readonly string[]): Recognised {
   const named = (name: string) => headers.find((header) => header.toLowerCase() === name.toLowerCase());
   const address = named("Default Address Address1") ?? named("Address1") ?? "Address1";
   const part = (suffix: string) => named(`Default Address ${suffix}`) ?? named(suffix) ?? suffix;
   return {
     layout: "shopify-customers",
+    key_space: "shopify",
     confidence: 0.97,
     warnings: [],
     tables: [
@@ -127,6 +138,34 @@ export function shopifyCustomers(headers: readonly string[]): Recognised {
           purpose: { value: "marketing" },
           status: { map: "Accepts Email Marketing", values: consentAnswers },
         }),
+      },
+    ],
+  };
+}
+
+/** Shopify's product export: a row a variant, the product's fields on its first row (filled down by the reader). */
+function products(headers: readonly string[]): Recognised {
+  return {
+    layout: "shopify-products",
+    key_space: "shopify",
+    confidence: 0.97,
+    warnings: [],
+    tables: [
+      {
+        table: "products",
+        where: "Product key is not null",
+        columns: {
+          ...present(headers, {
+            name: "Title",
+            category: { coalesce: ["Type", "Product Category"] },
+            brand: "Vendor",
+            cost_minor: amount("Cost per item"),
+          }),
+          product_id: "Product key",
+          list_price_minor: amount("List price"),
+          size: "Size",
+          colour: "Colour",
+        },
       },
     ],
   };
