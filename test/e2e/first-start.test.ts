@@ -70,7 +70,7 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
     expect(await seriousFaults()).toEqual([]);
   }, 500_000);
 
-  it.each(["Customers", "Lifecycle", "Segments", "Sources", "Runs"])(
+  it.each(["Customers", "Lifecycle", "Segments", "Models", "Sources", "Runs"])(
     "shows %s with content and without serious faults, light and dark",
     async (name) => {
       for (const scheme of ["light", "dark"] as const) {
@@ -104,6 +104,22 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/customers\/[0-9a-f]{20}/);
     await page.getByText("Golden record").waitFor();
+    expect(await seriousFaults()).toEqual([]);
+  }, 60_000);
+
+  it("tells of a model against its baseline and meets the published values", async () => {
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("g");
+    await page.keyboard.press("m");
+    await page.getByRole("heading", { level: 1, name: "Models" }).waitFor();
+    await page.getByRole("searchbox", { name: "Find a model" }).fill("pareto");
+    await page.getByRole("link", { name: "Pareto/NBD purchase model" }).click();
+    await page.getByRole("heading", { level: 1, name: /Pareto/ }).waitFor();
+    await page.getByText("converged").waitFor();
+    expect(await seriousFaults()).toEqual([]);
+    await page.goto(new URL("/models/self-test", page.url()).href);
+    await page.getByRole("button", { name: "Run the self-test" }).click();
+    await page.getByText(/^All \d+ published values are met/).waitFor();
     expect(await seriousFaults()).toEqual([]);
   }, 60_000);
 

@@ -4,6 +4,7 @@ import { Failure, Waiting } from "../components/parts.tsx";
 import { CustomerView } from "../views/customer/CustomerView.tsx";
 import { CustomersView } from "../views/customers/CustomersView.tsx";
 import { LifecycleView } from "../views/lifecycle/LifecycleView.tsx";
+import { ModelsView } from "../views/models/ModelsView.tsx";
 import { OverviewView } from "../views/overview/OverviewView.tsx";
 import { RunsView } from "../views/runs/RunsView.tsx";
 import { SegmentsView } from "../views/segments/SegmentsView.tsx";
@@ -59,6 +60,8 @@ function Screen({ screen, id, more }: { screen: string; id: string | undefined; 
       return <LifecycleView />;
     case "segments":
       return <SegmentsView name={id} />;
+    case "models":
+      return <ModelsView name={id} />;
     case "sources":
       return <SourcesView name={id} adding={id === "add" || more === "add"} />;
     case "runs":

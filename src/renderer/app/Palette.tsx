@@ -13,6 +13,7 @@ interface Hit {
 }
 const actions: readonly Hit[] = [
   { key: "new segment", kind: "Action", name: "New segment", more: "Build an audience", to: "/segments/new" },
+  { key: "self-test", kind: "Action", name: "Self-test", more: "Recompute published values", to: "/models/self-test" },
   { key: "add source", kind: "Action", name: "Add source", more: "Recognise files or a folder", to: "/sources/add" },
 ];
 
@@ -27,6 +28,7 @@ export function Palette({ brand, onClose }: { brand: string | null; onClose: () 
     { enabled: brand !== null && wanted.length > 1, keep: true },
   );
   const segments = useAsk("segments.list", { brand: brand ?? "" }, { enabled: brand !== null });
+  const models = useAsk("models.list", {}, { enabled: brand !== null });
   const isWanted = (name: string) => name.toLowerCase().includes(wanted);
   const hits: Hit[] = [
     ...(brand ? screens : [])
@@ -47,6 +49,15 @@ export function Palette({ brand, onClose }: { brand: string | null; onClose: () 
         name: segment,
         more: sentence,
         to: `/segments/${segment}`,
+      })),
+    ...(brand && wanted !== "" ? (models.data?.models ?? []) : [])
+      .filter(({ title, name }) => isWanted(title) || isWanted(name))
+      .map(({ name, title, purpose }) => ({
+        key: `model ${name}`,
+        kind: "Model",
+        name: title,
+        more: purpose,
+        to: `/models/${name}`,
       })),
     ...(wanted.length > 1 ? (people.data?.hits ?? []) : []).map((hit) => ({
       key: hit.customer_id,

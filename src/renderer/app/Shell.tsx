@@ -129,10 +129,12 @@ function initials(name: string): string {
 function Count({ screen, brand }: { screen: string; brand: string }) {
   const snapshots = useAsk("snapshots.list", { brand }, { enabled: screen === "customers" });
   const segments = useAsk("segments.list", { brand }, { enabled: screen === "segments" });
+  const models = useAsk("models.list", {}, { enabled: screen === "models" });
   const current = snapshots.data?.snapshots.find(({ is_current }) => is_current);
   const counts: Readonly<Record<string, number | undefined>> = {
     customers: current?.customers,
     segments: segments.data?.segments.length,
+    models: models.data?.models.length,
   };
   const count = counts[screen];
   return count ? (

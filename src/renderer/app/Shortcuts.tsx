@@ -1,8 +1,12 @@
 import { Dialog } from "../components/Dialog.tsx";
+import { screens } from "./screens.ts";
 
 const keys = [
   ["Ctrl K or /", "Search or go to"],
-  ["G, then O C L S D R", "Overview, Customers, Lifecycle, Segments, Sources, Runs"],
+  [
+    `G, then ${screens.map(({ letter }) => letter.toUpperCase()).join(" ")}`,
+    screens.map(({ name }) => name).join(", "),
+  ],
   ["↑ ↓", "Move in a table"],
   ["Enter", "Open"],
   ["Ctrl Z", "Undo in the segment builder"],

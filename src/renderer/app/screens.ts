@@ -4,6 +4,7 @@ export const screens = [
   { key: "customers", name: "Customers", group: "", letter: "c" },
   { key: "lifecycle", name: "Lifecycle", group: "", letter: "l" },
   { key: "segments", name: "Segments", group: "Act", letter: "s" },
+  { key: "models", name: "Models", group: "Trust", letter: "m" },
   { key: "sources", name: "Sources", group: "Operate", letter: "d" },
   { key: "runs", name: "Runs", group: "Operate", letter: "r" },
   { key: "sql", name: "SQL", group: "Operate", letter: "q" },

@@ -12,6 +12,7 @@ export const model = z.object({
   outputs: z.array(z.string()),
   params: z.record(z.string(), json),
 });
+export type Model = z.output<typeof model>;
 export const modelCard = model.extend({
   method: z.string(),
   references: z.array(z.string()),
@@ -27,6 +28,7 @@ const calibrationBin = z.object({
   high: z.number().nullable(),
   n: count,
 });
+export type ModelCard = z.output<typeof modelCard>;
 export const evaluation = z.object({
   model: z.string(),
   metric: z.string(),

@@ -1,0 +1,105 @@
+import { Fragment } from "react";
+import type { ModelEvaluation } from "../../../shared/api/contract/models.ts";
+import { useBrand } from "../../app/BrandContext.ts";
+import { Panel } from "../../components/Panel.tsx";
+import { State } from "../../components/State.tsx";
+import { Term } from "../../components/Term.tsx";
+import { integer } from "../../format/format.ts";
+import { MetricRange, spanOf } from "./MetricRange.tsx";
+import { cutText, intervalText, metricOf } from "./metrics.ts";
+import { finding } from "./verdict.ts";
+
+interface Props {
+  readonly rows: readonly ModelEvaluation[];
+  readonly hasSnapshot: boolean;
+  readonly isJudging: boolean;
+}
+
+/** Every metric at every cut beside the naive baseline's. */
+export function EvaluationPanel({ rows, hasSnapshot, isJudging }: Props) {
+  if (rows.length === 0)
+    return (
+      <Panel title={finding(rows)} under="Features at a cut, outcomes after it">
+        <p className="muted">{whyEmpty(hasSnapshot, isJudging)}</p>
+      </Panel>
+    );
+  const cuts = [...new Set(rows.map((row) => cutText(row.cut_on, row.horizon_days)))];
+  return (
+    <Panel
+      title={finding(rows)}
+      under="Fitted and scored at a cut, judged on what followed; 95 % intervals; the tick is the naive baseline on the same customers"
+    >
+      <div className="scroll">
+        <table className="plain">
+          <thead>
+            <tr>
+              <th>Metric</th>
+              <th className="num">Value</th>
+              <th>
+                <span className="sr">Value and baseline drawn</span>
+              </th>
+              <th className="num">Baseline</th>
+              <th>Of</th>
+              <th className="num">n</th>
+              <th>Outcome</th>
+            </tr>
+          </thead>
+          <tbody>
+            {cuts.map((cut) => (
+              <Fragment key={cut}>
+                {cuts.length > 1 && (
+                  <tr className="group-row">
+                    <th colSpan={7} scope="colgroup">
+                      {cut}
+                    </th>
+                  </tr>
+                )}
+                {rows
+                  .filter((row) => cutText(row.cut_on, row.horizon_days) === cut)
+                  .map((row) => (
+                    <MetricRow key={row.metric} row={row} among={rows} />
+                  ))}
+              </Fragment>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {cuts.length === 1 && <p className="note">Judged on {cuts[0]}.</p>}
+    </Panel>
+  );
+}
+
+function whyEmpty(hasSnapshot: boolean, isJudging: boolean): string {
+  if (!hasSnapshot) return "Models are judged at the end of a run, on what followed an earlier day.";
+  if (isJudging) return "The run is judging its models; the figures appear here when it is done.";
+  return "There were too few customers at the cut, or nothing that could be judged followed it.";
+}
+
+function MetricRow({ row, among }: { row: ModelEvaluation; among: readonly ModelEvaluation[] }) {
+  const { currency } = useBrand();
+  const metric = metricOf(row.metric);
+  const isLimits = row.metric.startsWith("coverage");
+  const [good, bad] = isLimits ? ["hold", "don't hold"] : ["beats it", "doesn't beat it"];
+  return (
+    <tr>
+      <td>
+        <Term name={row.metric} help={metric.help}>
+          {metric.label}
+        </Term>
+      </td>
+      <td className="num nowrap">
+        <b className="medium">{metric.text(row.value, currency)}</b>{" "}
+        <span className="limits">{intervalText(row, currency)}</span>
+      </td>
+      <td>
+        <MetricRange row={row} span={spanOf(among.filter(({ metric: name }) => name === row.metric))} />
+      </td>
+      <td className="num">{metric.text(row.baseline_value, currency)}</td>
+      <td className="ink2">{row.baseline}</td>
+      <td className="num">{integer(row.n)}</td>
+      <td>
+        <State tone={row.beats_baseline ? "good" : "bad"}>{row.beats_baseline ? good : bad}</State>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,36 @@
+import { useBrand } from "../../app/BrandContext.ts";
+import { useAsk } from "../../client/queries.ts";
+import { Failure, Head, Waiting } from "../../components/parts.tsx";
+import { CardView } from "./CardView.tsx";
+import { Catalogue } from "./Catalogue.tsx";
+import { SelfTestView } from "./SelfTestView.tsx";
+import "./models.css";
+import { useEvaluations } from "./use-evaluations.ts";
+
+/** The catalogue, a model's card, or the self-test. */
+export function ModelsView({ name }: { name: string | undefined }) {
+  const { brand } = useBrand();
+  const list = useAsk("models.list", {});
+  const evaluations = useEvaluations(brand);
+  if (name === "self-test") return <SelfTestView />;
+  if (list.isPending || evaluations.isPending)
+    return (
+      <>
+        <Head title="Models" />
+        <Waiting label="Reading the catalogue" />
+      </>
+    );
+  if (list.isError)
+    return (
+      <>
+        <Head title="Models" />
+        <Failure error={list.error} onRetry={() => void list.refetch()} />
+      </>
+    );
+  const { models } = list.data;
+  return name ? (
+    <CardView name={name} models={models} evaluations={evaluations} />
+  ) : (
+    <Catalogue models={models} evaluations={evaluations} />
+  );
+}

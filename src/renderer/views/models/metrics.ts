@@ -1,0 +1,101 @@
+import type { ModelEvaluation } from "../../../shared/api/contract/models.ts";
+import { day, decimal, exactMoney, share } from "../../format/format.ts";
+
+export interface Metric {
+  readonly label: string;
+  readonly help: string;
+  readonly text: (value: number | null, currency: string) => string;
+}
+
+const three = (value: number | null) => decimal(value, 3);
+const percent = (value: number | null) => share(value, 1);
+const pounds = (value: number | null, currency: string) =>
+  exactMoney(value === null ? null : Math.round(value), currency);
+const days = (value: number | null) => (value === null ? "–" : `${decimal(value, 1)} d`);
+
+const known: Readonly<Record<string, Metric>> = {
+  mae: {
+    label: "Mean error, purchases",
+    help: "Mean absolute error of the purchases forecast. Lower is better.",
+    text: three,
+  },
+  mae_days: { label: "Mean error, days", help: "Mean absolute error in days. Lower is better.", text: days },
+  mae_minor: {
+    label: "Mean error, revenue",
+    help: "Mean absolute error of the revenue forecast. Lower is better.",
+    text: pounds,
+  },
+  mae_spend_minor: {
+    label: "Mean error, order value",
+    help: "Mean absolute error of the mean order value forecast. Lower is better.",
+    text: pounds,
+  },
+  rmse_spend_minor: {
+    label: "Root mean square error, order value",
+    help: "Root of the mean squared error: weighs great misses more. Lower is better.",
+    text: pounds,
+  },
+  mae_percentile: {
+    label: "Mean error, price rank",
+    help: "Mean absolute error of the price's rank within its category. Lower is better.",
+    text: percent,
+  },
+  bias: {
+    label: "Bias of the sum",
+    help: "All that was forecast over all that happened, less one. Nearer to 0 is better.",
+    text: percent,
+  },
+  auc: {
+    label: "Ranking (AUC)",
+    help: "Chance that somebody to whom it happened is ranked above somebody to whom it didn't; 0.5 is a coin. Higher is better.",
+    text: three,
+  },
+  brier: {
+    label: "Brier score",
+    help: "Mean squared distance between the chance told and what happened. Lower is better.",
+    text: three,
+  },
+  log_loss: { label: "Log loss", help: "Mean surprise at what happened, in nats. Lower is better.", text: three },
+  spearman: {
+    label: "Rank correlation",
+    help: "Spearman's correlation of the forecast's order with the outcome's. Higher is better.",
+    text: three,
+  },
+  repurchase_falls_by_stage: {
+    label: "Buying again falls by stage",
+    help: "Share of the steps from active to lapsed at which fewer buy again; all should.",
+    text: percent,
+  },
+  coverage_80_pit: {
+    label: "Held by 80 % limits",
+    help: "Share of outcomes inside their 80 % limits, by the randomised probability integral transform. 75 to 85 % is right.",
+    text: percent,
+  },
+};
+
+/** How a metric is called, explained and written. */
+export function metricOf(name: string): Metric {
+  const own = known[name];
+  if (own) return own;
+  const at = /^(recall|precision|ndcg|map|hit_rate)_at_(\d+)$/.exec(name);
+  const plain = name.replaceAll("_", " ");
+  const label = at ? `${at[1]?.replace("_", " ")} among ${at[2]}` : plain;
+  const text = at || /(rate|share|coverage)/.test(name) ? percent : /_minor$/.test(name) ? pounds : three;
+  return {
+    label: label.charAt(0).toUpperCase() + label.slice(1),
+    help: `${plain}, beside its baseline on the same customers.`,
+    text,
+  };
+}
+
+export function cutText(cutOn: string, horizonDays: number): string {
+  return `${horizonDays} days after ${day(cutOn)}`;
+}
+
+/** "(72.45–82.22)": an interval in the value's unit, which stands beside it; "to" where a sign would read as a dash. */
+export function intervalText({ metric, low, high }: ModelEvaluation, currency: string): string | null {
+  if (low === null || high === null) return null;
+  const { text } = metricOf(metric);
+  const bare = (value: number) => text(value, currency).replace(/^[A-Z]{3}\s|\s?%$|\sd$/g, "");
+  return `(${bare(low)}${low < 0 || high < 0 ? " to " : "–"}${bare(high)})`;
+}
