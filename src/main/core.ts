@@ -9,12 +9,14 @@ import type { StartProcess } from "../shared/base/started-process.ts";
 import { models, snapshotTables, steps } from "../workers/catalogue.ts";
 import { type ApiContext, findSnapshot, type Topic } from "./api/context.ts";
 import { demoHandlers } from "./api/demo.ts";
+import { handOffHandlers } from "./api/hand-off.ts";
 import { modelHandlers } from "./api/models.ts";
 import { nightHandlers } from "./api/nights.ts";
 import { plannedExportHandlers } from "./api/planned-exports.ts";
 import { askSnapshot, queryHandlers } from "./api/query.ts";
 import { runHandlers } from "./api/runs.ts";
 import { segmentHandlers } from "./api/segments.ts";
+import { settingHandlers } from "./api/settings.ts";
 import { sourceHandlers } from "./api/sources.ts";
 import { sqlHandlers } from "./api/sql.ts";
 import { openWorkspace, workspaceHandlers } from "./api/workspace.ts";
@@ -75,6 +77,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
   });
   const handlers: Handlers<AssayContract, ApiContext> = {
     ...workspaceHandlers,
+    ...settingHandlers,
     ...sourceHandlers,
     ...runHandlers,
     ...nightHandlers,
@@ -83,6 +86,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...segmentHandlers,
     ...modelHandlers(models),
     ...sqlHandlers,
+    ...handOffHandlers,
     ...demoHandlers,
   };
   async function close(): Promise<void> {
@@ -152,11 +156,11 @@ function createContext({ engineProcess, store, folder, now, log, indexesPeople }
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    indexPeople: (brand) => {
+    indexPeople: (brand, again = false) => {
       const scope = scopeOf(brand);
       if (!indexesPeople || indexing.has(scope)) return;
       indexing.add(scope);
-      buildIndex(context, brand, scope)
+      buildIndex(context, brand, scope, again)
         .catch((error: unknown) => log(`search index of ${brand}: ${error instanceof Error ? error.message : error}`))
         .finally(() => indexing.delete(scope));
     },
@@ -167,10 +171,10 @@ function createContext({ engineProcess, store, folder, now, log, indexesPeople }
 const peoplePage = 20_000;
 
 /** Copies the published people into the local search index, page by page, most valuable first. */
-async function buildIndex(context: ApiContext, brand: string, scope: string): Promise<void> {
+async function buildIndex(context: ApiContext, brand: string, scope: string, again: boolean): Promise<void> {
   const found = await findSnapshot(context, brand);
   const { snapshot_id } = found.snapshot;
-  if ((await context.store.indexedSnapshot(scope)) === snapshot_id) return;
+  if (!again && (await context.store.indexedSnapshot(scope)) === snapshot_id) return;
   const build = await context.store.beginIndex(scope, snapshot_id);
   for (let offset = 0; ; offset += peoplePage) {
     const page = (await askSnapshot(

@@ -28,8 +28,8 @@ export interface ApiContext {
   workspace: OpenWorkspace | null;
   tell(topic: Topic): void;
   onTell(listener: (topic: Topic) => void): () => void;
-  /** Builds the search index of a snapshot in the background, once. */
-  indexPeople(brand: string): void;
+  /** Builds the search index of a snapshot in the background, once unless it is wanted `again`. */
+  indexPeople(brand: string, again?: boolean): void;
 }
 
 export function requireWorkspace(context: ApiContext): OpenWorkspace {

@@ -11,7 +11,7 @@ import { type ApiContext, findSnapshot, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
 
-function definitionOf(
+export function definitionOf(
   state: BrandState,
   input: { segment?: string | undefined; definition?: Definition | undefined },
 ): DefinitionBody {

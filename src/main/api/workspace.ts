@@ -2,11 +2,8 @@ import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
-import { isName } from "../../shared/base/ids.ts";
-import { isCurrency } from "../../shared/base/money.ts";
-import { isTimeZone } from "../../shared/base/time.ts";
 import { Brands } from "../schedule/brands.ts";
-import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
+import { type ApiContext, requireWorkspace, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 
 /** Opens a workspace for this core: its brands, their logs, the list of recent ones. */
@@ -37,7 +34,7 @@ async function statusOf(context: ApiContext) {
   };
 }
 
-export const workspaceHandlers: HandlersOf<Named<"workspace"> | Named<"brand"> | Named<"settings">> = {
+export const workspaceHandlers: HandlersOf<Named<"workspace">> = {
   "workspace.status": (_, { ctx }) => statusOf(ctx),
   "workspace.create": async ({ path }, { ctx }) => {
     const made = await ctx.engine.call("workspace.create", { path: resolve(path) });
@@ -58,31 +55,6 @@ export const workspaceHandlers: HandlersOf<Named<"workspace"> | Named<"brand"> |
   "workspace.doctor": ({ path }, { ctx, signal }) =>
     ctx.engine.call("workspace.doctor", { path: path ? resolve(path) : requireWorkspace(ctx).path }, { signal }),
   "workspace.browse": ({ path }) => browse(path),
-  "brand.create": async ({ brand, currency, time_zone, return_window_days }, { ctx }) => {
-    const { brands } = requireWritable(ctx);
-    if (!isName(brand))
-      throw new AssayError("bad_input", `“${brand}” can't be a brand's name.`, "Use letters, digits, - and _.");
-    if (!isCurrency(currency)) {
-      throw new AssayError(
-        "bad_input",
-        `“${currency}” is no currency code.`,
-        "Use an ISO 4217 code such as GBP, EUR or USD.",
-      );
-    }
-    if (!isTimeZone(time_zone)) {
-      throw new AssayError("bad_input", `“${time_zone}” is no time zone.`, "Use a name such as Europe/London.");
-    }
-    const settings = { currency, time_zone, return_window_days: return_window_days ?? null };
-    await brands.create(brand, settings);
-    ctx.tell("workspace");
-    return { brand, ...settings };
-  },
-  "settings.read": async (_, { ctx }) => ({ values: await ctx.store.settings() }),
-  "settings.write": async ({ name, value }, { ctx }) => {
-    await ctx.store.setSetting(name, value);
-    ctx.tell("settings");
-    return { ok: true };
-  },
 };
 
 async function browse(asked: string | undefined) {

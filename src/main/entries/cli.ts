@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { programVersion } from "../core.ts";
+import { handOffCommands } from "./cli/hand-off-commands.ts";
 import { modelCommands } from "./cli/model-commands.ts";
 import { nightCommands } from "./cli/night-commands.ts";
 import { runCommands } from "./cli/run-commands.ts";
@@ -22,6 +23,7 @@ function createProgram(): Command {
   nightCommands(program);
   segmentCommands(program);
   modelCommands(program);
+  handOffCommands(program);
   for (const command of allCommands(program)) command.exitOverride().configureOutput({ outputError: () => {} });
   return program;
 }

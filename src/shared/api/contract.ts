@@ -1,4 +1,5 @@
 import { customerOperations } from "./contract/customers.ts";
+import { handOffOperations } from "./contract/hand-off.ts";
 import { modelOperations } from "./contract/models.ts";
 import { nightOperations } from "./contract/nights.ts";
 import { runOperations } from "./contract/runs.ts";
@@ -17,6 +18,7 @@ export const contract = {
   ...segmentOperations,
   ...modelOperations,
   ...sqlOperations,
+  ...handOffOperations,
 };
 export type AssayContract = typeof contract;
 export type OperationName = keyof AssayContract;

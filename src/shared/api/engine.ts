@@ -177,6 +177,18 @@ export const engineContract = {
     progress: plain<{ held: boolean }>(),
     output: plain<{ held: boolean }>(),
   }),
+  /** Copies tables of a snapshot into a folder that stands by itself. */
+  "snapshots.hand_off": stream({
+    input: plain<{
+      brandDir: string;
+      snapshot_id: string;
+      tables: readonly string[];
+      to: string;
+      about: Readonly<Record<string, string | number | null>>;
+    }>(),
+    progress: plain<{ done: number; total: number; label: string }>(),
+    output: plain<{ tables: { name: string; path: string; rows: number; partitions: number }[] }>(),
+  }),
   /** A question to a published snapshot, by name. */
   query: stream({
     input: plain<{ name: string; snapshot: QuerySnapshot; before: QuerySnapshot | null; input: unknown }>(),

@@ -145,6 +145,7 @@ export interface RunBody {
 /** What each kind of log entry carries. */
 export interface EntryBodies {
   brand_created: BrandSettingsBody;
+  brand_changed: Partial<Omit<BrandSettingsBody, "brand">>;
   source_added: SourceBody;
   source_removed: { source: string };
   mapping_changed: { source: string; mapping: SourceBody["mapping"] };
@@ -229,6 +230,15 @@ type Folds = { readonly [K in EntryKind]: (state: BrandState, body: EntryBodies[
 const folds: Folds = {
   brand_created: (state, body) => {
     state.settings ??= body;
+  },
+  brand_changed: (state, { currency, time_zone, return_window_days }) => {
+    if (!state.settings) return;
+    state.settings = {
+      ...state.settings,
+      ...(currency === undefined ? {} : { currency }),
+      ...(time_zone === undefined ? {} : { time_zone }),
+      ...(return_window_days === undefined ? {} : { return_window_days }),
+    };
   },
   source_added: (state, body) => {
     state.sources.set(body.source, body);

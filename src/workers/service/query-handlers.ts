@@ -16,6 +16,7 @@ import { listMembers } from "../query/members.ts";
 import { readOverview } from "../query/overview.ts";
 import { pageCustomers } from "../query/pages.ts";
 import { pagePeople } from "../query/people.ts";
+import { pythonScript } from "../query/python-script.ts";
 import { type OpenSnapshot, SessionPool } from "../query/session-pool.ts";
 import type { SnapshotHandle } from "../query/snapshot.ts";
 import { listTables } from "../query/table-list.ts";
@@ -33,6 +34,7 @@ type Ask = (
 const questions: Readonly<Record<string, Ask>> = {
   "customers.fields": (snapshot, _, signal) => listFields(snapshot, signal),
   "sql.tables": (snapshot) => listTables(snapshot),
+  "python.script": pythonScript,
   "customers.page": pageCustomers,
   "customers.show": showCustomer,
   "people.page": pagePeople,

@@ -16,13 +16,15 @@ import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { type ArtifactFile, quarantine, requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
 import { publish } from "../engine/publish.ts";
-import type { ServiceContext } from "./context.ts";
+import { handOff } from "../exports/hand-off.ts";
+import { type ServiceContext, withSession } from "./context.ts";
 
 type Names =
   | "snapshots.publish"
   | "snapshots.check"
   | "snapshots.manifest"
   | "snapshots.add_evaluations"
+  | "snapshots.hand_off"
   | "snapshots.path";
 
 const maxLinks = 150;
@@ -89,6 +91,14 @@ export function layOutAlone(
   }
 }
 
+function noTable(manifest: SnapshotManifest, table: string): AssayError {
+  return new AssayError(
+    "not_found",
+    `The snapshot has no table ${table}.`,
+    `Its tables: ${Object.keys(manifest.tables).sort().join(", ")}.`,
+  );
+}
+
 export const snapshotHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
   "snapshots.publish": async ({ brandDir, manifest }) => {
     const tables: Record<string, { rows: number; bytes: number }> = {};
@@ -125,16 +135,26 @@ export const snapshotHandlers: Pick<Handlers<EngineContract, ServiceContext>, Na
   "snapshots.add_evaluations": async ({ brandDir, keys }) => ({
     rows: keys.reduce((sum, key) => sum + requireArtifact(brandDir, key).files.reduce((n, { rows }) => n + rows, 0), 0),
   }),
+  "snapshots.hand_off": async ({ brandDir, snapshot_id, tables, to, about }, { ctx, signal, progress }) => {
+    const manifest = readManifest(brandDir, snapshot_id);
+    const chosen = tables.map((name) => {
+      const listed = manifest.tables[name];
+      if (!listed) throw noTable(manifest, name);
+      const files = tableFiles(brandDir, listed).map(({ path, file, bucket }) => ({
+        path,
+        bucket,
+        sha256: file.sha256,
+        bytes: file.bytes,
+        rows: file.rows,
+      }));
+      return { name, files };
+    });
+    return withSession(ctx, signal, ({ session }) => handOff({ to, tables: chosen, about, session, signal, progress }));
+  },
   "snapshots.path": async ({ brandDir, snapshot_id, table }) => {
     const manifest = readManifest(brandDir, snapshot_id);
     const folder = join(folderOf(brandDir, snapshot_id), "tables", table);
-    if (!manifest.tables[table] && !(table === "segment_members" && existsSync(folder))) {
-      throw new AssayError(
-        "not_found",
-        `The snapshot has no table ${table}.`,
-        `Its tables: ${Object.keys(manifest.tables).sort().join(", ")}.`,
-      );
-    }
+    if (!manifest.tables[table] && !(table === "segment_members" && existsSync(folder))) throw noTable(manifest, table);
     const files = readdirSync(folder, { recursive: true })
       .map(String)
       .filter((name) => name.endsWith(".parquet"));

@@ -52,6 +52,29 @@ export function workspaceCommands(program: Command): void {
       }),
     );
   brand
+    .command("change <name>")
+    .description("changes a retailer's settings; results follow with the next run")
+    .option("--currency <code>", "ISO 4217 code of its money")
+    .option("--time-zone <name>", "zone that decides what a day is")
+    .option("--return-window-days <n>", "days in which goods may come back, or `observed`")
+    .action(
+      (name: string, own: { currency?: string; timeZone?: string; returnWindowDays?: string }, command: Command) =>
+        perform(command, "workspace", async ({ client, output }) => {
+          const days = own.returnWindowDays;
+          const changed = await client.call("brand.change", {
+            brand: name,
+            currency: own.currency,
+            time_zone: own.timeZone,
+            return_window_days: days === undefined ? undefined : days === "observed" ? null : Number(days),
+          });
+          output.answer(
+            changed,
+            () => `Brand ${changed.brand}, ${changed.currency}, ${changed.time_zone}; holds from the next run on`,
+          );
+          return 0;
+        }),
+    );
+  brand
     .command("list")
     .description("names the retailers")
     .action((_, command: Command) =>

@@ -70,6 +70,21 @@ export const workspaceOperations = {
     }),
     output: brandSettings,
   }),
+  /** The retailer's settings, and those that the current snapshot was made with: they differ until the next run. */
+  "brand.settings": call({
+    input: z.object({ brand: brandName }),
+    output: z.object({ settings: brandSettings, made_with: brandSettings.nullable() }),
+  }),
+  "brand.change": call({
+    input: z.object({
+      brand: brandName,
+      currency: z.string().optional(),
+      time_zone: z.string().optional(),
+      /** null: as observed. */
+      return_window_days: count.max(3650).nullable().optional(),
+    }),
+    output: brandSettings,
+  }),
   "demo.make": stream({
     input: z.object({
       path: z.string().min(1),
@@ -85,6 +100,16 @@ export const workspaceOperations = {
     progress: stepProgress,
     output: z.object({ brand: brandName, path: z.string() }),
   }),
+  /** What this machine keeps for this user, beside any workspace. */
+  "local.state": call({
+    input: nothing,
+    output: z.object({
+      folder: z.string(),
+      files: z.array(z.object({ name: z.string(), bytes: count })),
+    }),
+  }),
+  /** Makes the copies of the open workspace's logs and its search index anew; settings stay. */
+  "local.rebuild": call({ input: nothing, output: done }),
   "settings.read": call({ input: nothing, output: z.object({ values: z.record(z.string(), json) }) }),
   "settings.write": call({ input: z.object({ name: z.string(), value: json }), output: done }),
 };
