@@ -102,6 +102,13 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
     await grid.focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
+    await page.waitForURL(/\/customers\?open=[0-9a-f]{20}/);
+    await page.getByText("Golden record").waitFor();
+    expect(await seriousFaults()).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.waitForURL(/\/customers$/);
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "Open the whole page" }).click();
     await page.waitForURL(/\/customers\/[0-9a-f]{20}/);
     await page.getByText("Golden record").waitFor();
     expect(await seriousFaults()).toEqual([]);

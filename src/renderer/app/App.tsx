@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { useAsk } from "../client/queries.ts";
 import { Failure, Waiting } from "../components/parts.tsx";
+import { readDensity } from "../table/use-row-height.ts";
 import { CustomerView } from "../views/customer/CustomerView.tsx";
 import { CustomersView } from "../views/customers/CustomersView.tsx";
 import { LifecycleView } from "../views/lifecycle/LifecycleView.tsx";
@@ -8,6 +9,7 @@ import { ModelsView } from "../views/models/ModelsView.tsx";
 import { OverviewView } from "../views/overview/OverviewView.tsx";
 import { RunsView } from "../views/runs/RunsView.tsx";
 import { SegmentsView } from "../views/segments/SegmentsView.tsx";
+import { SettingsView } from "../views/settings/SettingsView.tsx";
 import { SourcesView } from "../views/sources/SourcesView.tsx";
 import { SqlView } from "../views/sql/SqlView.tsx";
 import { StartView } from "../views/start/StartView.tsx";
@@ -23,6 +25,10 @@ export function App() {
   const settings = useAsk("settings.read", {});
   const look = settings.data?.values.look;
   useEffect(() => applyLook(typeof look === "string" ? look : "system"), [look]);
+  const density = readDensity(settings.data?.values.density);
+  useEffect(() => {
+    document.documentElement.dataset.density = density;
+  }, [density]);
   if (status.isPending) return <Waiting label="Opening Assay" />;
   if (status.isError) return <Failure error={status.error} onRetry={() => void status.refetch()} />;
   const { workspace, brands } = status.data;
@@ -55,7 +61,11 @@ export function App() {
 function Screen({ screen, id, more }: { screen: string; id: string | undefined; more: string | undefined }) {
   switch (screen) {
     case "customers":
-      return id ? <CustomerView id={id} /> : <CustomersView />;
+      return id ? (
+        <CustomerView id={id} />
+      ) : (
+        <CustomersView details={(customer) => <CustomerView key={customer} id={customer} />} />
+      );
     case "lifecycle":
       return <LifecycleView />;
     case "segments":
@@ -66,6 +76,8 @@ function Screen({ screen, id, more }: { screen: string; id: string | undefined; 
       return <SourcesView name={id} adding={id === "add" || more === "add"} />;
     case "runs":
       return <RunsView id={id} />;
+    case "settings":
+      return <SettingsView />;
     case "sql":
       return <SqlView />;
     default:

@@ -8,4 +8,5 @@ export const screens = [
   { key: "sources", name: "Sources", group: "Operate", letter: "d" },
   { key: "runs", name: "Runs", group: "Operate", letter: "r" },
   { key: "sql", name: "SQL", group: "Operate", letter: "q" },
+  { key: "settings", name: "Settings", group: "Operate", letter: "e" },
 ] as const;

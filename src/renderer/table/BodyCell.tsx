@@ -18,7 +18,7 @@ export function BodyCell({ row, field, at, size, currency }: Props) {
   return (
     <div
       role="gridcell"
-      aria-colindex={at + 1}
+      aria-colindex={at + 2}
       className={`td ${at === 0 ? "key" : ""} ${isNumeric(field) ? "num" : ""}`}
       style={{ width: size }}
       title={at === 0 ? (row?.customer_id ?? undefined) : text}

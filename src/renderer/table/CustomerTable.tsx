@@ -9,16 +9,19 @@ import {
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Field, SegmentTree } from "../../shared/api/contract/customers.ts";
-import { go } from "../app/route.ts";
 import { Failure } from "../components/parts.tsx";
 import { BodyCell } from "./BodyCell.tsx";
 import { usualWidth } from "./cell-text.ts";
 import { HeaderCell } from "./HeaderCell.tsx";
-import { drawableRows, placeOfRow, rowHeight, shiftAfterScroll } from "./scroll.ts";
+import { RowBox } from "./RowBox.tsx";
+import { drawableRows, placeOfRow, shiftAfterScroll } from "./scroll.ts";
+import { addRange, isChosen, nobody, type Selection, toggle } from "./selection.ts";
 import { type PageRow, type TableSort, usePages } from "./use-pages.ts";
+import { useRowHeight } from "./use-row-height.ts";
 
 const headHeight = 31;
 const nameWidth = 200;
+const boxWidth = 34;
 const features = tableFeatures({ columnVisibilityFeature, columnSizingFeature, rowSortingFeature });
 const helper = createColumnHelper<typeof features, PageRow>();
 const none: PageRow[] = [];
@@ -35,6 +38,11 @@ interface Props {
   readonly onSort: (sort: TableSort[]) => void;
   readonly onSize: (id: string, size: number, isDone: boolean) => void;
   readonly onTotal: (total: number, of: number) => void;
+  readonly selection: Selection;
+  readonly onSelect: (selection: Selection) => void;
+  /** The customer whose details are open. */
+  readonly opened: string | null;
+  readonly onOpen: (id: string) => void;
 }
 
 const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15 };
@@ -52,7 +60,14 @@ export function CustomerTable({
   onSort,
   onSize,
   onTotal,
+  selection,
+  onSelect,
+  opened,
+  onOpen,
 }: Props) {
+  const rowHeight = useRowHeight();
+  const drawable = drawableRows(rowHeight);
+  const anchor = useRef<number | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const [total, setTotal] = useState(0);
@@ -75,14 +90,16 @@ export function CustomerTable({
     size: sizes[column.id] ?? column.getSize(),
     field: byName.get(column.id),
   }));
-  const width = shown.reduce((sum, { size }) => sum + size, 0);
+  const width = shown.reduce((sum, { size }) => sum + size, boxWidth);
   const virtual = useVirtualizer({
-    count: Math.min(total, drawableRows),
+    count: Math.min(total, drawable),
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: 12,
     scrollMargin: headHeight,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height are measured anew
+  useEffect(() => virtual.measure(), [rowHeight]);
   const rows = virtual
     .getVirtualItems()
     .map(({ key, start, index }) => ({ key, start, row: Math.min(Math.max(0, total - 1), index + scroll.shift) }));
@@ -119,24 +136,48 @@ export function CustomerTable({
       shift: scroll.shift,
       viewport: element.clientHeight,
       total,
+      height: rowHeight,
     };
     setScroll({ top: step.top, shift: shiftAfterScroll(step) });
   };
   const show = (row: number) => {
     setActive(row);
-    const place = placeOfRow(row, total);
+    const place = placeOfRow(row, total, drawable);
     const isNear = rows.some((one) => one.row === row);
     if (!isNear) setScroll({ ...scroll, shift: place.shift });
     if (row === 0) box.current?.scrollTo({ top: 0 });
     else virtual.scrollToIndex(isNear ? row - scroll.shift : place.index);
   };
+  const idsBetween = (from: number, to: number) =>
+    Array.from({ length: Math.abs(to - from) + 1 }, (_, at) => pages.rowAt(Math.min(from, to) + at)).flatMap(
+      (row) => row?.customer_id ?? [],
+    );
+  const choose = (row: number, isRange: boolean) => {
+    const found = pages.rowAt(row);
+    if (!found) return;
+    if (isRange && anchor.current !== null) onSelect(addRange(selection, idsBetween(anchor.current, row)));
+    else onSelect(toggle(selection, found.customer_id, pages.known()));
+    anchor.current = row;
+  };
   const press = (event: React.KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return;
     const found = pages.rowAt(active);
-    if (event.key === "Enter" && found) go(`/customers/${found.customer_id}`);
+    if (event.key === "Enter" && found) onOpen(found.customer_id);
+    if (event.key === " ") {
+      event.preventDefault();
+      choose(active, event.shiftKey);
+    }
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a") {
+      event.preventDefault();
+      onSelect({ kind: "all" });
+    }
     const target = event.key === "Home" ? 0 : event.key === "End" ? total - 1 : active + (steps[event.key] ?? 0);
     if (target === active && event.key !== "Home" && event.key !== "End") return;
     event.preventDefault();
-    show(Math.min(total - 1, Math.max(0, target)));
+    const row = Math.min(total - 1, Math.max(0, target));
+    show(row);
+    const next = pages.rowAt(row);
+    if (opened !== null && next) onOpen(next.customer_id);
   };
   if (pages.error) return <Failure error={pages.error} />;
   return (
@@ -146,7 +187,8 @@ export function CustomerTable({
       role="grid"
       aria-label="Customers"
       aria-rowcount={total + 1}
-      aria-colcount={shown.length}
+      aria-colcount={shown.length + 1}
+      aria-multiselectable="true"
       aria-activedescendant={rows.some(({ row }) => row === active) ? `row-${active}` : undefined}
       tabIndex={0}
       onKeyDown={press}
@@ -154,13 +196,25 @@ export function CustomerTable({
     >
       <div className="rows" role="rowgroup" style={{ height: virtual.getTotalSize() + headHeight, width }}>
         <div className="thead" role="row" aria-rowindex={1} style={{ width }}>
+          <div role="columnheader" aria-colindex={1} className="pick" style={{ width: boxWidth }}>
+            <input
+              type="checkbox"
+              aria-label="Choose all customers of the list"
+              tabIndex={-1}
+              checked={selection.kind === "all"}
+              ref={(element) => {
+                if (element) element.indeterminate = selection.kind === "some" && selection.ids.size > 0;
+              }}
+              onChange={(event) => onSelect(event.target.checked ? { kind: "all" } : nobody)}
+            />
+          </div>
           {shown.map(({ id, size, field }, at) => (
             <HeaderCell
               key={id}
               id={id}
               field={field}
               size={size}
-              column={at + 1}
+              column={at + 2}
               currency={currency}
               sort={sort}
               onSort={(isAdded) => sortBy(id, isAdded)}
@@ -178,10 +232,24 @@ export function CustomerTable({
               role="row"
               aria-rowindex={row + 2}
               className="tr"
+              aria-selected={found ? isChosen(selection, found.customer_id) : false}
               data-active={row === active}
-              style={{ transform: `translateY(${start}px)`, width }}
-              onClick={() => found && go(`/customers/${found.customer_id}`)}
+              data-opened={found !== undefined && found.customer_id === opened}
+              style={{ transform: `translateY(${start}px)`, width, height: rowHeight }}
+              onClick={() => {
+                setActive(row);
+                if (found) onOpen(found.customer_id);
+              }}
             >
+              <RowBox
+                name={found?.name ?? found?.customer_id ?? ""}
+                isOn={found !== undefined && isChosen(selection, found.customer_id)}
+                width={boxWidth}
+                onToggle={(isRange) => {
+                  setActive(row);
+                  choose(row, isRange);
+                }}
+              />
               {shown.map(({ id, size, field }, at) => (
                 <BodyCell key={id} row={found} field={field} at={at} size={size} currency={currency} />
               ))}

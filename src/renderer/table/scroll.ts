@@ -1,6 +1,12 @@
+/** Height of a row in pixels where nothing else is chosen. */
 export const rowHeight = 32;
-/** Chromium draws no element higher than 33,554,428 px: beyond this many rows the scroll bar stands for more than it holds. */
-export const drawableRows = 1_000_000;
+/** Chromium draws no element higher than 33,554,428 px. */
+const highest = 32_000_000;
+
+/** Beyond this many rows the scroll bar stands for more than it holds. */
+export function drawableRows(height = rowHeight): number {
+  return Math.floor(highest / height);
+}
 
 export interface ScrollStep {
   readonly top: number;
@@ -8,6 +14,7 @@ export interface ScrollStep {
   readonly shift: number;
   readonly viewport: number;
   readonly total: number;
+  readonly height?: number;
   readonly drawable?: number;
 }
 
@@ -19,11 +26,12 @@ export function shiftAfterScroll({
   shift,
   viewport,
   total,
-  drawable = drawableRows,
+  height = rowHeight,
+  drawable = drawableRows(height),
 }: ScrollStep): number {
   const hidden = total - drawable;
   if (hidden <= 0) return 0;
-  const end = drawable * rowHeight - viewport;
+  const end = drawable * height - viewport;
   if (top <= 0) return 0;
   if (top >= end - 1) return hidden;
   if (Math.abs(top - lastTop) <= 2 * viewport) return shift;
@@ -31,7 +39,7 @@ export function shiftAfterScroll({
 }
 
 /** Where to scroll and which shift to take so that a row is among the first in view. */
-export function placeOfRow(row: number, total: number, drawable = drawableRows): { index: number; shift: number } {
+export function placeOfRow(row: number, total: number, drawable = drawableRows()): { index: number; shift: number } {
   const hidden = Math.max(0, total - drawable);
   const shift = hidden === 0 ? 0 : Math.round((row / Math.max(1, total - 1)) * hidden);
   return { index: Math.min(drawable - 1, Math.max(0, row - shift)), shift };

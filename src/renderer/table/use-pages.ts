@@ -24,7 +24,13 @@ const pageRows = 100;
 export function usePages(
   question: Question,
   rows: readonly number[],
-): { first: Page | undefined; error: Error | null; rowAt: (row: number) => PageRow | undefined } {
+): {
+  first: Page | undefined;
+  error: Error | null;
+  rowAt: (row: number) => PageRow | undefined;
+  /** Ids of the rows that are here. */
+  known: () => string[];
+} {
   const client = useClient();
   const pages = [...new Set([0, ...rows.map((row) => Math.floor(row / pageRows))])];
   const answers = useQueries({
@@ -39,6 +45,7 @@ export function usePages(
   return {
     first: known.get(0),
     error: answers.find(({ error }) => error !== null)?.error ?? null,
+    known: () => answers.flatMap(({ data }) => data?.rows.map(({ customer_id }) => customer_id) ?? []),
     rowAt: (row) => known.get(Math.floor(row / pageRows))?.rows[row % pageRows],
   };
 }

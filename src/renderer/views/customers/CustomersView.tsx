@@ -1,16 +1,19 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import type { Field, SegmentTree } from "../../../shared/api/contract/customers.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { go, useRoute } from "../../app/route.ts";
 import { useAsk } from "../../client/queries.ts";
+import { Drawer } from "../../components/Drawer.tsx";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { integer } from "../../format/format.ts";
 import { CustomerTable } from "../../table/CustomerTable.tsx";
+import { chosenCount, nobody, type Selection } from "../../table/selection.ts";
 import type { TableSort } from "../../table/use-pages.ts";
 import { ColumnPicker } from "./ColumnPicker.tsx";
 import "./customers.css";
 import { Filters } from "./Filters.tsx";
 import { addressOf, readAddress } from "./list-address.ts";
+import { SelectionBar } from "./SelectionBar.tsx";
 import { useLayout } from "./use-layout.ts";
 
 const usual = [
@@ -27,10 +30,11 @@ const usual = [
   "reachable_email",
 ];
 
-export function CustomersView() {
+/** `details` draws what stands in the drawer. */
+export function CustomersView({ details }: { details: (id: string) => ReactNode }) {
   const { brand } = useBrand();
   const fields = useAsk("customers.fields", { brand });
-  if (fields.data) return <List fields={fields.data.fields.filter(({ is_empty }) => !is_empty)} />;
+  if (fields.data) return <List fields={fields.data.fields.filter(({ is_empty }) => !is_empty)} details={details} />;
   return (
     <>
       <Head title="Customers" />
@@ -54,16 +58,21 @@ export function CustomersView() {
   );
 }
 
-function List({ fields }: { fields: readonly Field[] }) {
+function List({ fields, details }: { fields: readonly Field[]; details: (id: string) => ReactNode }) {
   const { brand, currency } = useBrand();
   const { params } = useRoute();
-  const { where, text, sort } = readAddress(params);
+  const { where, text, sort, open } = readAddress(params);
   const [typed, setTyped] = useState(text);
   const [layout, setLayout] = useLayout();
   const [counts, setCounts] = useState<{ total: number; of: number } | null>(null);
   const onTotal = useCallback((total: number, of: number) => setCounts({ total, of }), []);
-  const restore = (change: Partial<{ where: SegmentTree | undefined; text: string; sort: TableSort[] }>) =>
-    go(addressOf({ where, text, sort, ...change }), { replace: true });
+  const asked = JSON.stringify([where, text]);
+  const [picked, setPicked] = useState({ asked, selection: nobody });
+  const selection = picked.asked === asked ? picked.selection : nobody; // other filters, other rows
+  const select = (next: Selection) => setPicked({ asked, selection: next });
+  const restore = (
+    change: Partial<{ where: SegmentTree | undefined; text: string; sort: TableSort[]; open: string | null }>,
+  ) => go(addressOf({ where, text, sort, open, ...change }), { replace: open !== null || !change.open });
   const search = useRef(restore);
   search.current = restore;
   useEffect(() => {
@@ -136,20 +145,44 @@ function List({ fields }: { fields: readonly Field[] }) {
             : "No customer fits these filters."}
         </Empty>
       )}
-      <CustomerTable
-        key={JSON.stringify([where, text, sort])}
-        brand={brand}
-        currency={currency}
-        fields={fields}
-        columns={columns}
-        where={where}
-        text={text}
-        sort={sort}
-        sizes={layout.sizes}
-        onSort={(next) => restore({ sort: next })}
-        onSize={(id, size, isDone) => setLayout({ ...layout, sizes: { ...layout.sizes, [id]: size } }, isDone)}
-        onTotal={onTotal}
-      />
+      {chosenCount(selection, counts?.total ?? 0) > 0 && (
+        <SelectionBar
+          brand={brand}
+          fields={fields}
+          columns={columns}
+          where={where}
+          text={text}
+          sort={sort}
+          selection={selection}
+          total={counts?.total ?? 0}
+          onClear={() => select(nobody)}
+        />
+      )}
+      <div className="list-and-drawer">
+        <CustomerTable
+          key={JSON.stringify([where, text, sort])}
+          brand={brand}
+          currency={currency}
+          fields={fields}
+          columns={columns}
+          where={where}
+          text={text}
+          sort={sort}
+          sizes={layout.sizes}
+          onSort={(next) => restore({ sort: next })}
+          onSize={(id, size, isDone) => setLayout({ ...layout, sizes: { ...layout.sizes, [id]: size } }, isDone)}
+          onTotal={onTotal}
+          selection={selection}
+          onSelect={select}
+          opened={open}
+          onOpen={(id) => restore({ open: id })}
+        />
+        {open && (
+          <Drawer label="Customer" whole={`/customers/${open}`} onClose={() => restore({ open: null })}>
+            {details(open)}
+          </Drawer>
+        )}
+      </div>
     </div>
   );
 }

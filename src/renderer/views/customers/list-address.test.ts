@@ -4,6 +4,7 @@ import { addressOf, readAddress } from "./list-address.ts";
 test.each([
   "/customers",
   "/customers?text=hart+%26+ley",
+  "/customers?text=hart&open=0123456789abcdef0123",
   "/customers?sort=revenue_minor.desc%2Corder_count.asc",
   `/customers?where=${encodeURIComponent('{"combinator":"and","rules":[]}').replaceAll("%20", "+")}`,
 ])("the address %s is what it restores", (address) => {
@@ -12,9 +13,10 @@ test.each([
 });
 
 test("what can't be read is left out", () => {
-  expect(readAddress(new URLSearchParams("where={&sort=x.up"))).toEqual({
+  expect(readAddress(new URLSearchParams("where={&sort=x.up&open=../x"))).toEqual({
     where: undefined,
     text: "",
     sort: [{ field: "predicted_value_minor", direction: "desc" }],
+    open: null,
   });
 });

@@ -5,6 +5,8 @@ export interface ListState {
   readonly where: SegmentTree | undefined;
   readonly text: string;
   readonly sort: TableSort[];
+  /** Whose details stand in the drawer. */
+  readonly open: string | null;
 }
 const usualSort: TableSort[] = [{ field: "predicted_value_minor", direction: "desc" }];
 
@@ -28,15 +30,17 @@ export function readAddress(params: URLSearchParams): ListState {
     where: readWhere(params.get("where")),
     text: params.get("text") ?? "",
     sort: sort.length > 0 ? sort : usualSort,
+    open: /^[0-9a-f]{20}$/.exec(params.get("open") ?? "")?.[0] ?? null,
   };
 }
 
-export function addressOf({ where, text, sort }: ListState): string {
+export function addressOf({ where, text, sort, open }: ListState): string {
   const params = new URLSearchParams();
   if (where) params.set("where", JSON.stringify(where));
   if (text) params.set("text", text);
   const order = sort.map(({ field, direction }) => `${field}.${direction}`).join(",");
   if (order !== "predicted_value_minor.desc") params.set("sort", order);
+  if (open) params.set("open", open);
   const query = params.toString();
   return query === "" ? "/customers" : `/customers?${query}`;
 }

@@ -1,5 +1,6 @@
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
+import { PythonButton } from "../../components/PythonButton.tsx";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { day } from "../../format/format.ts";
 import { NoSnapshot } from "./NoSnapshot.tsx";
@@ -42,6 +43,7 @@ export function OverviewView() {
                 Compared with <b>{day(data.compared_with)}</b>
               </span>
             )}
+            <PythonButton subject={{ brand }} />
           </>
         }
       />

@@ -6,10 +6,11 @@ import { useBrand } from "../../app/BrandContext.ts";
 import { go, useRoute } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
+import { ExportDialog } from "../../components/ExportDialog.tsx";
 import { Icon } from "../../components/Icon.tsx";
+import { PythonButton } from "../../components/PythonButton.tsx";
 import { Failure, Head } from "../../components/parts.tsx";
 import { integer } from "../../format/format.ts";
-import { ExportDialog } from "./ExportDialog.tsx";
 import { change, startHistory, undo } from "./history.ts";
 import { Members } from "./Members.tsx";
 import { RulesPanel } from "./RulesPanel.tsx";
@@ -99,6 +100,10 @@ export function Builder({ fields, segment, names }: Props) {
                 onKeyDown={(event) => event.key === "Enter" && name !== "" && void save()}
               />
             )}
+            <PythonButton
+              subject={{ brand, definition, ...(segment ? { segment: segment.segment } : {}) }}
+              isDisabled={!canAsk || figures.isError}
+            />
             <button type="button" className="button" disabled={name === "" || !isChanged} onClick={() => void save()}>
               {segment === null ? "Save segment" : "Save version"}
             </button>

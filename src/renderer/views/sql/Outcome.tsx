@@ -6,6 +6,7 @@ import { saveQuery } from "../../client/save-query.ts";
 import { useWork } from "../../client/use-work.ts";
 import { CopyButton } from "../../components/CopyButton.tsx";
 import { Icon } from "../../components/Icon.tsx";
+import { PythonButton } from "../../components/PythonButton.tsx";
 import { Empty, Failure } from "../../components/parts.tsx";
 import { Working } from "../../components/Working.tsx";
 import { integer, seconds } from "../../format/format.ts";
@@ -97,6 +98,7 @@ function Rows({ sql, result, seconds: taken }: Extract<Answer, { kind: "done" }>
             <Icon name="download" />
             Parquet
           </button>
+          <PythonButton subject={{ brand, sql }} />
         </div>
       </header>
       {doing && <Working doing={doing} onCancel={cancel} />}

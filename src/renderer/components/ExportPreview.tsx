@@ -1,7 +1,7 @@
-import type { AssayContract } from "../../../shared/api/contract.ts";
-import type { OutputOf } from "../../../shared/api/operation.ts";
-import { Scroll } from "../../components/Scroll.tsx";
-import { integer } from "../../format/format.ts";
+import type { AssayContract } from "../../shared/api/contract.ts";
+import type { OutputOf } from "../../shared/api/operation.ts";
+import { integer } from "../format/format.ts";
+import { Scroll } from "./Scroll.tsx";
 
 const leftOut: Readonly<Record<string, string>> = {
   suppressed: "suppressed",

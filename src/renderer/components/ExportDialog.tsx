@@ -1,13 +1,14 @@
 import { useState } from "react";
-import type { Field } from "../../../shared/api/contract/customers.ts";
-import type { Definition } from "../../../shared/api/contract/segments.ts";
-import { useClient } from "../../client/ClientProvider.tsx";
-import { useAsk } from "../../client/queries.ts";
-import { saveExport } from "../../client/save-export.ts";
-import { Dialog } from "../../components/Dialog.tsx";
-import { Failure, Waiting } from "../../components/parts.tsx";
-import { State } from "../../components/State.tsx";
-import { integer } from "../../format/format.ts";
+import type { Field } from "../../shared/api/contract/customers.ts";
+import type { Definition } from "../../shared/api/contract/segments.ts";
+import { useClient } from "../client/ClientProvider.tsx";
+import { useAsk } from "../client/queries.ts";
+import { saveExport } from "../client/save-export.ts";
+import { integer } from "../format/format.ts";
+import { Dialog } from "./Dialog.tsx";
+import { Failure, Waiting } from "./parts.tsx";
+import { State } from "./State.tsx";
+import "./export.css";
 import { ExportPreview } from "./ExportPreview.tsx";
 
 interface Props {

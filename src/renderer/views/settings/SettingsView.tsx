@@ -1,0 +1,29 @@
+import { useBrand } from "../../app/BrandContext.ts";
+import { Head } from "../../components/parts.tsx";
+import { AboutPanel } from "./AboutPanel.tsx";
+import { BrandPanel } from "./BrandPanel.tsx";
+import { LocalPanel } from "./LocalPanel.tsx";
+import { LookPanel } from "./LookPanel.tsx";
+import "./settings.css";
+import { WorkspacePanel } from "./WorkspacePanel.tsx";
+
+/** The retailer's settings, this machine's, and what this is. */
+export function SettingsView() {
+  const { brand } = useBrand();
+  return (
+    <>
+      <Head title="Settings" />
+      <div className="grid settings">
+        <div className="s6 stack">
+          <BrandPanel key={brand} brand={brand} />
+          <LookPanel />
+          <AboutPanel />
+        </div>
+        <div className="s6 stack">
+          <WorkspacePanel />
+          <LocalPanel />
+        </div>
+      </div>
+    </>
+  );
+}
