@@ -56,7 +56,7 @@ const tables: Readonly<Record<string, string>> = {
       CASE WHEN order_count > 0 THEN ['Dresses', 'Coats', 'Knitwear'][i % 3 + 1] END AS top_category, CAST(NULL AS VARCHAR[]) AS top_products,
       CASE WHEN order_count > 0 THEN CAST(1 + i % 5 AS INTEGER) END AS price_tier, CAST(NULL AS DOUBLE) AS discount_affinity,
       CAST(NULL AS VARCHAR) AS channel_preference, CAST(NULL AS DOUBLE) AS return_risk, CAST(NULL AS VARCHAR) AS return_risk_band,
-      i % 3 <> 0 AND i % 11 <> 0 AS reachable_email,
+      i % 3 <> 0 AND i % 11 <> 0 AND i % 13 <> 0 AS reachable_email,
       MAP {'discount_affinity': 'not_modelled', 'channel_preference': 'not_modelled'} AS reasons
     FROM scored ORDER BY customer_id`,
   people: `SELECT customer_id, CASE WHEN i % 13 <> 0 THEN printf('person%d@example.com', i) END AS email, 'crm' AS email_source,

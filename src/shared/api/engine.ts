@@ -212,7 +212,9 @@ export const engineContract = {
   }),
   "templates.list": call({
     input: plain<object>(),
-    output: plain<{ templates: { name: string; title: string; columns: string[] }[] }>(),
+    output: plain<{
+      templates: { name: string; title: string; columns: string[]; takes_fields: boolean; channel: string }[];
+    }>(),
   }),
   "models.self_test": stream({
     input: plain<object>(),

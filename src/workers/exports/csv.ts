@@ -1,6 +1,6 @@
 import { defineTemplate } from "./define.ts";
 
-/** The plain list: whoever reads it knows what to do with it, so that nobody is left out for want of an address. */
+/** The plain list: as many rows as the segment reaches by e-mail. */
 export const csv = defineTemplate({
   name: "csv",
   title: "Plain CSV",
@@ -12,6 +12,6 @@ export const csv = defineTemplate({
   ],
   takesFields: true,
   channel: "email",
-  needs: null,
+  needs: ["email"],
   extension: "csv",
 });

@@ -1,4 +1,5 @@
 import { AssayError } from "../../shared/base/errors.ts";
+import type { CellForm } from "./hashing.ts";
 
 /** How a cell is written: text is quoted and made safe, a phone number that is E.164 keeps its plus, numbers stay bare. */
 export type CellKind = "text" | "phone" | "number" | "flag" | "list";
@@ -9,6 +10,17 @@ export interface ExportColumn {
   readonly from: "people" | "profiles";
   readonly column: string;
   readonly kind: CellKind;
+  /** The form that the platform wants: hashed, or a code. */
+  readonly form?: CellForm;
+}
+
+/** A column of the person's record. */
+export function person(
+  header: string,
+  column: string,
+  more: { readonly kind?: CellKind; readonly form?: CellForm } = {},
+): ExportColumn {
+  return { header, from: "people", column, kind: "text", ...more };
 }
 
 /** The form of a list that leaves the house. */
@@ -20,8 +32,8 @@ export interface ExportTemplate {
   readonly takesFields: boolean;
   /** What the list is for: whose consent counts. */
   readonly channel: string;
-  /** A row without this value is left out as `no_address`; null: rows stand without an address too. */
-  readonly needs: string | null;
+  /** A row without any of these values is left out as `no_address`, unless asked to stay or the brand knows none of them at all. */
+  readonly needs: readonly string[];
   readonly extension: string;
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeSmallSnapshot, ordersOnly, type SmallSnapshot } from "../../../test/support/small-snapshot.ts";
+import { countSegment } from "../query/counts.ts";
 import { quoteText, toCell } from "../query/delimited-text.ts";
 import { numberOf } from "../query/estimate.ts";
 import { type OpenSnapshot, openSnapshot } from "../query/session-pool.ts";
@@ -60,7 +61,10 @@ describe("a list", () => {
     expect(written.left_out).toEqual([
       { reason: "suppressed", count: suppressed },
       { reason: "no_consent", count: denied },
+      { reason: "no_address", count: await countOf("is_buyer AND i % 11 <> 0 AND i % 3 <> 0 AND i % 13 = 0") },
     ]);
+    const figures = await countSegment(snapshot, inputTo(""));
+    expect(figures.reachable).toBe(written.rows);
     const bytes = readFileSync(path);
     const [header, ...rows] = readCsv(bytes.toString("utf8"));
     expect(header).toEqual([
@@ -76,7 +80,8 @@ describe("a list", () => {
     ]);
     expect(written.columns).toEqual(header);
     expect(rows).toHaveLength(written.rows);
-    expect(written.rows + suppressed + denied).toBeGreaterThanOrEqual(buyers - 1);
+    const out = written.left_out.reduce((sum, { count }) => sum + count, 0);
+    expect(written.rows + out).toBeGreaterThanOrEqual(buyers - 1);
     expect(written.sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
     expect(rows.map(([id]) => id)).toEqual(rows.map(([id]) => id).toSorted());
     const manifest = JSON.parse(readFileSync(written.manifest, "utf8"));
@@ -131,7 +136,12 @@ describe("a list", () => {
       "SELECT CAST(NULL AS VARCHAR) AS customer_id, 'Person5@Example.com ' AS email, 'email' AS channel, CAST(NULL AS VARCHAR) AS purpose, 'suppressed' AS status, CAST(NULL AS TIMESTAMP) AS occurred_at, 'list' AS source";
     const other = await makeSmallSnapshot({ replace: { consents } });
     const open = await openSnapshot(other.handle, { memoryLimit: 400e6, threads: 1, scratch: other.folder });
-    expect((await previewExport(open, inputTo(""))).left_out).toEqual([{ reason: "suppressed", count: 1 }]);
+    const found = await previewExport(open, inputTo(""));
+    const addressless = await countOf("is_buyer AND i % 13 = 0");
+    expect(found.left_out).toEqual([
+      { reason: "suppressed", count: 1 },
+      { reason: "no_address", count: addressless },
+    ]);
     open.close();
     other.close();
   });
@@ -165,6 +175,24 @@ describe("a list", () => {
     expect(readdirSync(folder)).toEqual(["taken"]);
   });
 
+  test("for a platform that matches by digests holds no readable address, and only who allowed it", async () => {
+    const consents = `SELECT customer_id, printf('person%d@example.com', i) AS email, CASE WHEN i % 2 = 0 THEN 'ads' ELSE 'email' END AS channel,
+      'granted' AS status, TIMESTAMP '2026-01-01 00:00:00' AS occurred_at FROM base`;
+    const other = await makeSmallSnapshot({ replace: { consents } });
+    const open = await openSnapshot(other.handle, { memoryLimit: 400e6, threads: 1, scratch: other.folder });
+    const path = join(other.folder, "meta.csv");
+    const written = await writeExport(open, inputTo(path, { template: "meta" }));
+    const text = readFileSync(path, "utf8");
+    const [, ...rows] = readCsv(text);
+    expect(text).not.toContain("@");
+    expect(rows.flat().filter((cell) => !/^([0-9a-f]{64})?$/.test(cell))).toEqual([]);
+    expect(rows).toHaveLength(written.rows);
+    const emails = createHash("sha256").update("person2@example.com").digest("hex");
+    expect(rows.filter(([email]) => email === emails)).toHaveLength(1);
+    open.close();
+    other.close();
+  });
+
   test("refuses unknown templates and fields", async () => {
     await expect(previewExport(snapshot, { ...inputTo(""), template: "fax" })).rejects.toMatchObject({
       code: "not_found",
@@ -172,7 +200,14 @@ describe("a list", () => {
     await expect(previewExport(snapshot, { ...inputTo(""), fields: ['email", (SELECT 1)'] })).rejects.toMatchObject({
       code: "bad_input",
     });
-    expect(listTemplates().templates.map(({ name }) => name)).toEqual(["csv"]);
+    expect(listTemplates().templates.map(({ name }) => name)).toEqual([
+      "csv",
+      "klaviyo",
+      "mailchimp",
+      "braze",
+      "meta",
+      "google",
+    ]);
   });
 });
 

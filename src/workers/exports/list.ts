@@ -1,8 +1,13 @@
 import { AssayError } from "../../shared/base/errors.ts";
+import { braze } from "./braze.ts";
 import { csv } from "./csv.ts";
 import type { ExportTemplate } from "./define.ts";
+import { google } from "./google.ts";
+import { klaviyo } from "./klaviyo.ts";
+import { mailchimp } from "./mailchimp.ts";
+import { meta } from "./meta.ts";
 
-export const templates: readonly ExportTemplate[] = [csv];
+export const templates: readonly ExportTemplate[] = [csv, klaviyo, mailchimp, braze, meta, google];
 
 export function requireTemplate(name = "csv"): ExportTemplate {
   const found = templates.find((one) => one.name === name);
@@ -11,12 +16,22 @@ export function requireTemplate(name = "csv"): ExportTemplate {
   throw new AssayError("not_found", `No template is called ${name.slice(0, 60)}.`, `There are: ${names}.`);
 }
 
-export function listTemplates(): { templates: { name: string; title: string; columns: string[] }[] } {
+export interface TemplateSummary {
+  name: string;
+  title: string;
+  columns: string[];
+  takes_fields: boolean;
+  channel: string;
+}
+
+export function listTemplates(): { templates: TemplateSummary[] } {
   return {
-    templates: templates.map(({ name, title, columns }) => ({
+    templates: templates.map(({ name, title, columns, takesFields, channel }) => ({
       name,
       title,
       columns: columns.map(({ header }) => header),
+      takes_fields: takesFields,
+      channel,
     })),
   };
 }

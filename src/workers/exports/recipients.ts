@@ -85,14 +85,7 @@ export async function chooseRecipients(
   const predicate = await predicateIn(snapshot, session, input);
   const hasConsents = await makeConsentStates(snapshot, session, template.channel);
   const asksConsent = hasConsents && input.include_unreachable !== true;
-  const need = template.needs;
-  const hasNeed = need !== null && snapshot.columnsOf("people").has(need);
-  const address =
-    need === null
-      ? "true"
-      : hasNeed
-        ? `customer_id IN (SELECT customer_id FROM people WHERE ${ident(need)} IS NOT NULL)`
-        : "false";
+  const address = input.include_unreachable === true ? "true" : await addressSql(snapshot, session, template.needs);
   await session.run(`CREATE OR REPLACE TEMP TABLE chosen AS
     SELECT customer_id, CASE
       WHEN customer_id IN (SELECT customer_id FROM suppressed_customers) THEN 'suppressed'
@@ -117,6 +110,14 @@ export async function chooseRecipients(
         : null
       : "The brand has no source of consents: nobody was left out for want of consent.",
   };
+}
+
+/** Who has one of the addresses; everybody, where the brand knows none at all. */
+async function addressSql(snapshot: OpenSnapshot, session: Session, needs: readonly string[]): Promise<string> {
+  const known = needs.filter((one) => snapshot.columnsOf("people").has(one));
+  const any = known.map((one) => `${ident(one)} IS NOT NULL`).join(" OR ");
+  if (any === "" || numberOf(await session.value(`SELECT count(*) FROM people WHERE ${any}`)) === 0) return "true";
+  return `customer_id IN (SELECT customer_id FROM people WHERE ${any})`;
 }
 
 /** Makes suppressed_customers and consenting_customers; gives whether any source says who consented to what. Suppressed is

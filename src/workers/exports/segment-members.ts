@@ -4,6 +4,7 @@ import { findArtifact, publishArtifact, requireArtifact, verifiedPath } from "..
 import { literal } from "../engine/sql.ts";
 import type { Definition, SegmentLookup } from "../query/compile-segment.ts";
 import { numberOf } from "../query/estimate.ts";
+import { reachSql } from "../query/reach.ts";
 import { predicateIn } from "../query/segment-in.ts";
 import type { OpenSnapshot } from "../query/session-pool.ts";
 import { readFiles } from "../query/snapshot.ts";
@@ -36,6 +37,7 @@ export async function refreshMembers(
     await session.run(
       "CREATE OR REPLACE TEMP TABLE members_now (segment VARCHAR, customer_id VARCHAR, segment_version INTEGER, entered_on DATE, is_new BOOLEAN)",
     );
+    const reach = await reachSql(snapshot, session);
     const refreshed: SegmentRefresh[] = [];
     for (const { segment, version, definition } of input.segments) {
       const predicate = await predicateIn(snapshot, session, { definition, segments: input.rules });
@@ -46,10 +48,10 @@ export async function refreshMembers(
         FROM profiles p LEFT JOIN (SELECT customer_id, entered_on FROM members_before WHERE ${own}) b USING (customer_id)
         WHERE ${predicate}`);
       const [row = {}] = await session.rows(`SELECT count(*) AS customers, count(*) FILTER (WHERE is_new) AS entered,
-          CAST(coalesce(sum(p.revenue_minor), 0) AS BIGINT) AS revenue_minor, count(*) FILTER (WHERE p.reachable_email) AS reachable,
+          CAST(coalesce(sum(p.revenue_minor), 0) AS BIGINT) AS revenue_minor, count(*) FILTER (WHERE p.reach) AS reachable,
           (SELECT count(*) FROM members_before b WHERE ${own} AND NOT EXISTS (
             SELECT 1 FROM members_now n WHERE n.segment = ${literal(segment)} AND n.customer_id = b.customer_id)) AS gone
-        FROM members_now m JOIN profiles p USING (customer_id) WHERE m.segment = ${literal(segment)}`);
+        FROM members_now m JOIN (SELECT *, ${reach} AS reach FROM profiles) p USING (customer_id) WHERE m.segment = ${literal(segment)}`);
       refreshed.push({
         segment,
         version,

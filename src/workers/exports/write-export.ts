@@ -9,6 +9,7 @@ import type { SegmentInput } from "../query/segment-in.ts";
 import type { OpenSnapshot } from "../query/session-pool.ts";
 import { openWholeFile } from "../query/whole-file.ts";
 import type { ExportColumn } from "./define.ts";
+import { formed } from "./hashing.ts";
 import { requireTemplate } from "./list.ts";
 import { chooseRecipients, columnsOf, type Recipients, rowsSql } from "./recipients.ts";
 
@@ -45,8 +46,9 @@ const batch = 20_000;
 const sampled = 8;
 
 const cellsOf = (row: Record<string, Json>, columns: readonly ExportColumn[]) =>
-  columns.map(({ kind }, at) => {
+  columns.map(({ kind, form }, at) => {
     const value = row[`c${at}`];
+    if (form !== undefined) return typeof value === "string" ? quoteText(formed(value, form)) : "";
     return kind === "list" && Array.isArray(value) ? quoteText(value.join("; ")) : toCell(value, kind === "phone");
   });
 

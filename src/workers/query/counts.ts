@@ -1,6 +1,7 @@
 import type { Json } from "../../shared/base/canonical-json.ts";
 import type { CompiledNode } from "./compile-segment.ts";
 import { type Estimate, numberOf, purchasesVariance, totalOf, valueVariance } from "./estimate.ts";
+import { reachSql } from "./reach.ts";
 import { compileIn, type SegmentInput } from "./segment-in.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 
@@ -51,7 +52,7 @@ function planNode(plan: Plan, node: CompiledNode, path: string, reach: readonly 
 const summed = (column: string, holds: string) => `sum(${column}) FILTER (WHERE ${holds})`;
 
 /** Size, money, reach and forecast of a segment in one pass over the profiles, with what every rule leaves. Reach counts those
- *  whose profile says so (consent given, not suppressed, an address known). Limits of totals: see varianceSql. */
+ *  whom a list by e-mail would hold (see reachSql). Limits of totals: see varianceSql. */
 export async function countSegment(
   snapshot: OpenSnapshot,
   input: SegmentInput,
@@ -63,16 +64,17 @@ export async function countSegment(
     const compiled = await compileIn(snapshot, session, input);
     const plan: Plan = { leaves: [], rules: [] };
     const root = planNode(plan, compiled, "", []);
+    const reach = await reachSql(snapshot, session);
     const leaves = plan.leaves.map((sql, at) => `, ${sql} AS h${at}`).join("");
     const [row = {}] = await session.rows(`WITH hits AS (
-        SELECT revenue_minor, net_revenue_minor, predicted_value_minor, expected_purchases, reachable_email,
+        SELECT revenue_minor, net_revenue_minor, predicted_value_minor, expected_purchases, ${reach} AS reach,
           ${valueVariance} AS value_variance, ${purchasesVariance} AS purchases_variance${leaves}
         FROM profiles
       )
       SELECT count(*) AS total, count(*) FILTER (WHERE ${root}) AS customers,
         CAST(coalesce(${summed("revenue_minor", root)}, 0) AS BIGINT) AS revenue_minor,
         CAST(coalesce(${summed("net_revenue_minor", root)}, 0) AS BIGINT) AS net_revenue_minor,
-        count(*) FILTER (WHERE (${root}) AND reachable_email) AS reachable,
+        count(*) FILTER (WHERE (${root}) AND reach) AS reachable,
         CAST(${summed("predicted_value_minor", root)} AS DOUBLE) AS predicted, ${summed("value_variance", root)} AS value_variance,
         ${summed("expected_purchases", root)} AS expected, ${summed("purchases_variance", root)} AS purchases_variance
         ${plan.rules.map(({ holds }, at) => `, count(*) FILTER (WHERE ${holds}) AS r${at}`).join("")}

@@ -106,9 +106,9 @@ export function segmentCommands(program: Command): void {
     .command("export <name>")
     .description("writes the list; the suppressed and those without consent are left out")
     .requiredOption("--out <file>", "where to")
-    .option("--template <name>", "form of the list", "csv")
+    .option("--template <name>", "csv, klaviyo, mailchimp, braze, meta or google (see templates list)", "csv")
     .option("--fields <names>", "columns of profiles to add")
-    .option("--include-unreachable", "also those without consent; the suppressed never")
+    .option("--include-unreachable", "also those without consent or address; the suppressed never")
     .action(
       (
         name: string,

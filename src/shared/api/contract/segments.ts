@@ -116,7 +116,17 @@ export const segmentOperations = {
   "templates.list": call({
     input: z.object({}),
     output: z.object({
-      templates: z.array(z.object({ name: z.string(), title: z.string(), columns: z.array(z.string()) })),
+      templates: z.array(
+        z.object({
+          name: z.string(),
+          title: z.string(),
+          columns: z.array(z.string()),
+          /** Whether columns of the profile or the record may be added. */
+          takes_fields: z.boolean(),
+          /** Whose consent counts: email, ads. */
+          channel: z.string(),
+        }),
+      ),
     }),
   }),
 };
