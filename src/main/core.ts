@@ -11,6 +11,7 @@ import { type ApiContext, findSnapshot, type Topic } from "./api/context.ts";
 import { demoHandlers } from "./api/demo.ts";
 import { handOffHandlers } from "./api/hand-off.ts";
 import { modelHandlers } from "./api/models.ts";
+import { watchNights } from "./api/night-watch.ts";
 import { nightHandlers } from "./api/nights.ts";
 import { plannedExportHandlers } from "./api/planned-exports.ts";
 import { askSnapshot, queryHandlers } from "./api/query.ts";
@@ -38,6 +39,8 @@ export interface CoreOptions {
   readonly log?: (line: string) => void;
   /** Keeps the search index of published people up to date (screens do; a command that ends would not wait for it). */
   readonly indexesPeople?: boolean;
+  /** Does the nightly jobs of the open workspace at their time; looked at so often, in milliseconds. */
+  readonly nightsEveryMs?: number;
 }
 
 /** The whole product behind one contract; screens, command line and tests only talk to this. */
@@ -89,7 +92,9 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...handOffHandlers,
     ...demoHandlers,
   };
+  const stopNights = options.nightsEveryMs ? watchNights(context, { everyMs: options.nightsEveryMs, log }) : undefined;
   async function close(): Promise<void> {
+    await stopNights?.();
     await context.runs.close();
     await engineProcess.close();
     await store.close();

@@ -247,6 +247,39 @@ describe("the nightly job", () => {
     });
   }, 60_000);
 
+  it("is done by one of two open programs at its time, and by none before", async () => {
+    await withCore("2026-07-03T12:00:00Z", ({ client }) =>
+      client.call("nightly.configure", { brand, schedule: "0 4 * * *" }),
+    );
+    arrive("till", "2026-07-03.csv", tillRows("2026-07-03", "2026-07-03"));
+    let now = new Date("2026-07-04T02:59:00Z");
+    const open = (name: string) =>
+      createCore({
+        dataFolder: join(folder, name),
+        workspace: place.workspace,
+        now: () => now,
+        engine: inlineEngine(),
+        nightsEveryMs: 20,
+      });
+    const desktops = [await open("one"), await open("two")];
+    const before = log().length;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(log()).toHaveLength(before);
+    const ended = new Promise<void>((resolve) => {
+      desktops[0]?.client.stream("events.watch", {}, { onProgress: ({ topic }) => topic === "nights" && resolve() });
+      desktops[1]?.client.stream("events.watch", {}, { onProgress: ({ topic }) => topic === "nights" && resolve() });
+    });
+    now = new Date("2026-07-04T03:00:00Z");
+    await ended;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    for (const desktop of desktops) await desktop.close();
+    const count = (kind: string) =>
+      log()
+        .slice(before)
+        .filter((one) => one === kind).length;
+    expect(["batch_landed", "snapshot_published", "night_ended"].map(count)).toEqual([1, 1, 1]);
+  }, 60_000);
+
   it("has limits that are settings of the brand", async () => {
     await withCore("2026-07-04T00:40:00Z", async ({ client }) => {
       const limits = { changed_ids: null, small_delivery: 0.9 };

@@ -30,6 +30,8 @@ export interface NightOptions {
   readonly progress: (progress: Doing) => void;
   /** The moment of the brand's schedule that this answers; null where a person asked. */
   readonly slot: string | null;
+  /** Asked again once the job is this process's: another may have ended it just before. */
+  readonly isWanted?: (state: BrandState) => boolean;
 }
 
 const claimPause = 1_000;
@@ -50,6 +52,8 @@ export async function doNightIfFree(ctx: ApiContext, brand: string, options: Nig
   const claim = await holdClaim(ctx, brand, options, false);
   if (!claim) return null;
   try {
+    const state = await requireWritable(ctx).brands.refresh(brand);
+    if (options.isWanted?.(state) === false) return null;
     return await perform(ctx, brand, options);
   } finally {
     await claim();

@@ -68,7 +68,7 @@ export const nightHandlers: HandlersOf<Named<"nightly">> = {
     const state = await brands.refresh(brand);
     if (schedule !== undefined) checkTimetable({ schedule, expected_by: null }, settingsOf(state).time_zone);
     const limits = { ...state.night.gate, ...gate } as GateSettings;
-    const body = { ...(schedule === undefined ? {} : { schedule }), gate: limits };
+    const body = { ...(schedule === undefined ? {} : { schedule, since: ctx.now().toISOString() }), gate: limits };
     const after = await brands.append(brand, "night_settings", body, `night-settings:${state.version}`);
     ctx.tell("settings");
     ctx.tell("sources");

@@ -13,6 +13,7 @@ async function startCore() {
   const core = await createCore({
     log,
     indexesPeople: true,
+    nightsEveryMs: 30_000,
     startProcess: utilityProcesses({ fork: utilityProcess.fork, workersDir: beside("workers"), log }),
   });
   const workspace = process.env.ASSAY_WORKSPACE ?? (await lastWorkspace(core.client));

@@ -13,7 +13,7 @@ export async function serveShell(options: {
   open: boolean;
   announce: (url: string) => void;
 }): Promise<() => Promise<void>> {
-  const core = await createCore({ indexesPeople: true, log: (line) => console.error(line) });
+  const core = await createCore({ indexesPeople: true, nightsEveryMs: 30_000, log: (line) => console.error(line) });
   const workspace = options.workspace ?? (await lastWorkspace(core.client));
   if (workspace !== undefined) {
     try {

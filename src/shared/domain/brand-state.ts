@@ -125,6 +125,8 @@ export interface NightBody {
 export interface NightSettings {
   /** When the program does the job by itself while it is open; null: only when it is asked. */
   readonly schedule: string | null;
+  /** When that was set: moments before it ask for nothing. */
+  readonly since: string | null;
   readonly gate: GateSettings;
 }
 
@@ -220,7 +222,7 @@ export function emptyState(): BrandState {
     runs: [],
     plans: new Map(),
     written: new Map(),
-    night: { schedule: null, gate: defaultGate },
+    night: { schedule: null, since: null, gate: defaultGate },
     nights: [],
   };
 }
