@@ -1,116 +1,140 @@
 import type { Session } from "../engine/duckdb.ts";
 import { literal } from "../engine/sql.ts";
+import { Completion, type Relations, sameOrder } from "./completion.ts";
+import { returnsOfNegativeLines } from "./negative-lines.ts";
 
-/** What one merged table lacks and another has: numbers of orders without one, orders from lines, lines from orders, days and
- *  customers of lines from their orders, returns from negative lines, what a catalogue knows of a platform's products. */
-export async function completeLake(session: Session, brandCurrency: string): Promise<void> {
-  await numberRows(session);
-  await numberEvents(session);
-  await ordersFromLines(session, literal(brandCurrency));
-  await linesFromOrders(session);
-  await amountsOfLines(session);
-  await shareOrderDiscounts(session);
-  await returnsFromLines(session);
-  await productsFromCatalogue(session);
+/** What one merged table lacks and another has: numbers of rows without one, orders from lines, lines from orders, days and
+ *  customers of lines from their orders, returns from negative lines, what a catalogue knows of a platform's products. Each
+ *  step looks first whether there is anything to do; nothing is written before the end. */
+export async function completeLake(session: Session, relations: Relations, brandCurrency: string): Promise<void> {
+  const lake = new Completion(session, relations);
+  for (const table of ["orders", "order_lines"]) await numberOrders(lake, table);
+  for (const table of relations.keys()) if (table.endsWith("events")) await numberEvents(lake, table);
+  await numberLines(lake);
+  await ordersFromLines(lake, literal(brandCurrency));
+  await linesFromOrders(lake);
+  await fillLines(lake);
+  await shareOrderDiscounts(lake);
+  await returnsOfNegativeLines(lake);
+  await productsFromCatalogue(lake);
 }
 
-const sameOrder = (one: string, other: string) =>
-  `${one}.order_id = ${other}.order_id AND ${one}.key_space = ${other}.key_space`;
+/** Rows without a number get one of what they say, as equal ones count one by one. */
+async function numberRows(lake: Completion, table: string, column: string): Promise<void> {
+  if (!(await lake.has(table, `${column} IS NULL`))) return;
+  const made = `'row:' || left(md5(source || row_hash), 16) || ':' || row_number() OVER (PARTITION BY source, row_hash ORDER BY source_row)`;
+  await lake.replace(
+    table,
+    `SELECT * FROM ${lake.of(table)} WHERE ${column} IS NOT NULL
+     UNION ALL SELECT * REPLACE (${made} AS ${column}) FROM ${lake.of(table)} WHERE ${column} IS NULL`,
+  );
+}
+const numberOrders = (lake: Completion, table: string) => numberRows(lake, table, "order_id");
+const numberEvents = (lake: Completion, table: string) => numberRows(lake, table, "event_id");
 
-async function numberRows(session: Session): Promise<void> {
-  for (const table of ["merged_orders", "merged_order_lines"]) {
-    await session.run(`UPDATE ${table} SET order_id = n.made FROM (
-        SELECT rowid AS id, 'row:' || left(row_hash, 16) || ':' || row_number() OVER (PARTITION BY source, row_hash ORDER BY source_row) AS made
-        FROM ${table} WHERE order_id IS NULL) n WHERE ${table}.rowid = n.id`);
-  }
-  await session.run(`UPDATE merged_order_lines SET line_id = n.made FROM (
-      SELECT rowid AS id, CAST(row_number() OVER (PARTITION BY key_space, order_id ORDER BY source, row_hash, source_row) AS VARCHAR) AS made
-      FROM merged_order_lines WHERE line_id IS NULL) n WHERE merged_order_lines.rowid = n.id`);
+async function numberLines(lake: Completion): Promise<void> {
+  const lines = lake.of("order_lines");
+  if (!(await lake.has("order_lines", "line_id IS NULL"))) return;
+  const made =
+    "CAST(row_number() OVER (PARTITION BY key_space, order_id ORDER BY source, row_hash, source_row) AS VARCHAR)";
+  await lake.replace(
+    "order_lines",
+    `SELECT * FROM ${lines} WHERE line_id IS NOT NULL UNION ALL SELECT * REPLACE (${made} AS line_id) FROM ${lines} WHERE line_id IS NULL`,
+  );
 }
 
-/** Events without a number get one of what they say, as equal ones count one by one. */
-async function numberEvents(session: Session): Promise<void> {
-  for (const table of ["merged_message_events", "merged_web_events", "merged_events"]) {
-    await session.run(`UPDATE ${table} SET event_id = n.made FROM (
-        SELECT rowid AS id, 'row:' || left(row_hash, 16) || ':' || row_number() OVER (PARTITION BY source, row_hash ORDER BY source_row) AS made
-        FROM ${table} WHERE event_id IS NULL) n WHERE ${table}.rowid = n.id`);
-  }
+async function ordersFromLines(lake: Completion, currency: string): Promise<void> {
+  const lines = lake.of("order_lines");
+  const orphans = `FROM ${lines} l ANTI JOIN ${lake.of("orders")} o ON ${sameOrder("o", "l")}`;
+  const derived = await lake.keep(
+    "derived_orders",
+    `SELECT order_id, key_space, any_value(source ORDER BY source, source_row) AS source, any_value(batch_id ORDER BY source, source_row) AS batch_id,
+       min(source_row) AS source_row, max(source_customer_id) AS source_customer_id, min(ordered_at) AS ordered_at, max(currency) AS currency
+     ${orphans} GROUP BY order_id, key_space`,
+  );
+  await lake.replace("orders", `SELECT * FROM ${lake.of("orders")} UNION ALL BY NAME SELECT * FROM ${derived}`);
+  const lacks = "source_customer_id IS NULL OR ordered_at IS NULL OR currency IS NULL";
+  if (!(await lake.has("orders", lacks))) return;
+  const sums = await lake.keep(
+    "sums_of_lines",
+    `SELECT order_id, key_space, max(source_customer_id) AS customer, min(ordered_at) AS moment, max(currency) AS currency
+     FROM ${lines} l SEMI JOIN (SELECT order_id, key_space FROM ${lake.of("orders")} WHERE ${lacks}) o ON ${sameOrder("o", "l")} GROUP BY ALL`,
+  );
+  await lake.replace(
+    "orders",
+    `SELECT o.* REPLACE (coalesce(o.source_customer_id, s.customer) AS source_customer_id, coalesce(o.ordered_at, s.moment) AS ordered_at,
+       coalesce(o.currency, s.currency, ${currency}) AS currency) FROM ${lake.of("orders")} o LEFT JOIN ${sums} s ON ${sameOrder("s", "o")}`,
+  );
 }
 
-async function ordersFromLines(session: Session, currency: string): Promise<void> {
-  await session.run(`INSERT INTO merged_orders BY NAME
-    SELECT order_id, key_space, any_value(source ORDER BY source, source_row) AS source, any_value(batch_id ORDER BY source, source_row) AS batch_id,
-           min(source_row) AS source_row, max(source_customer_id) AS source_customer_id, min(ordered_at) AS ordered_at, max(currency) AS currency
-    FROM merged_order_lines l WHERE NOT EXISTS (SELECT 1 FROM merged_orders o WHERE ${sameOrder("o", "l")}) GROUP BY order_id, key_space`);
-  await session.run(`UPDATE merged_orders SET source_customer_id = coalesce(merged_orders.source_customer_id, l.customer),
-      ordered_at = coalesce(merged_orders.ordered_at, l.moment), currency = coalesce(merged_orders.currency, l.currency, ${currency})
-    FROM (SELECT order_id, key_space, max(source_customer_id) AS customer, min(ordered_at) AS moment, max(currency) AS currency FROM merged_order_lines GROUP BY ALL) l
-    WHERE ${sameOrder("merged_orders", "l")}`);
-  await session.run(`UPDATE merged_orders SET currency = ${currency} WHERE currency IS NULL`);
-}
-
-async function linesFromOrders(session: Session): Promise<void> {
+/** Orders of a source of which no file has lines become a line each. */
+async function linesFromOrders(lake: Completion): Promise<void> {
+  const lines = lake.of("order_lines");
+  const lineless = `source NOT IN (SELECT DISTINCT source FROM ${lines})`;
+  if (!(await lake.has("orders", lineless))) return;
   const amount = "gross_minor - coalesce(discount_minor, 0)";
-  await session.run(`INSERT INTO merged_order_lines BY NAME
-    SELECT order_id, '1' AS line_id, key_space, source, batch_id, source_row, source_customer_id, ordered_at, CAST(1 AS DECIMAL(18,4)) AS quantity, currency,
-           CAST(${amount} AS DECIMAL(18,4)) AS unit_price_minor, ${amount} AS amount_minor
-    FROM merged_orders o WHERE source NOT IN (SELECT DISTINCT source FROM merged_order_lines)
-      AND NOT EXISTS (SELECT 1 FROM merged_order_lines l WHERE ${sameOrder("l", "o")})`);
-  await session.run(`UPDATE merged_order_lines SET ordered_at = coalesce(merged_order_lines.ordered_at, o.ordered_at),
-      source_customer_id = coalesce(merged_order_lines.source_customer_id, o.source_customer_id),
-      currency = coalesce(merged_order_lines.currency, o.currency), quantity = coalesce(merged_order_lines.quantity, 1)
-    FROM merged_orders o WHERE ${sameOrder("merged_order_lines", "o")}`);
+  await lake.replace(
+    "order_lines",
+    `SELECT * FROM ${lines} UNION ALL BY NAME
+     SELECT order_id, '1' AS line_id, key_space, source, batch_id, source_row, source_customer_id, ordered_at, CAST(1 AS DECIMAL(18,4)) AS quantity, currency,
+            CAST(${amount} AS DECIMAL(18,4)) AS unit_price_minor, ${amount} AS amount_minor
+     FROM ${lake.of("orders")} o ANTI JOIN ${lines} l ON ${sameOrder("l", "o")} WHERE ${lineless}`,
+  );
 }
 
-async function amountsOfLines(session: Session): Promise<void> {
-  await session.run(`UPDATE merged_order_lines SET amount_minor = CAST(round(quantity * unit_price_minor) AS BIGINT) - sign(quantity) * coalesce(discount_minor, 0)
-    WHERE amount_minor IS NULL AND unit_price_minor IS NOT NULL`);
-  await session.run(`UPDATE merged_order_lines SET unit_price_minor = CAST(amount_minor / quantity AS DECIMAL(18,4))
-    WHERE unit_price_minor IS NULL AND amount_minor IS NOT NULL AND quantity <> 0`);
+/** What lines leave to their order, the quantity that is not said, and of price and amount the one that the other gives. */
+async function fillLines(lake: Completion): Promise<void> {
+  const lacks = "ordered_at IS NULL OR source_customer_id IS NULL OR currency IS NULL";
+  if (await lake.has("order_lines", lacks)) {
+    await lake.replace(
+      "order_lines",
+      `SELECT l.* REPLACE (coalesce(l.ordered_at, o.ordered_at) AS ordered_at, coalesce(l.source_customer_id, o.source_customer_id) AS source_customer_id,
+         coalesce(l.currency, o.currency) AS currency)
+       FROM ${lake.of("order_lines")} l LEFT JOIN ${lake.of("orders")} o ON ${sameOrder("l", "o")}`,
+    );
+  }
+  const quantity = "coalesce(quantity, 1)";
+  const amount = `coalesce(amount_minor, CAST(round(${quantity} * unit_price_minor) AS BIGINT) - sign(${quantity}) * coalesce(discount_minor, 0))`;
+  const price = `CASE WHEN unit_price_minor IS NULL AND ${quantity} <> 0 THEN CAST(amount_minor / ${quantity} AS DECIMAL(18,4)) ELSE unit_price_minor END`;
+  await lake.replace(
+    "order_lines",
+    `SELECT * REPLACE (CAST(${quantity} AS DECIMAL(18,4)) AS quantity, CAST(${amount} AS BIGINT) AS amount_minor, ${price} AS unit_price_minor) FROM ${lake.of("order_lines")}`,
+  );
 }
 
 /** An order's discount that its lines don't know: where their amounts add up to what it was before the discount, each line bears
  *  its part, to the last minor unit. */
-async function shareOrderDiscounts(session: Session): Promise<void> {
-  await session.run(`UPDATE merged_order_lines SET discount_minor = s.part, amount_minor = merged_order_lines.amount_minor - s.part FROM (
-      SELECT l.rowid AS id, CAST(round(o.discount_minor * sum(l.amount_minor) OVER so_far / o.gross_minor) - round(o.discount_minor * (sum(l.amount_minor) OVER so_far - l.amount_minor) / o.gross_minor) AS BIGINT) AS part
-      FROM merged_order_lines l JOIN merged_orders o ON ${sameOrder("l", "o")}
-      JOIN (SELECT order_id, key_space, sum(amount_minor) AS amount FROM merged_order_lines GROUP BY ALL
-            HAVING count(discount_minor) = 0 AND bool_and(amount_minor >= 0)) w ON ${sameOrder("w", "o")}
-      WHERE o.discount_minor > 0 AND o.gross_minor > 0 AND w.amount = o.gross_minor AND o.discount_minor <= o.gross_minor
-      WINDOW so_far AS (PARTITION BY l.key_space, l.order_id ORDER BY l.line_id, l.source, l.source_row)) s
-    WHERE merged_order_lines.rowid = s.id`);
-}
-
-/** A negative line gives goods back: of its own order where that sold the product, else of the latest order of it before by whom
- *  the order names (id, card, address or number); where neither is found it stands for itself. */
-async function returnsFromLines(session: Session): Promise<void> {
-  const isNegative = "quantity < 0 OR amount_minor < 0";
-  await session.run(`INSERT INTO merged_returns BY NAME
-    WITH buyers AS (
-      SELECT l.*, coalesce('id ' || coalesce(l.source_customer_id, o.source_customer_id), 'card ' || o.loyalty_id, 'mail ' || o.email, 'tel ' || o.phone) AS buyer
-      FROM merged_order_lines l LEFT JOIN merged_orders o ON ${sameOrder("o", "l")}),
-    negative AS (SELECT * FROM buyers WHERE ${isNegative}),
-    sold AS (SELECT key_space, buyer, product_id, ordered_at, order_id, min(line_id) AS line_id FROM buyers
-             WHERE quantity > 0 AND coalesce(amount_minor, 0) >= 0 GROUP BY ALL),
-    own AS (SELECT n.*, s.order_id AS own_order, s.line_id AS own_line FROM negative n
-            LEFT JOIN (SELECT key_space, order_id, product_id, min(line_id) AS line_id FROM sold GROUP BY ALL) s
-              ON ${sameOrder("s", "n")} AND s.product_id IS NOT DISTINCT FROM n.product_id),
-    before AS (SELECT key_space, buyer, product_id, ordered_at, max(order_id) AS order_id, arg_max(line_id, order_id) AS line_id FROM sold
-               WHERE product_id IS NOT NULL AND buyer IS NOT NULL GROUP BY ALL)
-    SELECT 'line:' || t.order_id || ':' || coalesce(t.line_id, '') AS return_id, coalesce(t.own_order, s.order_id, t.order_id) AS order_id,
-           CASE WHEN t.own_order IS NOT NULL THEN t.own_line ELSE s.line_id END AS line_id, t.product_id,
-           t.ordered_at AS returned_at, abs(t.quantity) AS quantity, abs(t.amount_minor) AS refund_minor, 'negative line' AS reason,
-           t.key_space, t.source, t.batch_id, t.source_row
-    FROM own t ASOF LEFT JOIN before s
-      ON s.key_space = t.key_space AND s.buyer = t.buyer AND s.product_id = t.product_id AND s.ordered_at <= t.ordered_at`);
-  await session.run(`DELETE FROM merged_order_lines WHERE ${isNegative}`);
+async function shareOrderDiscounts(lake: Completion): Promise<void> {
+  const lines = lake.of("order_lines");
+  const isReduced = "discount_minor > 0 AND gross_minor > 0 AND discount_minor <= gross_minor";
+  if (!(await lake.has("orders", isReduced))) return;
+  const shared = await lake.keep(
+    "shared_discounts",
+    `WITH reduced AS (SELECT order_id, key_space, any_value(discount_minor) AS discount, any_value(gross_minor) AS gross FROM ${lake.of("orders")} WHERE ${isReduced} GROUP BY ALL),
+       sums AS (SELECT order_id, key_space, sum(amount_minor) AS amount FROM ${lines} l SEMI JOIN reduced r ON ${sameOrder("r", "l")} GROUP BY ALL
+                HAVING count(discount_minor) = 0 AND bool_and(amount_minor >= 0))
+     SELECT r.* FROM reduced r JOIN sums s ON ${sameOrder("s", "r")} WHERE s.amount = r.gross`,
+  );
+  const part = `CAST(round(s.discount * sum(l.amount_minor) OVER so_far / s.gross) - round(s.discount * (sum(l.amount_minor) OVER so_far - l.amount_minor) / s.gross) AS BIGINT)`;
+  await lake.replace(
+    "order_lines",
+    `SELECT l.* FROM ${lines} l ANTI JOIN ${shared} s ON ${sameOrder("s", "l")}
+     UNION ALL SELECT * EXCLUDE (part) REPLACE (part AS discount_minor, amount_minor - part AS amount_minor) FROM (
+       SELECT l.*, ${part} AS part FROM ${lines} l JOIN ${shared} s ON ${sameOrder("s", "l")}
+       WINDOW so_far AS (PARTITION BY l.key_space, l.order_id ORDER BY l.line_id, l.source, l.source_row))`,
+  );
 }
 
 /** A platform's products carry the retailer's own numbers: what the brand's catalogue says of them holds there too. */
-async function productsFromCatalogue(session: Session): Promise<void> {
+async function productsFromCatalogue(lake: Completion): Promise<void> {
   const filled = ["name", "category", "subcategory", "brand", "size", "colour", "list_price_minor", "cost_minor"];
-  await session.run(`UPDATE merged_products SET ${filled.map((name) => `"${name}" = coalesce(merged_products."${name}", c."${name}")`).join(", ")}
-    FROM (SELECT * FROM merged_products WHERE key_space = 'brand' QUALIFY row_number() OVER (PARTITION BY product_id ORDER BY source, source_row) = 1) c
-    WHERE merged_products.key_space <> 'brand' AND merged_products.product_id = c.product_id`);
+  const products = lake.of("products");
+  if (!(await lake.has("products", "key_space <> 'brand'"))) return;
+  await lake.replace(
+    "products",
+    `SELECT p.* REPLACE (${filled.map((name) => `CASE WHEN p.key_space = 'brand' THEN p."${name}" ELSE coalesce(p."${name}", c."${name}") END AS "${name}"`).join(", ")})
+     FROM ${products} p LEFT JOIN (
+       SELECT * FROM ${products} WHERE key_space = 'brand' QUALIFY row_number() OVER (PARTITION BY product_id ORDER BY source, source_row) = 1) c
+       ON p.product_id = c.product_id`,
+  );
 }

@@ -1,0 +1,122 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Core, createCore } from "../src/main/core.ts";
+import type { Run } from "../src/shared/api/contract/runs.ts";
+import { openSession } from "../src/workers/engine/duckdb.ts";
+import { literal } from "../src/workers/engine/sql.ts";
+
+/** Lines of orders in the history; a fiftieth of the customers buy on the day after it. */
+const lines = Number(process.env.BENCH_LINES ?? 20_000_000);
+const customers = Math.max(1, Math.round(lines / 20));
+const brand = "bench";
+const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), "assay-bench-"));
+const threads = 2;
+
+const columns = `{'order_id': 'BIGINT', 'line_id': 'INTEGER', 'customer_id': 'VARCHAR', 'email': 'VARCHAR', 'ordered_at': 'TIMESTAMP',
+  'sku': 'VARCHAR', 'category': 'VARCHAR', 'quantity': 'INTEGER', 'unit_price': 'DECIMAL(12,2)', 'discount': 'DECIMAL(12,2)', 'channel': 'VARCHAR'}`;
+
+/** A pareto of customers, four lines an order, two years; `day` limits it to one (the night after). */
+function exportSql(rows: number, seed: number, day?: string): string {
+  const at = day
+    ? `TIMESTAMP '${day}' + to_seconds(CAST(hash(o, ${seed}) % 80000 AS BIGINT))`
+    : `TIMESTAMP '2024-01-01' + to_seconds(CAST(hash(o, ${seed}) % 63072000 AS BIGINT))`;
+  return `WITH numbered AS (SELECT i, i // 4 AS o FROM range(${rows}) numbers(i)),
+    drawn AS (SELECT i, o, CAST(floor(pow((hash(o, ${seed + 1}) % 1000000) / 1e6, 1.6) * ${customers}) AS BIGINT) AS c, ${at} AS ordered_at,
+      hash(i, ${seed + 2}) % 20000 AS p FROM numbered)
+    SELECT ${seed} * 1000000000 + o AS order_id, i % 4 + 1 AS line_id, 'C' || lpad(CAST(c AS VARCHAR), 8, '0') AS customer_id,
+      'person' || c || '@example.com' AS email, ordered_at, 'P' || lpad(CAST(p AS VARCHAR), 5, '0') AS sku, 'Category ' || (p % 24) AS category,
+      1 + (hash(i, 5) % 3) AS quantity, CAST(5 + (p % 97) + 0.99 AS DECIMAL(12,2)) AS unit_price,
+      CAST(CASE WHEN hash(i, 6) % 5 = 0 THEN 1.5 ELSE 0 END AS DECIMAL(12,2)) AS discount,
+      CASE WHEN hash(o, 7) % 3 = 0 THEN 'store' ELSE 'web' END AS channel
+    FROM drawn`;
+}
+
+const seconds = (from: number) => (performance.now() - from) / 1000;
+const show = (what: string, value: number, base: number) =>
+  console.log(`${what.padEnd(52)} ${value.toFixed(1).padStart(8)} s  ${(value / base).toFixed(2).padStart(6)} x`);
+
+/** DuckDB alone: the same file with given types to one zstd Parquet file. */
+async function duckdbAlone(path: string): Promise<number> {
+  const session = await openSession({ memoryLimit: 8e9, threads, scratch: join(folder, "scratch") });
+  const from = performance.now();
+  await session.run(`COPY (SELECT * FROM read_csv(${literal(path)}, header = true, columns = ${columns}))
+    TO ${literal(join(folder, "typed.parquet"))} (FORMAT parquet, COMPRESSION zstd)`);
+  const spent = seconds(from);
+  session.close();
+  return spent;
+}
+
+async function makeExports(): Promise<{ history: string; night: string }> {
+  mkdirSync(join(folder, "scratch"), { recursive: true });
+  const session = await openSession({ memoryLimit: 8e9, threads, scratch: join(folder, "scratch") });
+  const [history, night] = [join(folder, "lines.csv"), join(folder, "night.csv")];
+  await session.run(`COPY (${exportSql(lines, 1)}) TO ${literal(history)} (HEADER)`);
+  await session.run(`COPY (${exportSql(Math.round(lines / 100), 2, "2025-12-31")}) TO ${literal(night)} (HEADER)`);
+  session.close();
+  return { history, night };
+}
+
+function tell(run: Run): void {
+  for (const { step, seconds: spent, computed, reused } of [...run.steps]
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, 14)) {
+    console.log(
+      `    ${step.padEnd(34)} ${spent.toFixed(1).padStart(8)} s of worker time, ${computed} computed, ${reused} reused`,
+    );
+  }
+}
+
+async function timedRun(core: Core): Promise<{ spent: number; run: Run }> {
+  const from = performance.now();
+  const run = await core.client.stream("runs.start", { brand, workers: threads });
+  return { spent: seconds(from), run };
+}
+
+async function bench(): Promise<void> {
+  const { history, night } = await makeExports();
+  const megabytes = statSync(history).size / 1e6;
+  console.log(
+    `${lines.toLocaleString("en")} lines, ${customers.toLocaleString("en")} customers, ${megabytes.toFixed(0)} MB of CSV`,
+  );
+  const base = await duckdbAlone(history);
+  show("DuckDB alone: read with given types, write", base, base);
+
+  const core = await createCore({ dataFolder: join(folder, "data") });
+  const { client } = core;
+  await client.call("workspace.create", { path: join(folder, "workspace") });
+  await client.call("brand.create", { brand, currency: "EUR", time_zone: "Europe/Berlin" });
+  await client.call("sources.add", { brand, name: "lines", paths: [history] });
+  let from = performance.now();
+  await client.stream("sources.ingest", { brand });
+  const ingest = seconds(from);
+  show("ingest: landed, counted, normalised", ingest, base);
+  const first = await timedRun(core);
+  const lake = first.run.steps.filter(({ step }) => step === "lake").reduce((sum, step) => sum + step.seconds, 0);
+  show("ingest and the lake", ingest + lake, base);
+  show("whole run", first.spent, base);
+  show("ingest and whole run", ingest + first.spent, base);
+  tell(first.run);
+  console.log(
+    `    peak of the engine ${(first.run.peak_rss_bytes / 1e9).toFixed(2)} GB, ${first.run.tasks.computed} tasks`,
+  );
+
+  const again = await timedRun(core);
+  console.log(`same again: ${again.run.tasks.computed} tasks computed, ${again.spent.toFixed(2)} s`);
+  from = performance.now();
+  await client.stream("sources.ingest", { brand, source: "lines", paths: [night] });
+  const nightIngest = seconds(from);
+  const next = await timedRun(core);
+  show("the next night: ingest", nightIngest, base);
+  show("the next night: run", next.spent, base);
+  tell(next.run);
+  const share = (nightIngest + next.spent) / (ingest + first.spent);
+  console.log(`the next night costs ${(share * 100).toFixed(1)} % of the first`);
+  await core.close();
+}
+
+try {
+  await bench();
+} finally {
+  if (existsSync(folder) && !process.env.BENCH_KEEP) rmSync(folder, { recursive: true, force: true });
+}

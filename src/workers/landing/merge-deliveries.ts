@@ -1,0 +1,61 @@
+import { type LakeTable, lakeColumns } from "../../shared/domain/lake.ts";
+import type { Session } from "../engine/duckdb.ts";
+import { ident } from "../engine/sql.ts";
+
+/** Later rows first: of deliveries, of files in one, of rows in one. */
+const latest = "batch_number DESC, file_number DESC, source_row DESC, row_hash";
+const whence = new Set(["key_space", "source", "batch_id", "source_row"]);
+
+/** Makes the relation `merged_<table>` of a table's deliveries (`arrivals` numbers them); returns its name. With a key the latest row of a source
+ *  stands, and of several sources what the later ones say, where they say something (people stay apart by source until identity
+ *  joins them); without, as many equal rows as the file that has most of them. Only rows that may repeat are compared. */
+export async function mergeDeliveries(session: Session, table: LakeTable, delivered: string): Promise<string> {
+  const name = `merged_${table.table}`;
+  const rows = `delivered_${table.table}`;
+  await session.run(
+    `CREATE TEMP VIEW ${rows} AS SELECT d.*, a.batch_number FROM ${delivered} d JOIN arrivals a USING (source, batch_id)`,
+  );
+  const contested = `contested_${table.table}`;
+  await session.run(`CREATE TEMP TABLE ${contested} AS
+    SELECT hash(row_key) AS mark, true AS is_keyed FROM ${rows} WHERE row_key IS NOT NULL GROUP BY 1 HAVING count(*) > 1
+    UNION ALL SELECT hash(source, row_hash) AS mark, false AS is_keyed FROM ${rows} WHERE row_key IS NULL GROUP BY 1
+      HAVING min(struct_pack(batch_number, file_number)) <> max(struct_pack(batch_number, file_number))`);
+  const columns = [...lakeColumns(table).map((column) => column.name), "row_hash"].map(ident).join(", ");
+  const isContested = Number(await session.value(`SELECT count(*) FROM ${contested}`)) > 0;
+  if (!isContested) {
+    await session.run(`CREATE TEMP VIEW ${name} AS SELECT ${columns} FROM ${rows}`);
+    return name;
+  }
+  const marked = (is: "SEMI" | "ANTI") =>
+    `SELECT d.* FROM ${rows} d ${is} JOIN ${contested} c
+       ON c.is_keyed = (d.row_key IS NOT NULL) AND c.mark = CASE WHEN d.row_key IS NULL THEN hash(d.source, d.row_hash) ELSE hash(d.row_key) END`;
+  await session.run(`CREATE TEMP TABLE settled_${table.table} AS ${settledSql(table, marked("SEMI"))}`);
+  await session.run(
+    `CREATE TEMP VIEW ${name} AS SELECT ${columns} FROM (${marked("ANTI")}) UNION ALL SELECT ${columns} FROM settled_${table.table}`,
+  );
+  return name;
+}
+
+function settledSql(table: LakeTable, delivered: string): string {
+  const names = lakeColumns(table).map(({ name }) => name);
+  const joined = names.map(
+    (name) =>
+      (whence.has(name)
+        ? `first(${ident(name)} ORDER BY ${latest})`
+        : `first(${ident(name)} ORDER BY ${latest}) FILTER (${ident(name)} IS NOT NULL)`) + ` AS ${ident(name)}`,
+  );
+  const columns = [...names, "row_hash"].map(ident).join(", ");
+  const merged =
+    table.table === "customers"
+      ? `SELECT ${columns} FROM standing`
+      : `SELECT ${columns} FROM standing WHERE n_sources = 1 UNION ALL
+         SELECT ${joined.join(", ")}, first(row_hash ORDER BY ${latest}) AS row_hash FROM standing WHERE n_sources > 1 GROUP BY row_key`;
+  return `WITH delivered AS (SELECT *, (batch_number * 1000000000::HUGEINT + file_number) * 1000000000000 + source_row AS place FROM (${delivered})),
+    latest AS (SELECT source, row_key, max(place) AS place FROM delivered WHERE row_key IS NOT NULL GROUP BY ALL),
+    keyed AS (SELECT d.* FROM delivered d SEMI JOIN latest l ON l.source = d.source AND l.row_key = d.row_key AND l.place = d.place
+              QUALIFY row_number() OVER (PARTITION BY source, row_key ORDER BY ${latest}) = 1),
+    standing AS (SELECT *, count(*) OVER (PARTITION BY row_key) AS n_sources FROM keyed),
+    counted AS (SELECT *, count(*) OVER (PARTITION BY source, row_hash, batch_number, file_number) AS n FROM delivered WHERE row_key IS NULL),
+    unkeyed AS (SELECT * FROM counted QUALIFY dense_rank() OVER (PARTITION BY source, row_hash ORDER BY n DESC, batch_number, file_number) = 1)
+    SELECT ${columns} FROM unkeyed UNION ALL ${merged}`;
+}
