@@ -19,16 +19,49 @@ export interface EngineProcessOptions {
 }
 
 const endMilliseconds = 3_000;
+/** A process that has not answered yet may still be starting, on a busy machine for a while. */
+const startMilliseconds = 20_000;
+
+interface Started {
+  readonly child: StartedProcess;
+  readonly client: Engine;
+  hasAnswered: boolean;
+  /** Why it was ended, where this side did it. */
+  why?: AssayError;
+}
+
+function unanswered(milliseconds: number): AssayError {
+  return new AssayError(
+    "unavailable",
+    `The shared directory has not answered for ${Math.round(milliseconds / 1000)} s.`,
+    "Check that its server can be reached, then try again: what was finished is kept.",
+  );
+}
+
+function ended(): AssayError {
+  return new AssayError(
+    "unavailable",
+    "The engine ended while it worked on this.",
+    "Try again: what was finished is kept.",
+  );
+}
 
 /** Starts the engine in a process of its own and keeps one there: a dead or hung one is replaced, its calls fail. */
 export function startEngineProcess(options: EngineProcessOptions = {}): EngineProcess {
   const { watchdogMs = 30_000, onRestart = () => {}, startProcess = forkProcess } = options;
-  let current: { readonly child: StartedProcess; readonly client: Engine } | undefined;
+  let current: Started | undefined;
   let closing = false;
 
   function spawn(): Engine {
     const child = startProcess("engine");
-    const started = { child, client: createClient<EngineContract>(processChannel(child)) };
+    const started: Started = {
+      child,
+      client: createClient<EngineContract>(processChannel(child, () => started.why ?? ended())),
+      hasAnswered: false,
+    };
+    child.onMessage(() => {
+      started.hasAnswered = true;
+    });
     const stopServing = serveProcesses(child, startProcess);
     current = started;
     child.onEnd(() => {
@@ -48,11 +81,13 @@ export function startEngineProcess(options: EngineProcessOptions = {}): EnginePr
   const watchdog = setInterval(() => {
     const watched = current;
     if (!watched) return;
+    const allowed = watched.hasAnswered ? watchdogMs : Math.max(watchdogMs, startMilliseconds);
     const late = setTimeout(() => {
       if (current !== watched) return;
+      watched.why = unanswered(allowed);
       onRestart("the shared directory did not respond");
       watched.child.kill();
-    }, watchdogMs);
+    }, allowed);
     watched.client.call("process.memory", {}).then(
       () => clearTimeout(late),
       () => clearTimeout(late),
@@ -73,20 +108,20 @@ export function startEngineProcess(options: EngineProcessOptions = {}): EnginePr
       clearInterval(watchdog);
       const ending = current?.child;
       if (!ending) return;
-      const ended = new Promise<void>((resolve) => ending.onEnd(() => resolve()));
+      const isOver = new Promise<void>((resolve) => ending.onEnd(() => resolve()));
       ending.end();
       const kill = setTimeout(() => ending.kill(), endMilliseconds);
-      await ended;
+      await isOver;
       clearTimeout(kill);
     },
   };
 }
 
-function processChannel(child: StartedProcess): Channel {
+function processChannel(child: StartedProcess, why: () => AssayError): Channel {
   return {
     send: child.send,
     onMessage: child.onMessage,
-    onClose: (listener) => child.onEnd(() => listener()),
+    onClose: (listener) => child.onEnd(() => listener(why())),
     close: child.end,
   };
 }

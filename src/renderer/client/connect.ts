@@ -29,8 +29,9 @@ function socketChannel(socket: WebSocket): Channel {
       return () => socket.removeEventListener("message", hear);
     },
     onClose: (listener) => {
-      socket.addEventListener("close", listener);
-      return () => socket.removeEventListener("close", listener);
+      const closed = () => listener();
+      socket.addEventListener("close", closed);
+      return () => socket.removeEventListener("close", closed);
     },
     close: () => socket.close(),
   };

@@ -56,9 +56,9 @@ export function createClient<C extends Contract>(channel: Channel): Client<C> {
     if (message.error) asked.reject(fromWire(message.error));
     else asked.resolve(message.ok);
   });
-  channel.onClose(() => {
+  channel.onClose((why) => {
     closed = true;
-    for (const asked of [...waiting.values()]) asked.reject(lost());
+    for (const asked of [...waiting.values()]) asked.reject(why ?? lost());
   });
 
   function ask(op: string, input: unknown, options: StreamOptions<unknown> = {}): Promise<unknown> {
