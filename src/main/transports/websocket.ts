@@ -27,8 +27,9 @@ export function socketChannel(socket: WebSocket): Channel {
       return () => socket.off("message", read);
     },
     onClose: (listener) => {
-      socket.once("close", listener);
-      return () => socket.off("close", listener);
+      const closed = () => listener();
+      socket.once("close", closed);
+      return () => socket.off("close", closed);
     },
     close: () => socket.close(),
   };

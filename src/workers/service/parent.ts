@@ -28,8 +28,9 @@ export function parentChannel(self: Self = process as Self): Channel {
         return () => self.off("message", listener);
       },
       onClose: (listener) => {
-        self.once("disconnect", listener);
-        return () => self.off("disconnect", listener);
+        const closed = () => listener();
+        self.once("disconnect", closed);
+        return () => self.off("disconnect", closed);
       },
       close: () => self.disconnect(),
     };
