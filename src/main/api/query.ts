@@ -24,7 +24,9 @@ async function ask(
   return (await askSnapshot(ctx, await findSnapshot(ctx, brand, input.snapshot_id), name, input, signal)) as never;
 }
 
-export const queryHandlers: HandlersOf<Named<"customers"> | Named<"overview"> | Named<"lifecycle">> = {
+export const queryHandlers: HandlersOf<
+  Named<"customers"> | Named<"overview"> | Named<"lifecycle"> | Named<"preferences">
+> = {
   "customers.fields": ({ brand }, { ctx, signal }) => ask(ctx, brand, "customers.fields", {}, signal),
   "customers.page": ({ brand, ...input }, { ctx, signal }) => ask(ctx, brand, "customers.page", input, signal),
   "customers.search": async ({ brand, text, limit = 20 }, { ctx }) => {
@@ -44,4 +46,5 @@ export const queryHandlers: HandlersOf<Named<"customers"> | Named<"overview"> | 
   },
   "overview.read": ({ brand, ...input }, { ctx, signal }) => ask(ctx, brand, "overview.read", input, signal),
   "lifecycle.read": ({ brand, ...input }, { ctx, signal }) => ask(ctx, brand, "lifecycle.read", input, signal),
+  "preferences.read": ({ brand, ...input }, { ctx, signal }) => ask(ctx, brand, "preferences.read", input, signal),
 };

@@ -7,6 +7,7 @@ import { CustomersView } from "../views/customers/CustomersView.tsx";
 import { LifecycleView } from "../views/lifecycle/LifecycleView.tsx";
 import { ModelsView } from "../views/models/ModelsView.tsx";
 import { OverviewView } from "../views/overview/OverviewView.tsx";
+import { PreferencesView } from "../views/preferences/PreferencesView.tsx";
 import { RunsView } from "../views/runs/RunsView.tsx";
 import { SegmentsView } from "../views/segments/SegmentsView.tsx";
 import { SettingsView } from "../views/settings/SettingsView.tsx";
@@ -68,6 +69,8 @@ function Screen({ screen, id, more }: { screen: string; id: string | undefined; 
       );
     case "lifecycle":
       return <LifecycleView />;
+    case "preferences":
+      return <PreferencesView />;
     case "segments":
       return <SegmentsView name={id} />;
     case "models":

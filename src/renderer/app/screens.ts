@@ -3,6 +3,7 @@ export const screens = [
   { key: "overview", name: "Overview", group: "", letter: "o" },
   { key: "customers", name: "Customers", group: "", letter: "c" },
   { key: "lifecycle", name: "Lifecycle", group: "", letter: "l" },
+  { key: "preferences", name: "Preferences", group: "", letter: "p" },
   { key: "segments", name: "Segments", group: "Act", letter: "s" },
   { key: "models", name: "Models", group: "Trust", letter: "m" },
   { key: "sources", name: "Sources", group: "Operate", letter: "d" },

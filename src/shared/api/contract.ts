@@ -2,6 +2,7 @@ import { customerOperations } from "./contract/customers.ts";
 import { handOffOperations } from "./contract/hand-off.ts";
 import { modelOperations } from "./contract/models.ts";
 import { nightOperations } from "./contract/nights.ts";
+import { preferenceOperations } from "./contract/preferences.ts";
 import { runOperations } from "./contract/runs.ts";
 import { segmentOperations } from "./contract/segments.ts";
 import { sourceOperations } from "./contract/sources.ts";
@@ -15,6 +16,7 @@ export const contract = {
   ...runOperations,
   ...nightOperations,
   ...customerOperations,
+  ...preferenceOperations,
   ...segmentOperations,
   ...modelOperations,
   ...sqlOperations,

@@ -24,6 +24,31 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
     label: "P(alive)",
     help: "Chance that somebody still is a customer, given a buy-till-you-die model.",
   },
+  first_choice: {
+    label: "First choice",
+    help: "What most of a customer's next lines are expected from: the own lines, drawn towards everybody's where they are few.",
+  },
+  category_requirement_share: {
+    label: "Share of category requirement",
+    help: "Of what a brand's buyers bought in its categories, the part that is the brand's.",
+  },
+  product_affinity: {
+    label: "Product affinity",
+    help: "The ten products a customer is drawn to most, by what buyers of the same bought.",
+  },
+  price_tier: { label: "Price tier", help: "1 to 5: rank of the prices paid within a category; 5 is dearest." },
+  discount_affinity: {
+    label: "Discount affinity",
+    help: "Share of reduced lines somebody would have, had they met the shop's prices as all customers did.",
+  },
+  discount_exposure: {
+    label: "Discount exposure",
+    help: "How deep the shop's prices were cut on the days and in the categories of somebody's lines.",
+  },
+  channel_preference: {
+    label: "Preferred channel",
+    help: "The channel of most of the next orders, as expected.",
+  },
   limits: { label: "80 % limits", help: "Eight outcomes in ten are expected between them." },
   reachable: { label: "Reach by e-mail", help: "Consent given, not suppressed, an address known." },
   suppressed: { label: "Suppressed", help: "Must not be contacted; never exported." },

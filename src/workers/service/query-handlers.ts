@@ -17,6 +17,7 @@ import { readOverview } from "../query/overview.ts";
 import { pageCustomers } from "../query/pages.ts";
 import { pagePeople } from "../query/people.ts";
 import { pythonScript } from "../query/python-script.ts";
+import { readPreferences } from "../query/preferences.ts";
 import { type OpenSnapshot, SessionPool } from "../query/session-pool.ts";
 import type { SnapshotHandle } from "../query/snapshot.ts";
 import { listTables } from "../query/table-list.ts";
@@ -40,6 +41,7 @@ const questions: Readonly<Record<string, Ask>> = {
   "people.page": pagePeople,
   "overview.read": readOverview,
   "lifecycle.read": readLifecycle,
+  "preferences.read": readPreferences,
   "segments.count": countSegment,
   "segments.compare": compareSegments,
   "segments.members": listMembers,

@@ -1,0 +1,92 @@
+import { useState } from "react";
+import type { Preferences } from "../../../shared/api/contract/preferences.ts";
+import { heatStep } from "../../charts/heat.ts";
+import { Panel } from "../../components/Panel.tsx";
+import { integer, money, reason, share, word } from "../../format/format.ts";
+import { audience } from "./audience.ts";
+import { priceFinding } from "./findings.ts";
+
+const tiers = ["1, cheapest", "2", "3", "4", "5, dearest"];
+const few = 8;
+/** A share that stands deepest where none is greater: an even spread reads pale. */
+const leastDeep = 0.5;
+
+/** "under 24", "24–37", "from 61": list prices of a tier in a category. */
+function prices(bounds: readonly number[], tier: number, currency: string): string {
+  const [from, to] = [bounds[tier - 1], bounds[tier]];
+  if (from === undefined && to === undefined) return "";
+  if (from === undefined) return `under ${money(to, currency)}`;
+  return to === undefined ? `from ${money(from, currency)}` : `${money(from, currency)}–${money(to, currency)}`;
+}
+
+/** How customers of each category are spread over price tiers; a cell is a segment. */
+export function PricePanel({ data, currency }: { data: Preferences["price"]; currency: string }) {
+  const [isWhole, setIsWhole] = useState(false);
+  const under = `Customers by first category and price tier, share of the category; list prices in ${currency} where they lie`;
+  if (data.rows.length === 0)
+    return (
+      <Panel title="No price tiers" under={under}>
+        <p className="muted">{word(reason(data.reason))}.</p>
+      </Panel>
+    );
+  const shown = isWhole ? data.rows : data.rows.slice(0, few);
+  const most = Math.max(
+    ...data.rows.slice(0, few).flatMap(({ tiers: counts, customers }) => counts.map((n) => n / Math.max(1, customers))),
+  );
+  const rules = (category: string | null, tier: number) => [
+    ...(category === null
+      ? [{ field: "top_category", operator: "null" }]
+      : [{ field: "top_category", operator: "=", value: category }]),
+    { field: "price_tier", operator: "=", value: tier + 1 },
+  ];
+  return (
+    <Panel title={priceFinding(data)} under={under}>
+      <div className="scroll">
+        <table className="heat tiers">
+          <thead>
+            <tr>
+              <th scope="col" className="start">
+                First category
+              </th>
+              <th scope="col" className="end">
+                Customers
+              </th>
+              {tiers.map((tier) => (
+                <th key={tier} scope="col">
+                  {tier}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map(({ category, customers, tiers: counts, bounds_minor }) => (
+              <tr key={category ?? ""}>
+                <th scope="row" className="clip" title={category ?? "No category"}>
+                  {category ?? "No category"}
+                </th>
+                <td className="size">{integer(customers)}</td>
+                {counts.map((n, tier) => (
+                  <td key={tiers[tier]} data-heat={heatStep(n / Math.max(1, customers) / Math.max(leastDeep, most))}>
+                    <a
+                      href={audience(...rules(category, tier))}
+                      data-route
+                      title={`${integer(n)} customers, as a segment`}
+                    >
+                      {share(n / Math.max(1, customers), 0)}
+                      <small>{prices(bounds_minor, tier, currency)}</small>
+                    </a>
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {data.rows.length > few && (
+        <button type="button" className="button bare" onClick={() => setIsWhole(!isWhole)}>
+          {isWhole ? `Show the first ${few}` : `Show all ${integer(data.rows.length)}`}
+        </button>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { brandName, call, count, day } from "../operation.ts";
+
+/** Something that customers choose among, and how many are drawn to it. */
+const choice = z.object({
+  name: z.string(),
+  /** Who bought of it, and which part of all lines (orders, for channels) it has. */
+  buyers: count,
+  share: z.number(),
+  /** Whose first choice it is; for how many it is expected to make at least half, 70 % and 90 % of what they buy next. */
+  first: count,
+  half: count,
+  seventy: count,
+  ninety: count,
+  /** Of what its buyers bought in its categories, the part that is its own; NULL where that has no meaning. */
+  requirement_share: z.number().nullable(),
+});
+export type Choice = z.output<typeof choice>;
+
+/** Choices, those first that are most customers' first; or why there are none. */
+const choices = z.object({ scored: count, rows: z.array(choice), reason: z.string().nullable() });
+export type Choices = z.output<typeof choices>;
+
+const likedProduct = z.object({
+  product_id: z.string(),
+  name: z.string().nullable(),
+  category: z.string().nullable(),
+  buyers: count,
+  recent_buyers: count,
+  /** Part of its buyers who bought it on more than one order. */
+  again_share: z.number(),
+  /** In how many customers' ten products it stands. */
+  listed: count,
+});
+export type LikedProduct = z.output<typeof likedProduct>;
+
+const pricedCategory = z.object({
+  /** NULL where products have no category. */
+  category: z.string().nullable(),
+  customers: count,
+  /** Customers of tier 1 to 5 whose first category it is. */
+  tiers: z.array(count).length(5),
+  /** List prices that part the tiers: four bounds; empty where prices aren't known by category. */
+  bounds_minor: z.array(z.number()),
+});
+
+/** Customers of like raw share of reduced lines, or of like affinity. */
+const discountGroup = z.object({
+  low: z.number(),
+  high: z.number(),
+  customers: count,
+  raw_share: z.number(),
+  /** Mean affinity, and where the middle four fifths of the group lie. */
+  affinity: z.number(),
+  affinity_low: z.number(),
+  affinity_high: z.number(),
+  /** Mean depth of the shop's reductions on the days of their lines. */
+  exposure: z.number(),
+});
+export type DiscountGroup = z.output<typeof discountGroup>;
+
+export const preferences = z.object({
+  as_of: day,
+  currency: z.string(),
+  customers: count,
+  buyers: count,
+  categories: choices,
+  brands: choices,
+  channels: choices,
+  products: z.object({ scored: count, rows: z.array(likedProduct), reason: z.string().nullable() }),
+  price: z.object({ scored: count, rows: z.array(pricedCategory), reason: z.string().nullable() }),
+  discount: z.object({
+    scored: count,
+    mean_affinity: z.number().nullable(),
+    by_raw_share: z.array(discountGroup),
+    by_affinity: z.array(discountGroup),
+    /** Those with more than half of at least three lines reduced, and how many of them are no keener than the mean. */
+    mostly_reduced: count,
+    mostly_reduced_but_usual: count,
+    reason: z.string().nullable(),
+  }),
+});
+export type Preferences = z.output<typeof preferences>;
+
+export const preferenceOperations = {
+  "preferences.read": call({
+    input: z.object({ brand: brandName, snapshot_id: z.string().optional() }),
+    output: preferences,
+  }),
+};
