@@ -44,6 +44,7 @@ const shown: readonly Shown[] = [
   { name: "probability_purchase", model: "mbg_nbd", ground: "orders" },
   { name: "probability_alive", model: "mbg_nbd", ground: "orders" },
   { name: "price_tier", model: "price_tier", ground: "lines", limits: "scores" },
+  { name: "discount_affinity", model: "discount_affinity", ground: "lines", limits: "scores" },
 ];
 
 /** A customer's scores with limits, the median customer, how much there was to go by, and why they differ from the median's.
@@ -143,6 +144,7 @@ function unitOf(name: string, { handle }: OpenSnapshot, horizon: number): string
   if (name === "predicted_value_minor") return `${handle.brand.currency}, ${horizon} days`;
   if (name === "expected_purchases") return `orders, ${horizon} days`;
   if (name === "probability_purchase") return `chance, ${horizon} days`;
+  if (name === "discount_affinity") return "share, given exposure";
   return name === "price_tier" ? "1 to 5, within category" : name === "next_purchase_on" ? "date" : "chance";
 }
 
@@ -191,6 +193,7 @@ function whyOf(
       },
     ];
   }
+  if (name === "discount_affinity") return whyDiscount(number(name), stored, measure.ranges.get(name)?.median ?? null);
   const model = purchaseModelOf(snapshot.handle);
   if (!model || !own) return [];
   const { history } = measure.median;
@@ -206,6 +209,15 @@ function whyOf(
     return whyPurchases(model, name, number(name), own, history, horizon);
   }
   return [];
+}
+
+/** How far from the median, the raw share, and what the shop offered when these lines were bought. */
+function whyDiscount(value: number | null, stored: Readonly<Record<string, Json>>, median: number | null): Driver[] {
+  const [raw, exposure] = [numberOrNull(stored.discounted_share), numberOrNull(stored.discount_exposure)];
+  if (value === null || raw === null || exposure === null || median === null) return [];
+  const percent = (share: number) => `${Math.round(share * 100)} %`;
+  const effect = points(value - median);
+  return [{ effect, reason: `${percent(raw)} of lines reduced, prices cut by ${percent(exposure)} on those days` }];
 }
 
 async function topCategory(

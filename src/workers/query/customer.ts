@@ -2,10 +2,10 @@ import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
-import { affinities } from "../models/preferences/shares.ts";
 import type { SegmentLookup } from "./compile-segment.ts";
 import { type Order, ordersOf, type RecordLink, type ReturnOf, recordsOf, returnsOf } from "./customer-history.ts";
 import { type Score, scoresOf } from "./customer-scores.ts";
+import { type OwnProduct, productsOf, type Taste, tastesOf } from "./customer-tastes.ts";
 import { type Estimate, numberOf, textOrNull } from "./estimate.ts";
 import { prepareLines } from "./prepare-lines.ts";
 import { predicateIn } from "./segment-in.ts";
@@ -33,6 +33,9 @@ export interface Customer {
   returns: ReturnOf[];
   scores: Score[];
   categories: { category: string; affinity: Estimate; n_lines: number }[];
+  brands: Taste[];
+  channels: Taste[];
+  products: OwnProduct[];
   consents: { channel: string; status: string; source: string; occurred_at: string | null }[];
   segments: string[];
 }
@@ -81,6 +84,9 @@ export async function showCustomer(
       returns: await returnsOf(snapshot, session, id),
       scores: await scoresOf(snapshot, session, profile),
       categories: await categoriesOf(snapshot, session, id),
+      brands: await tastesOf(snapshot, session, id, brands),
+      channels: await tastesOf(snapshot, session, id, channels),
+      products: await productsOf(snapshot, session, id),
       consents: await consentsOf(snapshot, session, id),
       segments: await segmentsOf(snapshot, session, id, input.segments),
     };
@@ -122,21 +128,24 @@ async function categoriesOf(snapshot: OpenSnapshot, session: Session, id: string
       n_lines: numberOf(row.n_lines),
     }));
   }
-  const fitted = snapshot.handle.fits?.category_affinity as Parameters<typeof affinities>[0] | null | undefined;
-  if (!fitted?.choices || !snapshot.has("category_counts")) return [];
-  const counted = await session.rows(`SELECT category, n_lines FROM category_counts WHERE customer_id = ${id}`);
-  if (counted.length === 0) return [];
-  const indexOf = new Map(fitted.choices.map((name, at) => [name, at]));
-  const counts = counted.flatMap(({ category, n_lines }): [number, number][] => {
-    const at = indexOf.get(String(category));
-    return at === undefined ? [] : [[at, numberOf(n_lines)]];
+  const found = await tastesOf(snapshot, session, id, {
+    model: "category_affinity",
+    table: "category_counts",
+    choice: "category",
+    count: "n_lines",
+    most: 20,
   });
-  return affinities(fitted, counts, 20).map(({ choice, affinity, low, high, count }) => ({
-    category: fitted.choices[choice] ?? "",
-    affinity: { value: affinity, low, high },
-    n_lines: count,
-  }));
+  return found.map(({ name, affinity, count }) => ({ category: name, affinity, n_lines: count }));
 }
+
+const brands = { model: "brand_affinity", table: "brand_counts", choice: "brand", count: "n_lines", most: 5 };
+const channels = {
+  model: "channel_preference",
+  table: "channel_counts",
+  choice: "channel",
+  count: "n_orders",
+  most: 5,
+};
 
 async function consentsOf(snapshot: OpenSnapshot, session: Session, id: string): Promise<Customer["consents"]> {
   const table = ["consent_states", "consents"].find((name) => snapshot.columnsOf(name).has("customer_id"));

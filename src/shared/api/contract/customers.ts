@@ -88,6 +88,8 @@ const score = z.object({
 });
 export type Score = z.output<typeof score>;
 
+const taste = z.object({ name: z.string(), affinity: estimate, count });
+
 export const customer = z.object({
   customer_id: z.string(),
   name: z.string().nullable(),
@@ -133,6 +135,11 @@ export const customer = z.object({
   ),
   scores: z.array(score),
   categories: z.array(z.object({ category: z.string(), affinity: estimate, n_lines: count })),
+  /** Shares of the next lines by brand and of the next orders by channel; `count` is what was bought of it. */
+  brands: z.array(taste),
+  channels: z.array(taste),
+  /** The products that the customer is drawn to most, in order. */
+  products: z.array(z.object({ product_id: z.string(), name: z.string().nullable(), n_orders: count })),
   consents: z.array(
     z.object({ channel: z.string(), status: z.string(), source: z.string(), occurred_at: instant.nullable() }),
   ),

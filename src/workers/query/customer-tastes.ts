@@ -1,0 +1,64 @@
+import type { Session } from "../engine/duckdb.ts";
+import { ident } from "../engine/sql.ts";
+import { affinities, type FittedShares } from "../models/preferences/shares.ts";
+import { type Estimate, numberOf, textOrNull } from "./estimate.ts";
+import type { OpenSnapshot } from "./session-pool.ts";
+
+export interface Taste {
+  name: string;
+  affinity: Estimate;
+  count: number;
+}
+export interface OwnProduct {
+  product_id: string;
+  name: string | null;
+  n_orders: number;
+}
+
+interface Asked {
+  readonly model: string;
+  readonly table: string;
+  readonly choice: string;
+  readonly count: string;
+  readonly most: number;
+}
+
+/** Shares of what a customer chooses next, greatest first, by the snapshot's fit and the customer's own counts. */
+export async function tastesOf(snapshot: OpenSnapshot, session: Session, id: string, asked: Asked): Promise<Taste[]> {
+  const fitted = snapshot.handle.fits?.[asked.model] as unknown as FittedShares | null | undefined;
+  if (!fitted?.choices || !snapshot.has(asked.table)) return [];
+  const counted = await session.rows(
+    `SELECT ${ident(asked.choice)} AS name, sum(${ident(asked.count)}) AS n FROM ${ident(asked.table)} WHERE customer_id = ${id} GROUP BY 1 ORDER BY 1`,
+  );
+  if (counted.length === 0) return [];
+  const indexOf = new Map(fitted.choices.map((name, at) => [name, at]));
+  const counts = counted.flatMap(({ name, n }): [number, number][] => {
+    const at = indexOf.get(String(name));
+    return at === undefined ? [] : [[at, numberOf(n)]];
+  });
+  return affinities(fitted, counts, asked.most).map(({ choice, affinity, low, high, count }) => ({
+    name: fitted.choices[choice] ?? "",
+    affinity: { value: affinity, low, high },
+    count,
+  }));
+}
+
+/** The products that a customer is drawn to most, in order, with how often each was bought. */
+export async function productsOf(snapshot: OpenSnapshot, session: Session, id: string): Promise<OwnProduct[]> {
+  if (!snapshot.profileColumns.has("top_products")) return [];
+  const names = snapshot.columnsOf("products").has("name")
+    ? "(SELECT product_id, min(name) AS name FROM products GROUP BY product_id)"
+    : "(SELECT CAST(NULL AS VARCHAR) AS product_id, CAST(NULL AS VARCHAR) AS name WHERE false)";
+  const counts = snapshot.has("product_counts")
+    ? `(SELECT product_id, n_orders FROM product_counts WHERE customer_id = ${id})`
+    : "(SELECT CAST(NULL AS VARCHAR) AS product_id, 0 AS n_orders WHERE false)";
+  const rows = await session.rows(
+    `WITH listed AS (SELECT unnest(top_products) AS product_id, generate_subscripts(top_products, 1) AS place FROM profiles WHERE customer_id = ${id})
+     SELECT l.product_id, n.name, coalesce(c.n_orders, 0) AS n_orders FROM listed l LEFT JOIN ${names} n USING (product_id) LEFT JOIN ${counts} c USING (product_id) ORDER BY l.place`,
+  );
+  return rows.map((row) => ({
+    product_id: String(row.product_id),
+    name: textOrNull(row.name),
+    n_orders: numberOf(row.n_orders),
+  }));
+}
