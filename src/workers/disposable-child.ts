@@ -1,12 +1,15 @@
 import { toWire } from "../shared/base/errors.ts";
-import { type ConsoleJob, runConsoleJob } from "./query/console-job.ts";
+import type { ForeignJob } from "./normalise/foreign-job.ts";
+import type { ConsoleJob } from "./query/console-job.ts";
 import { isUtilityProcess, parentChannel } from "./service/parent.ts";
+
+type Job = ConsoleJob | ForeignJob;
 
 /** One job from the parent, one answer, then the end; the parent kills it whenever it likes. */
 const channel = parentChannel();
 const stop = channel.onMessage((job) => {
   stop();
-  answer(job as ConsoleJob).then(
+  answer(job as Job).then(
     (message) => {
       if (isUtilityProcess()) channel.send(message);
       else process.send?.(message, () => process.exit(0));
@@ -16,10 +19,17 @@ const stop = channel.onMessage((job) => {
 });
 channel.onClose(() => process.exit(0));
 
-async function answer(job: ConsoleJob): Promise<object> {
+async function answer(job: Job): Promise<object> {
   try {
-    return { ok: await runConsoleJob(job) };
+    return { ok: await perform(job) };
   } catch (error) {
     return { error: toWire(error) };
   }
+}
+
+/** Only what the job needs is loaded. */
+async function perform(job: Job): Promise<object> {
+  if (job.kind === "console") return (await import("./query/console-job.ts")).runConsoleJob(job);
+  const { runForeignJob } = await import("./normalise/foreign-job.ts");
+  return runForeignJob(job, (note) => channel.send({ note }));
 }

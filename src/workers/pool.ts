@@ -12,6 +12,7 @@ export interface PooledOptions {
   readonly attempt: string;
   readonly signal: AbortSignal;
   readonly onRows?: (rows: number) => void;
+  readonly made?: unknown;
 }
 type Outcome = ArtifactSummary & { readonly computed: boolean };
 type Message = { rows: number } | { outcome: Outcome } | { error: WireError };

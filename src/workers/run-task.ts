@@ -5,7 +5,8 @@ import type { ArtifactSummary, TaskNode } from "../shared/domain/task.ts";
 import { steps } from "./catalogue.ts";
 import { findArtifact, publishArtifact } from "./engine/artifact-store.ts";
 import { openSession } from "./engine/duckdb.ts";
-import { createTaskContext } from "./engine/task-context.ts";
+import type { Step } from "./engine/step-context.ts";
+import { createTaskContext, type TaskOutputFile } from "./engine/task-context.ts";
 
 export interface TaskOptions {
   readonly brandDir: string;
@@ -15,6 +16,13 @@ export interface TaskOptions {
   readonly attempt: string;
   readonly signal: AbortSignal;
   readonly onRows?: (rows: number) => void;
+  /** Outputs that another process made and that are only to be published. */
+  readonly made?: MadeOutputs | undefined;
+}
+
+export interface MadeOutputs {
+  readonly outputs: readonly TaskOutputFile[];
+  readonly seconds: number;
 }
 
 export interface TaskOutcome extends ArtifactSummary {
@@ -39,35 +47,39 @@ export async function runTask(node: TaskNode, options: TaskOptions): Promise<Tas
   const scratch = mkdtempSync(join(options.scratchRoot, "task-"));
   const began = performance.now();
   try {
-    const session = await openSession({
-      memoryLimit: options.memoryBytes,
-      threads: options.threads,
-      scratch,
-      signal: options.signal,
+    const outputs = options.made?.outputs ?? (await perform(step, node, { ...options, scratch }));
+    throwIfCancelled(options.signal);
+    const seconds = options.made?.seconds ?? (performance.now() - began) / 1000;
+    const published = await publishArtifact(options.brandDir, {
+      key: node.key,
+      step: step.name,
+      version: step.version,
+      params: node.params,
+      inputs: node.inputs,
+      parts: node.parts,
+      outputs,
+      seconds,
+      attempt: options.attempt,
     });
-    try {
-      const context = createTaskContext({ node, step, session, scratch, ...options });
-      await step.run(context.step);
-      const outputs = context.finish();
-      throwIfCancelled(options.signal);
-      const seconds = (performance.now() - began) / 1000;
-      const published = await publishArtifact(options.brandDir, {
-        key: node.key,
-        step: step.name,
-        version: step.version,
-        params: node.params,
-        inputs: node.inputs,
-        parts: node.parts,
-        outputs,
-        seconds,
-        attempt: options.attempt,
-      });
-      return { ...summaryOf(published), computed: true };
-    } finally {
-      session.close();
-    }
+    return { ...summaryOf(published), computed: true };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function perform(
+  step: Step,
+  node: TaskNode,
+  options: TaskOptions & { readonly scratch: string },
+): Promise<readonly TaskOutputFile[]> {
+  const { memoryBytes, threads, scratch, signal } = options;
+  const session = await openSession({ memoryLimit: memoryBytes, threads, scratch, signal });
+  try {
+    const context = createTaskContext({ node, step, session, ...options });
+    await step.run(context.step);
+    return context.finish();
+  } finally {
+    session.close();
   }
 }
 

@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
   /** Exact files that statements may read, and nothing else; no settings can be changed afterwards. */
   readonly lockedTo?: readonly string[] | undefined;
+  /** Folders of a locked session whose files it may read and write; it spills into its scratch folder then. */
+  readonly worksIn?: readonly string[] | undefined;
 }
 
 interface DescribedColumn {
@@ -53,18 +55,18 @@ const interruptAgainMs = 20;
 
 export async function openSession(options: SessionOptions): Promise<Session> {
   if (options.signal?.aborted) throw cancelled();
-  const { lockedTo, scratch, threads, memoryLimit } = options;
+  const { lockedTo, worksIn = [], scratch, threads, memoryLimit } = options;
   const instance = await DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     threads: String(Math.max(1, threads)),
     memory_limit: `${Math.max(64, Math.floor(memoryLimit / 1e6))}MB`,
-    ...(lockedTo ? {} : { temp_directory: scratch }),
+    ...(lockedTo && worksIn.length === 0 ? {} : { temp_directory: scratch }),
   });
   const session = new DuckSession(instance, await instance.connect(), options.signal);
   try {
     await session.run("SET TimeZone = 'UTC'");
-    for (const setting of lockedTo ? lockDown(lockedTo) : []) await session.run(`SET ${setting}`);
+    for (const setting of lockedTo ? lockDown(lockedTo, worksIn) : []) await session.run(`SET ${setting}`);
     return session;
   } catch (error) {
     session.close();
@@ -73,9 +75,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 }
 
 /** In this order: the last two shut the door behind the others. */
-function lockDown(files: readonly string[]): string[] {
+function lockDown(files: readonly string[], folders: readonly string[]): string[] {
   return [
-    "temp_directory = ''",
+    ...(folders.length === 0 ? ["temp_directory = ''"] : [`allowed_directories = ${fileList(folders)}`]),
     "allow_community_extensions = false",
     "allow_persistent_secrets = false",
     "max_expression_depth = 250",

@@ -52,6 +52,8 @@ export interface StepContext {
 }
 
 export interface Step extends StepDeclaration {
+  /** It reads files that come from outside: its body runs in a process of its own that can touch little else. */
+  readonly isForeign?: true;
   readonly run: (context: StepContext) => Promise<void>;
 }
 

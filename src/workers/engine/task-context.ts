@@ -27,6 +27,8 @@ interface Making {
   readonly brandDir: string;
   readonly signal: AbortSignal;
   readonly onRows?: ((rows: number) => void) | undefined;
+  /** Told of each raw file that the body turns to. */
+  readonly onFile?: ((landed: string) => void) | undefined;
 }
 
 /** What a body sees of its task, and what it wrote once it is done. */
@@ -90,7 +92,10 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     scratch,
     signal,
     subject: node.subject,
-    landedFile: ({ landed, sha256 }) => landedPath(brandDir, landed, sha256),
+    landedFile: ({ landed, sha256 }) => {
+      making.onFile?.(landed);
+      return landedPath(brandDir, landed, sha256);
+    },
     progress: (rows) => making.onRows?.(rows),
     output: {
       query: async (name, sql, bucket) => {

@@ -32,6 +32,7 @@ export const normalise = defineStep({
   stage: "landing",
   scope: "batch",
   timing: "none",
+  isForeign: true,
   inputs: {},
   params: {},
   settings: ["currency", "time_zone"],

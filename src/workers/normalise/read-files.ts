@@ -16,6 +16,8 @@ export interface ReadRequest {
   readonly mapping?: unknown;
   readonly scratch: string;
   readonly signal: AbortSignal;
+  /** Told before each file. */
+  readonly onFile?: (path: string) => void;
 }
 
 export interface ReadFile {
@@ -46,6 +48,7 @@ export async function readFiles(
     let base = stem;
     for (let n = 2; used.has(base); n++) base = `${stem}-${n}`;
     used.add(base);
+    request.onFile?.(path);
     const session = await openSession();
     try {
       files.push(await readFile(session, path, { request, base, isFile }));

@@ -2,8 +2,9 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AssayError, cancelled, fromWire, type WireError } from "../../shared/base/errors.ts";
+import { AssayError, cancelled } from "../../shared/base/errors.ts";
 import type { StartProcess } from "../../shared/base/started-process.ts";
+import { runDisposable } from "../engine/disposable.ts";
 import type { ConsoleFormat, ConsoleJob, ConsoleResult } from "./console-job.ts";
 import type { JsonRows } from "./json-table.ts";
 import { openWholeFile } from "./whole-file.ts";
@@ -51,7 +52,13 @@ export async function runConsole(input: ConsoleInput): Promise<ConsoleAnswer> {
       scratch,
       file,
     };
-    const result = await runInChild(job, input.timeoutMs ?? consoleTimeoutMs, input);
+    const timeoutMs = input.timeoutMs ?? consoleTimeoutMs;
+    const result = await runDisposable<ConsoleResult>(job, {
+      startProcess: input.startProcess,
+      signal: input.signal,
+      timeout: { ms: timeoutMs, error: () => tooSlow(timeoutMs) },
+      ended,
+    });
     if (file && input.out !== undefined) await moveTo(file.path, input.out, input.signal);
     return { ...result, path: input.out ?? null };
   } finally {
@@ -77,35 +84,6 @@ async function moveTo(from: string, to: string, signal: AbortSignal | undefined)
     await file.discard();
     throw error;
   }
-}
-
-type Reply = { ok: ConsoleResult } | { error: WireError };
-
-function runInChild(
-  job: ConsoleJob,
-  timeoutMs: number,
-  { startProcess, signal }: Pick<ConsoleInput, "startProcess" | "signal">,
-): Promise<ConsoleResult> {
-  const { promise, resolve, reject } = Promise.withResolvers<ConsoleResult>();
-  const child = startProcess("disposable");
-  const end = (settle: () => void) => {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", cancel);
-    settle();
-    stopHearing();
-    stopWatching();
-    child.kill();
-  };
-  const cancel = () => end(() => reject(cancelled()));
-  const timer = setTimeout(() => end(() => reject(tooSlow(timeoutMs))), timeoutMs);
-  signal?.addEventListener("abort", cancel, { once: true });
-  const stopHearing = child.onMessage((message) => {
-    const reply = message as Reply;
-    end(() => ("ok" in reply ? resolve(reply.ok) : reject(fromWire(reply.error))));
-  });
-  const stopWatching = child.onEnd((how) => end(() => reject(ended(how))));
-  child.send(job);
-  return promise;
 }
 
 function tooSlow(timeoutMs: number): AssayError {

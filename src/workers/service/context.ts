@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { StartProcess } from "../../shared/base/started-process.ts";
 import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
+import type { MadeOutputs } from "../run-task.ts";
 
 type Outcome = ArtifactSummary & { readonly computed: boolean };
 export interface TaskPlacement {
@@ -14,6 +15,7 @@ export interface TaskPlacement {
   readonly attempt: string;
   readonly signal: AbortSignal;
   readonly onRows?: (rows: number) => void;
+  readonly made?: MadeOutputs | undefined;
 }
 export type PlaceTask = (node: TaskNode, options: TaskPlacement, workers: number) => Promise<Outcome>;
 

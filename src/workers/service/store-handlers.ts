@@ -5,6 +5,7 @@ import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
+import { steps } from "../catalogue.ts";
 import { findArtifact, quarantine, requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
 import { appendEntry, readLog } from "../engine/brand-log.ts";
 import { claimTask } from "../engine/claims.ts";
@@ -13,8 +14,9 @@ import { digestFile, publish } from "../engine/publish.ts";
 import { parquet } from "../engine/sql.ts";
 import { createBrand, createWorkspace, openWorkspace } from "../engine/workspace.ts";
 import { countRepeats } from "../landing/repeats.ts";
-import { summaryOf } from "../run-task.ts";
+import { type MadeOutputs, summaryOf } from "../run-task.ts";
 import { type ServiceContext, withSession } from "./context.ts";
+import { makeForeign } from "./foreign.ts";
 
 type Names =
   | "workspace.create"
@@ -92,7 +94,9 @@ export const storeHandlers: StoreHandlers = {
         signal,
         onRows: (rows: number) => progress({ rows }),
       };
-      return { outcome: await place(node, options, workers) };
+      if (!steps.get(node.step)?.isForeign) return { outcome: await place(node, options, workers) };
+      const publish = (made: MadeOutputs) => place(node, { ...options, made }, workers);
+      return { outcome: await makeForeign(ctx, node, { options, publish }) };
     } catch (error) {
       if (error instanceof AssayError && error.code === "corrupt" && typeof error.details["key"] === "string")
         quarantine(brandDir, error.details["key"]);

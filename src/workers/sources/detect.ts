@@ -30,6 +30,10 @@ export interface DetectOptions {
   readonly signal: AbortSignal;
   /** Looks at headers only: enough to tell which source a file belongs to. */
   readonly isQuick?: boolean;
+  /** Files that are left out, with the reason. */
+  readonly without?: readonly Skipped[];
+  /** Told before each file. */
+  readonly onFile?: (path: string) => void;
 }
 
 /** Every file below the paths in a fixed order; what is left out is named. */
@@ -67,7 +71,10 @@ export async function detectFiles(
   paths: readonly string[],
   options: DetectOptions,
 ): Promise<{ files: Detected[]; skipped: Skipped[] }> {
-  const { files, skipped } = listFiles(paths);
+  const listed = listFiles(paths);
+  const without = options.without ?? [];
+  const files = listed.files.filter((path) => !without.some((one) => one.path === path));
+  const skipped = [...listed.skipped, ...without];
   const found: Detected[] = [];
   const formats = new Map<string, readonly ColumnProfile[]>();
   // large files first: what a column holds is decided where there is most to see, and holds for its like
@@ -76,6 +83,7 @@ export async function detectFiles(
     : [...files].sort((a, b) => statSync(b).size - statSync(a).size || (a < b ? -1 : 1));
   for (const path of bySize) {
     throwIfCancelled(options.signal);
+    options.onFile?.(path);
     const session = await openSession();
     try {
       found.push(await detectFile(session, path, options, formats));

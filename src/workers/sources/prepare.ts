@@ -77,6 +77,11 @@ export async function prepareFile(path: string, scratch: string, signal: AbortSi
   return prepareText(path, scratch, { label, extension });
 }
 
+/** Whether a file unpacks to more than any real one would; both in bytes. */
+export function isBomb(packed: number, plain: number): boolean {
+  return plain > maxPlainBytes || (plain > bombBytes && plain > packed * bombRatio);
+}
+
 interface Unpacking {
   readonly scratch: string;
   readonly signal: AbortSignal;
@@ -92,9 +97,8 @@ async function unpack(path: string, { scratch, signal, label, compression, name 
   const guard = new Transform({
     transform(chunk: Buffer, _, done) {
       plain += chunk.length;
-      const isBomb = plain > maxPlainBytes || (plain > bombBytes && plain > packed * bombRatio);
       done(
-        isBomb
+        isBomb(packed, plain)
           ? new AssayError("bad_input", `${label} unpacks to far more than it holds.`, "Deliver it in parts.")
           : null,
         chunk,

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import readWorkbook from "read-excel-file/node";
 import { AssayError } from "../../shared/base/errors.ts";
 import { readRange } from "./encoding.ts";
 
@@ -25,6 +24,7 @@ export async function writeSheet(path: string, scratch: string, label: string): 
     );
   let sheets: readonly { sheet: string; data: readonly (readonly unknown[])[] }[];
   try {
+    const { default: readWorkbook } = await import("read-excel-file/node"); // few readers need it
     sheets = await readWorkbook(path);
   } catch {
     throw unreadable(label);

@@ -1,0 +1,82 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import type { TaskNode } from "../../shared/domain/task.ts";
+import { landedPath } from "../engine/artifact-store.ts";
+import { openSession } from "../engine/duckdb.ts";
+import { createTaskContext, type TaskOutputFile } from "../engine/task-context.ts";
+import { detectFiles, listFiles, type Skipped } from "../sources/detect.ts";
+import { normalise } from "./normalise-step.ts";
+import { type PreviewRequest, previewFile } from "./preview.ts";
+import { type ReadRequest, readFiles } from "./read-files.ts";
+
+interface Place {
+  readonly kind: "foreign";
+  /** The folder that it works in. */
+  readonly scratch: string;
+  readonly memoryBytes: number;
+  readonly threads: number;
+}
+/** What is to be done with files that come from outside, in a process that can read these files and write nowhere else. */
+export type ForeignJob =
+  | (Place & {
+      readonly work: "detect";
+      readonly paths: readonly string[];
+      readonly isQuick: boolean;
+      readonly without: readonly Skipped[];
+    })
+  | (Place & { readonly work: "read"; readonly request: Omit<ReadRequest, "scratch" | "signal" | "onFile"> })
+  | (Place & { readonly work: "preview"; readonly request: Omit<PreviewRequest, "scratch" | "signal"> })
+  | (Place & { readonly work: "normalise"; readonly brandDir: string; readonly node: TaskNode });
+
+/** A file that it turns to, or how many rows are done. */
+export type ForeignNote = { readonly file: string } | { readonly rows: number };
+
+export async function runForeignJob(job: ForeignJob, note: (note: ForeignNote) => void): Promise<object> {
+  const { scratch } = job;
+  const { signal } = new AbortController(); // it is killed, not asked
+  const onFile = (file: string) => note({ file });
+  const open =
+    (files: readonly string[], folders: readonly string[] = []) =>
+    () =>
+      openSession({
+        ...{ memoryLimit: job.memoryBytes, threads: job.threads, scratch },
+        ...{ lockedTo: files, worksIn: [scratch, ...folders] },
+      });
+  switch (job.work) {
+    case "detect": {
+      const { paths, isQuick, without } = job;
+      const { files } = listFiles(paths);
+      return detectFiles(open(files), paths, { scratch, signal, isQuick, without, onFile });
+    }
+    case "read": {
+      const { out, paths } = job.request;
+      const folder = /\.(csv|parquet)$/i.test(out) ? dirname(out) : out;
+      mkdirSync(folder, { recursive: true });
+      return readFiles(open(paths, [folder]), { ...job.request, scratch, signal, onFile });
+    }
+    case "preview": {
+      onFile(job.request.path);
+      const session = await open([job.request.path])();
+      return previewFile(session, { ...job.request, scratch, signal });
+    }
+    case "normalise":
+      return { outputs: await normaliseDelivery(job, note) };
+  }
+}
+
+async function normaliseDelivery(
+  { brandDir, node, scratch, memoryBytes, threads }: Extract<ForeignJob, { work: "normalise" }>,
+  note: (note: ForeignNote) => void,
+): Promise<readonly TaskOutputFile[]> {
+  const { files } = node.subject as unknown as { files: { name: string; landed: string; sha256: string }[] };
+  const lockedTo = files.map(({ landed, sha256 }) => landedPath(brandDir, landed, sha256));
+  const session = await openSession({ memoryLimit: memoryBytes, threads, scratch, lockedTo, worksIn: [scratch] });
+  const { signal } = new AbortController();
+  const { step, finish } = createTaskContext({
+    ...{ node, step: normalise, session, scratch, brandDir, signal },
+    onRows: (rows) => note({ rows }),
+    onFile: (landed) => note({ file: files.find((file) => file.landed === landed)?.name ?? landed }),
+  });
+  await normalise.run(step);
+  return finish();
+}

@@ -1,0 +1,115 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { AssayError, toWire } from "../../shared/base/errors.ts";
+import type { TaskNode } from "../../shared/domain/task.ts";
+import { runDisposable } from "../engine/disposable.ts";
+import type { TaskOutputFile } from "../engine/task-context.ts";
+import type { ForeignJob, ForeignNote } from "../normalise/foreign-job.ts";
+import type { PreviewRequest } from "../normalise/preview.ts";
+import type { ReadFile, ReadRequest } from "../normalise/read-files.ts";
+import type { MadeOutputs } from "../run-task.ts";
+import type { Detected, Skipped } from "../sources/detect.ts";
+import type { ServiceContext, TaskPlacement } from "./context.ts";
+
+type Asked = Pick<ServiceContext, "startProcess" | "scratchRoot">;
+type Distribute<T> = T extends unknown ? Omit<T, "kind" | "scratch" | "memoryBytes" | "threads"> : never;
+type Work = Distribute<ForeignJob>;
+
+interface Doing {
+  readonly signal: AbortSignal;
+  readonly memoryBytes?: number;
+  readonly threads?: number;
+  readonly onRows?: ((rows: number) => void) | undefined;
+}
+
+/** The reader's process ended before it answered. */
+class ReaderEnded extends AssayError {
+  readonly file: string | null;
+
+  constructor(file: string | null, how: string) {
+    super(
+      "bad_input",
+      `${file === null ? "The file" : basename(file)} can't be read: its reader ended (${how}).`,
+      "It may be damaged, or too much for the memory: export it again, or deliver it in parts.",
+    );
+    this.file = file;
+  }
+}
+
+async function inDisposable<T>(ctx: Asked, work: Work, scratch: string, doing: Doing): Promise<T> {
+  let file: string | null = null;
+  const job = { kind: "foreign", scratch, memoryBytes: doing.memoryBytes ?? 2e9, threads: doing.threads ?? 2, ...work };
+  return runDisposable<T>(job, {
+    startProcess: ctx.startProcess,
+    signal: doing.signal,
+    ended: (how) => new ReaderEnded(file, how),
+    onNote: (said) => {
+      const note = said as ForeignNote;
+      if ("file" in note) file = note.file;
+      else doing.onRows?.(note.rows);
+    },
+  });
+}
+
+async function withScratch<T>(ctx: Asked, body: (scratch: string) => Promise<T>): Promise<T> {
+  mkdirSync(ctx.scratchRoot, { recursive: true });
+  const scratch = mkdtempSync(join(ctx.scratchRoot, "foreign-"));
+  try {
+    return await body(scratch);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+const mostCrashes = 20;
+
+/** Recognises files; one that ends its reader is skipped with the reason, or is the error where it was named itself. */
+export async function detectForeign(
+  ctx: Asked,
+  { paths, isQuick }: { paths: readonly string[]; isQuick: boolean },
+  signal: AbortSignal,
+): Promise<{ files: Detected[]; skipped: Skipped[] }> {
+  const without: Skipped[] = [];
+  for (;;) {
+    try {
+      const work = { work: "detect" as const, paths, isQuick, without: [...without] };
+      return await withScratch(ctx, (scratch) => inDisposable(ctx, work, scratch, { signal }));
+    } catch (error) {
+      if (!(error instanceof ReaderEnded) || error.file === null) throw error;
+      if (paths.includes(error.file) || without.length >= mostCrashes) throw error;
+      without.push({ path: error.file, reason: toWire(error).message });
+    }
+  }
+}
+
+export function readForeign(
+  ctx: Asked,
+  request: Omit<ReadRequest, "scratch" | "signal" | "onFile">,
+  signal: AbortSignal,
+): Promise<{ files: ReadFile[] }> {
+  return withScratch(ctx, (scratch) => inDisposable(ctx, { work: "read", request }, scratch, { signal }));
+}
+
+export function previewForeign(
+  ctx: Asked,
+  request: Omit<PreviewRequest, "scratch" | "signal">,
+  signal: AbortSignal,
+): Promise<object> {
+  return withScratch(ctx, (scratch) => inDisposable(ctx, { work: "preview", request }, scratch, { signal }));
+}
+
+/** Makes a delivery's outputs in a process of its own and has them published by `publish`. */
+export function makeForeign<T>(
+  ctx: Asked,
+  node: TaskNode,
+  { options, publish }: { options: TaskPlacement; publish: (made: MadeOutputs) => Promise<T> },
+): Promise<T> {
+  const { brandDir, memoryBytes, threads, signal, onRows } = options;
+  const began = performance.now();
+  return withScratch(ctx, async (scratch) => {
+    const work = { work: "normalise" as const, brandDir, node };
+    const doing = { signal, memoryBytes, threads, onRows };
+    const { outputs } = await inDisposable<{ outputs: TaskOutputFile[] }>(ctx, work, scratch, doing);
+    return publish({ outputs, seconds: (performance.now() - began) / 1000 });
+  });
+}
