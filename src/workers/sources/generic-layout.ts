@@ -1,5 +1,12 @@
 import type { ColumnProfile } from "./profile.ts";
-import { consentAnswers, keep, type ProposedTable, type Recognised, type Rule } from "./proposal.ts";
+import {
+  consentAnswers,
+  keep,
+  type ProposedColumn,
+  type ProposedTable,
+  type Recognised,
+  type Rule,
+} from "./proposal.ts";
 import type { Sheet } from "./sheet.ts";
 import { columnFor, plainHeader } from "./synonyms.ts";
 
@@ -27,7 +34,7 @@ class Headings {
       : column;
   }
 
-  amount(column: string | undefined): Rule | undefined {
+  amount(column: string | undefined): string | ProposedColumn | undefined {
     const decimal = column === undefined ? undefined : this.#profiles.get(column)?.decimal;
     return column !== undefined && decimal ? { column, decimal } : column;
   }
@@ -199,12 +206,18 @@ const orders: Recognise = (headings) => {
   const total = headings.find("line_amount") ?? headings.find("unit_price");
   if (!at || !customer || !total) return undefined;
   const isBefore = /gross|subtotal/.test(plainHeader(total));
+  const shipping = headings.find("shipping");
+  // a total holds the shipping; a subtotal, or an amount of goods, doesn't
+  const isWhole =
+    shipping !== undefined && /^(?:order|grand)?total(?:price|amount|paid)?$|^amountpaid$/.test(plainHeader(total));
+  const amount = headings.amount(total);
   const columns = keep({
     order_id: headings.find("order_id"),
     source_customer_id: customer,
     email: headings.find("email"),
     ordered_at: at,
-    gross_minor: headings.amount(total),
+    gross_minor: isWhole ? { ...(typeof amount === "object" ? amount : { column: total }), less: [shipping] } : amount,
+    shipping_minor: headings.amount(shipping),
     discount_minor: isBefore ? headings.amount(headings.find("discount")) : undefined,
     currency: headings.find("currency"),
     channel: headings.find("channel"),

@@ -64,6 +64,16 @@ describe("a plain table", () => {
     ).toBe("total_price");
   });
 
+  it("of orders takes the shipping out of a total, not out of a subtotal", () => {
+    const total = tablesOf("o.csv", "order_id,date,customer_id,subtotal,shipping_amount,total_price");
+    expect(total.tables.orders).toMatchObject({
+      gross_minor: { column: "total_price", less: ["shipping_amount"] },
+      shipping_minor: "shipping_amount",
+    });
+    const goods = tablesOf("o.csv", "order_id,date,customer_id,order_value,postage");
+    expect(goods.tables.orders).toMatchObject({ gross_minor: "order_value", shipping_minor: "postage" });
+  });
+
   it("of lines without a date is told by their number or quantity", () => {
     const { tables } = tablesOf("items.csv", "order_id,item_no,sku,price");
     expect(tables.order_lines).toEqual({

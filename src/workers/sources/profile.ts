@@ -136,6 +136,7 @@ const tests: Readonly<Record<string, (v: string) => string>> = {
     `regexp_matches(${v}, '[.][0-9]{1,2}\\D*$') OR regexp_matches(${v}, ',[0-9]{3},[0-9]{3}') OR regexp_matches(${v}, ',[0-9]{3}[.]')`,
   commas: (v) =>
     `regexp_matches(${v}, ',[0-9]{1,2}\\D*$') OR regexp_matches(${v}, '[.][0-9]{3}[.][0-9]{3}') OR regexp_matches(${v}, '[.][0-9]{3},')`,
+  codes: (v) => `regexp_full_match(${v}, '(?:R|Fr|[Kk]r)[0-9]+')`,
   fractions: (v) => `regexp_full_match(${v}, '0?[.,][0-9]*[1-9][0-9]*')`,
   shares: (v) => `regexp_full_match(${v}, '0|1|0?[.,][0-9]+|1[.,]0+')`,
   flags: (v) => `lower(${v}) IN ('true', 'false', 'yes', 'no', 'y', 'n')`,
@@ -179,6 +180,7 @@ async function profileColumn(
     return { ...base, kind: "integer" };
   if (n("integers") >= most && n("zeros") === 0 && n("long") === 0 && n("dots") + n("commas") === 0)
     return { ...base, kind: "integer" };
+  if (n("codes") >= most && n("dots") + n("commas") === 0) return { ...base, kind: "text" }; // numbers of receipts, not rand
   if (n("amounts") >= most && n("zeros") < filled / 2 && (n("dots") + n("commas") > 0 || n("integers") < filled)) {
     const isShare = n("shares") === filled && n("fractions") > 0;
     return { ...base, kind: "decimal", decimal: n("commas") > n("dots") ? "," : ".", isShare };

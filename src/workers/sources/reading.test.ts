@@ -252,6 +252,12 @@ describe("what a column holds", () => {
   };
   const many = (value: string) => Array.from({ length: 900 }, () => value);
 
+  it("takes numbers of receipts for text, and rand for money", async () => {
+    expect(await profile([...many("R100008"), "R100009"])).toMatchObject({ kind: "text", decimal: null });
+    expect(await profile([...many("R100.50"), "R99"])).toMatchObject({ kind: "decimal", decimal: "." });
+    expect(await profile([...many("R 100"), "R 1,200.00"])).toMatchObject({ kind: "decimal" });
+  });
+
   it("decides between day first and month first from the whole file", async () => {
     expect(await profile([...many("03/04/2026"), "31/01/2026"])).toMatchObject({
       format: "%d/%m/%Y",
