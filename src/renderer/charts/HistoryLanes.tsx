@@ -1,5 +1,6 @@
 import { dayNumber, dayText } from "../format/days.ts";
 import { axisText, day, shortDay } from "../format/format.ts";
+import { EmailLane, laneHeight, type MessageMark, VisitLane, type VisitMark } from "./ActivityLanes.tsx";
 import { niceTicks } from "./axis.ts";
 import { useWidth } from "./use-width.ts";
 
@@ -22,13 +23,16 @@ interface Props {
   readonly asOf: string;
   readonly expected: { readonly on: string; readonly low: string | null; readonly high: string | null } | null;
   readonly unit: string;
+  readonly messages?: readonly MessageMark[];
+  readonly visits?: readonly VisitMark[];
 }
 
 const left = 88;
 const top = 18;
 const floor = 108;
 const returnsAt = 138;
-const bottom = 154;
+const lanesFrom = 154;
+const none: readonly never[] = [];
 
 /** Where the axis names a month: years, and their halves where there is room. */
 function marks(from: number, to: number): { at: number; label: string; isYear: boolean }[] {
@@ -46,10 +50,14 @@ function marks(from: number, to: number): { at: number; label: string; isYear: b
 }
 
 /** A customer's orders as stems, what came back beneath them, and the next purchase within its limits after the as-of day. */
-export function HistoryLanes({ orders, returns, asOf, expected, unit }: Props) {
+export function HistoryLanes({ orders, returns, asOf, expected, unit, messages = none, visits = none }: Props) {
   const [box, width] = useWidth<HTMLDivElement>(740);
   const now = dayNumber(asOf);
-  const first = Math.min(now, ...orders.map((order) => dayNumber(order.day)));
+  const emailsAt = lanesFrom + laneHeight / 2;
+  const visitsAt = emailsAt + (messages.length > 0 ? laneHeight : 0);
+  const bottom = lanesFrom + laneHeight * (Number(messages.length > 0) + Number(visits.length > 0));
+  const days = [...orders.map((one) => one.day), ...messages.map((one) => one.day), ...visits.map((one) => one.week)];
+  const first = days.reduce((least, one) => Math.min(least, dayNumber(one)), now);
   const from = first - Math.max(12, (now - first) * 0.02);
   const reach = expected
     ? Math.min(dayNumber(expected.high ?? expected.on), now + Math.max(60, (now - from) * 0.35))
@@ -66,7 +74,11 @@ export function HistoryLanes({ orders, returns, asOf, expected, unit }: Props) {
         width={width}
         height={bottom + 18}
         role="img"
-        aria-label={`${orders.length} orders and ${returns.length} returns until ${day(asOf)}`}
+        aria-label={[
+          `${orders.length} orders and ${returns.length} returns until ${day(asOf)}`,
+          ...(messages.length > 0 ? [`e-mails on ${messages.length} days`] : []),
+          ...(visits.length > 0 ? [`visits in ${visits.length} weeks`] : []),
+        ].join(", ")}
       >
         <rect x={x(now)} y={top - 6} width={Math.max(0, width - x(now))} height={bottom - top + 6} fill="var(--page)" />
         {ticks.map((tick) => (
@@ -85,6 +97,8 @@ export function HistoryLanes({ orders, returns, asOf, expected, unit }: Props) {
         <text x={left - 10} y={returnsAt + 4} textAnchor="end">
           Returns
         </text>
+        {messages.length > 0 && <EmailLane marks={messages} place={{ x, left, width, middle: emailsAt }} />}
+        {visits.length > 0 && <VisitLane marks={visits} place={{ x, left, width, middle: visitsAt }} />}
         {marks(from, to).map(({ at, label, isYear }) => (
           <g key={at}>
             <line x1={x(at)} x2={x(at)} y1={top - 6} y2={bottom} stroke="var(--hair)" />

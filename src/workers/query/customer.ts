@@ -3,6 +3,7 @@ import { AssayError } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
 import type { SegmentLookup } from "./compile-segment.ts";
+import { type MessageDay, messagesOf, type VisitWeek, visitsOf } from "./customer-activity.ts";
 import { type Order, ordersOf, type RecordLink, type ReturnOf, recordsOf, returnsOf } from "./customer-history.ts";
 import { type Score, scoresOf } from "./customer-scores.ts";
 import { type OwnProduct, productsOf, type Taste, tastesOf } from "./customer-tastes.ts";
@@ -31,6 +32,8 @@ export interface Customer {
   records: RecordLink[];
   orders: Order[];
   returns: ReturnOf[];
+  messages: MessageDay[];
+  visits: VisitWeek[];
   scores: Score[];
   categories: { category: string; affinity: Estimate; n_lines: number }[];
   brands: Taste[];
@@ -82,6 +85,8 @@ export async function showCustomer(
       records: await recordsOf(snapshot, session, id),
       orders: await ordersOf(snapshot, session, id),
       returns: await returnsOf(snapshot, session, id),
+      messages: await messagesOf(snapshot, session, id),
+      visits: await visitsOf(snapshot, session, id),
       scores: await scoresOf(snapshot, session, profile),
       categories: await categoriesOf(snapshot, session, id),
       brands: await tastesOf(snapshot, session, id, brands),

@@ -8,7 +8,8 @@ const noRows = (columns: Readonly<Record<string, string>>) =>
     .map(([name, type]) => `CAST(NULL AS ${type}) AS ${name}`)
     .join(", ")} WHERE false`;
 
-const localDay = (instant: string, timeZone: string) =>
+/** The day of an instant in a zone, as SQL. */
+export const localDay = (instant: string, timeZone: string) =>
   `CAST(timezone(${literal(timeZone)}, timezone('UTC', CAST(${instant} AS TIMESTAMP))) AS DATE)`;
 
 /** Order lines of known customers: customer_id, order_id, day, product_id, category, channel, quantity, revenue_minor,

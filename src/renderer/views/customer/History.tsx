@@ -3,7 +3,7 @@ import { HistoryLanes } from "../../charts/HistoryLanes.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Scroll } from "../../components/Scroll.tsx";
 import { addDaysTo } from "../../format/days.ts";
-import { day, exactMoney, integer, money, period, wholeUnits, word } from "../../format/format.ts";
+import { day, exactMoney, integer, money, month, period, wholeUnits, word } from "../../format/format.ts";
 
 const count = (n: number, one: string, many: string) => `${integer(n)} ${n === 1 ? one : many}`;
 
@@ -38,11 +38,18 @@ export function History({ data, currency }: { data: Customer; currency: string }
     <Panel
       title={title}
       under={`${period(first, asOf)}; marks tell more on hover`}
-      table={<Orders data={data} currency={currency} />}
+      table={
+        <>
+          <Orders data={data} currency={currency} />
+          <Activity data={data} />
+        </>
+      }
     >
       <HistoryLanes
         unit={currency}
         asOf={asOf}
+        messages={data.messages}
+        visits={data.visits}
         orders={purchases.map((order) => ({
           key: `${order.source} ${order.order_id}`,
           day: order.day,
@@ -69,6 +76,48 @@ export function History({ data, currency }: { data: Customer; currency: string }
         }
       />
     </Panel>
+  );
+}
+
+/** E-mails and visits by month, latest first. */
+function Activity({ data }: { data: Customer }) {
+  const months = new Map<string, { sent: number; answered: number; visits: number }>();
+  const at = (on: string) => {
+    const known = months.get(on.slice(0, 7)) ?? { sent: 0, answered: 0, visits: 0 };
+    months.set(on.slice(0, 7), known);
+    return known;
+  };
+  for (const one of data.messages) {
+    at(one.day).sent += one.sent;
+    at(one.day).answered += one.opened + one.clicked;
+  }
+  for (const one of data.visits) at(one.week).visits += one.visits;
+  if (months.size === 0) return null;
+  return (
+    <Scroll label="E-mails and visits" isLimited>
+      <table className="plain tight">
+        <thead>
+          <tr>
+            <th>Month</th>
+            <th className="num">E-mails sent</th>
+            <th className="num">Opened or clicked</th>
+            <th className="num">Visits</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...months]
+            .sort(([a], [b]) => (a < b ? 1 : -1))
+            .map(([name, sums]) => (
+              <tr key={name}>
+                <td className="nowrap">{month(`${name}-01`)}</td>
+                <td className="num">{integer(sums.sent)}</td>
+                <td className="num">{integer(sums.answered)}</td>
+                <td className="num">{integer(sums.visits)}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </Scroll>
   );
 }
 

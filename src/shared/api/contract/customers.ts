@@ -133,6 +133,9 @@ export const customer = z.object({
       reason: z.string().nullable(),
     }),
   ),
+  /** Messages by day and visits by week, oldest first. */
+  messages: z.array(z.object({ day, sent: count, opened: count, clicked: count, refused: count })),
+  visits: z.array(z.object({ week: day, visits: count, events: count })),
   scores: z.array(score),
   categories: z.array(z.object({ category: z.string(), affinity: estimate, n_lines: count })),
   /** Shares of the next lines by brand and of the next orders by channel; `count` is what was bought of it. */
