@@ -41,7 +41,7 @@ function fileDocument(file: CountedFile, path: string): Batch["files"][number] {
 }
 
 /** The task that reads one delivery: the very node that a run plans for it. */
-function normaliseTask(
+export function normaliseTask(
   ctx: ApiContext,
   state: BrandState,
   batch: Pick<BatchBody, "source" | "batch_id" | "not_after" | "files">,
@@ -153,6 +153,7 @@ export async function ingestSource(
     state,
     source,
     batchId: copied.batch_id,
+    arrivedAt: ctx.now(),
     files: copied.files,
     earlier,
     signal,
@@ -175,25 +176,26 @@ function emptyBatch(source: string, first: BatchBody | undefined): Batch {
   };
 }
 
-interface Delivery {
+export interface Delivery {
   readonly brand: string;
   readonly state: BrandState;
   readonly source: SourceBody;
   readonly batchId: string;
+  readonly arrivedAt: Date;
   readonly files: readonly LandedFile[];
+  /** The deliveries of the source that came before it. */
   readonly earlier: readonly BatchBody[];
   readonly signal: AbortSignal;
 }
 
 /** Reads a delivery once; a second time with a limit where it holds orders dated after its own day. */
-async function readDelivery(ctx: ApiContext, delivery: Delivery): Promise<BatchBody> {
-  const { state, source, batchId, files, earlier, signal } = delivery;
+export async function readDelivery(ctx: ApiContext, delivery: Delivery): Promise<BatchBody> {
+  const { state, source, batchId, arrivedAt, files, earlier, signal } = delivery;
   const { brands } = requireWritable(ctx);
   const brandDir = brands.directory(delivery.brand);
-  const arrived = ctx.now();
-  const today = dayInZone(arrived, settingsOf(state).time_zone);
+  const arrivedOn = dayInZone(arrivedAt, settingsOf(state).time_zone);
   const earlierKeys = earlier.map((batch) => normaliseTask(ctx, state, batch, source.mapping).key);
-  for (let notAfter: string | null = null; ; notAfter = today) {
+  for (let notAfter: string | null = null; ; notAfter = arrivedOn) {
     const shell = {
       source: source.source,
       batch_id: batchId,
@@ -211,18 +213,38 @@ async function readDelivery(ctx: ApiContext, delivery: Delivery): Promise<BatchB
       { brandDir, key: node.key, earlier: earlierKeys },
       { signal },
     );
-    if (notAfter === null && counted.latest_order_on !== null && counted.latest_order_on > today) continue;
+    if (notAfter === null && counted.latest_order_on !== null && counted.latest_order_on > arrivedOn) continue;
     const byDigest = new Map(counted.files.map((file) => [file.sha256, file]));
     return {
       ...shell,
-      arrived_at: arrived.toISOString(),
+      arrived_at: arrivedAt.toISOString(),
       files: files.map((file) => ({ ...file, ...noRows, ...byDigest.get(file.sha256) })),
-      warnings: counted.warnings,
+      warnings: [...counted.warnings, ...(await conflictWarnings(ctx, delivery, node.key))],
       latest_order_on: counted.latest_order_on,
       records_until: counted.records_until,
       normalised: node.key,
     };
   }
+}
+
+/** What is said where ids of a delivery stand for other people at another source. */
+async function conflictWarnings(ctx: ApiContext, delivery: Delivery, key: string): Promise<string[]> {
+  const { state, source, brand, signal } = delivery;
+  const feedsPeople = (tables: SourceBody["mapping"]["tables"]) => tables.some(({ table }) => table === "customers");
+  if (!feedsPeople(source.mapping.tables)) return [];
+  const others = liveBatches(state).filter((batch) => {
+    const known = state.sources.get(batch.source);
+    return batch.source !== source.source && known !== undefined && feedsPeople(known.mapping.tables);
+  });
+  const keys = others.map(({ normalised }) => normalised);
+  const brandDir = requireWritable(ctx).brands.directory(brand);
+  const present = await ctx.engine.call("artifacts.find", { brandDir, keys }, { signal });
+  const input = { brandDir, key, others: present.found.map((one) => one.key) };
+  const { conflicts } = await ctx.engine.call("landing.conflicts", input, { signal });
+  return conflicts.map(({ source: other, ids }) => {
+    const many = ids === 1 ? "1 customer id stands" : `${ids} customer ids stand`;
+    return `${many} for somebody else at ${other}, by e-mail and name: such ids join nobody. A key_space in the mapping keeps them apart.`;
+  });
 }
 
 const noRows = { rows_read: 0, rows_accepted: 0, rows_rejected: 0, rows_repeated: 0, rejects: [] };

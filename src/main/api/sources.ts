@@ -12,6 +12,7 @@ import { sourceStanding } from "../schedule/night-figures.ts";
 import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { batchDocument, ingestSource, quickLook } from "./ingest.ts";
+import { rereadHandlers } from "./reread.ts";
 import { groupByLayout } from "./source-groups.ts";
 
 const suppressionSource = "suppressions";
@@ -118,6 +119,7 @@ async function addSources(
 }
 
 export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Named<"suppressions">> = {
+  ...rereadHandlers,
   "sources.detect": async ({ paths, currency, time_zone }, { ctx, signal }) => {
     const input = { paths: paths.map((path) => resolve(path)), currency, time_zone };
     const found = await ctx.engine.call("sources.detect", input, { signal });

@@ -117,6 +117,11 @@ export const engineContract = {
       warnings: string[];
     }>(),
   }),
+  /** How many customer ids of a delivery stand for other people at the sources of other deliveries. */
+  "landing.conflicts": call({
+    input: plain<{ brandDir: string; key: string; others: readonly string[] }>(),
+    output: plain<{ conflicts: { source: string; ids: number }[] }>(),
+  }),
   "landing.rejects": call({
     input: plain<{ brandDir: string; key: string; offset: number; limit: number }>(),
     output: plain<{ total: number; rejects: Record<string, unknown>[] }>(),

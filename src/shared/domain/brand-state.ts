@@ -154,6 +154,8 @@ export interface EntryBodies {
   schedule_changed: { source: string; schedule: string | null; expected_by: string | null };
   batch_landed: BatchBody;
   batch_withdrawn: { batch_id: string };
+  /** A delivery's files were read again with another mapping. */
+  batch_reread: Omit<BatchBody, "arrived_at">;
   ids_assigned: { clusters: string; ids: string; previous: string | null };
   snapshot_published: SnapshotBody & { readonly gate?: readonly GateResult[] };
   snapshot_kept_back: KeptBody;
@@ -260,6 +262,11 @@ const folds: Folds = {
     const known = state.batches.findIndex(({ batch_id }) => batch_id === body.batch_id);
     if (known >= 0) state.batches.splice(known, 1); // withdrawn before, delivered again
     state.batches.push({ ...body, withdrawn: false, version });
+  },
+  batch_reread: (state, body) => {
+    const at = state.batches.findIndex(({ batch_id }) => batch_id === body.batch_id);
+    const known = state.batches[at];
+    if (known) state.batches[at] = { ...known, ...body };
   },
   batch_withdrawn: (state, { batch_id }) => {
     for (const batch of state.batches) if (batch.batch_id === batch_id) batch.withdrawn = true;

@@ -13,6 +13,7 @@ import { probeDirectory } from "../engine/probe.ts";
 import { digestFile, publish } from "../engine/publish.ts";
 import { parquet } from "../engine/sql.ts";
 import { createBrand, createWorkspace, openWorkspace } from "../engine/workspace.ts";
+import { countConflicts } from "../landing/conflicts.ts";
 import { countRepeats } from "../landing/repeats.ts";
 import { type MadeOutputs, summaryOf } from "../run-task.ts";
 import { type ServiceContext, withSession } from "./context.ts";
@@ -30,6 +31,7 @@ type Names =
   | "tasks.run"
   | "landing.copy"
   | "landing.count"
+  | "landing.conflicts"
   | "landing.rejects"
   | "process.memory";
 export type StoreHandlers = Pick<Handlers<EngineContract, ServiceContext>, Names>;
@@ -159,6 +161,13 @@ export const storeHandlers: StoreHandlers = {
       records_until: counts.records_until,
       warnings: [...new Set(warnings)],
     };
+  },
+  "landing.conflicts": async ({ brandDir, key, others }, { ctx, signal }) => {
+    const own = filesOf(brandDir, key, "customers");
+    const theirs = others.flatMap((one) => filesOf(brandDir, one, "customers"));
+    return withSession(ctx, signal, async ({ session }) => ({
+      conflicts: await countConflicts(await session(), { own, others: theirs }),
+    }));
   },
   "landing.rejects": async ({ brandDir, key, offset, limit }, { ctx, signal }) => {
     const found = findArtifact(brandDir, key);

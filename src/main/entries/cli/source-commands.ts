@@ -104,6 +104,18 @@ export function sourceCommands(program: Command): void {
         }),
     );
   source
+    .command("set-mapping <name> <file>")
+    .description("replaces a source's mapping; `rejects reread` reads what was delivered with it")
+    .action((name: string, file: string, _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const mapping = await mappingOf(file);
+        if (mapping !== undefined)
+          await session.client.call("sources.set_mapping", { brand: await session.brand(), source: name, mapping });
+        session.output.answer({ source: name, mapping }, () => `${name} has the mapping of ${file}.`);
+        return 0;
+      }),
+    );
+  source
     .command("list")
     .description("names the sources")
     .action((_, command: Command) =>
@@ -169,6 +181,8 @@ export function sourceCommands(program: Command): void {
           due: own.due,
         };
         const { batches } = await session.client.stream("sources.ingest", input, ingestOptions(session));
+        for (const { source, warnings } of batches)
+          for (const said of warnings) session.output.note(`${source}: ${said}`);
         const files = batches.flatMap((batch) => batch.files.map((file) => ({ ...file, source: batch.source })));
         session.output.answer({ batches }, () =>
           table(
@@ -233,6 +247,30 @@ export function sourceCommands(program: Command): void {
           table(
             ["source", "file", "line", "column", "value", "reason"],
             found.rejects.map((one) => [one.source, one.file, one.line, one.column, one.value, one.reason]),
+          ),
+        );
+        return 0;
+      }),
+    );
+  rejects
+    .command("reread")
+    .description("reads deliveries again with the mapping as it is now")
+    .option("--source <name>", "of one source")
+    .option("--batch <id>", "one delivery")
+    .action((own: { source?: string; batch?: string }, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const input = { brand: await session.brand(), source: own.source, batch_id: own.batch };
+        const { batches: read } = await session.client.stream("batches.reread", input, ingestOptions(session));
+        session.output.answer(read, () =>
+          table(
+            ["source", "delivery", "accepted", "rejected", "rejected before"],
+            read.map((one) => [
+              one.source,
+              one.batch_id,
+              one.rows_accepted,
+              one.rows_rejected,
+              one.rows_rejected_before,
+            ]),
           ),
         );
         return 0;

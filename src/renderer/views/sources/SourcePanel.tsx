@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Source } from "../../../shared/api/contract/sources.ts";
+import type { MappingJson, Source } from "../../../shared/api/contract/sources.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { go } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
@@ -39,6 +39,10 @@ export function SourcePanel({ source }: { source: Source }) {
     } catch (reason) {
       setError(reason as Error);
     }
+  };
+  const saveMapping = async (mapping: MappingJson) => {
+    await client.call("sources.set_mapping", { brand, source: source.source, mapping });
+    await client.stream("batches.reread", { brand, source: source.source });
   };
   const own = (batches.data?.batches ?? []).filter((batch) => batch.source === source.source);
   const total = rejects.data?.total ?? 0;
@@ -92,7 +96,7 @@ export function SourcePanel({ source }: { source: Source }) {
             key={JSON.stringify(source.mapping)}
             mapping={source.mapping}
             columns={preview.data?.columns.map(({ name }) => name) ?? []}
-            onSave={(mapping) => act(client.call("sources.set_mapping", { brand, source: source.source, mapping }))}
+            onSave={(mapping) => act(saveMapping(mapping))}
           />
         </Panel>
       </div>

@@ -4,11 +4,20 @@ import type { MappingJson } from "../../../shared/api/contract/sources.ts";
 export function ruleText(rule: unknown): string {
   if (typeof rule === "string") return rule;
   if (typeof rule !== "object" || rule === null) return "";
-  const { column, value, coalesce, map, format, decimal } = rule as Record<string, unknown>;
+  const { column, value, coalesce, concat, columns, map, format, decimal, plus, less } = rule as Record<
+    string,
+    unknown
+  >;
   if (value !== undefined) return `“${String(value)}”`;
   if (Array.isArray(coalesce)) return coalesce.map(ruleText).join(" or ");
+  if (Array.isArray(concat)) return concat.map(ruleText).join(" and ");
+  if (Array.isArray(columns)) return columns.map(ruleText).join(", ");
   if (map !== undefined) return `${String(column ?? map)}, translated`;
-  return `${String(column ?? "")}${format ? `, ${String(format)}` : ""}${decimal ? `, decimal ${String(decimal)}` : ""}`;
+  const signed = [
+    ...(Array.isArray(plus) ? plus.map((name) => ` + ${String(name)}`) : []),
+    ...(Array.isArray(less) ? less.map((name) => ` − ${String(name)}`) : []),
+  ].join("");
+  return `${String(column ?? "")}${signed}${format ? `, ${String(format)}` : ""}${decimal ? `, decimal ${String(decimal)}` : ""}`;
 }
 
 /** The file's column that a rule takes, where it takes just one. */

@@ -4,6 +4,12 @@ const reasons: Readonly<Record<string, string>> = {
   missing_value: "value missing",
   too_few_columns: "too few columns",
   too_many_columns: "too many columns",
+  invalid_json: "no JSON",
+  no_object: "no record",
+  too_deep: "nested too deep",
+  too_long: "too long",
+  cut_short: "cut short",
+  invalid_encoding: "not in its encoding",
   open_quote: "quote not closed",
   dated_after_delivery: "dated after its delivery",
 };

@@ -190,6 +190,22 @@ export const sourceOperations = {
     input: z.object({ brand: brandName, batch_id: z.string() }),
     output: z.object({ batch_id: z.string(), withdrawn: z.literal(true) }),
   }),
+  /** Reads deliveries again with their source's present mapping. */
+  "batches.reread": stream({
+    input: z.object({ brand: brandName, source: z.string().optional(), batch_id: z.string().optional() }),
+    progress: stepProgress,
+    output: z.object({
+      batches: z.array(
+        z.object({
+          source: z.string(),
+          batch_id: z.string(),
+          rows_accepted: count,
+          rows_rejected: count,
+          rows_rejected_before: count,
+        }),
+      ),
+    }),
+  }),
   "batches.rejects": call({
     input: z.object({
       brand: brandName,
