@@ -9,6 +9,7 @@ import { pricePositions } from "./price-positions.ts";
 import { productCounts, productHistories, productPopularity } from "./product-counts.ts";
 import { purchaseSummary } from "./purchase-summary.ts";
 import { returnLedger } from "./return-ledger.ts";
+import { returnTies } from "./return-ties.ts";
 import { returnWindow } from "./return-window.ts";
 import { rfmWindows } from "./rfm-windows.ts";
 
@@ -31,6 +32,7 @@ export const featureSteps = [
   outcomeBrands,
   outcomeChannels,
   outcomeDiscounts,
+  returnTies,
   returnWindow,
   returnLedger,
   revenueWeeks,

@@ -9,6 +9,7 @@ import {
 } from "../../../test/support/step-harness.ts";
 import { purchaseLines } from "../customers/purchase-lines.ts";
 import { returnLedger } from "./return-ledger.ts";
+import { returnTies } from "./return-ties.ts";
 import { returnWindow } from "./return-window.ts";
 
 let bench: StepBench;
@@ -29,6 +30,7 @@ async function outcomes(
   await givenOrders(bench, orders);
   await bench.given("lake", "returns", returns);
   await bench.run(purchaseLines);
+  await bench.run(returnTies, options);
   await bench.run(returnWindow, options);
   const { return_ledger = [] } = await bench.run(returnLedger, options);
   return Object.fromEntries(
@@ -123,6 +125,54 @@ describe("whether a line came back", () => {
     });
   });
 
+  it("follows money to the only lines whose amounts add up to it, like lines in their order", async () => {
+    const priced = (...prices: number[]) =>
+      prices.map((unit_price_minor, at) => ({
+        unit_price_minor,
+        product_id: `p${unit_price_minor}-${at < 3 ? 0 : at}`,
+      }));
+    const orders = [
+      order("1", "2026-01-01", priced(1000, 2500, 4000)),
+      order("2", "2026-01-01", priced(1000, 1500, 2500)),
+      order("3", "2026-01-01", priced(700, 700, 900)),
+    ];
+    const returned_at = "2026-01-05 09:00:00";
+    const returns = [
+      back({ order_id: "1", returned_at, refund_minor: 3500 }),
+      back({ order_id: "2", returned_at, refund_minor: 2500 }),
+      back({ order_id: "3", returned_at, refund_minor: 700 }),
+    ];
+    expect(await outcomes(orders, returns, { brand: { returnWindowDays: 30 } })).toEqual({
+      "1/1": true,
+      "1/2": true,
+      "1/3": false,
+      "2/1": "partly_refunded",
+      "2/2": "partly_refunded",
+      "2/3": "partly_refunded",
+      "3/1": true,
+      "3/2": false,
+      "3/3": false,
+    });
+  });
+
+  it("follows a refund on a receipt of its own to the person's latest purchase of the product by then", async () => {
+    const bag = { product_id: "bag" };
+    const orders = [
+      order("1", "2026-01-01", [bag, { product_id: "cup" }]),
+      order("2", "2026-01-20", [bag]),
+      order("3", "2026-02-20", [bag]),
+      order("4", "2026-01-20", [bag], { customer: "bob" }),
+      order("9", "2026-02-01", [{ ...bag, quantity: 0 }]),
+    ];
+    const negative = { order_id: "9", reason: "negative line", ...bag, line_id: "1" };
+    const first = back({ ...negative, returned_at: "2026-02-01 09:00:00" });
+    const options = { brand: { returnWindowDays: 30 }, asOf: "2026-06-30" };
+    const open = { "1/2": false, "3/1": false, "4/1": false };
+    expect(await outcomes(orders, [first], options)).toEqual({ ...open, "1/1": false, "2/1": true });
+    const second = back({ ...negative, returned_at: "2026-02-03 09:00:00" });
+    expect(await outcomes(orders, [first, second], options)).toEqual({ ...open, "1/1": true, "2/1": true });
+  });
+
   it("is asked of purchases only", async () => {
     const orders = [
       order("1", "2026-01-01", [{}, { quantity: 0 }]),
@@ -137,6 +187,8 @@ describe("the window", () => {
   const windowOf = async (returns: readonly Row[], options: BenchOptions = {}) => {
     await givenOrders(bench, [order("1", "2026-01-01"), order("2", "2026-06-01")]);
     await bench.given("lake", "returns", returns);
+    await bench.run(purchaseLines);
+    await bench.run(returnTies, options);
     const { return_window = [] } = await bench.run(returnWindow, options);
     return return_window;
   };
