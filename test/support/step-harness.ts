@@ -51,6 +51,10 @@ export class StepBench {
     session.close();
   }
 
+  givenJson(step: string, output: string, value: Json): void {
+    this.#json.set(slotOf({ step, output }), value);
+  }
+
   /** Runs a step (a bucket's step for every bucket); gives the rows of its outputs in the order of their files. */
   async run(step: Step, options: BenchOptions = {}): Promise<Readonly<Record<string, Row[]>>> {
     const all = { ...this.#options, ...options, brand: { ...this.#options.brand, ...options.brand } };

@@ -1,6 +1,7 @@
 import type { Json } from "../base/canonical-json.ts";
 import type { Column, ColumnTable } from "./column.ts";
 import type { ParamSpecs, Params } from "./params.ts";
+import type { InputReference } from "./step.ts";
 
 export type ModelGroup = "lifecycle" | "value" | "preferences" | "engagement" | "returns" | "audiences" | "measurement";
 
@@ -64,7 +65,7 @@ export interface Evaluation {
 export type Tables = Readonly<Record<string, ColumnTable>>;
 
 /** A model is one file. `fit` returns JSON (null where there is nothing to fit); `score` returns one row per row of its first
- *  input with customer_id, every output, `enough_data` (1/0) and `reason` (text or null). */
+ *  input with its keys (customer_id), every output, `enough_data` (1/0) and `reason` (text or null). */
 export interface ModelDeclaration {
   readonly name: string;
   readonly version: number;
@@ -73,6 +74,12 @@ export interface ModelDeclaration {
   readonly inputs: Readonly<Record<string, ModelInput>>;
   /** Tables of what followed a cut, for `evaluate` alone. */
   readonly outcomes?: Readonly<Record<string, { readonly feature: string }>>;
+  /** Tables for `fit` alone, beside the inputs. */
+  readonly learns?: Readonly<Record<string, { readonly feature: string }>>;
+  /** What a row of the scores is of, where it isn't a customer; the first column names it. */
+  readonly keys?: readonly Column[];
+  /** Rows (keys and reason) that stand in the scores without any, and aren't read into memory. */
+  readonly unscored?: InputReference;
   readonly params: ParamSpecs;
   readonly outputs: readonly Column[];
   readonly card: ModelCard;

@@ -8,7 +8,10 @@ import { outcomeCategories, outcomes } from "./outcomes.ts";
 import { pricePositions } from "./price-positions.ts";
 import { productCounts, productHistories, productPopularity } from "./product-counts.ts";
 import { purchaseSummary } from "./purchase-summary.ts";
+import { returnCounts } from "./return-counts.ts";
 import { returnLedger } from "./return-ledger.ts";
+import { returnOpenLines, returnTrainingLines } from "./return-lines.ts";
+import { returnOutcomes } from "./return-outcomes.ts";
 import { returnTies } from "./return-ties.ts";
 import { returnWindow } from "./return-window.ts";
 import { rfmWindows } from "./rfm-windows.ts";
@@ -35,6 +38,10 @@ export const featureSteps = [
   returnTies,
   returnWindow,
   returnLedger,
+  returnCounts,
+  returnTrainingLines,
+  returnOpenLines,
+  returnOutcomes,
   revenueWeeks,
   cohorts,
 ];

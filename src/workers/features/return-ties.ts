@@ -1,6 +1,6 @@
 import type { Column } from "../../shared/domain/column.ts";
 import { literal } from "../engine/sql.ts";
-import { defineStep, type StepContext } from "../engine/step-context.ts";
+import { defineStep } from "../engine/step-context.ts";
 
 const columns: readonly Column[] = [
   { name: "customer_id", type: "VARCHAR" },
@@ -32,23 +32,24 @@ export const returnTies = defineStep({
   params: {},
   outputs: [{ name: "return_ties", kind: "parquet", columns }],
   run: async (context) => {
-    await context.output.query("return_ties", tiesSql(context));
+    const asOf = `DATE ${literal(context.asOf)}`;
+    await context.output.query("return_ties", tiesSql(context.relation("lines"), context.relation("returns"), asOf));
   },
 });
 
 const line = "l.customer_id, l.key_space, l.order_id, l.line_id, l.source, l.day";
 const mostLines = 8;
 
-function tiesSql(context: StepContext): string {
-  const asOf = `DATE ${literal(context.asOf)}`;
+/** SQL of the ties as they were known on a day. */
+export function tiesSql(lines: string, returns: string, asOf: string): string {
   return `WITH bought AS (
       SELECT *, row_number() OVER (PARTITION BY key_space, order_id, product_id ORDER BY line_id, source, revenue_minor) AS nth, count(*) OVER (PARTITION BY key_space, order_id, product_id) AS n_alike,
              row_number() OVER (PARTITION BY key_space, order_id ORDER BY line_id, source, product_id, revenue_minor) - 1 AS place
-      FROM ${context.relation("lines")} WHERE is_purchase AND quantity > 0 AND day <= ${asOf}),
+      FROM ${lines} WHERE is_purchase AND quantity > 0 AND day <= ${asOf}),
     orders AS (SELECT key_space, order_id, count(*) AS n_lines, sum(revenue_minor) AS revenue_minor FROM bought GROUP BY ALL),
     back AS (
       SELECT *, row_number() OVER (ORDER BY key_space, order_id, known_on, return_id, line_id, product_id, quantity, refund_minor) AS id
-      FROM ${context.relation("returns")} WHERE known_on <= ${asOf}),
+      FROM ${returns} WHERE known_on <= ${asOf}),
     by_number AS (
       SELECT b.id, ${line}, b.returned_on, b.known_on FROM back b JOIN bought l ON l.key_space = b.key_space AND l.order_id = b.order_id AND l.line_id = b.line_id
       WHERE (b.product_id IS NULL OR l.product_id IS NULL OR b.product_id = l.product_id) AND b.reason IS DISTINCT FROM 'negative line'),

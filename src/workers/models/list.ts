@@ -11,6 +11,8 @@ import { channelPreference } from "./preferences/channel-preference.ts";
 import { discountAffinity } from "./preferences/discount-affinity.ts";
 import { priceTier } from "./preferences/price-tier.ts";
 import { productAffinity } from "./preferences/product-affinity.ts";
+import { returnRate } from "./returns/return-rate.ts";
+import { returnRisk } from "./returns/return-risk.ts";
 import { customerValue } from "./value/customer-value.ts";
 import { gammaGamma } from "./value/gamma-gamma.ts";
 
@@ -30,4 +32,6 @@ export const models: readonly ModelDeclaration[] = [
   priceTier,
   discountAffinity,
   channelPreference,
+  returnRate,
+  returnRisk,
 ];

@@ -151,7 +151,11 @@ function runModel(model: ModelDeclaration, features: Record<string, ColumnTable>
     );
   const params = defaultsOf(model.params);
   const inputs = inputsOf(model);
-  const fitted = model.fit(inputs, params, context);
+  const learnt = Object.entries(model.learns ?? {}).map(([alias, { feature }]) => [
+    alias,
+    features[feature] ?? { rows: 0, columns: {} },
+  ]);
+  const fitted = model.fit({ ...inputs, ...Object.fromEntries(learnt) }, params, context);
   return { inputs, params, fitted, scores: model.score(inputs, fitted, params, context) };
 }
 
@@ -179,11 +183,12 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (_, mod
   it.each(Object.entries(tables))("scores customers: %s", (_name, customers) => {
     const { inputs, params, fitted, scores } = runModel(model, featuresOf(customers));
     const first = Object.values(inputs)[0];
+    const keys = model.keys ?? [{ name: "customer_id" }];
     const wanted = new Set<unknown>(first?.columns["customer_id"] as string[] | undefined);
     expect(scores.rows).toBe(wanted.size);
     expect(new Set<unknown>(scores.columns["customer_id"] as string[])).toEqual(wanted);
     expect(Object.keys(scores.columns).sort()).toEqual(
-      ["customer_id", "enough_data", "reason", ...model.outputs.map(({ name }) => name)].sort(),
+      [...keys.map(({ name }) => name), "enough_data", "reason", ...model.outputs.map(({ name }) => name)].sort(),
     );
     for (const [name, values] of Object.entries(scores.columns)) {
       expect(values.length, name).toBe(scores.rows);

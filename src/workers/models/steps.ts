@@ -2,6 +2,7 @@ import type { Json } from "../../shared/base/canonical-json.ts";
 import type { Column } from "../../shared/domain/column.ts";
 import type { Evaluation, ModelContext, ModelDeclaration, Tables } from "../../shared/domain/model.ts";
 import type { InputReference } from "../../shared/domain/step.ts";
+import { ident } from "../engine/sql.ts";
 import { defineStep, type Step, type StepContext } from "../engine/step-context.ts";
 
 const stateColumns: readonly Column[] = [
@@ -10,7 +11,16 @@ const stateColumns: readonly Column[] = [
 ];
 
 function scoreColumns(model: ModelDeclaration): readonly Column[] {
-  return [{ name: "customer_id", type: "VARCHAR" }, ...model.outputs, ...stateColumns];
+  return [...keysOf(model), ...model.outputs, ...stateColumns];
+}
+
+function keysOf(model: ModelDeclaration): readonly Column[] {
+  return model.keys ?? [{ name: "customer_id", type: "VARCHAR" }];
+}
+
+function featuresOf(tables: ModelDeclaration["learns"]): Record<string, InputReference> {
+  const features = Object.entries(tables ?? {});
+  return Object.fromEntries(features.map(([alias, { feature }]) => [alias, { step: feature, output: feature }]));
 }
 
 function referencesOf(model: ModelDeclaration): Record<string, InputReference> {
@@ -41,12 +51,12 @@ function fitStep(model: ModelDeclaration): Step {
     stage: "fits",
     scope: "brand",
     timing: "fit_as_of",
-    inputs: referencesOf(model),
+    inputs: { ...referencesOf(model), ...featuresOf(model.learns) },
     params: model.params,
     outputs: [{ name: "fitted", kind: "json" }],
     usesSeed: true,
     run: async (context) => {
-      const tables = await tablesOf(Object.keys(model.inputs), context);
+      const tables = await tablesOf([...Object.keys(model.inputs), ...Object.keys(model.learns ?? {})], context);
       await context.output.json("fitted", model.fit(tables, context.params, modelContext(context)));
     },
   });
@@ -60,7 +70,11 @@ function scoreStep(model: ModelDeclaration): Step {
     stage: "scores",
     scope: "brand",
     timing: "as_of",
-    inputs: { ...referencesOf(model), fitted: { step: `fit_${model.name}`, output: "fitted" } },
+    inputs: {
+      ...referencesOf(model),
+      fitted: { step: `fit_${model.name}`, output: "fitted" },
+      ...(model.unscored ? { unscored: model.unscored } : {}),
+    },
     params: model.params,
     outputs: [{ name: "scores", kind: "parquet", columns: scoreColumns(model) }],
     usesHorizon: true,
@@ -68,13 +82,24 @@ function scoreStep(model: ModelDeclaration): Step {
     run: async (context) => {
       const tables = await tablesOf(Object.keys(model.inputs), context);
       const scores = model.score(tables, context.json("fitted"), context.params, modelContext(context));
-      await context.output.table("scores", scores, scoreColumns(model));
+      if (!model.keys) return context.output.table("scores", scores, scoreColumns(model));
+      await context.session.load("scored", scores, scoreColumns(model));
+      await context.output.query("scores", keyedScoresSql(model, context));
     },
   });
 }
 
+/** Scores of what isn't a customer, in the order of their keys; with those that have none. */
+function keyedScoresSql(model: ModelDeclaration, context: StepContext): string {
+  const keys = keysOf(model).map(({ name }) => ident(name));
+  const blanks = model.outputs.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${ident(name)}`);
+  const names = scoreColumns(model).map(({ name }) => ident(name));
+  const rest = `SELECT ${[...keys, ...blanks].join(", ")}, false AS enough_data, reason FROM ${context.relation("unscored")}`;
+  const all = `SELECT ${names.join(", ")} FROM scored ${model.unscored ? `UNION ALL ${rest}` : ""}`;
+  return `SELECT * FROM (${all}) ORDER BY ${keys.join(", ")}`;
+}
+
 function evaluateStep(model: ModelDeclaration): Step {
-  const outcomes = Object.entries(model.outcomes ?? {});
   return defineStep({
     name: `evaluate_${model.name}`,
     version: model.version,
@@ -88,7 +113,7 @@ function evaluateStep(model: ModelDeclaration): Step {
       scores: { step: `scores_${model.name}`, output: "scores" },
       outcomes: { step: "outcomes", output: "outcomes" },
       outcome_categories: { step: "outcome_categories", output: "outcome_categories" },
-      ...Object.fromEntries(outcomes.map(([alias, { feature }]) => [alias, { step: feature, output: feature }])),
+      ...featuresOf(model.outcomes),
     },
     params: model.params,
     outputs: [{ name: "evaluations", kind: "json" }],

@@ -100,6 +100,15 @@ describe("boosted trees", () => {
     expect(predictResponses(fitBoostedTrees(weighted), weighted.columns)[0]).toBeCloseTo(0.75, 12);
   });
 
+  it("go on from margins that are given", () => {
+    const offset = Float64Array.from(train.columns[1] ?? [], (one) => (one === 1 ? 0.7 : -0.2));
+    const none = fitBoostedTrees({ ...train, offset }, { trees: 0 });
+    expect(none).toEqual({ loss: "logistic", features: 5, base: 0, trees: [] });
+    const model = fitBoostedTrees({ ...train, offset }, { trees: 40 });
+    const margins = predictMargins(model, train.columns).map((margin, row) => margin + (offset[row] ?? 0));
+    expect(logLoss(margins.map(sigmoid), train.target)).toBeLessThan(logLoss(offset.map(sigmoid), train.target) - 0.1);
+  });
+
   it("stay finite whatever comes", () => {
     const extremes = Float64Array.from([1e308, -1e308, 0, -0, 5e-324, nan, Number.POSITIVE_INFINITY, 3]);
     const cases: TreeInput[] = [

@@ -49,6 +49,8 @@ export interface TreeInput {
   readonly columns: readonly Float64Array[];
   readonly target: Float64Array;
   readonly weight?: Float64Array;
+  /** Margins that the trees start from, instead of one for all rows; whoever predicts adds them again. */
+  readonly offset?: Float64Array;
   /** 1: the row is left out of growing and tells when to stop. */
   readonly isValidation?: Uint8Array;
   readonly throwIfCancelled?: () => void;
@@ -64,8 +66,8 @@ export function fitBoostedTrees(input: TreeInput, given: Partial<TreeParams> = {
   const all = Uint32Array.from(target.keys());
   const fitted = isValidation ? all.filter((row) => isValidation[row] !== 1) : all;
   const judged = isValidation ? all.filter((row) => isValidation[row] === 1) : new Uint32Array(0);
-  const base = loss.initial(target, fitted, weight);
-  const margins = new Float64Array(target.length).fill(base);
+  const base = input.offset ? 0 : loss.initial(target, fitted, weight);
+  const margins = input.offset?.slice() ?? new Float64Array(target.length).fill(base);
   const derivatives = { slope: new Float64Array(target.length), curvature: new Float64Array(target.length) };
   const packed: Packed = { values: new Float64Array(target.length), slopeUnit: 0, curvatureUnit: 0 };
   const growth = new Growth(binned, params);

@@ -1,5 +1,6 @@
 import { consentStates } from "./consent-states.ts";
 import { customerAttributes } from "./customer-attributes.ts";
+import { customerReturnRisks } from "./customer-return-risks.ts";
 import { identityLinks } from "./identity-links.ts";
 import { lifecycleTransitions } from "./lifecycle-transitions.ts";
 import { profiles } from "./profiles.ts";
@@ -10,6 +11,7 @@ export const profileSteps = [
   consentStates,
   customerAttributes,
   identityLinks,
+  customerReturnRisks,
   profiles,
   lifecycleTransitions,
   ...snapshotLake,

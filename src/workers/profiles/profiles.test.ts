@@ -4,6 +4,7 @@ import { profileFields } from "../../shared/domain/profile-fields.ts";
 import { steps } from "../catalogue.ts";
 import { consentStates } from "./consent-states.ts";
 import { customerAttributes } from "./customer-attributes.ts";
+import { customerReturnRisks } from "./customer-return-risks.ts";
 import { lifecycleTransitions } from "./lifecycle-transitions.ts";
 import { profiles } from "./profiles.ts";
 import { snapshotLake } from "./snapshot-lake.ts";
@@ -96,29 +97,43 @@ describe("profiles", () => {
     });
   });
 
-  it("rate returns over settled lines, and not at all without a source of them", async () => {
+  it("tell the shrunk return rate, what is open, and why not", async () => {
     await givenBase();
-    const line = (line_id: string, is_returned: boolean | null) => ({
-      customer_id: ann,
-      key_space: "brand",
-      order_id: "1",
-      line_id,
-      is_settled: is_returned !== null,
-      is_returned,
-    });
-    await bench.given("return_ledger", "return_ledger", [
-      line("1", true),
-      line("2", false),
-      line("3", false),
-      line("4", null),
-      line("5", false),
+    await bench.given("scores_return_rate", "scores", [
+      { customer_id: ann, return_rate: 0.2, return_rate_low: 0.1, return_rate_high: 0.3, enough_data: true },
+    ]);
+    await bench.given("customer_return_risks", "customer_return_risks", [
+      {
+        customer_id: ann,
+        open_line_count: 2,
+        open_minor: 5000,
+        at_risk_minor: 900,
+        return_risk: 0.4,
+        return_risk_band: "high",
+      },
     ]);
     const { profiles: rows = [] } = await bench.run(profiles);
-    expect(rows.map(({ return_rate }) => return_rate)).toEqual([0.25, null]);
+    expect(
+      rows.map(({ return_rate, return_risk, open_line_count }) => [return_rate, return_risk, open_line_count]),
+    ).toEqual([
+      [0.2, 0.4, 2],
+      [null, null, 0],
+    ]);
+    expect(rows[0]).toMatchObject({
+      return_risk_band: "high",
+      open_minor: 5000,
+      at_risk_minor: 900,
+      return_rate_high: 0.3,
+    });
+    expect(rows[1]?.["reasons"]).toMatchObject({ return_risk: "no_open_lines", return_risk_band: "no_open_lines" });
     await bench.given("return_window", "return_window", [{ days: 30, has_returns_source: false }]);
-    await bench.given("return_ledger", "return_ledger", []);
+    await bench.given("scores_return_rate", "scores", []);
+    await bench.given("customer_return_risks", "customer_return_risks", []);
     const { profiles: without = [] } = await bench.run(profiles);
-    expect(without[0]?.["reasons"]).toMatchObject({ return_rate: "no_returns_source" });
+    expect(without[0]?.["reasons"]).toMatchObject({
+      return_rate: "no_returns_source",
+      return_risk: "no_returns_source",
+    });
   });
 
   it("reach by e-mail whoever consented, isn't suppressed and has an address", async () => {
@@ -149,6 +164,64 @@ describe("profiles", () => {
       [true, false],
       [false, true],
       [false, false],
+    ]);
+  });
+});
+
+describe("return risk of customers", () => {
+  it("is the chance that at least one open line comes back", async () => {
+    const line = (customer_id: string, line_id: string, reason: string | null = "window_open") => ({
+      customer_id,
+      key_space: "brand",
+      order_id: "1",
+      line_id,
+      source: "shop",
+      revenue_minor: 1000,
+      reason,
+    });
+    await bench.given("return_ledger", "return_ledger", [
+      line(ann, "1"),
+      line(ann, "2"),
+      line(ann, "3", null),
+      line(bob, "4"),
+      line(cat, "5", "partly_refunded"),
+    ]);
+    const score = (customer_id: string, line_id: string, return_risk: number | null, reason: string | null = null) => ({
+      customer_id,
+      key_space: "brand",
+      order_id: "1",
+      line_id,
+      source: "shop",
+      return_risk,
+      reason,
+    });
+    await bench.given("scores_return_risk", "scores", [
+      score(ann, "1", 0.2),
+      score(ann, "2", 0.5),
+      score(bob, "4", null, "not_enough_data"),
+      score(cat, "5", null, "partly_refunded"),
+    ]);
+    bench.givenJson("fit_return_risk", "fitted", { mean: 0.2 });
+    const { customer_return_risks: rows = [] } = await bench.run(customerReturnRisks);
+    expect(rows).toEqual([
+      {
+        customer_id: ann,
+        open_line_count: 2,
+        open_minor: 2000,
+        at_risk_minor: 700,
+        return_risk: expect.closeTo(0.6, 12),
+        return_risk_band: "very_high",
+        reason: null,
+      },
+      {
+        customer_id: bob,
+        open_line_count: 1,
+        open_minor: 1000,
+        at_risk_minor: null,
+        return_risk: null,
+        return_risk_band: null,
+        reason: "not_enough_data",
+      },
     ]);
   });
 });

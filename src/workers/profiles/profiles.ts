@@ -19,7 +19,9 @@ const column = (name: string, type: Column["type"], from: string, reason?: strin
 const neverBought = "CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE 'not_enough_data' END";
 const ofModel = (model: string, without = "not_scored") =>
   `CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE coalesce(${model}.reason, ${literal(without)}) END`;
-const notModelled = literal("not_modelled");
+const rateReason =
+  "CASE WHEN NOT has.returns THEN 'no_returns_source' WHEN NOT b.is_buyer THEN 'never_bought' ELSE coalesce(e.reason, 'no_settled_lines') END";
+const openReason = "CASE WHEN NOT has.returns THEN 'no_returns_source' ELSE coalesce(o.reason, 'no_open_lines') END";
 
 /** The wide table of a snapshot, in the order that is promised. */
 export const profileColumns: readonly ProfileColumn[] = [
@@ -32,13 +34,7 @@ export const profileColumns: readonly ProfileColumn[] = [
   column("net_revenue_minor", "BIGINT", "coalesce(s.net_revenue_minor, 0)", undefined, "minor"),
   column("average_order_minor", "BIGINT", "s.average_order_minor", neverBought, "minor"),
   column("return_count", "INTEGER", "coalesce(s.return_count, 0)", undefined, "count"),
-  column(
-    "return_rate",
-    "DOUBLE",
-    "r.return_rate",
-    "CASE WHEN NOT has.returns THEN 'no_returns_source' WHEN NOT b.is_buyer THEN 'never_bought' ELSE 'no_settled_lines' END",
-    "share",
-  ),
+  column("return_rate", "DOUBLE", "e.return_rate", rateReason, "share"),
   column("currency", "VARCHAR", "has.currency"),
   column(
     "lifecycle_stage",
@@ -63,8 +59,8 @@ export const profileColumns: readonly ProfileColumn[] = [
   column("price_tier", "INTEGER", "p.price_tier", ofModel("p", "no_prices")),
   column("discount_affinity", "DOUBLE", "d.discount_affinity", ofModel("d", "no_list_prices"), "share"),
   column("channel_preference", "VARCHAR", "h.channel_preference", ofModel("h", "no_channels")),
-  column("return_risk", "DOUBLE", "CAST(NULL AS DOUBLE)", notModelled, "share"),
-  column("return_risk_band", "VARCHAR", "CAST(NULL AS VARCHAR)", notModelled),
+  column("return_risk", "DOUBLE", "o.return_risk", openReason, "share"),
+  column("return_risk_band", "VARCHAR", "o.return_risk_band", openReason),
   column(
     "reachable_email",
     "BOOLEAN",
@@ -81,13 +77,18 @@ export const profileColumns: readonly ProfileColumn[] = [
   column("discount_affinity_high", "DOUBLE", "d.discount_affinity_high", ofModel("d", "no_list_prices"), "share"),
   column("discounted_share", "DOUBLE", "d.discounted_share", ofModel("d", "no_list_prices"), "share"),
   column("channel_preference_share", "DOUBLE", "h.channel_preference_share", ofModel("h", "no_channels"), "share"),
+  column("return_rate_low", "DOUBLE", "e.return_rate_low", rateReason, "share"),
+  column("return_rate_high", "DOUBLE", "e.return_rate_high", rateReason, "share"),
+  column("open_line_count", "INTEGER", "coalesce(o.open_line_count, 0)", undefined, "count"),
+  column("open_minor", "BIGINT", "coalesce(o.open_minor, 0)", undefined, "minor"),
+  column("at_risk_minor", "BIGINT", "o.at_risk_minor", openReason, "minor"),
 ];
 
 const scores = (model: string) => ({ step: `scores_${model}`, output: "scores" });
 
 export const profiles = defineStep({
   name: "profiles",
-  version: 3,
+  version: 4,
   title: "Profiles",
   stage: "profiles",
   scope: "bucket",
@@ -95,7 +96,7 @@ export const profiles = defineStep({
   inputs: {
     base: { step: "customer_base", output: "customer_base" },
     summary: { step: "purchase_summary", output: "purchase_summary" },
-    ledger: { step: "return_ledger", output: "return_ledger" },
+    open_lines: { step: "customer_return_risks", output: "customer_return_risks" },
     window: { step: "return_window", output: "return_window" },
     all_consents: { step: "lake", output: "consents" },
     consents: { step: "consent_states", output: "consent_states" },
@@ -111,6 +112,7 @@ export const profiles = defineStep({
     brand_affinity: scores("brand_affinity"),
     discount_affinity: scores("discount_affinity"),
     channel_preference: scores("channel_preference"),
+    return_rate: scores("return_rate"),
   },
   params: {},
   settings: ["currency"],
@@ -138,16 +140,16 @@ function profilesSql(context: StepContext): string {
       SELECT has_returns_source AS returns, ${literal(context.brand.currency)} AS currency,
              EXISTS (SELECT 1 FROM ${context.relation("all_consents")} WHERE lower(status) <> 'suppressed') AS consents
       FROM ${context.relation("window")}),
-    r AS (SELECT customer_id, CAST(count(*) FILTER (is_returned) AS DOUBLE) / count(*) AS return_rate FROM ${context.relation("ledger")} WHERE is_settled GROUP BY customer_id),
     k AS (SELECT customer_id, status FROM ${context.relation("consents")} WHERE channel = 'email'),
     a AS (SELECT customer_id, email FROM ${context.relation("people")})
     SELECT ${selected.join(", ")}, map_from_entries(list_filter([${reasons.join(", ")}], x -> x IS NOT NULL)) AS reasons
     FROM ${context.relation("base")} b CROSS JOIN has
-    LEFT JOIN ${context.relation("summary")} s USING (customer_id) LEFT JOIN r USING (customer_id) LEFT JOIN k USING (customer_id) LEFT JOIN a USING (customer_id)
+    LEFT JOIN ${context.relation("summary")} s USING (customer_id) LEFT JOIN k USING (customer_id) LEFT JOIN a USING (customer_id)
     LEFT JOIN ${context.relation("mbg_nbd")} m USING (customer_id) LEFT JOIN ${context.relation("customer_value")} v USING (customer_id) LEFT JOIN ${context.relation("rfm")} f USING (customer_id)
     LEFT JOIN ${context.relation("lifecycle_stage")} l USING (customer_id) LEFT JOIN ${context.relation("next_purchase")} n USING (customer_id)
     LEFT JOIN ${context.relation("category_affinity")} c USING (customer_id) LEFT JOIN ${context.relation("price_tier")} p USING (customer_id)
     LEFT JOIN ${context.relation("product_affinity")} t USING (customer_id) LEFT JOIN ${context.relation("brand_affinity")} g USING (customer_id)
     LEFT JOIN ${context.relation("discount_affinity")} d USING (customer_id) LEFT JOIN ${context.relation("channel_preference")} h USING (customer_id)
+    LEFT JOIN ${context.relation("return_rate")} e USING (customer_id) LEFT JOIN ${context.relation("open_lines")} o USING (customer_id)
     ORDER BY b.customer_id`;
 }

@@ -1,0 +1,90 @@
+import type { ColumnTable } from "../../../shared/domain/column.ts";
+import { encodeCategories, orderedStatistics, type TargetStatistics } from "../../numeric/ordered-target-statistics.ts";
+import { numbers, texts } from "../tables.ts";
+
+/** Texts that are read as the share of earlier lines that came back, and from how many rows on their own share counts most. */
+export const encodedTexts = [
+  ["category", 20],
+  ["subcategory", 20],
+  ["brand", 20],
+  ["product_id", 20],
+  ["size", 20],
+  ["channel", 20],
+] as const;
+
+const plain = [
+  "price_minor",
+  "price_ratio",
+  "discount_depth",
+  "quantity",
+  "order_lines",
+  "order_minor",
+  "order_share",
+  "sizes_in_order",
+  "alike_in_order",
+  "category_in_order",
+  "past_lines",
+  "past_returns",
+  "past_category_returns",
+  "past_product_lines",
+  "past_product_returns",
+  "past_orders",
+  "tenure_days",
+  "pause_days",
+  "delivery_days",
+  "month",
+] as const;
+
+/** Columns of the trees, in their order. */
+export const treeColumns: readonly string[] = [...encodedTexts.map(([name]) => name), ...plain, "inclination"];
+
+export type Encodings = Readonly<Record<string, TargetStatistics>>;
+
+/** Columns of lines, and where the trees start from: the category's rate times how far the customer's past returns lie above what
+ *  their categories let expect, drawn to 1 by one expected return. Logits. */
+export interface RiskColumns {
+  readonly columns: readonly Float64Array[];
+  readonly ofCategory: Float64Array;
+  readonly offset: Float64Array;
+}
+
+function riskColumns(table: ColumnTable, encoded: readonly Float64Array[], mean: number): RiskColumns {
+  const expected = numbers(table, "past_expected");
+  const inclination = numbers(table, "past_returns").map((back, row) => (back + 1) / ((expected[row] ?? 0) + 1));
+  const rate = Float64Array.from(encoded[0] ?? [], (own) => (Number.isFinite(own) ? own : mean));
+  return {
+    columns: [...encoded, ...plain.map((name) => numbers(table, name)), inclination],
+    ofCategory: rate.map(logit),
+    offset: rate.map((own, row) => logit(own * (inclination[row] ?? 1))),
+  };
+}
+
+export function logit(share: number): number {
+  const p = Math.min(0.95, Math.max(0.001, share));
+  return Math.log(p / (1 - p));
+}
+
+/** Columns of lines whose outcome is known, each category as it stood before the line; and what is known in the end. Products seen
+ *  once or twice aren't kept. */
+export function learnColumns(table: ColumnTable): RiskColumns & { encodings: Encodings; mean: number } {
+  const [target, at, knownAt] = [numbers(table, "is_returned"), numbers(table, "day"), numbers(table, "known_on")];
+  const mean = target.reduce((sum, one) => sum + one, 0) / Math.max(1, target.length);
+  const encodings: Record<string, TargetStatistics> = {};
+  const columns: Float64Array[] = [];
+  for (const [name, weight] of encodedTexts) {
+    const { encoded, final } = orderedStatistics({ category: texts(table, name), target, at, knownAt, weight });
+    columns.push(encoded);
+    const often = Object.keys(final.n).filter((key) => (final.n[key] ?? 0) > 2);
+    const some = (counts: Readonly<Record<string, number>>) =>
+      Object.fromEntries(often.map((key) => [key, counts[key] ?? 0]));
+    encodings[name] = { ...final, n: some(final.n), sum: some(final.sum) };
+  }
+  return { ...riskColumns(table, columns, mean), encodings, mean };
+}
+
+export function scoreColumns(table: ColumnTable, encodings: Encodings, mean: number): RiskColumns {
+  const encoded = encodedTexts.map(([name, weight]) =>
+    encodeCategories(texts(table, name), encodings[name] ?? { mean, weight, n: {}, sum: {} }),
+  );
+  return riskColumns(table, encoded, mean);
+}

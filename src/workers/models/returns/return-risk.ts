@@ -1,0 +1,212 @@
+import type { Json } from "../../../shared/base/canonical-json.ts";
+import type { ColumnTable } from "../../../shared/domain/column.ts";
+import { bandCuts, bandOf } from "../../../shared/domain/return-bands.ts";
+import { sigmoid } from "../../numeric/boosted-trees-loss.ts";
+import { auc, biasInterval, meanInterval } from "../../numeric/scoring.ts";
+import { defineModel } from "../define.ts";
+import { calibrationBins, compare, known, leastCustomers } from "../evaluation.ts";
+import { blank, numbers, requireTable, texts } from "../tables.ts";
+import { givenAge } from "./return-lags.ts";
+import { type RiskColumns, scoreColumns } from "./return-risk-columns.ts";
+import { chanceOf, type FittedRisk, fitRisk, groupedEffects, marginsOf } from "./return-risk-fit.ts";
+import { type DriverGroup, describeLines } from "./return-risk-words.ts";
+
+const keyNames = ["order_id", "line_id", "customer_id", "key_space", "source"] as const;
+const mostDrivers = 4;
+
+/** The strongest drivers of each line as JSON: group, effect on the chance (points as a share), words. */
+function driversOf(table: ColumnTable, given: RiskColumns, fitted: FittedRisk, risk: Float64Array): (string | null)[] {
+  const { trees, platt, lags } = fitted;
+  const groups = groupedEffects(trees, given, fitted.mean);
+  const margins = marginsOf(trees, given);
+  const age = numbers(table, "age_days");
+  const describe = describeLines(table, given.columns);
+  return Array.from(risk, (value, row) => {
+    if (!Number.isFinite(value)) return null;
+    const margin = platt.slope * (margins[row] ?? 0) + platt.offset;
+    const without = (sum: number) => givenAge(sigmoid(margin - platt.slope * sum), age[row] ?? 0, lags);
+    const effects: [DriverGroup, number][] = [...groups].map(([group, sums]) => [
+      group,
+      value - without(sums[row] ?? 0),
+    ]);
+    effects.push(["age", value - sigmoid(margin)]);
+    const strongest = effects
+      .filter(([, effect]) => Math.abs(effect) >= 0.0005)
+      .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))
+      .slice(0, mostDrivers);
+    return JSON.stringify(
+      strongest.map(([driver, effect]) => ({ driver, effect: Number(effect.toFixed(4)), text: describe(driver, row) })),
+    );
+  });
+}
+
+export const returnRisk = defineModel({
+  name: "return_risk",
+  version: 1,
+  title: "Return risk of open lines",
+  group: "returns",
+  inputs: { open: { feature: "return_open_lines" } },
+  learns: { settled: { feature: "return_training_lines" } },
+  outcomes: { returns: { feature: "return_outcomes" } },
+  keys: keyNames.map((name) => ({ name, type: "VARCHAR" })),
+  unscored: { step: "return_open_lines", output: "unscored" },
+  params: {
+    trees: {
+      kind: "number",
+      default: 200,
+      min: 1,
+      max: 2_000,
+      label: "Most trees",
+      help: "Growing ends earlier where lines that were kept out no longer gain.",
+    },
+    leaves: { kind: "number", default: 8, min: 2, max: 64, label: "Leaves", help: "Leaves of a tree, at most." },
+    learning_rate: {
+      kind: "number",
+      default: 0.05,
+      min: 0.005,
+      max: 0.5,
+      label: "Learning rate",
+      help: "Part of each tree's correction that is taken.",
+    },
+  },
+  outputs: [
+    { name: "return_risk", type: "DOUBLE", unit: "share" },
+    { name: "return_risk_band", type: "VARCHAR" },
+    { name: "risk_at_purchase", type: "DOUBLE", unit: "share" },
+    { name: "drivers", type: "VARCHAR" },
+  ],
+  card: {
+    purpose: "The chance that a line whose return window is open comes back, and what makes it so.",
+    method:
+      "The category's rate times the customer's inclination (past returns ÷ those expected of such lines, shrunk); from there on gradient-boosted trees on settled lines, with what was known when each was bought: goods, price, discount, basket, size, past. Categories are read as the share of earlier lines that came back. Chances are corrected on newer lines where that helps (Platt), then lowered by the days that passed without a return: p (1 − F) ÷ (1 − p F), F the share of returns that come by that age. Drivers are Shapley values.",
+    references: [
+      "Friedman (2001): Greedy function approximation, Annals of Statistics 29(5).",
+      "Prokhorenkova et al. (2018): CatBoost, for ordered target statistics, here by time.",
+      "Lundberg et al. (2020): From local explanations to global understanding with explainable AI for trees, Nature MI 2.",
+      "Platt (1999): Probabilistic outputs for support vector machines.",
+    ],
+    assumptions: [
+      "Lines come back as such lines did of late.",
+      "The time from purchase to return doesn't depend on what makes a return likely.",
+      "Lines of one customer come back independently, given what is known of them.",
+    ],
+    limits: [
+      "A line comes back or doesn't: limits of that outcome are 0 and 1, so none are given. How far chances can be trusted is what their calibration shows.",
+      "Lines that aren't settled though their window has passed (not delivered, partly refunded) carry a reason instead of a risk.",
+      "Identity, categories and sizes are as known today, also for lines of the past.",
+    ],
+    metrics: [
+      "auc of lines open at the cut, against their category's rate at the same age",
+      "log_loss of the same lines, against the category's rate and against the mean rate, both at the same age",
+      "bias: expected returns ÷ returns that came − 1",
+    ],
+  },
+  fit: (inputs, params, { seed, throwIfCancelled }): Json =>
+    fitRisk(requireTable(inputs, "settled"), params, seed, throwIfCancelled) as unknown as Json,
+  score: (inputs, json) => {
+    const fitted = json as unknown as FittedRisk | null;
+    const table = requireTable(inputs, "open");
+    const [risk, atPurchase] = [blank(table.rows), blank(table.rows)];
+    const band = new Array<string | null>(table.rows).fill(null);
+    let drivers = new Array<string | null>(table.rows).fill(null);
+    if (fitted && table.rows > 0) {
+      const given = scoreColumns(table, fitted.encodings, fitted.mean);
+      const [margins, age] = [marginsOf(fitted.trees, given), numbers(table, "age_days")];
+      const cuts = bandCuts(fitted.mean);
+      for (let row = 0; row < table.rows; row++) {
+        atPurchase[row] = chanceOf(margins[row] ?? 0, fitted.platt);
+        risk[row] = givenAge(atPurchase[row] ?? 0, age[row] ?? 0, fitted.lags);
+        band[row] = bandOf(risk[row] ?? 0, cuts);
+      }
+      drivers = driversOf(table, given, fitted, risk);
+    }
+    const keys = Object.fromEntries(keyNames.map((name) => [name, texts(table, name)]));
+    const enough = new Float64Array(table.rows).fill(fitted && fitted.n_returned >= 50 ? 1 : 0);
+    const reason = new Array<string | null>(table.rows).fill(fitted ? null : "not_enough_data");
+    return {
+      rows: table.rows,
+      columns: {
+        ...keys,
+        return_risk: risk,
+        return_risk_band: band,
+        risk_at_purchase: atPurchase,
+        drivers,
+        enough_data: enough,
+        reason,
+      },
+    };
+  },
+  evaluate: (inputs, scores, { tables = {} }, json) => {
+    const fitted = json as unknown as FittedRisk | null;
+    const followed = requireTable(tables, "returns");
+    if (!fitted) return [];
+    const keyOf = (table: ColumnTable) => {
+      const columns = keyNames.map((name) => texts(table, name));
+      return (row: number) => columns.map((column) => column[row] ?? "").join("\u001f");
+    };
+    const happened = new Map<string, boolean>();
+    const [isReturned, isBefore, followedKey] = [
+      numbers(followed, "is_returned"),
+      numbers(followed, "is_before_cut"),
+      keyOf(followed),
+    ];
+    for (let row = 0; row < followed.rows; row++) {
+      if (isBefore[row] === 1) happened.set(followedKey(row), isReturned[row] === 1);
+    }
+    const open = requireTable(inputs, "open");
+    const chances = new Map<string, number>();
+    const [risk, scoredKey] = [numbers(scores, "return_risk"), keyOf(scores)];
+    for (let row = 0; row < scores.rows; row++) chances.set(scoredKey(row), risk[row] ?? Number.NaN);
+    const [age, openKey] = [numbers(open, "age_days"), keyOf(open)];
+    const { ofCategory } = scoreColumns(open, fitted.encodings, fitted.mean);
+    const rows = Array.from({ length: open.rows }, (_, row) => row).filter(
+      (row) => happened.has(openKey(row)) && Number.isFinite(chances.get(openKey(row)) ?? Number.NaN),
+    );
+    if (rows.length < leastCustomers) return [];
+    const came = rows.map((row) => happened.get(openKey(row)) ?? false);
+    const own = Float64Array.from(rows, (row) => chances.get(openKey(row)) ?? Number.NaN);
+    const aged = (rate: (row: number) => number) =>
+      Float64Array.from(rows, (row) => givenAge(rate(row), age[row] ?? 0, fitted.lags));
+    const byMean = aged(() => fitted.mean);
+    const byCategory = aged((row) => sigmoid(ofCategory[row] ?? 0));
+    const losses = (p: Float64Array) => meanInterval(p.map((chance, at) => lossOf(chance, came[at] ?? false)));
+    const actual = Float64Array.from(came, (one) => (one ? 1 : 0));
+    const n = rows.length;
+    const naive = (p: Float64Array) => losses(p).value;
+    const against = { baseline: "category rate at that age", n };
+    return known([
+      compare({
+        metric: "auc",
+        own: auc(own, came),
+        naive: auc(byCategory, came).value,
+        ...against,
+        better: "higher",
+      }),
+      {
+        ...compare({ metric: "log_loss", own: losses(own), naive: naive(byCategory), ...against, better: "lower" }),
+        calibration: bins,
+      },
+      compare({
+        metric: "log_loss_over_mean",
+        own: losses(own),
+        naive: naive(byMean),
+        baseline: "mean rate at that age",
+        n,
+        better: "lower",
+      }),
+      compare({
+        metric: "bias",
+        own: biasInterval(own, actual),
+        naive: biasInterval(byMean, actual).value,
+        baseline: "mean rate at that age",
+        n,
+        better: "nearer to 0",
+      }),
+    ]);
+  },
+});
+
+function lossOf(chance: number, happened: boolean): number {
+  const p = Math.min(1 - 1e-6, Math.max(1e-6, chance));
+  return -Math.log(happened ? p : 1 - p);
+}

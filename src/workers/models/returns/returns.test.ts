@@ -1,0 +1,342 @@
+import { describe, expect, it } from "vitest";
+import { canonicalJson } from "../../../shared/base/canonical-json.ts";
+import { createRandom } from "../../../shared/base/random.ts";
+import type { ColumnTable, ColumnValues } from "../../../shared/domain/column.ts";
+import type { Holdout, ModelContext } from "../../../shared/domain/model.ts";
+import { defaultsOf } from "../../../shared/domain/params.ts";
+import { fitConcentration } from "../../numeric/beta-binomial.ts";
+import { sigmoid } from "../../numeric/boosted-trees-loss.ts";
+import { fitPlatt } from "../../numeric/platt.ts";
+import { givenAge, lagShares } from "./return-lags.ts";
+import { returnRate } from "./return-rate.ts";
+import { returnRisk } from "./return-risk.ts";
+import type { FittedRisk } from "./return-risk-fit.ts";
+
+const nan = Number.NaN;
+const context: ModelContext = { horizonDays: 90, purchaseHorizonDays: 90, seed: 1, throwIfCancelled: () => undefined };
+const riskParams = { ...defaultsOf(returnRisk.params), trees: 60 };
+const none: ColumnTable = { rows: 0, columns: {} };
+const holdout = (returns: ColumnTable): Holdout => ({
+  horizonDays: 90,
+  outcomes: none,
+  outcomeCategories: none,
+  tables: { returns },
+});
+const table = (columns: Record<string, ColumnValues>): ColumnTable => ({
+  rows: Object.values(columns)[0]?.length ?? 0,
+  columns,
+});
+
+interface Line {
+  readonly n: number;
+  readonly day: number;
+  readonly category: string;
+  readonly past: number;
+  readonly back: number;
+  readonly sizes: number;
+  readonly chance: number;
+}
+
+const rates: Readonly<Record<string, number>> = { dresses: 0.25, shoes: 0.12, towels: 0.03 };
+
+/** Lines whose chance to come back follows from the category, several sizes in the order, and a person's inclination. */
+function drawLines(n: number, seed: number, days: number): Line[] {
+  const random = createRandom(seed, "lines");
+  return Array.from({ length: n }, (_, at): Line => {
+    const category = random.pick(Object.keys(rates));
+    const inclination = random.gamma(1.5, 1 / 1.5);
+    const past = random.below(20);
+    const back = Array.from({ length: past }, () => random.next() < 0.13 * inclination).filter(Boolean).length;
+    const sizes = random.next() < 0.2 ? 2 : 1;
+    const rate = (rates[category] ?? 0) * inclination;
+    const chance = Math.min(0.9, rate) * (sizes > 1 ? 0.5 : 1) + (sizes > 1 ? 0.45 : 0);
+    return { n: at, day: Math.floor((at * days) / n), category, past, back, sizes, chance };
+  });
+}
+
+/** The lines as the feature tables have them; `ageOf` in days at the day of the table. */
+function featuresOf(lines: readonly Line[], came: readonly boolean[], asOf: number): ColumnTable {
+  const of = (pick: (line: Line) => number) => Float64Array.from(lines, pick);
+  const blank = () => new Float64Array(lines.length).fill(nan);
+  const texts = (pick: (line: Line) => string | null) => lines.map(pick);
+  return table({
+    order_id: texts(({ n }) => `o${n}`),
+    line_id: texts(() => "1"),
+    customer_id: texts(({ n }) => `c${String(n).padStart(6, "0")}`),
+    key_space: texts(() => "brand"),
+    source: texts(() => "shop"),
+    day: of(({ day }) => day),
+    known_on: of(({ day }) => day + 30),
+    returned_on: Float64Array.from(lines, ({ day, n }, at) => (came[at] ? day + 3 + (n % 20) : nan)),
+    is_returned: Float64Array.from(came, (one) => (one ? 1 : 0)),
+    window_days: of(() => 30),
+    category: texts(({ category }) => category),
+    subcategory: texts(() => null),
+    brand: texts(({ n }) => `b${n % 3}`),
+    product_id: texts(({ category, n }) => `${category}-${n % 40}`),
+    size: texts(() => null),
+    channel: texts(({ n }) => (n % 2 ? "web" : null)),
+    price_minor: of(({ n }) => 1000 + (n % 50) * 100),
+    price_ratio: of(({ n }) => 0.5 + (n % 50) / 50),
+    discount_depth: of(({ n }) => (n % 5 ? 0 : 0.3)),
+    quantity: of(() => 1),
+    order_lines: of(() => 2),
+    order_minor: of(() => 5000),
+    order_share: of(() => 0.5),
+    sizes_in_order: of(({ sizes }) => sizes),
+    alike_in_order: of(() => 1),
+    category_in_order: of(() => 1),
+    past_lines: of(({ past }) => past),
+    past_returns: of(({ back }) => back),
+    past_expected: of(({ past }) => past * 0.13),
+    past_category_returns: of(() => 0),
+    past_product_lines: of(() => 0),
+    past_product_returns: of(() => 0),
+    past_orders: of(({ past }) => Math.ceil(past / 2)),
+    tenure_days: of(({ past }) => past * 20),
+    pause_days: of(({ past }) => (past > 0 ? 20 : nan)),
+    delivery_days: blank(),
+    month: of(({ day }) => 1 + (Math.floor(day / 30) % 12)),
+    age_days: of(({ day }) => asOf - day),
+  });
+}
+
+const random = createRandom(4, "came");
+const settledLines = drawLines(5_000, 1, 700);
+const settled = featuresOf(
+  settledLines,
+  settledLines.map(({ chance }) => random.next() < chance),
+  760,
+);
+const openLines = drawLines(1_500, 2, 30).map((line) => ({ ...line, day: line.day + 730 }));
+/** Whether and on which day of the window; those that came before day 760 aren't open then. */
+const later = openLines.map(({ chance, n }) => (random.next() < chance ? 3 + (n % 20) : nan));
+const stillOpen = openLines.flatMap((line, at) =>
+  line.day + (later[at] ?? nan) <= 760 ? [] : [{ line, came: !Number.isNaN(later[at]) }],
+);
+const open = featuresOf(
+  stillOpen.map(({ line }) => line),
+  stillOpen.map(() => false),
+  760,
+);
+
+describe("return risk", () => {
+  const fitted = returnRisk.fit({ open, settled }, riskParams, context);
+  const scores = returnRisk.score({ open }, fitted, riskParams, context);
+  const risk = scores.columns["return_risk"] as Float64Array;
+  const outcome = table({
+    ...Object.fromEntries(
+      ["order_id", "line_id", "customer_id", "key_space", "source"].map((key) => [key, open.columns[key] ?? []]),
+    ),
+    category: open.columns["category"] ?? [],
+    is_before_cut: new Float64Array(open.rows).fill(1),
+    is_returned: Float64Array.from(stillOpen, ({ came }) => (came ? 1 : 0)),
+  });
+
+  it("beats the category's rate on what followed, and expects as many returns as came", () => {
+    const found = returnRisk.evaluate({ open }, scores, holdout(outcome), fitted, riskParams, context);
+    const by = Object.fromEntries(found.map((one) => [one.metric, one]));
+    const beaten = found.filter(({ beatsBaseline }) => beatsBaseline).map(({ metric }) => metric);
+    expect(beaten).toEqual(expect.arrayContaining(["auc", "log_loss", "log_loss_over_mean"]));
+    expect(by["auc"]?.value).toBeGreaterThan((by["auc"]?.baselineValue ?? 1) + 0.03);
+    expect(Math.abs(by["bias"]?.value ?? 1)).toBeLessThan(0.2);
+  });
+
+  it("knows the calibration of chances on lines that no tree had seen", () => {
+    const { bins, n } = fitted as unknown as FittedRisk;
+    expect(n).toBe(5_000);
+    expect(bins.reduce((sum, bin) => sum + bin.n, 0)).toBeGreaterThan(900);
+    for (const { expected, actual, n: size } of bins) {
+      expect(Math.abs(expected - actual)).toBeLessThan(4 * Math.sqrt(0.25 / size));
+    }
+  });
+
+  it("falls with every day that passes without a return, to nothing at the window's end", () => {
+    const line = stillOpen[0]?.line;
+    if (!line) throw new Error("no line");
+    const ages = [0, 5, 15, 25, 30].map((age) => ({ ...line, day: 760 - age }));
+    const aged = returnRisk.score(
+      {
+        open: featuresOf(
+          ages,
+          ages.map(() => false),
+          760,
+        ),
+      },
+      fitted,
+      riskParams,
+      context,
+    );
+    const values = [...(aged.columns["return_risk"] as Float64Array)];
+    expect(values).toEqual([...values].sort((a, b) => b - a));
+    expect(values.at(-1)).toBeLessThan(0.02);
+  });
+
+  it("says in words what drives it, strongest first, with effects on the chance", () => {
+    const told = (scores.columns["drivers"] as string[]).map(
+      (text) => JSON.parse(text) as { driver: string; effect: number; text: string }[],
+    );
+    const bracketed = stillOpen.findIndex(({ line }) => line.sizes > 1 && line.day > 755);
+    expect(told[bracketed]?.map(({ text }) => text)).toContain("2 sizes of it in the order");
+    expect(told[bracketed]?.find(({ driver }) => driver === "selection")?.effect).toBeGreaterThan(0.1);
+    for (const list of told) {
+      const sizes = list.map(({ effect }) => Math.abs(effect));
+      expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+      expect(list.length).toBeLessThanOrEqual(4);
+    }
+  });
+
+  it("is the same again, also after JSON, and whatever the order of rows", () => {
+    const carried = JSON.parse(canonicalJson(fitted));
+    expect(returnRisk.score({ open }, carried, riskParams, context)).toEqual(scores);
+    const order = Array.from({ length: settled.rows }, (_, row) => settled.rows - 1 - row);
+    const turned = table(
+      Object.fromEntries(
+        Object.entries(settled.columns).map(([name, values]) => [
+          name,
+          values instanceof Float64Array
+            ? Float64Array.from(order, (row) => values[row] ?? nan)
+            : order.map((row) => values[row] ?? null),
+        ]),
+      ) as Record<string, ColumnValues>,
+    );
+    const other = returnRisk.fit({ open, settled: turned }, riskParams, context) as unknown as FittedRisk;
+    expect({ ...other, importance: [] }).toEqual({ ...(fitted as unknown as FittedRisk), importance: [] });
+  });
+
+  it("is chances in bands of the mean rate's odds, and nothing without settled lines of both kinds", () => {
+    expect(risk.every((value) => value >= 0 && value <= 1)).toBe(true);
+    expect(new Set(scores.columns["return_risk_band"] as string[])).toEqual(
+      new Set(["low", "medium", "high", "very_high"]),
+    );
+    const never = featuresOf(
+      settledLines.slice(0, 300),
+      settledLines.slice(0, 300).map(() => false),
+      760,
+    );
+    for (const settled of [none, never]) {
+      const empty = returnRisk.fit({ open, settled }, riskParams, context);
+      expect(empty).toBeNull();
+      const unscored = returnRisk.score({ open }, empty, riskParams, context);
+      expect(unscored.columns["reason"]).toEqual(new Array(open.rows).fill("not_enough_data"));
+    }
+  });
+
+  it("stays finite on few lines of nothing", () => {
+    const few = settledLines.slice(0, 12);
+    const some = featuresOf(
+      few,
+      few.map((_, at) => at % 2 === 0),
+      760,
+    );
+    const small = returnRisk.fit({ open, settled: some }, riskParams, context);
+    expect(JSON.parse(canonicalJson(small))).toEqual(small);
+    const values = returnRisk.score({ open }, small, riskParams, context).columns["return_risk"] as Float64Array;
+    expect(values.every((value) => value >= 0 && value <= 1)).toBe(true);
+  });
+});
+
+describe("return rate", () => {
+  const drawn = createRandom(9, "rate");
+  const people = Array.from({ length: 1_500 }, (_, at) => ({
+    id: `p${String(at).padStart(5, "0")}`,
+    own: drawn.beta(2, 14),
+  }));
+  const rows = people.flatMap(({ id, own }) =>
+    ["a", "b"].map((category, at) => {
+      const n = drawn.below(9);
+      const k = Array.from({ length: n }, () => drawn.next() < own * (at ? 1.4 : 0.6)).filter(Boolean).length;
+      return { id, category, n, k };
+    }),
+  );
+  const counts = table({
+    customer_id: rows.map(({ id }) => id),
+    category: rows.map(({ category }) => category),
+    n_settled: Float64Array.from(rows, ({ n }) => n),
+    n_returned: Float64Array.from(rows, ({ k }) => k),
+    reason: rows.map(() => "no_settled_lines"),
+  });
+  const params = defaultsOf(returnRate.params);
+  const fitted = returnRate.fit({ counts }, params, context);
+  const scores = returnRate.score({ counts }, fitted, params, context);
+
+  it("lies between the categories' rate and the person's own share, nearer to it with more lines", () => {
+    const value = scores.columns["return_rate"] as Float64Array;
+    const [n, k] = [scores.columns["n_settled"] as Float64Array, scores.columns["n_returned"] as Float64Array];
+    for (let at = 0; at < scores.rows; at++) {
+      if ((n[at] ?? 0) === 0) {
+        expect(value[at]).toBeNaN();
+        expect((scores.columns["reason"] as string[])[at]).toBe("no_settled_lines");
+        continue;
+      }
+      const share = (k[at] ?? 0) / (n[at] ?? 1);
+      const categories = [0.06, 0.19];
+      expect(value[at]).toBeGreaterThanOrEqual(Math.min(share, ...categories) - 0.02);
+      expect(value[at]).toBeLessThanOrEqual(Math.max(share, ...categories) + 0.02);
+    }
+    const correlation = people
+      .map(({ own }, at) => [own, value[at] ?? nan] as const)
+      .filter(([, v]) => Number.isFinite(v));
+    const errors = correlation.map(([own, v]) => Math.abs(own - v));
+    const naive = correlation.map(([own]) => Math.abs(own - 0.125));
+    const mean = (all: number[]) => all.reduce((sum, one) => sum + one, 0) / all.length;
+    expect(mean(errors)).toBeLessThan(mean(naive));
+  });
+
+  it("beats mean and category on lines that followed, with limits that hold", () => {
+    const followed = people.flatMap(({ id, own }) =>
+      Array.from({ length: drawn.below(5) }, () => {
+        const category = drawn.next() < 0.5 ? "a" : "b";
+        return { id, category, came: drawn.next() < own * (category === "b" ? 1.4 : 0.6) };
+      }),
+    );
+    const returns = table({
+      customer_id: followed.map(({ id }) => id),
+      category: followed.map(({ category }) => category),
+      is_returned: Float64Array.from(followed, ({ came }) => (came ? 1 : 0)),
+    });
+    const found = returnRate.evaluate({ counts }, scores, holdout(returns), fitted, params, context);
+    expect(found.map(({ metric, beatsBaseline }) => [metric, beatsBaseline])).toEqual([
+      ["log_loss", true],
+      ["log_loss_in_category", true],
+      ["coverage_80_pit", true],
+    ]);
+  });
+
+  it("finds how much people differ", () => {
+    const r = createRandom(3, "concentration");
+    const n = Float64Array.from({ length: 4_000 }, () => 2 + r.below(12));
+    const k = n.map((lines) => {
+      const own = r.beta(0.15 * 12, 0.85 * 12);
+      return Array.from({ length: lines }, () => r.next() < own).filter(Boolean).length;
+    });
+    const found = fitConcentration(
+      k,
+      n,
+      n.map(() => 0.15),
+    );
+    expect(found).toBeGreaterThan(10);
+    expect(found).toBeLessThan(14.5);
+  });
+});
+
+describe("what corrects chances", () => {
+  it("finds how far margins are too bold and shifted", () => {
+    const r = createRandom(2, "platt");
+    const margins = Float64Array.from({ length: 8_000 }, () => 2 * r.normal());
+    const target = margins.map((margin) => (r.next() < sigmoid(0.6 * margin - 0.4) ? 1 : 0));
+    const { slope, offset } = fitPlatt(margins, target);
+    expect(slope).toBeCloseTo(0.6, 1);
+    expect(offset).toBeCloseTo(-0.4, 1);
+    expect(fitPlatt(new Float64Array(0), new Float64Array(0))).toEqual({ slope: 1, offset: 0 });
+  });
+
+  it("leaves the chance alone where no return has a day", () => {
+    expect(lagShares([1, 2], 30)).toEqual([]);
+    expect(givenAge(0.3, 20, [])).toBe(0.3);
+    const shares = lagShares([0, 5, 5, 10, 10, 40], 10);
+    expect(shares).toHaveLength(11);
+    expect(shares.at(-1)).toBeCloseTo(1, 12);
+    expect(givenAge(0.3, 99, shares)).toBeCloseTo(0, 6);
+  });
+});
