@@ -184,7 +184,7 @@ export const returnRisk = defineModel({
       }),
       {
         ...compare({ metric: "log_loss", own: losses(own), naive: naive(byCategory), ...against, better: "lower" }),
-        calibration: bins,
+        calibration: calibrationBins(own, actual),
       },
       compare({
         metric: "log_loss_over_mean",
