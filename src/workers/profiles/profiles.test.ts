@@ -4,7 +4,6 @@ import { profileFields } from "../../shared/domain/profile-fields.ts";
 import { steps } from "../catalogue.ts";
 import { consentStates } from "./consent-states.ts";
 import { customerAttributes } from "./customer-attributes.ts";
-import { customerReturnRisks } from "./customer-return-risks.ts";
 import { lifecycleTransitions } from "./lifecycle-transitions.ts";
 import { profiles } from "./profiles.ts";
 import { snapshotLake } from "./snapshot-lake.ts";
@@ -79,7 +78,7 @@ describe("profiles", () => {
       top_brand: "no_brands",
       discount_affinity: "no_list_prices",
       channel_preference: "no_channels",
-      return_risk: "not_modelled",
+      return_risk: "no_open_lines",
       return_rate: "no_settled_lines",
       next_purchase_on: "not_scored",
       reachable_email: "no_consents_source",
@@ -164,64 +163,6 @@ describe("profiles", () => {
       [true, false],
       [false, true],
       [false, false],
-    ]);
-  });
-});
-
-describe("return risk of customers", () => {
-  it("is the chance that at least one open line comes back", async () => {
-    const line = (customer_id: string, line_id: string, reason: string | null = "window_open") => ({
-      customer_id,
-      key_space: "brand",
-      order_id: "1",
-      line_id,
-      source: "shop",
-      revenue_minor: 1000,
-      reason,
-    });
-    await bench.given("return_ledger", "return_ledger", [
-      line(ann, "1"),
-      line(ann, "2"),
-      line(ann, "3", null),
-      line(bob, "4"),
-      line(cat, "5", "partly_refunded"),
-    ]);
-    const score = (customer_id: string, line_id: string, return_risk: number | null, reason: string | null = null) => ({
-      customer_id,
-      key_space: "brand",
-      order_id: "1",
-      line_id,
-      source: "shop",
-      return_risk,
-      reason,
-    });
-    await bench.given("scores_return_risk", "scores", [
-      score(ann, "1", 0.2),
-      score(ann, "2", 0.5),
-      score(bob, "4", null, "not_enough_data"),
-      score(cat, "5", null, "partly_refunded"),
-    ]);
-    bench.givenJson("fit_return_risk", "fitted", { mean: 0.2 });
-    const { customer_return_risks: rows = [] } = await bench.run(customerReturnRisks);
-    expect(rows).toEqual([
-      {
-        customer_id: ann,
-        open_line_count: 2,
-        open_minor: 2000,
-        at_risk_minor: 700,
-        return_risk: expect.closeTo(0.6, 12),
-        return_risk_band: "very_high",
-        reason: null,
-      },
-      {
-        customer_id: bob,
-        open_line_count: 1,
-        open_minor: 1000,
-        at_risk_minor: null,
-        return_risk: null,
-        return_risk_band: null,
-        reason: "not_enough_data",
-      },
     ]);
   });
 });
