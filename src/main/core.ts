@@ -20,6 +20,7 @@ import { segmentHandlers } from "./api/segments.ts";
 import { settingHandlers } from "./api/settings.ts";
 import { sourceHandlers } from "./api/sources.ts";
 import { sqlHandlers } from "./api/sql.ts";
+import { Uploads, type UploadTarget, uploadHandlers } from "./api/uploads.ts";
 import { openWorkspace, workspaceHandlers } from "./api/workspace.ts";
 import { type EngineProcess, startEngineProcess } from "./schedule/engine-client.ts";
 import { machineDefaults } from "./schedule/memory.ts";
@@ -51,6 +52,8 @@ export interface Core {
   attach(channel: Channel): () => void;
   /** Folders that a download may come from. */
   downloadRoots(): string[];
+  /** Where a file of an upload that was begun is written. Throws not_found, bad_input. */
+  uploadTarget(upload: string, path: string): UploadTarget;
   close(): Promise<void>;
 }
 
@@ -90,6 +93,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...modelHandlers(models),
     ...sqlHandlers,
     ...handOffHandlers,
+    ...uploadHandlers,
     ...demoHandlers,
   };
   const stopNights = options.nightsEveryMs ? watchNights(context, { everyMs: options.nightsEveryMs, log }) : undefined;
@@ -115,6 +119,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
       const { workspace } = context;
       return workspace ? workspace.brands.names.map((brand) => join(workspace.brands.directory(brand), "exports")) : [];
     },
+    uploadTarget: (upload, path) => context.uploads.target(upload, path),
     close,
   };
 }
@@ -153,6 +158,7 @@ function createContext({ engineProcess, store, folder, now, log, indexesPeople }
     store,
     runs,
     dataFolder: folder,
+    uploads: new Uploads(folder),
     defaults: machineDefaults(),
     now,
     workspace: null,

@@ -8,8 +8,13 @@ export interface PageIpc {
   off(channel: string, listener: (event: unknown, text: string) => void): unknown;
 }
 
+/** What the bridge needs of Electron's webUtils. */
+export interface PageFiles {
+  getPathForFile(file: File): string;
+}
+
 /** Messages cross as JSON text, as they do over a WebSocket. */
-export function createBridge(ipc: PageIpc): AssayBridge {
+export function createBridge(ipc: PageIpc, files: PageFiles): AssayBridge {
   function hear(channel: string, listener: (text: string) => void): () => void {
     const heard = (_: unknown, text: string) => listener(text);
     ipc.on(channel, heard);
@@ -26,6 +31,7 @@ export function createBridge(ipc: PageIpc): AssayBridge {
     chooseFiles: (title) => ask(bridgeChannels.chooseFiles, title),
     chooseFolder: (title) => ask(bridgeChannels.chooseFolder, title),
     chooseSavePath: (name) => ask(bridgeChannels.chooseSavePath, name),
+    pathOf: (file) => (file instanceof File ? files.getPathForFile(file) : ""),
     showFile: (path) => ask(bridgeChannels.showFile, path),
   };
 }

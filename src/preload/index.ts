@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer } from "electron";
+import { contextBridge, ipcRenderer, webUtils } from "electron";
 import { createBridge } from "./bridge.ts";
 
-contextBridge.exposeInMainWorld("assay", createBridge(ipcRenderer));
+contextBridge.exposeInMainWorld("assay", createBridge(ipcRenderer, webUtils));

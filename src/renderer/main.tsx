@@ -2,6 +2,7 @@ import "./theme/fonts.css";
 import "./theme/tokens.css";
 import "./theme/base.css";
 import "./theme/frame.css";
+import "./theme/above.css";
 import "./theme/parts.css";
 import "./theme/controls.css";
 import "./theme/grids.css";

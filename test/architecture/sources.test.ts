@@ -91,7 +91,7 @@ test("windows are made in one place, with its preferences", () => {
 test("the page reaches the main process by the bridge alone", () => {
   const preload = readFileSync(join(root, "src/preload/index.ts"), "utf8");
   expect(preload.match(/exposeInMainWorld\([^)]*\)/g)).toHaveLength(1);
-  expect(preload).toContain('exposeInMainWorld("assay", createBridge(ipcRenderer))');
+  expect(preload).toContain('exposeInMainWorld("assay", createBridge(ipcRenderer, webUtils))');
 });
 
 test("queries that end silently on an error are not used", () => {

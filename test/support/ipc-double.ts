@@ -32,16 +32,19 @@ export function createPages() {
       later(() => main.emit(channel, event, copy));
     };
     return {
-      bridge: createBridge({
-        send: raw,
-        invoke: async (channel, argument) => {
-          const answer = answers.get(channel);
-          if (!answer) throw new Error(`No handler registered for '${channel}'`);
-          return structuredClone(await answer(event, structuredClone(argument)));
+      bridge: createBridge(
+        {
+          send: raw,
+          invoke: async (channel, argument) => {
+            const answer = answers.get(channel);
+            if (!answer) throw new Error(`No handler registered for '${channel}'`);
+            return structuredClone(await answer(event, structuredClone(argument)));
+          },
+          on: (channel, listener) => page.on(channel, listener),
+          off: (channel, listener) => page.off(channel, listener),
         },
-        on: (channel, listener) => page.on(channel, listener),
-        off: (channel, listener) => page.off(channel, listener),
-      }),
+        { getPathForFile: (file) => `/dropped/${file.name}` },
+      ),
       raw,
       navigate: (details: { isMainFrame: boolean; isSameDocument: boolean }) =>
         life.emit("did-start-navigation", details),

@@ -6,6 +6,7 @@ import type { Brands } from "../schedule/brands.ts";
 import type { Engine } from "../schedule/engine-client.ts";
 import type { Runs } from "../schedule/runs.ts";
 import type { Store } from "../store/store.ts";
+import type { Uploads } from "./uploads.ts";
 
 export interface OpenWorkspace {
   readonly path: string;
@@ -25,6 +26,7 @@ export interface ApiContext {
   readonly dataFolder: string;
   readonly defaults: { readonly workers: number; readonly memoryBytes: number };
   readonly now: () => Date;
+  readonly uploads: Uploads;
   workspace: OpenWorkspace | null;
   tell(topic: Topic): void;
   onTell(listener: (topic: Topic) => void): () => void;

@@ -9,10 +9,11 @@ import type { Core } from "../core.ts";
 import { createGuard, type Guard } from "./auth.ts";
 import { type Found, findDownload, findPageFile } from "./files.ts";
 import { fileHeaders, securityHeaders } from "./headers.ts";
+import { receiveFile } from "./receive.ts";
 import { socketChannel, watchSockets } from "./websocket.ts";
 
 export interface HttpOptions {
-  readonly core: Pick<Core, "attach" | "downloadRoots">;
+  readonly core: Pick<Core, "attach" | "downloadRoots"> & Partial<Pick<Core, "uploadTarget">>;
   /** The built page. */
   readonly rendererDir: string;
   /** 0 takes a free one. */
@@ -36,7 +37,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpShell> {
   const server = createServer({
     maxHeaderSize: 16_384,
     headersTimeout: 10_000,
-    requestTimeout: 30_000,
+    requestTimeout: 0, // an upload may take long; one that goes silent is ended
     keepAliveTimeout: 5_000,
   });
   server.maxConnections = connections;
@@ -84,6 +85,7 @@ async function answer(
   const { path, query } = pathOf(request);
   const foreign = guard.refuseForeign(request.headers);
   if (foreign) return say(response, foreign.status, foreign.reason);
+  if (path === "/upload" && request.method === "PUT") return takeUpload(request, response, { guard, options });
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("Connection", "close"); // its body is not read
     return say(response, 405, "Only pages are served here.");
@@ -96,6 +98,33 @@ async function answer(
       ? await findDownload(options.core.downloadRoots(), query.get("path"))
       : await findPageFile(options.rendererDir, path);
   return send(request, response, found);
+}
+
+/** A dropped file of the page's own; the header is one that no form and no other site can send. */
+async function takeUpload(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { guard, options }: { guard: Guard; options: HttpOptions },
+): Promise<void> {
+  const refuse = (status: number, reason: string) => {
+    response.setHeader("Connection", "close"); // its body is not read
+    say(response, status, reason);
+  };
+  const stranger = guard.refuseStranger(request.headers);
+  if (stranger) return refuse(stranger.status, stranger.reason);
+  const upload = request.headers["x-assay-upload"];
+  if (typeof upload !== "string") return refuse(400, "The upload isn't named.");
+  try {
+    const path = pathOf(request).query.get("path") ?? "";
+    const target = options.core.uploadTarget?.(upload, path);
+    if (!target) return refuse(404, "Nothing is uploaded here.");
+    await receiveFile(request, target);
+    say(response, 201, "Written.");
+  } catch (error) {
+    if (request.destroyed && !response.writable) return;
+    const status = error instanceof AssayError ? (error.code === "not_found" ? 404 : 400) : 507;
+    refuse(status, error instanceof AssayError ? error.message : "The file could not be written.");
+  }
 }
 
 function logIn(response: ServerResponse, guard: Guard, offered: string): void {

@@ -4,6 +4,7 @@ import type { OutputOf } from "../../shared/api/operation.ts";
 import { useAsk } from "../client/queries.ts";
 import { Icon } from "../components/Icon.tsx";
 import { integer } from "../format/format.ts";
+import { DropZone } from "./DropZone.tsx";
 import { Foot } from "./Foot.tsx";
 import { Palette } from "./Palette.tsx";
 import { RunNotice } from "./RunNotice.tsx";
@@ -66,6 +67,7 @@ export function Shell({ status, brand, screen, onBrand, children }: Props) {
         )}
         {children}
       </main>
+      <DropZone hasBrand={brand !== null} />
       {opened === "palette" && <Palette brand={brand?.brand ?? null} onClose={() => setOpened(null)} />}
       {opened === "help" && <Shortcuts onClose={() => setOpened(null)} />}
       {brand && <RunNotice key={brand.brand} brand={brand.brand} screen={screen} />}

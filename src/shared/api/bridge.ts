@@ -26,6 +26,8 @@ export interface AssayBridge {
   chooseFolder(title: string): Promise<string | null>;
   /** Where to write a file, the name being a proposal. */
   chooseSavePath(name: string): Promise<string | null>;
+  /** Where a file that was dropped on the page lies; empty for one that lies nowhere. */
+  pathOf(file: object): string;
   /** Shows a file in the system's file manager. */
   showFile(path: string): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { runOperations } from "./contract/runs.ts";
 import { segmentOperations } from "./contract/segments.ts";
 import { sourceOperations } from "./contract/sources.ts";
 import { sqlOperations } from "./contract/sql.ts";
+import { uploadOperations } from "./contract/uploads.ts";
 import { workspaceOperations } from "./contract/workspace.ts";
 
 /** Everything that a screen, the command line or a test can ask of the program. */
@@ -21,6 +22,7 @@ export const contract = {
   ...modelOperations,
   ...sqlOperations,
   ...handOffOperations,
+  ...uploadOperations,
 };
 export type AssayContract = typeof contract;
 export type OperationName = keyof AssayContract;

@@ -22,7 +22,8 @@ export function SourcesView({ name, adding }: { name: string | undefined; adding
   const { brand } = useBrand();
   const { params } = useRoute();
   const sources = useAsk("sources.list", { brand });
-  if (adding) return <AddSource key={params.get("path") ?? ""} path={params.get("path") ?? ""} />;
+  const paths = params.getAll("path");
+  if (adding) return <AddSource key={paths.join("\n")} paths={paths} />;
   if (sources.data) return <Sources list={sources.data.sources} name={name} />;
   return (
     <>
@@ -85,7 +86,8 @@ function Sources({ list, name }: { list: readonly Source[]; name: string | undef
             </a>
           }
         >
-          Exports of tills, web shops, CRM and loyalty stand here, each with what was read, rejected and repeated.
+          Exports of tills, web shops, CRM and loyalty stand here, each with what was read, rejected and repeated. Drop
+          files or a folder anywhere on the window, or choose them.
         </Empty>
       )}
       {list.length > 0 && !chosen && <SourceTable sources={list} />}

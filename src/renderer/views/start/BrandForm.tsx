@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { go } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
+import { useAsk } from "../../client/queries.ts";
 import { useWork } from "../../client/use-work.ts";
 import { Failure, Head } from "../../components/parts.tsx";
 import { nameFromPath } from "../../format/paths.ts";
@@ -12,16 +13,22 @@ const currencies = ["GBP", "EUR", "USD", "BRL", "AUD", "CAD", "CHF", "SEK", "PLN
 interface Props {
   readonly workspace: string | null;
   readonly folder: string | null;
+  /** Dropped together with it. */
+  readonly others: readonly string[];
   readonly onBack: () => void;
   readonly onBusy: (isBusy: boolean) => void;
 }
 
 /** A retailer of a workspace: its name, money and zone; then its exports are recognised. */
-export function BrandForm({ workspace, folder, onBack, onBusy }: Props) {
+export function BrandForm({ workspace, folder, others, onBack, onBusy }: Props) {
   const client = useClient();
   const queries = useQueryClient();
   const { doing, error, start } = useWork();
-  const [path, setPath] = useState(workspace ?? `${folder?.replace(/[\\/]+$/, "")}-assay`);
+  const isCopied = /[\\/]uploads[\\/][0-9a-f]{18}[\\/]/.test(folder ?? "");
+  const home = useAsk("workspace.browse", {}, { enabled: isCopied });
+  const beside = isCopied ? `${home.data?.path ?? ""}/assay-workspace` : `${folder?.replace(/[\\/]+$/, "")}-assay`;
+  const [typed, setPath] = useState<string | null>(workspace);
+  const path = typed ?? beside;
   const [name, setName] = useState(folder ? nameFromPath(folder).toLowerCase() : "");
   const [currency, setCurrency] = useState("GBP");
   const [zone, setZone] = useState(Intl.DateTimeFormat().resolvedOptions().timeZone || "Europe/London");
@@ -31,7 +38,8 @@ export function BrandForm({ workspace, folder, onBack, onBusy }: Props) {
       if (!workspace) await client.call("workspace.create", { path }, { signal });
       await client.call("brand.create", { brand: name, currency, time_zone: zone }, { signal });
       await queries.invalidateQueries();
-      go(folder ? `/sources/add?path=${encodeURIComponent(folder)}` : "/sources/add");
+      const paths = folder ? [folder, ...others] : [];
+      go(`/sources/add?${paths.map((one) => `path=${encodeURIComponent(one)}`).join("&")}`);
     }).finally(() => onBusy(false));
   };
   return (

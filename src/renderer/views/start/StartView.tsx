@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { AssayContract } from "../../../shared/api/contract.ts";
 import type { OutputOf } from "../../../shared/api/operation.ts";
-import { go } from "../../app/route.ts";
+import { go, useRoute } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useWork } from "../../client/use-work.ts";
 import { FolderPicker } from "../../components/FolderPicker.tsx";
@@ -37,7 +37,9 @@ export function StartView({ status, onBusy }: Props) {
   const queries = useQueryClient();
   const { doing, error, start, cancel } = useWork();
   const [picking, setPicking] = useState<Picking | null>(null);
-  const [folder, setFolder] = useState<string | null>(null);
+  const dropped = useRoute().params.getAll("path");
+  const [chosen, setFolder] = useState<string | null>(null);
+  const folder = chosen ?? dropped[0] ?? null;
   const openDemo = () => {
     onBusy(true);
     return start("Preparing", async (signal, onProgress) => {
@@ -68,7 +70,11 @@ export function StartView({ status, onBusy }: Props) {
       <BrandForm
         workspace={status.workspace?.path ?? null}
         folder={folder}
-        onBack={() => setFolder(null)}
+        others={chosen === null ? dropped.slice(1) : []}
+        onBack={() => {
+          setFolder(null);
+          go("/", { replace: true });
+        }}
         onBusy={onBusy}
       />
     );
@@ -121,6 +127,7 @@ export function StartView({ status, onBusy }: Props) {
           >
             Choose folder
           </button>
+          <span className="muted small drop-hint">or drop it anywhere</span>
         </Card>
         <Card
           icon="server"
