@@ -1,4 +1,6 @@
 import { useEffect, useState } from "react";
+import type { AssayContract } from "../../shared/api/contract.ts";
+import type { OutputOf } from "../../shared/api/operation.ts";
 import { useAsk } from "../client/queries.ts";
 import { Failure, Waiting } from "../components/parts.tsx";
 import { readDensity } from "../table/use-row-height.ts";
@@ -15,8 +17,12 @@ import { SourcesView } from "../views/sources/SourcesView.tsx";
 import { SqlView } from "../views/sql/SqlView.tsx";
 import { StartView } from "../views/start/StartView.tsx";
 import { BrandContext } from "./BrandContext.ts";
+import { readPlace, startingPlace } from "./place.ts";
 import { go, useRoute } from "./route.ts";
 import { Shell } from "./Shell.tsx";
+import { useKeepPlace } from "./use-place.ts";
+
+type Status = OutputOf<AssayContract["workspace.status"]>;
 
 export function App() {
   const { parts } = useRoute();
@@ -30,10 +36,15 @@ export function App() {
   useEffect(() => {
     document.documentElement.dataset.density = density;
   }, [density]);
-  if (status.isPending) return <Waiting label="Opening Assay" />;
+  const { isPlaced, brand: kept } = useStartingPlace(status.data, settings.data?.values.place, settings.isFetched);
+  const open = status.data?.workspace ?? null;
+  const known = status.data?.brands ?? [];
+  const current = known.find((one) => one.brand === (chosen ?? kept)) ?? known[0];
+  useKeepPlace(isPlaced ? (open?.workspace_id ?? null) : null, current?.brand ?? null);
+  if (status.isPending || (!isPlaced && !status.isError)) return <Waiting label="Opening Assay" />;
   if (status.isError) return <Failure error={status.error} onRetry={() => void status.refetch()} />;
-  const { workspace, brands } = status.data;
-  const brand = brands.find((one) => one.brand === chosen) ?? brands[0];
+  const { workspace } = status.data;
+  const brand = current;
   if (!workspace || !brand || isStarting) {
     return (
       <Shell status={status.data} brand={null} onBrand={setChosen} screen="overview">
@@ -57,6 +68,30 @@ export function App() {
       </Shell>
     </BrandContext.Provider>
   );
+}
+
+/** Goes back, once, to where somebody was when the page was closed. */
+function useStartingPlace(
+  status: Status | undefined,
+  kept: unknown,
+  isKnown: boolean,
+): { isPlaced: boolean; brand: string | null } {
+  const [placed, setPlaced] = useState<{ brand: string | null } | null>(null);
+  useEffect(() => {
+    if (placed !== null || !isKnown || !status) return;
+    const { workspace, brands } = status;
+    const now = {
+      path: location.pathname + location.search,
+      workspace_id: workspace?.workspace_id ?? "",
+      brands: brands.map(({ brand }) => brand),
+    };
+    const place = readPlace(kept);
+    const start = startingPlace(place, now);
+    if (start) go(start.path, { replace: true });
+    const isThere = place !== null && place.workspace_id === now.workspace_id;
+    setPlaced({ brand: isThere ? place.brand : null });
+  }, [placed, status, kept, isKnown]);
+  return { isPlaced: placed !== null, brand: placed?.brand ?? null };
 }
 
 function Screen({ screen, id, more }: { screen: string; id: string | undefined; more: string | undefined }) {

@@ -1,38 +1,69 @@
 import { Dialog } from "../components/Dialog.tsx";
 import { screens } from "./screens.ts";
 
-const keys = [
-  ["Ctrl K or /", "Search or go to"],
-  [
-    `G, then ${screens.map(({ letter }) => letter.toUpperCase()).join(" ")}`,
-    screens.map(({ name }) => name).join(", "),
-  ],
-  ["↑ ↓", "Move in a table"],
-  ["Enter", "Open"],
-  ["Ctrl Z", "Undo in the segment builder"],
-  ["Esc", "Close the innermost"],
-  ["?", "This list"],
-] as const;
+const groups: readonly { readonly name: string; readonly keys: readonly (readonly [string, string])[] }[] = [
+  {
+    name: "Everywhere",
+    keys: [
+      ["Ctrl K or /", "Search or go to"],
+      ["Esc", "Close the innermost"],
+      ["?", "This list"],
+    ],
+  },
+  {
+    name: "Screens",
+    keys: screens.map(({ letter, name }) => [`G ${letter.toUpperCase()}`, name] as const),
+  },
+  {
+    name: "Customers and results",
+    keys: [
+      ["↑ ↓ PgUp PgDn Home End", "Move"],
+      ["Enter", "Open the details"],
+      ["Space", "Choose or leave out"],
+      ["Shift Space", "Choose from the last one on"],
+      ["Ctrl A", "Choose all that the filters hold"],
+    ],
+  },
+  {
+    name: "SQL",
+    keys: [
+      ["Ctrl Enter", "Run the statement, or what is marked"],
+      ["Ctrl Space", "Offer names"],
+      ["↑ ↓ Enter Tab", "Take an offered name"],
+    ],
+  },
+  { name: "Segments", keys: [["Ctrl Z", "Undo"]] },
+];
 
+/** Every key of the program. */
 export function Shortcuts({ onClose }: { onClose: () => void }) {
+  const isMac = /mac/i.test(navigator.platform);
+  const shown = (key: string) => (isMac ? key.replace("Ctrl", "⌘") : key);
   return (
-    <Dialog label="Keyboard" onClose={onClose}>
+    <Dialog label="Keyboard" onClose={onClose} className="wide">
       <h2>Keyboard</h2>
-      <table className="plain">
-        <tbody>
-          {keys.map(([key, what]) => (
-            <tr key={key}>
-              <td>
-                <kbd>{key}</kbd>
-              </td>
-              <td>{what}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <button type="button" className="button" style={{ marginTop: 12 }} onClick={onClose}>
-        Close
-      </button>
+      <div className="key-groups">
+        {groups.map(({ name, keys }) => (
+          <table key={name} className="plain tight">
+            <caption>{name}</caption>
+            <tbody>
+              {keys.map(([key, what]) => (
+                <tr key={key}>
+                  <td className="nowrap">
+                    <kbd>{shown(key)}</kbd>
+                  </td>
+                  <td>{what}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        ))}
+      </div>
+      <div className="actions">
+        <button type="button" className="button" onClick={onClose}>
+          Close
+        </button>
+      </div>
     </Dialog>
   );
 }

@@ -1,5 +1,6 @@
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
+import { NextSteps } from "../../components/NextSteps.tsx";
 import { PythonButton } from "../../components/PythonButton.tsx";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { day } from "../../format/format.ts";
@@ -47,6 +48,7 @@ export function OverviewView() {
           </>
         }
       />
+      <NextSteps />
       <OverviewBody overview={data} sources={sources.data?.sources ?? []} />
     </>
   );
