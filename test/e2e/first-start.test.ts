@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axe from "axe-core";
@@ -148,6 +148,69 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
     expect(said).toBeGreaterThan(0);
     for (const line of lines.slice(1)) expect(line).toMatch(/^"[0-9a-f]{20}",/);
   }, 60_000);
+
+  it("answers a statement, names where another is wrong and hands its rows out", async () => {
+    await page.goto(new URL("/sql", page.url()).href);
+    const editor = page.getByLabel("SQL statement");
+    await editor.fill("SELECT lifecycle_stage, count(*) AS n FROM pro");
+    await page.getByRole("option", { name: /^profiles/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.keyboard.type(" GROUP BY ALL ORDER BY n DESC");
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("grid", { name: "Result" }).getByRole("row").nth(3).waitFor();
+    expect(await seriousFaults()).toEqual([]);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "CSV" }).click(),
+    ]);
+    const path = join(folder, "query.csv");
+    await download.saveAs(path);
+    expect(readFileSync(path, "utf8").split("\r\n")[0]).toBe('"lifecycle_stage","n"');
+    await page.getByRole("button", { name: "Chart" }).click();
+    await page.getByRole("figure", { name: /^n by lifecycle_stage/ }).waitFor();
+    await editor.fill("SELECT 1,\n  nothing_such FROM profiles");
+    await editor.press("Control+Enter");
+    await page.getByRole("alert").getByText("Line 2, column 3", { exact: false }).waitFor();
+  }, 60_000);
+
+  it("takes files that are dropped, as a folder and alone, and keeps nothing before it is added", async () => {
+    const drop = join(folder, "till");
+    mkdirSync(join(drop, "2026"), { recursive: true });
+    const lines = Array.from(
+      { length: 30 },
+      (_, at) => `T${at},C${at % 7},2026-03-${String(1 + (at % 28)).padStart(2, "0")},12.50`,
+    );
+    writeFileSync(join(drop, "2026", "march.csv"), `order_id,customer_id,order_date,amount\n${lines.join("\n")}\n`);
+    const session = await page.context().newCDPSession(page);
+    for (const dropped of [drop, join(drop, "2026", "march.csv")]) {
+      await page.goto(new URL("/sources", page.url()).href);
+      await page.getByRole("heading", { level: 1, name: "Sources" }).waitFor();
+      const data = { items: [], files: [dropped], dragOperationsMask: 1 };
+      for (const type of ["dragEnter", "dragOver", "drop"] as const)
+        await session.send("Input.dispatchDragEvent", { type, x: 700, y: 400, data });
+      await page.getByText("1 file recognised").waitFor();
+      await page.getByRole("button", { name: "march.csv" }).waitFor();
+    }
+    expect(await seriousFaults()).toEqual([]);
+  }, 60_000);
+
+  it("changes a retailer's settings with the next run, and takes the change back", async () => {
+    await page.goto(new URL("/settings", page.url()).href);
+    await page.getByLabel(/^Days in which goods/).fill("45");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("the next run takes these", { exact: false }).waitFor();
+    expect(await seriousFaults()).toEqual([]);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("The present numbers were made with these.").waitFor();
+  }, 30_000);
+
+  it("reopens where somebody was", async () => {
+    await page.goto(new URL("/customers?text=ann", page.url()).href);
+    await page.getByRole("grid").getByRole("row").nth(2).waitFor();
+    await page.waitForTimeout(1_200);
+    await page.goto(new URL("/", page.url()).href);
+    await page.waitForURL(/\/customers\?text=ann$/);
+  }, 30_000);
 
   it("showed no error in the browser's console all the way", () => {
     expect(trouble).toEqual([]);

@@ -8,15 +8,21 @@ interface Props {
   readonly onChange: (path: string) => void;
   /** A path that was chosen, not typed. */
   readonly onPick: (path: string) => void;
+  /** Files that were chosen, where the system's dialog takes several. */
+  readonly onPickFiles: (paths: string[]) => void;
 }
 
 /** A path that is typed, or chosen in the system's dialog where there is one. */
-export function PathField({ label, value, onChange, onPick }: Props) {
+export function PathField({ label, value, onChange, onPick, onPickFiles }: Props) {
   const [isPicking, setIsPicking] = useState(false);
   const choose = async () => {
     if (!window.assay) return setIsPicking(true);
     const picked = await window.assay.chooseFolder(label);
     if (picked) onPick(picked);
+  };
+  const chooseFiles = async () => {
+    const picked = (await window.assay?.chooseFiles(label)) ?? [];
+    if (picked.length > 0) onPickFiles(picked);
   };
   return (
     <>
@@ -32,8 +38,13 @@ export function PathField({ label, value, onChange, onPick }: Props) {
       </label>
       <button type="button" className="button" onClick={() => void choose()}>
         <Icon name="folder" />
-        Choose
+        {window.assay ? "Choose folder" : "Choose"}
       </button>
+      {window.assay && (
+        <button type="button" className="button" onClick={() => void chooseFiles()}>
+          Choose files
+        </button>
+      )}
       {isPicking && (
         <FolderPicker
           title={label}

@@ -70,6 +70,10 @@ export function AddSource({ paths: given }: { paths: readonly string[] }) {
             setPaths([picked]);
             void recognise([picked]);
           }}
+          onPickFiles={(picked) => {
+            setPaths(picked);
+            void recognise(picked);
+          }}
         />
         {others.length > 0 && (
           <span className="chip" title={others.join("\n")}>
