@@ -102,22 +102,26 @@ const countColumns: readonly Column[] = [
   { name: "n_lines", type: "INTEGER", unit: "count" },
   { name: "n_reduced", type: "INTEGER", unit: "count" },
   { name: "sum_exposure", type: "DOUBLE" },
+  { name: "n_line_pairs", type: "DOUBLE", unit: "count" },
+  { name: "n_reduced_pairs", type: "DOUBLE", unit: "count" },
 ];
 
-/** SQL of lines by customer and exposure in hundredths; `which` chooses among them. */
+/** SQL of lines by customer and exposure in hundredths; `which` chooses among them. Pairs are of lines of one day, both ways: how far
+ *  lines bought together are reduced together is read off them. */
 function countsSql(reductions: string, calendar: string, which = "true"): string {
   return `${reductions},
-    met AS (SELECT r.customer_id, r.millionths, CAST(round(100 * c.exposure) AS INTEGER) AS exposure_bin, CAST(round(1000000 * c.exposure) AS BIGINT) AS exposure
-            FROM reductions r JOIN ${calendar} c ON c.day = r.day AND c.category = r.category WHERE ${which})
-    SELECT customer_id, exposure_bin, CAST(count(*) AS INTEGER) AS n_lines, CAST(count(*) FILTER (millionths > 0) AS INTEGER) AS n_reduced,
-           CAST(sum(exposure) AS DOUBLE) / 1e6 AS sum_exposure
-    FROM met GROUP BY customer_id, exposure_bin ORDER BY customer_id, exposure_bin`;
+    met AS (SELECT r.customer_id, r.day, r.millionths, CAST(round(100 * c.exposure) AS INTEGER) AS exposure_bin, CAST(round(1000000 * c.exposure) AS BIGINT) AS exposure
+            FROM reductions r JOIN ${calendar} c ON c.day = r.day AND c.category = r.category WHERE ${which}),
+    visits AS (SELECT customer_id, day, exposure_bin, count(*) AS n, count(*) FILTER (millionths > 0) AS reduced, sum(exposure) AS exposure FROM met GROUP BY ALL)
+    SELECT customer_id, exposure_bin, CAST(sum(n) AS INTEGER) AS n_lines, CAST(sum(reduced) AS INTEGER) AS n_reduced, CAST(sum(exposure) AS DOUBLE) / 1e6 AS sum_exposure,
+           CAST(sum(n * (n - 1)) AS DOUBLE) AS n_line_pairs, CAST(sum(reduced * (reduced - 1)) AS DOUBLE) AS n_reduced_pairs
+    FROM visits GROUP BY customer_id, exposure_bin ORDER BY customer_id, exposure_bin`;
 }
 
 /** Lines of each customer by how deep the shop's prices were cut when they were bought, and how many of them were reduced. */
 export const discountCounts = defineStep({
   name: "discount_counts",
-  version: 1,
+  version: 2,
   title: "Reduced lines by exposure",
   stage: "features",
   scope: "bucket",
@@ -142,7 +146,7 @@ export const discountCounts = defineStep({
 /** The same of the lines after a cut, by the calendar as it came to be: what the shop offered on a day is no secret of that day. */
 export const outcomeDiscounts = defineStep({
   name: "outcome_discounts",
-  version: 1,
+  version: 2,
   title: "Reduced lines after the cut",
   stage: "evaluations",
   scope: "brand",

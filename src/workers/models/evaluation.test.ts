@@ -64,6 +64,8 @@ function habitsOf(ids: string[], orders: readonly [Float64Array, Float64Array], 
       exposure_bin: Float64Array.from(reductions, ({ bin }) => bin),
       n_lines: Float64Array.from(reductions, ({ n }) => n),
       n_reduced: Float64Array.from(reductions, ({ reduced }) => reduced),
+      n_line_pairs: new Float64Array(reductions.length),
+      n_reduced_pairs: new Float64Array(reductions.length),
       sum_exposure: Float64Array.from(reductions, ({ bin, n }) => (bin * n) / 100),
     }),
     products: table({

@@ -117,6 +117,8 @@ function preferencesOf(
         exposure_bin: categories.map((name) => (name === "hats" ? 20 : 2)),
         n_lines: lines,
         n_reduced: lines.map((n, at) => (isOdd(at) ? n : 0)),
+        n_line_pairs: lines.map((n) => n * (n - 1)),
+        n_reduced_pairs: lines.map((n, at) => (isOdd(at) ? n * (n - 1) : 0)),
         sum_exposure: lines.map((n, at) => n * (categories[at] === "hats" ? 0.2 : 0.02)),
       }),
     ),

@@ -4,7 +4,7 @@ import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { ModelContext } from "../../../shared/domain/model.ts";
 import { spearman } from "../../numeric/scoring.ts";
 import { discountAffinity } from "./discount-affinity.ts";
-import { cutDays, type FittedDiscounts } from "./discount-scale.ts";
+import { cutDays, type FittedDiscounts, worthOf } from "./discount-scale.ts";
 
 const context: ModelContext = { horizonDays: 90, purchaseHorizonDays: 90, seed: 1, throwIfCancelled: () => undefined };
 const params = { prior_weight: 1 };
@@ -24,6 +24,8 @@ function tableOf(rows: readonly Row[]): ColumnTable {
       exposure_bin: Float64Array.from(rows, ({ bin }) => bin),
       n_lines: Float64Array.from(rows, ({ n }) => n),
       n_reduced: Float64Array.from(rows, ({ reduced }) => reduced),
+      n_line_pairs: new Float64Array(rows.length),
+      n_reduced_pairs: new Float64Array(rows.length),
       sum_exposure: Float64Array.from(rows, ({ bin, n }) => (bin * n) / 100),
     },
   };
@@ -107,5 +109,23 @@ describe("discount affinity", () => {
         ]),
       ).map(({ exposure }) => exposure),
     ).toEqual([0.03, 0.2]);
+  });
+});
+
+describe("the worth of a line", () => {
+  const own = (n: number, reduced: number, linePairs: number, reducedPairs: number) => ({
+    customer: "c",
+    n: Float64Array.of(n),
+    reduced: Float64Array.of(reduced),
+    linePairs: Float64Array.of(linePairs),
+    reducedPairs: Float64Array.of(reducedPairs),
+    exposure: 0,
+  });
+
+  it("is that of its whole order where orders are reduced as one, and 1 where lines stand alone", () => {
+    // two orders of two lines, one of them reduced: pairs of one day agree, pairs of two days never do
+    expect(worthOf(Array.from({ length: 50 }, () => own(4, 2, 4, 2)))).toBeCloseTo(1 / 2, 6);
+    expect(worthOf(Array.from({ length: 50 }, () => own(4, 2, 0, 0)))).toBe(1);
+    expect(worthOf([])).toBe(1);
   });
 });

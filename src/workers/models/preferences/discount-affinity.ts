@@ -17,13 +17,14 @@ import {
   quantileOf,
   type Stratum,
   total,
+  worthOf,
 } from "./discount-scale.ts";
 
 const reasonOf = (fitted: FittedDiscounts | null) => (fitted ? null : "not_enough_data");
 
 export const discountAffinity = defineModel({
   name: "discount_affinity",
-  version: 1,
+  version: 2,
   title: "Discount affinity",
   group: "preferences",
   inputs: { counts: { feature: "discount_counts" } },
@@ -51,10 +52,11 @@ export const discountAffinity = defineModel({
     purpose:
       "How much somebody buys reduced of their own accord: the share of reduced lines they would have if they had met the shop's prices as all customers together did.",
     method:
-      "Lines fall into strata by the store-wide depth of reductions on their day and in their category, cut at natural breaks. In each stratum customers' shares of reduced lines follow a beta-binomial, fitted by maximum likelihood (Minka's fixed point). A customer has one place on the scale from full price to bargain in all strata; its posterior follows from the lines of all of them. The affinity is the share at that place, averaged over the strata as all lines are spread over them. Limits are those of that share.",
+      "Lines fall into strata by the store-wide depth of reductions on their day and in their category, cut at natural breaks. In each stratum customers' shares of reduced lines follow a beta-binomial, fitted by maximum likelihood (Minka's fixed point). A customer has one place on the scale from full price to bargain in all strata; its posterior follows from the lines of all of them. The affinity is the share at that place, averaged over the strata as all lines are spread over them. Where lines of one day are reduced together more than a customer's lines of different days, a line counts for less (design effect). Limits are those of that share.",
     references: [
       "Skellam (1948): A probability distribution derived from the binomial by regarding the probability of success as variable between trials, JRSS B 10(2).",
       "Minka (2000): Estimating a Dirichlet distribution.",
+      "Kish (1965): Survey Sampling, section 5.4, for the design effect.",
       "Jenks & Caspall (1971): Error on choroplethic maps, Annals of the AAG 61(2), for the strata.",
     ],
     assumptions: [
@@ -79,17 +81,18 @@ export const discountAffinity = defineModel({
     const days = cutDays(counts);
     const customers = linesOf(counts, days);
     if (customers.length === 0) return null;
+    const worth = worthOf(customers);
     const strata = days.map(({ until, exposure, lines }, at): Stratum => {
       const groups = customers.flatMap(({ n, reduced }): Counts[] => {
         const [d, rest] = [reduced[at] ?? 0, (n[at] ?? 0) - (reduced[at] ?? 0)];
-        const own: Counts = [[0, d] as const, [1, rest] as const].filter(([, count]) => count > 0);
+        const own: Counts = [[0, worth * d] as const, [1, worth * rest] as const].filter(([, count]) => count > 0);
         return own.length > 0 ? [own] : [];
       });
       const { concentration, shares } = fitDirichlet(groups, 2);
       const weight = concentration * Number(params.prior_weight);
       return { until, exposure, lines, alpha: weight * (shares[0] ?? 0.5), beta: weight * (shares[1] ?? 0.5) };
     });
-    return { strata } as unknown as Json;
+    return { strata, worth } as unknown as Json;
   },
   score: (inputs, json) => {
     const fitted = json as unknown as FittedDiscounts | null;

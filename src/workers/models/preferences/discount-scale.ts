@@ -15,6 +15,8 @@ export interface Stratum {
 }
 export interface FittedDiscounts {
   readonly strata: readonly Stratum[];
+  /** How many independent lines one line is worth: 1 where lines bought together are reduced independently. */
+  readonly worth: number;
 }
 
 const gridSize = 64;
@@ -28,6 +30,9 @@ export interface Lines {
   /** Lines and reduced ones by stratum. */
   readonly n: Float64Array;
   readonly reduced: Float64Array;
+  /** Pairs of lines of one day, both ways, and those with both reduced. */
+  readonly linePairs: Float64Array;
+  readonly reducedPairs: Float64Array;
   exposure: number;
 }
 
@@ -40,9 +45,14 @@ const stratumOf = (strata: readonly { until: number }[], bin: number) => {
 /** Lines by customer (in order of their ids) and stratum. */
 export function linesOf(counts: ColumnTable, strata: readonly { until: number }[]): Lines[] {
   const ids = texts(counts, "customer_id").map((id) => id ?? "");
-  const [bins, lines, reduced, met] = ["exposure_bin", "n_lines", "n_reduced", "sum_exposure"].map((name) =>
-    numbers(counts, name),
-  );
+  const [bins, lines, reduced, met, linePairs, reducedPairs] = [
+    "exposure_bin",
+    "n_lines",
+    "n_reduced",
+    "sum_exposure",
+    "n_line_pairs",
+    "n_reduced_pairs",
+  ].map((name) => numbers(counts, name));
   const order = Uint32Array.from(ids.keys()).sort((a, b) =>
     ids[a] === ids[b] ? (bins?.[a] ?? 0) - (bins?.[b] ?? 0) : (ids[a] ?? "") < (ids[b] ?? "") ? -1 : 1,
   );
@@ -55,6 +65,8 @@ export function linesOf(counts: ColumnTable, strata: readonly { until: number }[
         customer,
         n: new Float64Array(strata.length),
         reduced: new Float64Array(strata.length),
+        linePairs: new Float64Array(strata.length),
+        reducedPairs: new Float64Array(strata.length),
         exposure: 0,
       };
       found.push(own);
@@ -63,6 +75,8 @@ export function linesOf(counts: ColumnTable, strata: readonly { until: number }[
     own.n[at] = (own.n[at] ?? 0) + (lines?.[row] ?? 0);
     own.reduced[at] = (own.reduced[at] ?? 0) + (reduced?.[row] ?? 0);
     own.exposure += met?.[row] ?? 0;
+    own.linePairs[at] = (own.linePairs[at] ?? 0) + (linePairs?.[row] ?? 0);
+    own.reducedPairs[at] = (own.reducedPairs[at] ?? 0) + (reducedPairs?.[row] ?? 0);
   }
   return found;
 }
@@ -96,6 +110,28 @@ export function cutDays(counts: ColumnTable): { until: number; exposure: number;
   return merged;
 }
 
+/** Worth of a line by the design effect of cluster samples (Kish 1965): 1 / (1 + ρ (m − 1)), where ρ is how much likelier two lines
+ *  of one day are both reduced than two of one customer's different days of the same stratum, and m − 1 the mean number of lines
+ *  that a line came with. */
+export function worthOf(customers: readonly Lines[]): number {
+  const strata = customers[0]?.n.length ?? 0;
+  let [excess, room, pairs, lines] = [0, 0, 0, 0];
+  for (let j = 0; j < strata; j++) {
+    const sum = (pick: (own: Lines) => number) => customers.reduce((all, own) => all + pick(own), 0);
+    const [within, both] = [sum((own) => own.linePairs[j] ?? 0), sum((own) => own.reducedPairs[j] ?? 0)];
+    const pairsOf = (values: Float64Array) => (values[j] ?? 0) * ((values[j] ?? 0) - 1);
+    const [apart, bothApart] = [sum(({ n }) => pairsOf(n)) - within, sum((own) => pairsOf(own.reduced)) - both];
+    const [count, hits] = [sum(({ n }) => n[j] ?? 0), sum(({ reduced }) => reduced[j] ?? 0)];
+    pairs += within;
+    lines += count;
+    if (within === 0 || apart === 0) continue;
+    excess += both - (within * bothApart) / apart;
+    room += within * (hits / count - bothApart / apart);
+  }
+  const correlation = room > 0 ? Math.min(1, Math.max(0, excess / room)) : 0;
+  return 1 / (1 + (correlation * pairs) / Math.max(1, lines));
+}
+
 export interface Grid {
   /** Share of reduced lines of the customer at each step of the scale, by stratum. */
   readonly shares: readonly Float64Array[];
@@ -103,12 +139,13 @@ export interface Grid {
   readonly logRest: readonly Float64Array[];
   /** The share at the exposure that all customers' lines had. */
   readonly standard: Float64Array;
+  readonly worth: number;
 }
 
 export const inside = (share: number) => Math.min(1 - 1e-9, Math.max(1e-9, share));
 
 /** One scale for every stratum: whoever stands at u of customers on days without a sale does so in the sales. */
-export function gridOf({ strata }: FittedDiscounts): Grid {
+export function gridOf({ strata, worth }: FittedDiscounts): Grid {
   const shares = strata.map(({ alpha, beta }) =>
     Float64Array.from({ length: gridSize }, (_, at) => inside(betaQuantile((at + 0.5) / gridSize, alpha, beta))),
   );
@@ -121,18 +158,19 @@ export function gridOf({ strata }: FittedDiscounts): Grid {
     logShare: shares.map((values) => values.map(Math.log)),
     logRest: shares.map((values) => values.map((value) => Math.log1p(-value))),
     standard,
+    worth,
   };
 }
 
 /** Where on the scale a customer stands, given lines and reduced ones by stratum: the posterior under an even prior. */
-function posteriorOf({ logShare, logRest }: Grid, { n, reduced }: Pick<Lines, "n" | "reduced">): Float64Array {
+function posteriorOf({ logShare, logRest, worth }: Grid, { n, reduced }: Pick<Lines, "n" | "reduced">): Float64Array {
   const weights = new Float64Array(gridSize);
   for (let j = 0; j < n.length; j++) {
     const [d, rest] = [reduced[j] ?? 0, (n[j] ?? 0) - (reduced[j] ?? 0)];
     const [up, down] = [logShare[j], logRest[j]];
     if (d + rest === 0 || !up || !down) continue;
     for (let at = 0; at < gridSize; at++) {
-      weights[at] = (weights[at] ?? 0) + d * (up[at] ?? 0) + rest * (down[at] ?? 0);
+      weights[at] = (weights[at] ?? 0) + worth * (d * (up[at] ?? 0) + rest * (down[at] ?? 0));
     }
   }
   const most = weights.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
