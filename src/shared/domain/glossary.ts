@@ -34,7 +34,7 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
   },
   product_affinity: {
     label: "Product affinity",
-    help: "The ten products a customer is drawn to most, by what buyers of the same bought.",
+    help: "The products, ten at most, that a customer is drawn to, by what buyers of the same bought.",
   },
   price_tier: { label: "Price tier", help: "1 to 5: rank of the prices paid within a category; 5 is dearest." },
   discount_affinity: {

@@ -117,7 +117,7 @@ function Panels({ data }: { data: Preferences }) {
             few={8}
             isWide={false}
           />
-          <BargainPanel data={data.discount} />
+          {data.discount.scored > 0 && <BargainPanel data={data.discount} />}
           <ChannelPanel data={data.channels} />
           <ProductPanel data={data.products} />
         </div>

@@ -4,10 +4,9 @@ import { heatStep } from "../../charts/heat.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { integer, money, reason, share, word } from "../../format/format.ts";
 import { audience } from "./audience.ts";
-import { priceFinding } from "./findings.ts";
+import { shownCategories as few, priceFinding } from "./findings.ts";
 
 const tiers = ["1, cheapest", "2", "3", "4", "5, dearest"];
-const few = 8;
 /** A share that stands deepest where none is greater: an even spread reads pale. */
 const leastDeep = 0.5;
 

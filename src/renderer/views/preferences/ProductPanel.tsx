@@ -22,7 +22,11 @@ export function ProductPanel({ data }: { data: Preferences["products"] }) {
   const shown = isWhole ? data.rows : data.rows.slice(0, few);
   return (
     <Panel
-      title={`${first?.name ?? first?.product_id} stands in ${share((first?.listed ?? 0) / Math.max(1, data.scored))} of lists`}
+      title={
+        first?.name
+          ? `${first.name} stands in ${share(first.listed / Math.max(1, data.scored))} of lists`
+          : "Products on most customers' lists"
+      }
       under={under}
     >
       <div className="scroll">

@@ -28,7 +28,13 @@ export function Strip({ data }: { data: Preferences }) {
         <div className="v clip">{decimal(discount.mean_affinity)}</div>
         <div className="s">{discount.scored === 0 ? word(reason(discount.reason)) : part(discount.scored)}</div>
       </div>
-      {first(channels, "Preferred channel", "channel_preference")}
+      <First
+        choices={channels}
+        label="Preferred channel"
+        term="channel_preference"
+        known={part(channels.scored)}
+        isWord
+      />
     </div>
   );
 }
@@ -38,9 +44,11 @@ interface FirstProps {
   readonly label: string;
   readonly term: string;
   readonly known: string;
+  /** Whether the name is one of the program's words and not the retailer's. */
+  readonly isWord?: boolean;
 }
 
-function First({ choices, label, term, known }: FirstProps) {
+function First({ choices, label, term, known, isWord = false }: FirstProps) {
   const [first] = choices.rows;
   return (
     <div>
@@ -48,7 +56,7 @@ function First({ choices, label, term, known }: FirstProps) {
         <Term name={term}>{label}</Term>
       </div>
       <div className="v clip" title={first?.name}>
-        {first ? word(first.name) : unknown}{" "}
+        {first ? (isWord ? word(first.name) : first.name) : unknown}{" "}
         {first && <small>{share(first.first / Math.max(1, choices.scored), 0)}</small>}
       </div>
       <div className="s">{first ? known : word(reason(choices.reason))}</div>

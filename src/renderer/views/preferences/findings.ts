@@ -23,9 +23,13 @@ export function discountFinding({
     : `${share(part, 0)} of those who buy mostly reduced are no keener on it than the average customer`;
 }
 
+/** Categories that stand on the screen unasked. */
+export const shownCategories = 8;
+
 /** The category whose customers stand highest in price tiers, where two are large enough to be compared. */
 export function priceFinding({ rows }: Pick<Preferences["price"], "rows">): string {
   const means = rows
+    .slice(0, shownCategories)
     .filter(({ customers, category }) => customers >= 30 && category !== null)
     .map(({ category, tiers, customers }) => ({
       category,
@@ -38,7 +42,7 @@ export function priceFinding({ rows }: Pick<Preferences["price"], "rows">): stri
   ];
   return most.mean - least.mean < 0.25
     ? "Price tiers are spread alike over categories"
-    : `${most.category} draw the dearest taste, ${least.category} the cheapest`;
+    : `Taste is dearest in ${most.category}, cheapest in ${least.category}`;
 }
 
 /** How many buy by more than one channel can't be told from first choices: what can is how sure they are. */

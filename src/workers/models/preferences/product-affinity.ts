@@ -64,15 +64,19 @@ interface Recommending {
   readonly decay: number;
 }
 
+interface Recommended {
+  readonly product: string;
+  readonly score: number;
+  /** Follows from what the customer bought, not from popularity alone. */
+  readonly isOwn: boolean;
+}
+
 /** Ranks products for one history, latest first, again and again over the same fit. */
 function createRecommender({ fitted, decay }: Recommending) {
   const index = new Map(fitted.products.map((id, at) => [id, at]));
   const scores = new Float64Array(fitted.products.length);
   const popular = popularOrder(fitted);
-  return (
-    history: readonly string[],
-    leftOut: ReadonlySet<string> = new Set(),
-  ): { product: string; score: number }[] => {
+  return (history: readonly string[], leftOut: ReadonlySet<string> = new Set()): Recommended[] => {
     const touched = new Set<number>();
     const add = (product: number, score: number) => {
       touched.add(product);
@@ -80,14 +84,16 @@ function createRecommender({ fitted, decay }: Recommending) {
     };
     let [weight, sum] = [1, 0];
     for (const id of history) {
-      const own = index.get(id);
-      if (own === undefined) continue;
-      add(own, weight * (fitted.again[own] ?? 0));
-      const similarities = fitted.similarities[own] ?? [];
-      for (const [at, other] of (fitted.neighbours[own] ?? []).entries()) add(other, weight * (similarities[at] ?? 0));
+      const bought = index.get(id);
+      if (bought === undefined) continue;
+      add(bought, weight * (fitted.again[bought] ?? 0));
+      const similarities = fitted.similarities[bought] ?? [];
+      for (const [at, other] of (fitted.neighbours[bought] ?? []).entries())
+        add(other, weight * (similarities[at] ?? 0));
       sum += weight;
       weight *= decay;
     }
+    const own = new Set(touched);
     for (const product of popular.slice(0, listed + leftOut.size + history.length)) touched.add(product);
     const ranked = [...touched].map((product) => ({
       product,
@@ -98,7 +104,7 @@ function createRecommender({ fitted, decay }: Recommending) {
       .filter(({ product }) => !leftOut.has(fitted.products[product] ?? ""))
       .sort((a, b) => b.score - a.score || a.product - b.product)
       .slice(0, listed)
-      .map(({ product, score }) => ({ product: fitted.products[product] ?? "", score }));
+      .map(({ product, score }) => ({ product: fitted.products[product] ?? "", score, isOwn: own.has(product) }));
   };
 }
 
@@ -108,7 +114,7 @@ function popularOrder({ popularity }: FittedProducts): number[] {
 
 export const productAffinity = defineModel({
   name: "product_affinity",
-  version: 1,
+  version: 2,
   title: "Product affinity",
   group: "preferences",
   inputs: { histories: { feature: "product_histories" }, popularity: { feature: "product_popularity" } },
@@ -147,9 +153,9 @@ export const productAffinity = defineModel({
     { name: "n_products", type: "INTEGER", unit: "count" },
   ],
   card: {
-    purpose: "Which ten products a customer is drawn to most, those bought before included.",
+    purpose: "Which products, ten at most, a customer is drawn to most, those bought before included.",
     method:
-      "Item-based nearest neighbours: products are alike where the same customers bought both (conditional chance, damped by how common the product is); those most like a customer's last 40 products, the latest counting most, come first. A product bought before comes back by how often its buyers buy it again. The last 90 days' popularity fills what is left.",
+      "Item-based nearest neighbours: products are alike where the same customers bought both (conditional chance, damped by how common the product is); those most like a customer's last 40 products, the latest counting most, come first. A product bought before comes back by how often its buyers buy it again. The last 90 days' popularity breaks ties; where it alone speaks for a product, that is no affinity and stays off the list, but fills it for the comparison with popularity.",
     references: [
       "Deshpande & Karypis (2004): Item-based top-N recommendation algorithms, ACM TOIS 22(1), eq. 4.",
       "Dacrema, Cremonesi & Jannach (2019): Are we really making much progress? RecSys, for neighbours and popularity as baselines.",
@@ -159,7 +165,7 @@ export const productAffinity = defineModel({
       "The score ranks and is no probability, so it has no limits: recall tells how far the list may be trusted.",
       "Products that nobody has bought yet are never named; what is in stock isn't known.",
       "Only the 50,000 products with most buyers are looked at.",
-      "Where most customers bought once and one thing, the list is little more than popularity.",
+      "Where most customers bought once and one thing, lists are short and tell little beyond popularity.",
     ],
     metrics: [
       "recall at 10 (in a shop of few products at a quarter of them) of the products bought after the cut, against the most bought of the 90 days before it",
@@ -213,7 +219,7 @@ export const productAffinity = defineModel({
     const recommend = fitted ? createRecommender({ fitted, decay: Number(params.decay) }) : undefined;
     const histories = listsOf(table);
     for (const [at, row] of order.entries()) {
-      const best = recommend?.(histories[row] ?? []) ?? [];
+      const best = (recommend?.(histories[row] ?? []) ?? []).filter(({ isOwn }) => isOwn);
       if (best.length === 0) continue;
       lists[at] = best.map(({ product }) => product);
       first[at] = best[0]?.product ?? null;
