@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect } from "vitest";
 import { openSession, type Session } from "../../src/workers/engine/duckdb.ts";
-import { parseMapping } from "../../src/workers/normalise/mapping.ts";
+import { type Mapping, parseMapping } from "../../src/workers/normalise/mapping.ts";
 import { normaliseFile } from "../../src/workers/normalise/normalise-file.ts";
 import { recognise } from "../../src/workers/sources/layouts.ts";
 import { openRaw } from "../../src/workers/sources/open-raw.ts";
@@ -17,7 +17,7 @@ export interface ReadUnaided {
   readonly tables: Readonly<Record<string, Record<string, unknown>[]>>;
 }
 
-/** Reads files with the mapping that is proposed for them. */
+/** Reads files with the mapping that is proposed for them, or with another. */
 export class LayoutBench {
   readonly #folder = mkdtempSync(join(tmpdir(), "assay-layouts-"));
   #opened: Session | undefined;
@@ -33,7 +33,7 @@ export class LayoutBench {
     return path;
   }
 
-  async read(path: string): Promise<ReadUnaided> {
+  async read(path: string, mapping?: Mapping): Promise<ReadUnaided> {
     this.#opened ??= await openSession({ memoryLimit: 512e6, threads: 2, scratch: this.#folder });
     const session = this.#opened;
     const { raw } = await openRaw(session, path, { scratch: this.#folder, signal: new AbortController().signal });
@@ -41,7 +41,7 @@ export class LayoutBench {
     for (const [name, list] of raw.lists ?? []) lists.set(name, await profileColumns(session, list));
     const found = recognise(basename(path), await profileColumns(session, raw), lists);
     const read = await normaliseFile(session, raw, {
-      mapping: parseMapping(found),
+      mapping: mapping ?? parseMapping(found),
       brand: { currency: "GBP", timeZone: "Europe/London" },
       ...{ source: "shop", batchId: "b1", fileNumber: 0, fileName: basename(path), notAfter: null },
     });

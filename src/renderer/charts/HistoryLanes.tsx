@@ -67,7 +67,8 @@ export function HistoryLanes({ orders, returns, asOf, expected, unit, messages =
   const ticks = niceTicks(0, Math.max(1, ...orders.map(({ amount }) => amount)), 2);
   const most = ticks.at(-1) ?? 1;
   const y = (amount: number) => floor - (Math.max(0, amount) / most) * (floor - top - 6);
-  const isCrowded = returns.length > 8;
+  const backs = returns.map((back) => x(dayNumber(back.day))).sort((a, b) => a - b);
+  const isCrowded = backs.some((at, n) => n > 0 && at - (backs[n - 1] ?? 0) < 56);
   return (
     <div ref={box}>
       <svg

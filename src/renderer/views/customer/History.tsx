@@ -13,7 +13,8 @@ export function History({ data, currency }: { data: Customer; currency: string }
   const purchases = data.orders.filter(({ is_purchase }) => is_purchase);
   const days = purchases.map((order) => order.day).sort();
   const last = days.at(-1) ?? "";
-  const first = days[0] ?? "";
+  const earliest = [days[0], data.messages[0]?.day, data.visits[0]?.week].flatMap((one) => one ?? []).sort();
+  const first = earliest[0] ?? "";
   const title =
     purchases.length === 0
       ? "No purchase yet"
