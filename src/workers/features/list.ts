@@ -1,6 +1,7 @@
 import { baskets, channelCounts } from "./baskets.ts";
 import { brandCounts } from "./brand-counts.ts";
 import { categoryCounts } from "./category-counts.ts";
+import { customerFeatures } from "./customer-features.ts";
 import { discountCalendar, discountCounts, outcomeDiscounts } from "./discount-calendar.ts";
 import { cohorts, revenueWeeks } from "./history.ts";
 import { outcomeBrands, outcomeChannels, outcomeProducts } from "./outcome-tastes.ts";
@@ -9,6 +10,7 @@ import { pricePositions } from "./price-positions.ts";
 import { productCounts, productHistories, productPopularity } from "./product-counts.ts";
 import { purchaseSummary } from "./purchase-summary.ts";
 import { returnCounts } from "./return-counts.ts";
+import { purchaseTraining } from "./purchase-training.ts";
 import { returnLedger } from "./return-ledger.ts";
 import { returnOpenLines, returnTrainingLines } from "./return-lines.ts";
 import { returnOutcomes } from "./return-outcomes.ts";
@@ -19,6 +21,8 @@ import { rfmWindows } from "./rfm-windows.ts";
 export const featureSteps = [
   purchaseSummary,
   rfmWindows,
+  customerFeatures,
+  purchaseTraining,
   categoryCounts,
   brandCounts,
   productCounts,

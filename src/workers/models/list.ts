@@ -5,6 +5,7 @@ import { lifecycleStage } from "./lifecycle/lifecycle-stage.ts";
 import { mbgNbd } from "./lifecycle/mbg-nbd.ts";
 import { nextPurchase } from "./lifecycle/next-purchase.ts";
 import { paretoNbd } from "./lifecycle/pareto-nbd.ts";
+import { purchasePropensity } from "./lifecycle/purchase-propensity.ts";
 import { brandAffinity } from "./preferences/brand-affinity.ts";
 import { categoryAffinity } from "./preferences/category-affinity.ts";
 import { channelPreference } from "./preferences/channel-preference.ts";
@@ -21,6 +22,7 @@ export const models: readonly ModelDeclaration[] = [
   bgNbd,
   mbgNbd,
   paretoNbd,
+  purchasePropensity,
   gammaGamma,
   customerValue,
   rfm,

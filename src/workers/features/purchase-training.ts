@@ -1,0 +1,63 @@
+import type { Column } from "../../shared/domain/column.ts";
+import { literal } from "../engine/sql.ts";
+import { defineStep, type StepContext } from "../engine/step-context.ts";
+import { featureColumns } from "./customer-features.ts";
+
+/** Earlier cuts to learn from: the last quarters, and the same season a year ago. */
+const cutDays = [90, 180, 270, 365] as const;
+const mostRows = 300_000;
+
+const columns: readonly Column[] = [
+  { name: "customer_id", type: "VARCHAR" },
+  { name: "cut_days", type: "INTEGER", unit: "days" },
+  ...featureColumns,
+  { name: "is_buyer", type: "DOUBLE" },
+];
+
+/** Customer features at earlier cuts with whether a purchase followed within the horizon, all of it known by the day. A cut less
+ *  than the horizon ago is left out. Beyond 300,000 rows a share is drawn by what the rows say, not by whose they are. */
+export const purchaseTraining = defineStep({
+  name: "purchase_training",
+  version: 1,
+  title: "What followed earlier cuts",
+  stage: "features",
+  scope: "brand",
+  timing: "as_of",
+  inputs: {
+    transactions: { step: "transactions", output: "transactions" },
+    ...Object.fromEntries(
+      cutDays.map((days) => [
+        `before_${days}`,
+        { step: "customer_features", output: "customer_features", daysBefore: days },
+      ]),
+    ),
+  },
+  params: {},
+  usesHorizon: true,
+  outputs: [{ name: "purchase_training", kind: "parquet", columns }],
+  run: async (context) => {
+    await context.output.query("purchase_training", trainingSql(context));
+  },
+});
+
+function trainingSql(context: StepContext): string {
+  const asOf = `DATE ${literal(context.asOf)}`;
+  const horizon = context.purchaseHorizonDays;
+  const names = featureColumns.map(({ name }) => name);
+  const cuts = cutDays.filter((days) => days >= horizon);
+  const none = `SELECT * FROM (SELECT CAST(NULL AS VARCHAR) AS customer_id, CAST(NULL AS INTEGER) AS cut_days, ${featureColumns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${name}`).join(", ")}) WHERE false`;
+  const rows = cuts.map(
+    (days) => `SELECT customer_id, ${days} AS cut_days, ${names.join(", ")} FROM ${context.relation(`before_${days}`)}`,
+  );
+  const said = names.map((name) => `coalesce(CAST(${name} AS VARCHAR), '')`).join(" || '|' || ");
+  return `WITH told AS (${[none, ...rows].join(" UNION ALL ")}),
+    size AS (SELECT count(*) AS n FROM told),
+    kept AS (
+      SELECT * FROM told WHERE (SELECT n FROM size) <= ${mostRows}
+        OR CAST('0x' || left(md5(cut_days || '|' || ${said}), 8) AS BIGINT) % 1000000 < 1000000.0 * ${mostRows} / (SELECT n FROM size)),
+    after AS (
+      SELECT DISTINCT k.customer_id, k.cut_days FROM kept k JOIN ${context.relation("transactions")} t ON t.customer_id = k.customer_id
+        AND t.day > ${asOf} - k.cut_days AND t.day <= ${asOf} - k.cut_days + ${horizon})
+    SELECT k.customer_id, k.cut_days, ${names.map((name) => `k.${name}`).join(", ")}, CASE WHEN a.customer_id IS NULL THEN 0.0 ELSE 1.0 END AS is_buyer
+    FROM kept k LEFT JOIN after a ON a.customer_id = k.customer_id AND a.cut_days = k.cut_days ORDER BY k.customer_id, k.cut_days`;
+}
