@@ -58,6 +58,6 @@ function trainingSql(context: StepContext): string {
     after AS (
       SELECT DISTINCT k.customer_id, k.cut_days FROM kept k JOIN ${context.relation("transactions")} t ON t.customer_id = k.customer_id
         AND t.day > ${asOf} - k.cut_days AND t.day <= ${asOf} - k.cut_days + ${horizon})
-    SELECT k.customer_id, k.cut_days, ${names.map((name) => `k.${name}`).join(", ")}, CASE WHEN a.customer_id IS NULL THEN 0.0 ELSE 1.0 END AS is_buyer
+    SELECT k.customer_id, k.cut_days, ${names.map((name) => `k.${name}`).join(", ")}, CAST(a.customer_id IS NOT NULL AS DOUBLE) AS is_buyer
     FROM kept k LEFT JOIN after a ON a.customer_id = k.customer_id AND a.cut_days = k.cut_days ORDER BY k.customer_id, k.cut_days`;
 }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { behaviourTable, trainingTable } from "../../../test/support/behaviour.ts";
 import { createRandom } from "../../shared/base/random.ts";
 import type { ColumnTable } from "../../shared/domain/column.ts";
 import type { Evaluation, ModelContext, ModelDeclaration, Tables } from "../../shared/domain/model.ts";
@@ -156,8 +157,21 @@ function shop() {
       brand: rows.map(({ category }) => `${category} house`),
       n_lines: column(rows, ({ n }) => n),
     });
+  const behaviour = ids.map((id, at) => ({
+    id,
+    x: frequency[at] ?? 0,
+    recency: last[at] ?? 0,
+    age: age[at] ?? 0,
+    amount: first[at] ?? 0,
+  }));
+  // every other customer is learnt from, all are judged
+  const learnt = behaviour.flatMap((one, at) =>
+    at % 2 === 0 ? [{ ...one, cut: at % 4 === 0 ? 90 : 180, isBuyer: (holdout[at] ?? 0) > 0 }] : [],
+  );
   const features: Readonly<Record<string, ColumnTable>> = {
     ...habits.features,
+    customer_features: behaviourTable(behaviour),
+    purchase_training: trainingTable(learnt),
     brand_counts: brandsOf(before),
     purchase_summary: summary,
     rfm_windows: table({ customer_id: ids }),

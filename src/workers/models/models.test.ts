@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { behaviourTable, trainingTable } from "../../../test/support/behaviour.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { createRandom } from "../../shared/base/random.ts";
 import type { ColumnTable, ColumnValues } from "../../shared/domain/column.ts";
@@ -88,6 +89,7 @@ function featuresOf(customers: readonly Customer[], order = Array.from(customers
       }),
     ),
     ...preferencesOf(order, counted, lines),
+    ...behaviourOf(customers, order),
     customer_base: { rows: all.length, columns: { customer_id: ids, is_buyer: new Float64Array(all.length).fill(1) } },
   };
 }
@@ -137,6 +139,17 @@ function preferencesOf(
         ...numbersOf({ n_buyers: buyers, n_recent_buyers: buyers.map(() => 0), n_repeat_buyers: buyers.map(() => 0) }),
       },
     },
+  };
+}
+
+/** What customers did before a day, and whether they bought after earlier ones. */
+function behaviourOf(customers: readonly Customer[], order: readonly number[]): Record<string, ColumnTable> {
+  const all = order.map((at) => ({ at, id: idOf(at), ...(customers[at] as Customer) }));
+  return {
+    customer_features: behaviourTable(all),
+    purchase_training: trainingTable(
+      [90, 180].flatMap((cut) => all.map((one) => ({ ...one, cut, isBuyer: (one.x * 3 + one.at + cut) % 7 < one.x }))),
+    ),
   };
 }
 

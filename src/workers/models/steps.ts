@@ -23,11 +23,6 @@ function featuresOf(tables: ModelDeclaration["learns"]): Record<string, InputRef
   return Object.fromEntries(features.map(([alias, { feature }]) => [alias, { step: feature, output: feature }]));
 }
 
-function featuresOf(tables: ModelDeclaration["learns"]): Record<string, InputReference> {
-  const features = Object.entries(tables ?? {});
-  return Object.fromEntries(features.map(([alias, { feature }]) => [alias, { step: feature, output: feature }]));
-}
-
 function referencesOf(model: ModelDeclaration): Record<string, InputReference> {
   const references = Object.entries(model.inputs).map(([alias, input]) => [
     alias,

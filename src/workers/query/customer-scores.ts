@@ -7,7 +7,7 @@ import { numberOf, numberOrNull, textOrNull } from "./estimate.ts";
 import { type History, purchaseModelOf } from "./purchase-model.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 import { purchaseHorizon } from "./snapshot.ts";
-import { type Driver, points, whyNext, whyPurchases, whyValue } from "./why.ts";
+import { type Driver, points, toldDrivers, whyNext, whyPurchases, whyValue } from "./why.ts";
 import { onDay, type Range, type Yardstick, yardstick } from "./yardstick.ts";
 
 export type ScoreKind = "number" | "money" | "share" | "date" | "text" | "choice";
@@ -32,6 +32,8 @@ export interface Score {
 interface Shown {
   readonly name: string;
   readonly model: string;
+  /** Model that stands in where the first had too little to go by. */
+  readonly instead?: string;
   readonly ground: "orders" | "intervals" | "lines";
   /** Column of its low and high limits; of the profile, or of the model's scores. */
   readonly limits?: "profile" | "scores";
@@ -41,7 +43,7 @@ const shown: readonly Shown[] = [
   { name: "predicted_value_minor", model: "customer_value", ground: "orders", limits: "profile" },
   { name: "next_purchase_on", model: "next_purchase", ground: "intervals", limits: "profile" },
   { name: "expected_purchases", model: "mbg_nbd", ground: "orders", limits: "profile" },
-  { name: "probability_purchase", model: "mbg_nbd", ground: "orders" },
+  { name: "probability_purchase", model: "purchase_propensity", instead: "mbg_nbd", ground: "orders" },
   { name: "probability_alive", model: "mbg_nbd", ground: "orders" },
   { name: "price_tier", model: "price_tier", ground: "lines", limits: "scores" },
   { name: "discount_affinity", model: "discount_affinity", ground: "lines", limits: "scores" },
@@ -74,7 +76,10 @@ export async function scoresOf(
   const found: Score[] = [];
   for (const one of shown) {
     const stored = await scoresRow(snapshot, session, one.model, id);
-    found.push(scoreOf(snapshot, one, profile, stored, { measure, own, lines }));
+    const isMissing = one.instead !== undefined && numberOrNull(stored[one.name]) === null;
+    const given = isMissing ? await scoresRow(snapshot, session, one.instead ?? "", id) : stored;
+    const by = isMissing ? { ...one, model: one.instead ?? one.model } : one;
+    found.push(scoreOf(snapshot, by, profile, given, { measure, own, lines }));
   }
   const category = await topCategory(snapshot, session, id, profile, lines);
   return category ? [...found, category] : found;
@@ -174,7 +179,7 @@ function groundOf(kind: Shown["ground"], profile: Readonly<Record<string, Json>>
 
 function whyOf(
   snapshot: OpenSnapshot,
-  { name }: Shown,
+  { name, model: by }: Shown,
   profile: Readonly<Record<string, Json>>,
   stored: Readonly<Record<string, Json>>,
   ground: Ground,
@@ -194,6 +199,7 @@ function whyOf(
     ];
   }
   if (name === "discount_affinity") return whyDiscount(number(name), stored, measure.ranges.get(name)?.median ?? null);
+  if (by === "purchase_propensity") return toldDrivers(stored.drivers);
   const model = purchaseModelOf(snapshot.handle);
   if (!model || !own) return [];
   const { history } = measure.median;

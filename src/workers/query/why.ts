@@ -56,6 +56,13 @@ function drivers(effects: readonly [number, string][], show: (effect: number) =>
     .map(({ effect, reason }) => ({ effect, reason }));
 }
 
+/** Drivers that a model wrote beside its score, as JSON of effect (a share) and words; none where they can't be read. */
+export function toldDrivers(text: unknown): Driver[] {
+  if (typeof text !== "string") return [];
+  const told = JSON.parse(text) as readonly { readonly effect: number; readonly text: string }[];
+  return told.map(({ effect, text: reason }) => ({ effect: points(effect), reason }));
+}
+
 /** Why a score of the purchase model is what it is, by the model's own formula; nothing where that doesn't give the score. */
 export function whyPurchases(
   model: PurchaseModel,
