@@ -58,4 +58,27 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
   repeated: { label: "Repeated", help: "A row that was delivered before: it changes nothing." },
   reused: { label: "Reused", help: "The artifact with this very key was there already." },
   computed: { label: "Computed", help: "The artifact was made in this run." },
+  baseline: {
+    label: "Naive baseline",
+    help: "The simplest forecast that could do: a model is worth something only beside it, on the same customers.",
+  },
+  calibration: { label: "Calibration", help: "Whether what is told to happen in 3 of 10 cases happens in 3 of 10." },
+  coverage: {
+    label: "Held by 80 % limits",
+    help: "Share of outcomes inside their 80 % limits, by the randomised probability integral transform.",
+  },
+  cut: {
+    label: "Cut",
+    help: "The day of a time split: models see what came before it and are judged on what followed.",
+  },
+  probability_purchase: { label: "Chance to buy", help: "Chance of at least one purchase within the horizon." },
+  discounted_transactions: {
+    label: "Discounted transactions",
+    help: "Purchases still to come over the whole relation, later ones counting less.",
+  },
+  auc: {
+    label: "AUC",
+    help: "Chance that somebody to whom it happened is ranked above somebody to whom it didn't; 0.5 is a coin.",
+  },
+  brier: { label: "Brier score", help: "Mean squared distance between the chance told and what happened." },
 };

@@ -1,7 +1,7 @@
 import type { Lifecycle } from "../../../shared/api/contract/customers.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { StageName } from "../../components/Stage.tsx";
-import { exactMoney, integer, money, signed } from "../../format/format.ts";
+import { day, exactMoney, integer, money, signed } from "../../format/format.ts";
 
 const audience = (stage: string) =>
   `/segments/new?where=${encodeURIComponent(JSON.stringify({ combinator: "and", rules: [{ field: "lifecycle_stage", operator: "in", value: [stage] }] }))}`;
@@ -12,7 +12,7 @@ export function MovesPanel({ data }: { data: Lifecycle }) {
     <Panel
       span="s5"
       title="Expected moves, next 30 days"
-      under="If they go as the last 30 did; predicted value won or lost by the move"
+      under={`${data.flow_since ? `If they go on as since ${day(data.flow_since)}; predicted` : "Predicted"} value won or lost by the move`}
     >
       {data.moves.length === 0 ? (
         <p className="muted">No moves are known yet.</p>

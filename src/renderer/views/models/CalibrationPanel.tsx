@@ -38,8 +38,8 @@ export function CalibrationPanel({ row }: { row: ModelEvaluation }) {
   );
   return (
     <Panel
-      title={calibrationFinding(bins)}
-      under={`Share that bought within ${row.horizon_days} days after ${day(row.cut_on)}, %${isNamed ? ", by group" : ", by tenths of the predicted chance; 95 % intervals; on the line is right"}`}
+      title={calibrationFinding(bins, row.model)}
+      under={`What happened in the ${row.horizon_days} days after ${day(row.cut_on)}, %, ${isNamed ? "by group" : "by tenths of the predicted chance; 95 % intervals; on the line is right"}`}
       table={table}
     >
       {isNamed ? (

@@ -96,7 +96,11 @@ interface BodyProps {
 }
 
 function Body({ card, models, rows, fit, evaluations }: BodyProps) {
-  const groups = rows.find(({ calibration }) => (calibration?.length ?? 0) > 1);
+  const isShare = (value: number | null) => value === null || (value >= 0 && value <= 1);
+  const groups = rows.find(
+    ({ calibration: bins = [] }) =>
+      bins.length > 1 && bins.every(({ expected, actual }) => isShare(expected) && isShare(actual)),
+  );
   return (
     <div className="grid">
       <div className="stack s8">

@@ -4,9 +4,11 @@ import { share, word } from "../../format/format.ts";
 type Bins = NonNullable<ModelEvaluation["calibration"]>;
 
 /** The first and last group by name; or how many intervals hold what was predicted, and which way it errs. */
-export function calibrationFinding(bins: Bins): string {
+export function calibrationFinding(bins: Bins, model: string): string {
   const [first, last] = [bins[0], bins.at(-1)];
   if (!first || !last) return "Nothing to compare";
+  if (first.expected === null && model !== "lifecycle_stage")
+    return `${word(first.label)} ${share(first.actual, 0)}, ${word(last.label).toLowerCase()} ${share(last.actual, 0)}`;
   if (first.expected === null)
     return `${share(first.actual, 0)} of ${word(first.label).toLowerCase()} customers bought again, ${share(last.actual, 0)} of ${word(last.label).toLowerCase()} ones`;
   const all = bins.reduce((sum, { n }) => sum + n, 0);

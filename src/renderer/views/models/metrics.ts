@@ -55,6 +55,16 @@ const known: Readonly<Record<string, Metric>> = {
     help: "Mean squared distance between the chance told and what happened. Lower is better.",
     text: three,
   },
+  auc_btyd: {
+    label: "Ranking against MBG/NBD",
+    help: "The same ranking (AUC), held against MBG/NBD's chance instead. Higher is better.",
+    text: three,
+  },
+  brier_btyd: {
+    label: "Brier score against MBG/NBD",
+    help: "The same Brier score, held against MBG/NBD's chance instead. Lower is better.",
+    text: three,
+  },
   log_loss: { label: "Log loss", help: "Mean surprise at what happened, in nats. Lower is better.", text: three },
   spearman: {
     label: "Rank correlation",
