@@ -5,7 +5,7 @@ import { featureColumns } from "./customer-features.ts";
 
 /** Earlier cuts to learn from: the last quarters, and the same season a year ago. */
 const cutDays = [90, 180, 270, 365] as const;
-const mostRows = 300_000;
+const mostRows = 60_000;
 
 const columns: readonly Column[] = [
   { name: "customer_id", type: "VARCHAR" },
@@ -15,10 +15,10 @@ const columns: readonly Column[] = [
 ];
 
 /** Customer features at earlier cuts with whether a purchase followed within the horizon, all of it known by the day. A cut less
- *  than the horizon ago is left out. Beyond 300,000 rows a share is drawn by what the rows say, not by whose they are. */
+ *  than the horizon ago is left out. Beyond 60,000 rows a share is drawn by what the rows say, not by whose they are. */
 export const purchaseTraining = defineStep({
   name: "purchase_training",
-  version: 1,
+  version: 2,
   title: "What followed earlier cuts",
   stage: "features",
   scope: "brand",

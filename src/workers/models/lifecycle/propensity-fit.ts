@@ -32,8 +32,8 @@ export interface FittedPropensity {
 
 const leastRows = 200;
 const leastOfEach = 50;
-const longestGrowth = 300;
-const settings = { leaves: 12, learningRate: 0.06, l2: 5, minChildWeight: 8, patience: 25 } as const;
+const longestGrowth = 100;
+const settings = { leaves: 8, learningRate: 0.1, l2: 5, minChildWeight: 8, patience: 12 } as const;
 const treesUnjudged = 60;
 const recencyGroups = 10;
 
