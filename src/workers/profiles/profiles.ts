@@ -94,7 +94,7 @@ const scores = (model: string) => ({ step: `scores_${model}`, output: "scores" }
 
 export const profiles = defineStep({
   name: "profiles",
-  version: 4,
+  version: 5,
   title: "Profiles",
   stage: "profiles",
   scope: "bucket",
