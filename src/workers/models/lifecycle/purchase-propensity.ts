@@ -35,6 +35,8 @@ export const purchasePropensity = defineModel({
     limits: [
       "A chance of a single event has no limits of its own: its calibration says how far it can be trusted.",
       "Needs 200 histories at earlier cuts with 50 who bought and 50 who didn't; without them the profile shows MBG/NBD's chance instead.",
+      "Where purchases come about as MBG/NBD supposes there is little to add: on the demo retailer the two are level. On the CDNOW customers its AUC lies .007 to .011 above MBG/NBD's at three cuts.",
+      "A season that the earlier cuts have not seen moves all chances alike: trust ranks more than sums.",
       "Drivers say what the chance rests on, not what would change it.",
     ],
     metrics: [
