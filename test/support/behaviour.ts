@@ -9,7 +9,7 @@ export interface Behaviour {
   readonly amount: number;
 }
 
-function valueOf(column: string, { x, recency, age, amount }: Behaviour): number {
+function featureValue(column: string, { x, recency, age, amount }: Behaviour): number {
   const values: Readonly<Record<string, number>> = {
     days_since_last_purchase: age - recency,
     frequency: x,
@@ -25,7 +25,10 @@ function valueOf(column: string, { x, recency, age, amount }: Behaviour): number
 
 /** The table customer_features of some customers, without a source of messages or visits. */
 export function behaviourTable(customers: readonly Behaviour[]): ColumnTable {
-  const columns = featureColumns.map(({ name }) => [name, Float64Array.from(customers, (one) => valueOf(name, one))]);
+  const columns = featureColumns.map(({ name }) => [
+    name,
+    Float64Array.from(customers, (one) => featureValue(name, one)),
+  ]);
   return {
     rows: customers.length,
     columns: { customer_id: customers.map(({ id }) => id), ...Object.fromEntries(columns) },
