@@ -6,6 +6,7 @@ import "./theme/above.css";
 import "./theme/parts.css";
 import "./theme/controls.css";
 import "./theme/grids.css";
+import "./theme/nights.css";
 import "./theme/sources.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";

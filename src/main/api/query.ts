@@ -27,7 +27,8 @@ async function ask(
 export const queryHandlers: HandlersOf<
   Named<"customers"> | Named<"overview"> | Named<"lifecycle"> | Named<"preferences">
 > = {
-  "customers.fields": ({ brand }, { ctx, signal }) => ask(ctx, brand, "customers.fields", {}, signal),
+  "customers.fields": ({ brand, snapshot_id }, { ctx, signal }) =>
+    ask(ctx, brand, "customers.fields", { snapshot_id }, signal),
   "customers.page": ({ brand, ...input }, { ctx, signal }) => ask(ctx, brand, "customers.page", input, signal),
   "customers.search": async ({ brand, text, limit = 20 }, { ctx }) => {
     const { snapshot } = await findSnapshot(ctx, brand);
@@ -36,11 +37,11 @@ export const queryHandlers: HandlersOf<
     if (indexed !== snapshot.snapshot_id) ctx.indexPeople(brand);
     return { hits: await ctx.store.searchPeople(scope, text, limit), indexing: indexed !== snapshot.snapshot_id };
   },
-  "customers.show": async ({ brand, customer_id }, { ctx, signal }) => {
+  "customers.show": async ({ brand, customer_id, snapshot_id }, { ctx, signal }) => {
     if (!/^[0-9a-f]{20}$/.test(customer_id)) {
       throw new AssayError("bad_input", `“${customer_id}” is no customer id.`, "A customer id is 20 hex digits.");
     }
-    const found = await findSnapshot(ctx, brand);
+    const found = await findSnapshot(ctx, brand, snapshot_id);
     const segments = Object.fromEntries([...found.state.segments].map(([name, { definition }]) => [name, definition]));
     return (await askSnapshot(ctx, found, "customers.show", { customer_id, segments }, signal)) as never;
   },

@@ -4,7 +4,7 @@ import type { Definition, Exported, Segment, SegmentFigures } from "../../shared
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { isName } from "../../shared/base/ids.ts";
-import type { BrandState, DefinitionBody } from "../../shared/domain/brand-state.ts";
+import { type BrandState, currentSnapshot, type DefinitionBody } from "../../shared/domain/brand-state.ts";
 import { segmentSentence } from "../../shared/domain/segment.ts";
 import { sha256 } from "../plan/key.ts";
 import { type ApiContext, findSnapshot, requireWritable } from "./context.ts";
@@ -37,13 +37,18 @@ export function segmentRules(state: BrandState): Record<string, DefinitionBody> 
   return Object.fromEntries([...state.segments].map(([name, { definition }]) => [name, definition]));
 }
 
+interface Place {
+  readonly brand: string;
+  readonly snapshot_id?: string | undefined;
+}
+
 async function count(
   ctx: ApiContext,
-  brand: string,
+  { brand, snapshot_id }: Place,
   definition: DefinitionBody,
   signal: AbortSignal,
 ): Promise<SegmentFigures> {
-  const found = await findSnapshot(ctx, brand);
+  const found = await findSnapshot(ctx, brand, snapshot_id);
   return (await askSnapshot(
     ctx,
     found,
@@ -55,13 +60,13 @@ async function count(
 
 async function segmentDocument(
   ctx: ApiContext,
-  brand: string,
+  place: Place,
   name: string,
   state: BrandState,
   signal: AbortSignal,
 ): Promise<Segment> {
   const { definition, version, created_at, changed_at } = requireSegment(state, name);
-  const figures = await count(ctx, brand, definition, signal).catch((error: unknown) => {
+  const figures = await count(ctx, place, definition, signal).catch((error: unknown) => {
     if (error instanceof AssayError && error.code === "not_found") return null; // no snapshot to count on yet
     throw error;
   });
@@ -75,7 +80,16 @@ async function segmentDocument(
     customers: figures?.customers ?? null,
     revenue_minor: figures?.revenue_minor ?? null,
     reachable: figures?.reachable ?? null,
+    ...movesOf(state, place.snapshot_id, name, version),
   };
+}
+
+/** Who entered and left a segment, as the refresh on that snapshot counted it under the same rule. */
+function movesOf(state: BrandState, snapshotId: string | undefined, name: string, version: number) {
+  const id = snapshotId ?? currentSnapshot(state)?.snapshot_id ?? "";
+  const known = [...state.members].find(([one]) => id !== "" && one.startsWith(id))?.[1];
+  const own = known?.segments.find((one) => one.segment === name && one.version === version);
+  return { entered: own?.entered ?? null, left: own?.left ?? null };
 }
 
 export interface ListRequest {
@@ -129,16 +143,16 @@ export async function writeSegment(ctx: ApiContext, request: ListRequest, signal
 }
 
 export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">> = {
-  "segments.list": async ({ brand }, { ctx, signal }) => {
+  "segments.list": async ({ brand, snapshot_id }, { ctx, signal }) => {
     const state = await (ctx.workspace ?? requireWritable(ctx)).brands.refresh(brand);
     const segments: Segment[] = [];
     for (const name of [...state.segments.keys()].sort())
-      segments.push(await segmentDocument(ctx, brand, name, state, signal));
+      segments.push(await segmentDocument(ctx, { brand, snapshot_id }, name, state, signal));
     return { segments };
   },
-  "segments.count": async ({ brand, segment, definition }, { ctx, signal }) => {
-    const { state } = await findSnapshot(ctx, brand);
-    return count(ctx, brand, definitionOf(state, { segment, definition }), signal);
+  "segments.count": async ({ brand, segment, definition, snapshot_id }, { ctx, signal }) => {
+    const { state } = await findSnapshot(ctx, brand, snapshot_id);
+    return count(ctx, { brand, snapshot_id }, definitionOf(state, { segment, definition }), signal);
   },
   "segments.save": async ({ brand, segment, definition, create }, { ctx, signal }) => {
     const { brands } = requireWritable(ctx);
@@ -150,7 +164,7 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
       throw new AssayError("conflict", `There is a segment ${segment} already.`, "Choose another name.");
     }
     const checked = definitionOf(state, { definition });
-    await count(ctx, brand, checked, signal); // a rule that can't be counted is refused before it is kept
+    await count(ctx, { brand }, checked, signal); // a rule that can't be counted is refused before it is kept
     const saved = await brands.append(
       brand,
       "segment_saved",
@@ -158,7 +172,7 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
       `segment:${segment}:${state.version}:${sha256(canonicalJson(checked))}`,
     );
     ctx.tell("segments");
-    return segmentDocument(ctx, brand, segment, saved, signal);
+    return segmentDocument(ctx, { brand }, segment, saved, signal);
   },
   "segments.remove": async ({ brand, segment }, { ctx }) => {
     const { brands } = requireWritable(ctx);
@@ -168,8 +182,8 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
     ctx.tell("segments");
     return { ok: true };
   },
-  "segments.compare": async ({ brand, segments }, { ctx, signal }) => {
-    const found = await findSnapshot(ctx, brand);
+  "segments.compare": async ({ brand, snapshot_id, segments }, { ctx, signal }) => {
+    const found = await findSnapshot(ctx, brand, snapshot_id);
     const definitions = segments.map((segment) => ({
       segment,
       definition: requireSegment(found.state, segment).definition,
@@ -182,8 +196,8 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
       signal,
     )) as never;
   },
-  "segments.members": async ({ brand, segment, definition, limit }, { ctx, signal }) => {
-    const found = await findSnapshot(ctx, brand);
+  "segments.members": async ({ brand, snapshot_id, segment, definition, limit }, { ctx, signal }) => {
+    const found = await findSnapshot(ctx, brand, snapshot_id);
     const input = {
       definition: definitionOf(found.state, { segment, definition }),
       segments: segmentRules(found.state),
@@ -191,8 +205,8 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
     };
     return (await askSnapshot(ctx, found, "segments.members", input, signal)) as never;
   },
-  "segments.export_preview": async ({ brand, segment, definition, ...options }, { ctx, signal }) => {
-    const found = await findSnapshot(ctx, brand);
+  "segments.export_preview": async ({ brand, snapshot_id, segment, definition, ...options }, { ctx, signal }) => {
+    const found = await findSnapshot(ctx, brand, snapshot_id);
     const input = {
       definition: definitionOf(found.state, { segment, definition }),
       segments: segmentRules(found.state),

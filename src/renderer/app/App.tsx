@@ -18,7 +18,7 @@ import { SqlView } from "../views/sql/SqlView.tsx";
 import { StartView } from "../views/start/StartView.tsx";
 import { BrandContext } from "./BrandContext.ts";
 import { readPlace, startingPlace } from "./place.ts";
-import { go, useRoute } from "./route.ts";
+import { go, useRoute, viewSnapshot } from "./route.ts";
 import { Shell } from "./Shell.tsx";
 import { useKeepPlace } from "./use-place.ts";
 
@@ -61,6 +61,7 @@ export function App() {
         screen={screen}
         onBrand={(name) => {
           setChosen(name);
+          viewSnapshot(undefined);
           go("/overview");
         }}
       >

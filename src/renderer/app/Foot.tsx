@@ -1,16 +1,27 @@
 import { useClient } from "../client/ClientProvider.tsx";
 import { useAsk } from "../client/queries.ts";
+import { useViewedSnapshot } from "../client/viewed-snapshot.ts";
 import { Icon } from "../components/Icon.tsx";
 import { day, instant, integer, seconds, word } from "../format/format.ts";
 import { isGoing, workDone } from "../format/run-state.ts";
 
+interface Props {
+  readonly brand: string | null;
+  readonly isFolded: boolean;
+  readonly onFold: () => void;
+  readonly onSnapshots: () => void;
+}
+
 /** The foot of the navigation: the snapshot that is shown, or the run that goes on. */
-export function Foot({ brand, isFolded, onFold }: { brand: string | null; isFolded: boolean; onFold: () => void }) {
+export function Foot({ brand, isFolded, onFold, onSnapshots }: Props) {
   const client = useClient();
   const runs = useAsk("runs.list", { brand: brand ?? "" }, { enabled: brand !== null, every: 2_000 });
   const snapshots = useAsk("snapshots.list", { brand: brand ?? "" }, { enabled: brand !== null });
   const going = runs.data?.runs.find(isGoing);
-  const current = snapshots.data?.snapshots.find(({ is_current }) => is_current);
+  const viewed = useViewedSnapshot();
+  const shown = snapshots.data?.snapshots.find(({ is_current, snapshot_id }) =>
+    viewed === undefined ? is_current : snapshot_id.startsWith(viewed),
+  );
   const toggleLook = () => {
     const next = document.documentElement.dataset.look === "dark" ? "light" : "dark";
     document.documentElement.dataset.look = next;
@@ -27,9 +38,19 @@ export function Foot({ brand, isFolded, onFold }: { brand: string | null; isFold
           </a>
         ) : (
           <>
-            {current ? `As of ${day(current.as_of)}` : "Local only"}
-            <br />
-            {current ? `Published ${instant(current.published_at)}` : "No account, no server"}
+            {shown ? (
+              <button type="button" className="as-of" title="Retailer and snapshot" onClick={onSnapshots}>
+                As of {day(shown.as_of)}
+                <br />
+                {shown.kept_back ? "Made" : "Published"} {instant(shown.published_at)}
+              </button>
+            ) : (
+              <>
+                Local only
+                <br />
+                No account, no server
+              </>
+            )}
           </>
         )}
       </span>

@@ -9,8 +9,10 @@ import { Foot } from "./Foot.tsx";
 import { Palette } from "./Palette.tsx";
 import { RunNotice } from "./RunNotice.tsx";
 import { Shortcuts } from "./Shortcuts.tsx";
+import { SnapshotDialog } from "./SnapshotDialog.tsx";
 import { screens } from "./screens.ts";
 import { useKeys } from "./use-keys.ts";
+import { ViewedBanner } from "./ViewedBanner.tsx";
 
 type Status = OutputOf<AssayContract["workspace.status"]>;
 type Brand = Status["brands"][number];
@@ -26,14 +28,15 @@ interface Props {
 /** The frame: navigation with the retailer and the snapshot, and the screen beside it. */
 export function Shell({ status, brand, screen, onBrand, children }: Props) {
   const [folded, setFolded] = useFolded();
-  const [opened, setOpened] = useState<"palette" | "help" | null>(null);
+  const [opened, setOpened] = useState<"palette" | "help" | "snapshots" | null>(null);
   const onPalette = useCallback(() => setOpened("palette"), []);
+  const onSnapshots = useCallback(() => setOpened("snapshots"), []);
   const onHelp = useCallback(() => setOpened("help"), []);
   useKeys({ onPalette, onHelp, hasBrand: brand !== null });
   return (
     <div className="frame" data-folded={folded}>
       <nav className="nav" aria-label="Screens">
-        <BrandSwitch brands={status.brands} brand={brand} onBrand={onBrand} />
+        <BrandSwitch brand={brand} onOpen={onSnapshots} />
         <button type="button" className="find" onClick={onPalette}>
           <Icon name="search" />
           <span className="label">Search or go to</span>
@@ -57,7 +60,12 @@ export function Shell({ status, brand, screen, onBrand, children }: Props) {
             </div>
           ))}
         </div>
-        <Foot brand={brand?.brand ?? null} isFolded={folded} onFold={() => setFolded(!folded)} />
+        <Foot
+          brand={brand?.brand ?? null}
+          isFolded={folded}
+          onFold={() => setFolded(!folded)}
+          onSnapshots={onSnapshots}
+        />
       </nav>
       <main id="main">
         {status.read_only_reason && (
@@ -65,10 +73,22 @@ export function Shell({ status, brand, screen, onBrand, children }: Props) {
             Open for reading only: {status.read_only_reason}
           </div>
         )}
+        {brand && <ViewedBanner brand={brand.brand} onOpen={onSnapshots} />}
         {children}
       </main>
       <DropZone hasBrand={brand !== null} />
       {opened === "palette" && <Palette brand={brand?.brand ?? null} onClose={() => setOpened(null)} />}
+      {opened === "snapshots" && brand && (
+        <SnapshotDialog
+          brand={brand.brand}
+          brands={status.brands.map((one) => one.brand)}
+          onBrand={(name) => {
+            setOpened(null);
+            onBrand(name);
+          }}
+          onClose={() => setOpened(null)}
+        />
+      )}
       {opened === "help" && <Shortcuts onClose={() => setOpened(null)} />}
       {brand && <RunNotice key={brand.brand} brand={brand.brand} screen={screen} />}
     </div>
@@ -93,32 +113,35 @@ function useFolded(): [boolean, (folded: boolean) => void] {
   return [chosen ?? isNarrow, setChosen];
 }
 
-function BrandSwitch({
-  brands,
-  brand,
-  onBrand,
-}: {
-  brands: readonly Brand[];
-  brand: Brand | null;
-  onBrand: (name: string) => void;
-}) {
+/** The retailer and its snapshot; opens where both are chosen. */
+function BrandSwitch({ brand, onOpen }: { brand: Brand | null; onOpen: () => void }) {
+  const mark = (
+    <span className="mark" aria-hidden="true">
+      {initials(brand?.brand ?? "Assay")}
+    </span>
+  );
+  if (!brand)
+    return (
+      <div className="brand">
+        {mark}
+        <span className="label">
+          <span className="strong">Assay</span>
+          <span className="about">No workspace</span>
+        </span>
+      </div>
+    );
   return (
     <div className="brand">
-      <span className="mark" aria-hidden="true">
-        {initials(brand?.brand ?? "Assay")}
-      </span>
-      <span className="label">
-        {brand && brands.length > 1 ? (
-          <select aria-label="Retailer" value={brand.brand} onChange={(event) => onBrand(event.target.value)}>
-            {brands.map((one) => (
-              <option key={one.brand}>{one.brand}</option>
-            ))}
-          </select>
-        ) : (
-          <span className="strong">{brand?.brand ?? "Assay"}</span>
-        )}
-        <span className="about">{brand ? `${brand.currency} · ${brand.time_zone}` : "No workspace"}</span>
-      </span>
+      <button type="button" className="switch" title="Retailer and snapshot" onClick={onOpen}>
+        {mark}
+        <span className="label">
+          <span className="strong">{brand.brand}</span>
+          <span className="about">{`${brand.currency} · ${brand.time_zone}`}</span>
+        </span>
+        <span className="chevrons" aria-hidden="true">
+          <Icon name="chevrons" />
+        </span>
+      </button>
     </div>
   );
 }

@@ -11,7 +11,29 @@ const subscribe = (listener: () => void) => {
 };
 const read = () => location.pathname + location.search;
 
+const snapshotIn = (address: string) => new URLSearchParams(address.split("?")[1] ?? "").get("snapshot");
+
+/** The snapshot that is looked at goes along from screen to screen. */
+function withSnapshot(to: string): string {
+  const viewed = snapshotIn(read());
+  if (viewed === null || snapshotIn(to) !== null) return to;
+  return `${to}${to.includes("?") ? "&" : "?"}snapshot=${encodeURIComponent(viewed)}`;
+}
+
+/** Shows the present screen as an older snapshot has it, or as the current one. */
+export function viewSnapshot(snapshotId: string | undefined): void {
+  const params = new URLSearchParams(location.search);
+  params.delete("snapshot");
+  if (snapshotId !== undefined) params.set("snapshot", snapshotId);
+  const search = params.toString();
+  move(`${location.pathname}${search === "" ? "" : `?${search}`}`);
+}
+
 export function go(to: string, options: { replace?: boolean } = {}): void {
+  move(withSnapshot(to), options);
+}
+
+function move(to: string, options: { replace?: boolean } = {}): void {
   if (to === read()) return;
   if (options.replace) history.replaceState(null, "", to);
   else history.pushState(null, "", to);

@@ -4,12 +4,14 @@ import type { Definition } from "../../shared/api/contract/segments.ts";
 import { useClient } from "../client/ClientProvider.tsx";
 import { useAsk } from "../client/queries.ts";
 import { saveExport } from "../client/save-export.ts";
+import { asked, useViewedSnapshot } from "../client/viewed-snapshot.ts";
 import { integer } from "../format/format.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Failure, Waiting } from "./parts.tsx";
 import { State } from "./State.tsx";
 import "./export.css";
 import { ExportPreview } from "./ExportPreview.tsx";
+import { PlannedLists } from "./PlannedLists.tsx";
 
 interface Props {
   readonly brand: string;
@@ -30,11 +32,13 @@ export function ExportDialog({ brand, segment, definition, fields, onClose }: Pr
   const [done, setDone] = useState<{ path: string; rows: number } | null>(null);
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
   const templates = useAsk("templates.list", {});
+  const takesFields = templates.data?.templates.find(({ name }) => name === template)?.takes_fields ?? true;
+  const viewed = useViewedSnapshot();
   const input = {
     brand,
     ...(segment ? { segment } : {}),
     definition,
-    fields: chosen,
+    fields: takesFields ? chosen : [],
     include_unreachable: everybody,
     template,
   };
@@ -45,8 +49,8 @@ export function ExportDialog({ brand, segment, definition, fields, onClose }: Pr
     setDone(null);
     setDoing({ label: "Writing the list", stop });
     try {
-      const written = await saveExport(client, input, {
-        name: `${segment ?? "customers"}.csv`,
+      const written = await saveExport(client, asked("segments.export", input, viewed), {
+        name: `${segment ?? "customers"}${template === "csv" ? "" : `-${template}`}.csv`,
         signal: stop.signal,
         onProgress: ({ label }) => setDoing({ label, stop }),
       });
@@ -76,7 +80,10 @@ export function ExportDialog({ brand, segment, definition, fields, onClose }: Pr
             </select>
           </label>
         )}
-        <fieldset className="columns">
+        {!takesFields && (
+          <p className="small ink2">This platform takes its own columns only, hashed where it matches by digests.</p>
+        )}
+        <fieldset className="columns" hidden={!takesFields}>
           <legend>Columns beside id, e-mail and name</legend>
           <div className="boxes">
             {fields
@@ -96,6 +103,7 @@ export function ExportDialog({ brand, segment, definition, fields, onClose }: Pr
           </div>
         </fieldset>
       </div>
+      {segment && <PlannedLists brand={brand} segment={segment} template={template} fields={input.fields} />}
       {error && <Failure error={error} />}
       {done && (
         <p role="status">

@@ -3,6 +3,7 @@ import type { SegmentTree } from "../../shared/api/contract/customers.ts";
 import type { AssayContract } from "../../shared/api/contract.ts";
 import type { OutputOf } from "../../shared/api/operation.ts";
 import { useClient } from "../client/ClientProvider.tsx";
+import { asked, useViewedSnapshot } from "../client/viewed-snapshot.ts";
 
 export interface TableSort {
   readonly field: string;
@@ -22,7 +23,7 @@ const pageRows = 100;
 
 /** The pages that hold the rows in view, and the first, which knows how many there are; leaving a page cancels it. */
 export function usePages(
-  question: Question,
+  asking: Question,
   rows: readonly number[],
 ): {
   first: Page | undefined;
@@ -32,6 +33,7 @@ export function usePages(
   known: () => string[];
 } {
   const client = useClient();
+  const question = asked("customers.page", asking, useViewedSnapshot());
   const pages = [...new Set([0, ...rows.map((row) => Math.floor(row / pageRows))])];
   const answers = useQueries({
     queries: pages.map((page) => ({

@@ -56,6 +56,14 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
   cohort: { label: "Cohort", help: "Customers by the month of their first purchase." },
   reject: { label: "Reject", help: "A row that was left out, with line, column, value and reason." },
   repeated: { label: "Repeated", help: "A row that was delivered before: it changes nothing." },
+  entered_left: {
+    label: "Entered, left",
+    help: "Customers who came into the segment and went out of it since the nightly job before, under the same rule.",
+  },
+  kept_back: {
+    label: "Kept back",
+    help: "A snapshot that broke a limit of the nightly job: it is there, unpublished, and can be looked at.",
+  },
   reused: { label: "Reused", help: "The artifact with this very key was there already." },
   computed: { label: "Computed", help: "The artifact was made in this run." },
   baseline: {

@@ -7,10 +7,11 @@ import { instant, integer } from "../../format/format.ts";
 export function SourcesPanel({ sources }: { sources: readonly Source[] }) {
   const rejected = sources.reduce((sum, one) => sum + one.rows_rejected, 0);
   const read = sources.reduce((sum, one) => sum + one.rows_accepted + one.rows_rejected + one.rows_repeated, 0);
+  const late = sources.filter(({ is_late }) => is_late).length;
   return (
     <Panel
       title="Sources"
-      under={`${integer(rejected)} of ${integer(read)} rows rejected`}
+      under={`${late > 0 ? `${integer(late)} late, ` : ""}${integer(rejected)} of ${integer(read)} rows rejected`}
       tools={
         <a href="/sources" data-route>
           Open sources

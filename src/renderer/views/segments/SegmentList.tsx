@@ -7,6 +7,7 @@ import { Dialog } from "../../components/Dialog.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { Term } from "../../components/Term.tsx";
 import { exactMoney, instant, integer, money, share, unknown } from "../../format/format.ts";
 
 const create = (
@@ -54,6 +55,9 @@ export function SegmentList({ segments }: { segments: readonly Segment[] }) {
                 <th className="num">Customers</th>
                 <th className="num">Revenue, {currency}</th>
                 <th className="num">Reachable</th>
+                <th className="num">
+                  <Term name="entered_left">Entered, left</Term>
+                </th>
                 <th className="num">Version</th>
                 <th>Changed</th>
                 <th>
@@ -76,6 +80,11 @@ export function SegmentList({ segments }: { segments: readonly Segment[] }) {
                   </td>
                   <td className="num">
                     {one.reachable === null || !one.customers ? unknown : share(one.reachable / one.customers, 0)}
+                  </td>
+                  <td className="num nowrap">
+                    {one.entered === null || one.left === null
+                      ? unknown
+                      : `+${integer(one.entered)}, ${integer(-one.left)}`}
                   </td>
                   <td className="num">{one.version}</td>
                   <td className="ink2 nowrap">{instant(one.changed_at)}</td>

@@ -12,6 +12,7 @@ import { instant, integer } from "../../format/format.ts";
 import { Batches } from "./Batches.tsx";
 import { MappingEditor } from "./MappingEditor.tsx";
 import { RejectTable } from "./RejectTable.tsx";
+import { TimetablePanel } from "./TimetablePanel.tsx";
 
 const mostRejects = 200;
 
@@ -68,6 +69,14 @@ export function SourcePanel({ source }: { source: Source }) {
         <Batches
           batches={own}
           onWithdraw={(batch_id) => void act(client.call("batches.withdraw", { brand, batch_id }))}
+        />
+        <TimetablePanel
+          key={`${source.schedule} ${source.expected_by}`}
+          source={source}
+          timeZone={timeZone}
+          onSave={(timetable) =>
+            void act(client.call("sources.set_schedule", { brand, source: source.source, ...timetable }))
+          }
         />
         {total > 0 && (
           <Panel

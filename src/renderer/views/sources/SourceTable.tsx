@@ -12,6 +12,7 @@ export function SourceTable({ sources }: { sources: readonly Source[] }) {
   const rejected = sources.reduce((sum, one) => sum + one.rows_rejected, 0);
   return (
     <Panel
+      span="s12"
       title={`${integer(sources.length)} ${sources.length === 1 ? "source" : "sources"}, ${integer(accepted)} rows taken${rejected > 0 ? `, ${integer(rejected)} left out` : ""}`}
       under="Every row is accepted, rejected with its reason, or repeated"
     >

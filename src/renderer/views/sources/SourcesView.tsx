@@ -9,6 +9,7 @@ import { useWork } from "../../client/use-work.ts";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { Working } from "../../components/Working.tsx";
 import { AddSource } from "./AddSource.tsx";
+import { Nights } from "./Nights.tsx";
 import { SourcePanel } from "./SourcePanel.tsx";
 import { SourceTable } from "./SourceTable.tsx";
 
@@ -90,7 +91,12 @@ function Sources({ list, name }: { list: readonly Source[]; name: string | undef
           files or a folder anywhere on the window, or choose them.
         </Empty>
       )}
-      {list.length > 0 && !chosen && <SourceTable sources={list} />}
+      {list.length > 0 && !chosen && (
+        <div className="grid">
+          <SourceTable sources={list} />
+          <Nights />
+        </div>
+      )}
       {chosen && <SourcePanel key={chosen.source} source={chosen} />}
     </>
   );

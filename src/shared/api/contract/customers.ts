@@ -241,7 +241,10 @@ export const lifecycle = z.object({
 export type Lifecycle = z.output<typeof lifecycle>;
 
 export const customerOperations = {
-  "customers.fields": call({ input: z.object({ brand: brandName }), output: z.object({ fields: z.array(field) }) }),
+  "customers.fields": call({
+    input: z.object({ brand: brandName, snapshot_id: z.string().optional() }),
+    output: z.object({ fields: z.array(field) }),
+  }),
   /** Rows of the profile table under a filter and an order; the order is kept between pages. */
   "customers.page": call({
     input: z.object({
@@ -279,7 +282,10 @@ export const customerOperations = {
       indexing: z.boolean(),
     }),
   }),
-  "customers.show": call({ input: z.object({ brand: brandName, customer_id: z.string() }), output: customer }),
+  "customers.show": call({
+    input: z.object({ brand: brandName, customer_id: z.string(), snapshot_id: z.string().optional() }),
+    output: customer,
+  }),
   "overview.read": call({
     input: z.object({ brand: brandName, snapshot_id: z.string().optional(), compared_with: z.string().optional() }),
     output: overview,

@@ -33,6 +33,9 @@ export const segment = z.object({
   customers: count.nullable(),
   revenue_minor: z.number().nullable(),
   reachable: count.nullable(),
+  /** Since the refresh before, as the last nightly job counted; null where there is nothing to compare with. */
+  entered: count.nullable(),
+  left: count.nullable(),
 });
 export type Segment = z.output<typeof segment>;
 
@@ -46,10 +49,13 @@ export const exported = z.object({
 });
 export type Exported = z.output<typeof exported>;
 
+/** The brand, and an older snapshot than the current one where that is meant. */
+const place = { brand: brandName, snapshot_id: z.string().optional() };
+
 export const segmentOperations = {
-  "segments.list": call({ input: z.object({ brand: brandName }), output: z.object({ segments: z.array(segment) }) }),
+  "segments.list": call({ input: z.object({ ...place }), output: z.object({ segments: z.array(segment) }) }),
   "segments.count": call({
-    input: z.object({ brand: brandName, segment: z.string().optional(), definition: definition.optional() }),
+    input: z.object({ ...place, segment: z.string().optional(), definition: definition.optional() }),
     output: segmentFigures,
   }),
   "segments.save": call({
@@ -63,7 +69,7 @@ export const segmentOperations = {
   }),
   "segments.remove": call({ input: z.object({ brand: brandName, segment: z.string() }), output: done }),
   "segments.compare": call({
-    input: z.object({ brand: brandName, segments: z.array(z.string()).min(2).max(8) }),
+    input: z.object({ ...place, segments: z.array(z.string()).min(2).max(8) }),
     output: z.object({
       segments: z.array(segmentFigures.extend({ segment: z.string() })),
       overlaps: z.array(z.object({ segments: z.array(z.string()), customers: count })),
@@ -71,7 +77,7 @@ export const segmentOperations = {
   }),
   "segments.members": call({
     input: z.object({
-      brand: brandName,
+      ...place,
       segment: z.string().optional(),
       definition: definition.optional(),
       limit: z.number().int().min(1).max(100),
@@ -85,7 +91,7 @@ export const segmentOperations = {
   /** Who would leave the house, before anything is written. */
   "segments.export_preview": call({
     input: z.object({
-      brand: brandName,
+      ...place,
       segment: z.string().optional(),
       definition: definition.optional(),
       include_unreachable: z.boolean().optional(),
@@ -101,7 +107,7 @@ export const segmentOperations = {
   }),
   "segments.export": stream({
     input: z.object({
-      brand: brandName,
+      ...place,
       segment: z.string().optional(),
       definition: definition.optional(),
       template: z.string().optional(),
