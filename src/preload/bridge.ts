@@ -33,5 +33,6 @@ export function createBridge(ipc: PageIpc, files: PageFiles): AssayBridge {
     chooseSavePath: (name) => ask(bridgeChannels.chooseSavePath, name),
     pathOf: (file) => (file instanceof File ? files.getPathForFile(file) : ""),
     showFile: (path) => ask(bridgeChannels.showFile, path),
+    notify: (text) => ask(bridgeChannels.notify, text),
   };
 }

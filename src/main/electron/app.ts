@@ -13,7 +13,7 @@ import type {
 } from "electron";
 import type { Core } from "../core.ts";
 import { startIpc } from "../transports/ipc.ts";
-import { offerDialogs } from "./dialogs.ts";
+import { offerDialogs, type ShowNotice } from "./dialogs.ts";
 import { menuTemplate } from "./menu.ts";
 import { createPageHandler, isOwnPage, pageScheme } from "./page.ts";
 import { lockContents, lockSession } from "./permissions.ts";
@@ -26,6 +26,7 @@ export interface DesktopParts {
   readonly ipcMain: Pick<IpcMain, "on" | "removeListener" | "handle">;
   readonly dialog: Dialog;
   readonly shell: Shell;
+  readonly notify: ShowNotice;
   readonly screen: Pick<Screen, "getAllDisplays">;
   readonly menu: Pick<typeof Menu, "buildFromTemplate" | "setApplicationMenu">;
   readonly createWindow: (options: BrowserWindowConstructorOptions) => BrowserWindow;
@@ -75,7 +76,7 @@ async function start(parts: DesktopParts, options: DesktopOptions): Promise<void
     createPageHandler({ rendererDir: options.rendererDir, downloadRoots: async () => (await core).downloadRoots() }),
   );
   startIpc({ ipcMain, core, isTrusted: isOwnPage });
-  offerDialogs({ ipcMain, dialog, shell, window: () => window, isTrusted: isOwnPage });
+  offerDialogs({ ipcMain, dialog, shell, notify: parts.notify, window: () => window, isTrusted: isOwnPage });
   const tellUpdates = () => {
     options.checkForUpdates().then(
       (message) => dialog.showMessageBox({ message }),

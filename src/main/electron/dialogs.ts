@@ -3,10 +3,14 @@ import { bridgeChannels } from "../../shared/api/bridge.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { PageEvent } from "../transports/ipc.ts";
 
+/** A notice of the system; `onClick` where somebody follows it. */
+export type ShowNotice = (notice: { title: string; body: string }, onClick: () => void) => void;
+
 export interface DialogParts {
   readonly ipcMain: { handle(channel: string, answer: (event: PageEvent, argument?: unknown) => unknown): void };
   readonly dialog: Pick<Dialog, "showOpenDialog" | "showSaveDialog">;
   readonly shell: Pick<Shell, "showItemInFolder">;
+  readonly notify: ShowNotice;
   readonly window: () => BrowserWindow | undefined;
   readonly isTrusted: (event: PageEvent) => boolean;
 }
@@ -14,7 +18,7 @@ export interface DialogParts {
 type Properties = ("openFile" | "openDirectory" | "multiSelections" | "createDirectory")[];
 
 /** Lets the program's own page, and no other, ask for the system's dialogs. */
-export function offerDialogs({ ipcMain, dialog, shell, window, isTrusted }: DialogParts): void {
+export function offerDialogs({ ipcMain, dialog, shell, notify, window, isTrusted }: DialogParts): void {
   function offer(channel: string, answer: (text: string) => unknown): void {
     ipcMain.handle(channel, (event, argument) => {
       if (!isTrusted(event)) {
@@ -52,5 +56,11 @@ export function offerDialogs({ ipcMain, dialog, shell, window, isTrusted }: Dial
   });
   offer(bridgeChannels.showFile, (path) => {
     shell.showItemInFolder(path);
+  });
+  offer(bridgeChannels.notify, (body) => {
+    notify({ title: "Assay", body: body.slice(0, 500) }, () => {
+      if (window()?.isMinimized()) window()?.restore();
+      window()?.focus();
+    });
   });
 }

@@ -199,6 +199,7 @@ describe("dialogs", () => {
         showSaveDialog: show({ filePath: "/out.csv" }),
       } as never,
       shell: { showItemInFolder: (path) => void shown.push(path) },
+      notify: (notice) => void shown.push(notice),
       window: () => undefined,
       isTrusted: isOwnPage,
     });
@@ -213,11 +214,13 @@ describe("dialogs", () => {
       await bridge.chooseSavePath("list.csv"),
     ]).toEqual([["/a", "/b"], "/a", "/out.csv"]);
     await bridge.showFile("/out.csv");
+    await bridge.notify("The run is done, after 3 min 2 s");
     expect(shown).toEqual([
       { title: "Add files", properties: ["openFile", "multiSelections"] },
       { title: "Open", properties: ["openDirectory", "createDirectory"] },
       { defaultPath: "list.csv" },
       "/out.csv",
+      { title: "Assay", body: "The run is done, after 3 min 2 s" },
     ]);
   });
   test("give nothing when they are dismissed", async () => {

@@ -1,5 +1,17 @@
 import { join } from "node:path";
-import { app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session, shell, utilityProcess } from "electron";
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  Notification,
+  protocol,
+  screen,
+  session,
+  shell,
+  utilityProcess,
+} from "electron";
 import { createCore } from "../core.ts";
 import { runDesktop } from "../electron/app.ts";
 import { checkForUpdates } from "../electron/updates.ts";
@@ -34,6 +46,12 @@ runDesktop(
     dialog,
     shell,
     screen,
+    notify: (notice, onClick) => {
+      if (!Notification.isSupported()) return;
+      const shown = new Notification(notice);
+      shown.on("click", onClick);
+      shown.show();
+    },
     menu: Menu,
     createWindow: (options) => new BrowserWindow(options),
     session: () => session.defaultSession,

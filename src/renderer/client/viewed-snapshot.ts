@@ -7,6 +7,7 @@ export const snapshotQuestions: ReadonlySet<CallNames<AssayContract> | StreamNam
   "customers.fields",
   "customers.page",
   "customers.show",
+  "handoff.write",
   "lifecycle.read",
   "overview.read",
   "python.script",

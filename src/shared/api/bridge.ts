@@ -11,6 +11,7 @@ export const bridgeChannels = {
   chooseFolder: "dialog:choose-folder",
   chooseSavePath: "dialog:choose-save-path",
   showFile: "shell:show-file",
+  notify: "notify",
 } as const;
 
 /** What the desktop's page finds as `window.assay`: one port for the contract and the system's dialogs. */
@@ -30,6 +31,8 @@ export interface AssayBridge {
   pathOf(file: object): string;
   /** Shows a file in the system's file manager. */
   showFile(path: string): Promise<void>;
+  /** Shows a notice of the system; a click on it brings the window to the front. */
+  notify(text: string): Promise<void>;
 }
 
 /** The page's end of the contract's channel. */

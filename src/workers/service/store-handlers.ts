@@ -9,6 +9,7 @@ import { steps } from "../catalogue.ts";
 import { findArtifact, quarantine, requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
 import { appendEntry, readLog } from "../engine/brand-log.ts";
 import { claimTask } from "../engine/claims.ts";
+import { adoptContent, contentKeyOf, noteContent } from "../engine/content-keys.ts";
 import { probeDirectory } from "../engine/probe.ts";
 import { digestFile, publish } from "../engine/publish.ts";
 import { parquet } from "../engine/sql.ts";
@@ -86,6 +87,10 @@ export const storeHandlers: StoreHandlers = {
     const claim = claimTask(brandDir, node.key);
     if (!claim.held) return { outcome: null };
     try {
+      const isForeign = steps.get(node.step)?.isForeign === true;
+      const contentKey = isForeign ? undefined : contentKeyOf(brandDir, node);
+      const adopted = contentKey === undefined ? undefined : adoptContent(brandDir, node, contentKey);
+      if (adopted) return { outcome: { ...summaryOf(adopted), computed: false } };
       const place = inline ? ctx.runInline : ctx.placeTask;
       const options = {
         brandDir,
@@ -96,9 +101,13 @@ export const storeHandlers: StoreHandlers = {
         signal,
         onRows: (rows: number) => progress({ rows }),
       };
-      if (!steps.get(node.step)?.isForeign) return { outcome: await place(node, options, workers) };
-      const publish = (made: MadeOutputs) => place(node, { ...options, made }, workers);
-      return { outcome: await makeForeign(ctx, node, { options, publish }) };
+      if (isForeign) {
+        const publish = (made: MadeOutputs) => place(node, { ...options, made }, workers);
+        return { outcome: await makeForeign(ctx, node, { options, publish }) };
+      }
+      const outcome = await place(node, options, workers);
+      if (contentKey !== undefined) noteContent(brandDir, contentKey, node.key);
+      return { outcome };
     } catch (error) {
       if (error instanceof AssayError && error.code === "corrupt" && typeof error.details["key"] === "string")
         quarantine(brandDir, error.details["key"]);

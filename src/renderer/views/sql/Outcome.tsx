@@ -4,6 +4,7 @@ import { ResultChart } from "../../charts/ResultChart.tsx";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { saveQuery } from "../../client/save-query.ts";
 import { useWork } from "../../client/use-work.ts";
+import { asked, useViewedSnapshot } from "../../client/viewed-snapshot.ts";
 import { CopyButton } from "../../components/CopyButton.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { PythonButton } from "../../components/PythonButton.tsx";
@@ -58,6 +59,7 @@ function Running({ since }: { since: number }) {
 function Rows({ sql, result, seconds: taken }: Extract<Answer, { kind: "done" }>) {
   const { brand } = useBrand();
   const client = useClient();
+  const viewed = useViewedSnapshot();
   const { doing, error, start, cancel } = useWork();
   const [shows, setShows] = useState<"table" | "chart">("table");
   const [written, setWritten] = useState<string | null>(null);
@@ -65,7 +67,7 @@ function Rows({ sql, result, seconds: taken }: Extract<Answer, { kind: "done" }>
   const chart = useMemo(() => chartOf(columns, rows), [columns, rows]);
   const save = (format: "csv" | "parquet") =>
     start(`Writing ${format === "csv" ? "CSV" : "Parquet"}`, async (signal) => {
-      const done = await saveQuery(client, { brand, sql, format }, signal);
+      const done = await saveQuery(client, asked("sql.export", { brand, sql, format }, viewed), signal);
       if (done) setWritten(`${integer(done.rows)} ${done.rows === 1 ? "row" : "rows"} in ${done.path}`);
     });
   const isCut = rows.length < row_count;

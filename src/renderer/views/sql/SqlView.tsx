@@ -3,6 +3,7 @@ import { useBrand } from "../../app/BrandContext.ts";
 import { go, useRoute } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
+import { asked, useViewedSnapshot } from "../../client/viewed-snapshot.ts";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { day } from "../../format/format.ts";
 import type { Result } from "../../table/result.ts";
@@ -66,6 +67,7 @@ function Console({ tables, asOf, statements }: ConsoleProps) {
   const { brand } = useBrand();
   const client = useClient();
   const { params } = useRoute();
+  const viewed = useViewedSnapshot();
   const [sql, setSql] = useState(() => params.get("q") ?? statements.past[0]?.sql ?? first);
   const [answer, setAnswer] = useState<Answer>({ kind: "none" });
   const stop = useRef<AbortController | null>(null);
@@ -80,7 +82,7 @@ function Console({ tables, asOf, statements }: ConsoleProps) {
     go(`/sql?q=${encodeURIComponent(sql)}`, { replace: true });
     try {
       const input = { brand, sql: statement, limit: shownAtMost };
-      const result = await client.call("sql.query", input, { signal: own.signal });
+      const result = await client.call("sql.query", asked("sql.query", input, viewed), { signal: own.signal });
       const seconds = (Date.now() - since) / 1_000;
       setAnswer({ kind: "done", sql: statement, result, seconds });
       await statements.remember({ sql: statement, at: new Date(since).toISOString(), rows: result.row_count, seconds });

@@ -1,0 +1,77 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { canonicalJson } from "../../shared/base/canonical-json.ts";
+import { AssayError } from "../../shared/base/errors.ts";
+import type { TaskNode } from "../../shared/domain/task.ts";
+import { type Artifact, findArtifact, publishArtifact, requireArtifact, verifiedPath } from "./artifact-store.ts";
+import { publish, sha256Of } from "./publish.ts";
+
+/** What a task would be asked, by the bytes that it reads instead of how they came to be: two tasks that agree in it have the same
+ *  result. Undefined where it reads nothing of other tasks, so that its own key says as much. */
+export function contentKeyOf(brandDir: string, node: TaskNode): string | undefined {
+  const { step, asOf, bucket, bucketCount, horizonDays, purchaseHorizonDays, params, brand, seed, subject, parts } =
+    node;
+  if (Object.keys(node.inputs).length === 0) return undefined;
+  const digestOf = (key: string, output: string) =>
+    requireArtifact(brandDir, key).files.find((file) => file.output === output)?.sha256 ?? "none";
+  const inputs = Object.fromEntries(
+    Object.entries(node.inputs).map(([alias, list]) => [
+      alias,
+      list.map(({ key, output }) => [output, digestOf(key, output)]),
+    ]),
+  );
+  const date = asOf ?? null;
+  const question = {
+    step,
+    version: parts.version ?? "",
+    date,
+    bucket,
+    bucketCount,
+    params,
+    brand,
+    seed,
+    subject,
+    inputs,
+  };
+  return sha256Of(Buffer.from(canonicalJson({ ...question, horizonDays, purchaseHorizonDays } as never)));
+}
+
+const pathOf = (brandDir: string, contentKey: string) =>
+  join(brandDir, "contents", contentKey.slice(0, 2), `${contentKey}.json`);
+
+/** Notes which artifact answers a content key: a hint, beside which nothing stands or falls. */
+export function noteContent(brandDir: string, contentKey: string, key: string): void {
+  const final = pathOf(brandDir, contentKey);
+  mkdirSync(dirname(final), { recursive: true });
+  const content = Buffer.from(canonicalJson({ key }));
+  publish({ content, final, staging: join(brandDir, "tmp", "contents"), isHint: true });
+}
+
+/** Commits for a task what another of equal content made; undefined where there is none, or it is damaged. */
+export function adoptContent(brandDir: string, node: TaskNode, contentKey: string): Artifact | undefined {
+  const twin = twinOf(brandDir, contentKey);
+  if (!twin) return undefined;
+  const { step, version, params, seconds } = twin;
+  try {
+    const outputs = twin.files.map((file) => ({
+      name: file.output,
+      kind: file.path.endsWith(".json") ? ("json" as const) : ("parquet" as const),
+      localPath: verifiedPath(brandDir, file),
+      rows: file.rows,
+    }));
+    const made = { key: node.key, step, version, params, inputs: node.inputs, parts: node.parts, seconds, outputs };
+    return publishArtifact(brandDir, { ...made, attempt: `same-as-${twin.key.slice(0, 12)}` });
+  } catch (error) {
+    if (error instanceof AssayError && error.code === "corrupt") return undefined;
+    throw error;
+  }
+}
+
+function twinOf(brandDir: string, contentKey: string): Artifact | undefined {
+  try {
+    const { key } = JSON.parse(readFileSync(pathOf(brandDir, contentKey), "utf8")) as { key: string };
+    return findArtifact(brandDir, key);
+  } catch {
+    return undefined; // none, or a hint that can't be read
+  }
+}
