@@ -1,28 +1,23 @@
-import type { CallNames, StreamNames } from "../../shared/api/client.ts";
-import type { AssayContract } from "../../shared/api/contract.ts";
 import { useRoute } from "../app/route.ts";
 
-/** Questions that can be put to an older snapshot. */
-export const snapshotQuestions: ReadonlySet<CallNames<AssayContract> | StreamNames<AssayContract>> = new Set([
-  "customers.fields",
-  "customers.page",
-  "customers.show",
-  "handoff.write",
-  "lifecycle.read",
-  "overview.read",
-  "python.script",
-  "segments.compare",
-  "segments.count",
-  "segments.export",
-  "segments.export_preview",
-  "segments.list",
-  "segments.members",
-  "snapshots.path",
-  "snapshots.show",
-  "sql.export",
-  "sql.query",
-  "sql.tables",
-] as const);
+/** What can be asked of an older snapshot, by the noun of its operation; one that takes none passes the id over. */
+const nouns: ReadonlySet<string> = new Set([
+  "customers",
+  "handoff",
+  "identity",
+  "lifecycle",
+  "overview",
+  "preferences",
+  "python",
+  "returns",
+  "segments",
+  "snapshots",
+  "sql",
+]);
+
+export function looksAtSnapshot(operation: string): boolean {
+  return nouns.has(operation.split(".")[0] ?? "") && operation !== "snapshots.list";
+}
 
 /** The snapshot that the address names; undefined: the current one. */
 export function useViewedSnapshot(): string | undefined {
@@ -31,6 +26,7 @@ export function useViewedSnapshot(): string | undefined {
 
 /** The question as it is put while an older snapshot is looked at. */
 export function asked<T extends object>(name: string, input: T, snapshotId: string | undefined): T {
-  const isOf = (snapshotQuestions as ReadonlySet<string>).has(name);
-  return snapshotId === undefined || !isOf || "snapshot_id" in input ? input : { ...input, snapshot_id: snapshotId };
+  return snapshotId === undefined || !looksAtSnapshot(name) || "snapshot_id" in input
+    ? input
+    : { ...input, snapshot_id: snapshotId };
 }
