@@ -8,8 +8,8 @@ interface Props {
   readonly onChange: (path: string) => void;
   /** A path that was chosen, not typed. */
   readonly onPick: (path: string) => void;
-  /** Files that were chosen, where the system's dialog takes several. */
-  readonly onPickFiles: (paths: string[]) => void;
+  /** Files that were chosen, where the system's dialog takes several; left out: a folder is wanted. */
+  readonly onPickFiles?: (paths: string[]) => void;
 }
 
 /** A path that is typed, or chosen in the system's dialog where there is one. */
@@ -22,7 +22,7 @@ export function PathField({ label, value, onChange, onPick, onPickFiles }: Props
   };
   const chooseFiles = async () => {
     const picked = (await window.assay?.chooseFiles(label)) ?? [];
-    if (picked.length > 0) onPickFiles(picked);
+    if (picked.length > 0) onPickFiles?.(picked);
   };
   return (
     <>
@@ -40,7 +40,7 @@ export function PathField({ label, value, onChange, onPick, onPickFiles }: Props
         <Icon name="folder" />
         {window.assay ? "Choose folder" : "Choose"}
       </button>
-      {window.assay && (
+      {window.assay && onPickFiles && (
         <button type="button" className="button" onClick={() => void chooseFiles()}>
           Choose files
         </button>
@@ -48,7 +48,7 @@ export function PathField({ label, value, onChange, onPick, onPickFiles }: Props
       {isPicking && (
         <FolderPicker
           title={label}
-          takesFiles
+          takesFiles={onPickFiles !== undefined}
           onClose={() => setIsPicking(false)}
           onPick={(picked) => {
             setIsPicking(false);
