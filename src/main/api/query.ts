@@ -25,7 +25,7 @@ async function ask(
 }
 
 export const queryHandlers: HandlersOf<
-  Named<"customers"> | Named<"overview"> | Named<"lifecycle"> | Named<"preferences">
+  Named<"customers"> | Named<"overview"> | Named<"lifecycle"> | Named<"preferences"> | Named<"returns">
 > = {
   "customers.fields": ({ brand, snapshot_id }, { ctx, signal }) =>
     ask(ctx, brand, "customers.fields", { snapshot_id }, signal),
@@ -47,5 +47,6 @@ export const queryHandlers: HandlersOf<
   },
   "overview.read": ({ brand, ...input }, { ctx, signal }) => ask(ctx, brand, "overview.read", input, signal),
   "lifecycle.read": ({ brand, ...input }, { ctx, signal }) => ask(ctx, brand, "lifecycle.read", input, signal),
+  "returns.read": ({ brand, ...input }, { ctx, signal }) => ask(ctx, brand, "returns.read", input, signal),
   "preferences.read": ({ brand, ...input }, { ctx, signal }) => ask(ctx, brand, "preferences.read", input, signal),
 };

@@ -10,6 +10,7 @@ import { LifecycleView } from "../views/lifecycle/LifecycleView.tsx";
 import { ModelsView } from "../views/models/ModelsView.tsx";
 import { OverviewView } from "../views/overview/OverviewView.tsx";
 import { PreferencesView } from "../views/preferences/PreferencesView.tsx";
+import { ReturnsView } from "../views/returns/ReturnsView.tsx";
 import { RunsView } from "../views/runs/RunsView.tsx";
 import { SegmentsView } from "../views/segments/SegmentsView.tsx";
 import { SettingsView } from "../views/settings/SettingsView.tsx";
@@ -107,6 +108,8 @@ function Screen({ screen, id, more }: { screen: string; id: string | undefined; 
       return <LifecycleView />;
     case "preferences":
       return <PreferencesView />;
+    case "returns":
+      return <ReturnsView />;
     case "segments":
       return <SegmentsView name={id} />;
     case "models":

@@ -4,6 +4,7 @@ export const screens = [
   { key: "customers", name: "Customers", group: "", letter: "c" },
   { key: "lifecycle", name: "Lifecycle", group: "", letter: "l" },
   { key: "preferences", name: "Preferences", group: "", letter: "p" },
+  { key: "returns", name: "Returns", group: "", letter: "t" },
   { key: "segments", name: "Segments", group: "Act", letter: "s" },
   { key: "models", name: "Models", group: "Trust", letter: "m" },
   { key: "sources", name: "Sources", group: "Operate", letter: "d" },

@@ -13,7 +13,7 @@ const [left, right, top, bottom] = [46, 12, 10, 40];
 const height = 260;
 
 /** Predicted chances across, shares that happened upwards, with their intervals; the diagonal is a chance that comes true. */
-export function Calibration({ bins }: { bins: readonly Bin[] }) {
+export function Calibration({ bins, of = "customers" }: { bins: readonly Bin[]; of?: string }) {
   const [frame, width] = useWidth<HTMLDivElement>(560);
   const most = Math.min(
     1,
@@ -42,7 +42,7 @@ export function Calibration({ bins }: { bins: readonly Bin[] }) {
         <line x1={x(0)} y1={y(0)} x2={x(end)} y2={y(end)} stroke="var(--ink-3)" strokeDasharray="4 4" />
         {bins.map(({ label, expected, actual, low, high, n }) => (
           <g key={label}>
-            <title>{`${percent(expected ?? 0)} % told, ${percent(actual)} % happened, ${n} customers`}</title>
+            <title>{`${percent(expected ?? 0)} % told, ${percent(actual)} % happened, ${n} ${of}`}</title>
             {low !== null && high !== null && (
               <line
                 x1={x(expected ?? 0)}

@@ -166,6 +166,7 @@ const reasons: Readonly<Record<string, string>> = {
   no_list_prices: "no list prices or discounts",
   no_channels: "orders name no channel",
   no_settled_lines: "nothing settled yet",
+  no_open_lines: "nothing open to come back",
   probably_lapsed: "probably no longer a customer",
   more_than_three_years_away: "more than three years away",
   no_limits_without_repeat_buyers: "no limits without repeat buyers",

@@ -3,6 +3,7 @@ import { handOffOperations } from "./contract/hand-off.ts";
 import { modelOperations } from "./contract/models.ts";
 import { nightOperations } from "./contract/nights.ts";
 import { preferenceOperations } from "./contract/preferences.ts";
+import { returnOperations } from "./contract/returns.ts";
 import { runOperations } from "./contract/runs.ts";
 import { segmentOperations } from "./contract/segments.ts";
 import { sourceOperations } from "./contract/sources.ts";
@@ -14,6 +15,7 @@ import { workspaceOperations } from "./contract/workspace.ts";
 export const contract = {
   ...workspaceOperations,
   ...sourceOperations,
+  ...returnOperations,
   ...runOperations,
   ...nightOperations,
   ...customerOperations,

@@ -16,7 +16,24 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
     label: "Repeat rate",
     help: "Share of buyers of the last 12 months who had bought before, or bought on several days.",
   },
-  return_rate: { label: "Return rate", help: "Lines that came back as a share of those whose outcome is settled." },
+  return_rate: {
+    label: "Return rate",
+    help: "Lines that came back as a share of those whose return window has passed; a customer's is drawn towards what such goods are usually.",
+  },
+  return_risk: {
+    label: "Return risk",
+    help: "Chance that a line whose return window is open comes back; a customer's: that at least one does.",
+  },
+  return_risk_band: {
+    label: "Return risk band",
+    help: "Low below 0.75 times the odds of the mean return rate, medium below 1.5 times, high below 3 times, else very high.",
+  },
+  open_line: { label: "Open line", help: "A line that hasn't come back and whose return window hasn't passed." },
+  at_risk: { label: "Expected back", help: "Amount of each open line times its chance to come back, added up." },
+  serial_returner: {
+    label: "Serial returner",
+    help: "A customer whose return rate lies above twice the mean, its lower 80 % limit included.",
+  },
   as_of: { label: "As of", help: "Nothing after the end of this day is seen." },
   expected_purchases: { label: "Expected purchases", help: "Purchases within the horizon, given the history." },
   predicted_value: { label: "Predicted value", help: "Revenue expected within the horizon, discounted." },

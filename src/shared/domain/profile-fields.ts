@@ -1,3 +1,5 @@
+import { returnBands } from "./return-bands.ts";
+
 export type FieldKind = "number" | "money" | "share" | "date" | "text" | "choice" | "list" | "flag";
 
 /** How a column of `profiles` is named, measured and explained on every screen. */
@@ -13,7 +15,6 @@ export interface ProfileField {
 
 export const lifecycleStages = ["prospect", "new", "active", "cooling", "at_risk", "lapsed"] as const;
 export const valueTiers = ["top_1", "top_5", "top_10", "top_25", "middle", "low"] as const;
-export const returnRiskBands = ["low", "medium", "high", "very_high"] as const;
 
 type Rest = [kind: FieldKind, unit: string | null, help: string, choices?: readonly string[]];
 const field = (group: string, name: string, label: string, ...[kind, unit, help, choices]: Rest): ProfileField => ({
@@ -95,7 +96,7 @@ export const profileFields: readonly ProfileField[] = [
   ),
   field(taste, "channel_preference", "Preferred channel", "choice", null, "Channel of most orders, shrunk for few."),
   field(returns, "return_risk", "Return risk", "share", null, "Chance that at least one open line comes back."),
-  field(returns, "return_risk_band", "Return risk band", "choice", null, "Band of the risk.", returnRiskBands),
+  field(returns, "return_risk_band", "Return risk band", "choice", null, "Band of the risk.", returnBands),
   field(
     contact,
     "reachable_email",

@@ -5,6 +5,7 @@ import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { numberOf, numberOrNull, textOrNull } from "./estimate.ts";
 import { type History, purchaseModelOf } from "./purchase-model.ts";
+import { driversIn } from "./returns.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 import { purchaseHorizon } from "./snapshot.ts";
 import { type Driver, points, toldDrivers, whyNext, whyPurchases, whyValue } from "./why.ts";
@@ -34,7 +35,7 @@ interface Shown {
   readonly model: string;
   /** Model that stands in where the first had too little to go by. */
   readonly instead?: string;
-  readonly ground: "orders" | "intervals" | "lines";
+  readonly ground: "orders" | "intervals" | "lines" | "open";
   /** Column of its low and high limits; of the profile, or of the model's scores. */
   readonly limits?: "profile" | "scores";
 }
@@ -45,6 +46,7 @@ const shown: readonly Shown[] = [
   { name: "expected_purchases", model: "mbg_nbd", ground: "orders", limits: "profile" },
   { name: "probability_purchase", model: "purchase_propensity", instead: "mbg_nbd", ground: "orders" },
   { name: "probability_alive", model: "mbg_nbd", ground: "orders" },
+  { name: "return_risk", model: "return_risk", ground: "open" },
   { name: "price_tier", model: "price_tier", ground: "lines", limits: "scores" },
   { name: "discount_affinity", model: "discount_affinity", ground: "lines", limits: "scores" },
 ];
@@ -93,7 +95,8 @@ async function scoresRow(
 ): Promise<Record<string, Json>> {
   const table = `scores_${model}`;
   if (!snapshot.columnsOf(table).has("customer_id")) return {};
-  const [row = {}] = await session.rows(`SELECT * FROM ${ident(table)} WHERE customer_id = ${literal(id)}`);
+  const riskiest = model === "return_risk" ? "ORDER BY return_risk DESC NULLS LAST, order_id, line_id LIMIT 1" : "";
+  const [row = {}] = await session.rows(`SELECT * FROM ${ident(table)} WHERE customer_id = ${literal(id)} ${riskiest}`);
   return row;
 }
 
@@ -150,6 +153,7 @@ function unitOf(name: string, { handle }: OpenSnapshot, horizon: number): string
   if (name === "expected_purchases") return `orders, ${horizon} days`;
   if (name === "probability_purchase") return `chance, ${horizon} days`;
   if (name === "discount_affinity") return "share, given exposure";
+  if (name === "return_risk") return "chance that an open line comes back";
   return name === "price_tier" ? "1 to 5, within category" : name === "next_purchase_on" ? "date" : "chance";
 }
 
@@ -172,6 +176,7 @@ const counted = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? 
 
 function groundOf(kind: Shown["ground"], profile: Readonly<Record<string, Json>>, { own, lines }: Ground): string {
   if (kind === "lines") return counted(lines, "line");
+  if (kind === "open") return counted(numberOf(profile.open_line_count), "open line");
   if (kind === "intervals")
     return own && own.x > 0 ? counted(own.x, "interval") : counted(numberOf(profile.order_count), "order");
   return counted(numberOf(profile.order_count), "order");
@@ -198,6 +203,7 @@ function whyOf(
       },
     ];
   }
+  if (name === "return_risk") return whyReturn(stored);
   if (name === "discount_affinity") return whyDiscount(number(name), stored, measure.ranges.get(name)?.median ?? null);
   if (by === "purchase_propensity") return toldDrivers(stored.drivers);
   const model = purchaseModelOf(snapshot.handle);
@@ -215,6 +221,11 @@ function whyOf(
     return whyPurchases(model, name, number(name), own, history, horizon);
   }
   return [];
+}
+
+/** What moves the chance of the line that is likeliest to come back. */
+function whyReturn(stored: Readonly<Record<string, Json>>): Driver[] {
+  return driversIn(stored.drivers).map(({ effect, text }) => ({ effect: points(effect), reason: text }));
 }
 
 /** How far from the median, the raw share, and what the shop offered when these lines were bought. */

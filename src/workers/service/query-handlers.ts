@@ -18,6 +18,7 @@ import { pageCustomers } from "../query/pages.ts";
 import { pagePeople } from "../query/people.ts";
 import { readPreferences } from "../query/preferences.ts";
 import { pythonScript } from "../query/python-script.ts";
+import { readReturns } from "../query/returns.ts";
 import { type OpenSnapshot, SessionPool } from "../query/session-pool.ts";
 import type { SnapshotHandle } from "../query/snapshot.ts";
 import { listTables } from "../query/table-list.ts";
@@ -41,6 +42,7 @@ const questions: Readonly<Record<string, Ask>> = {
   "people.page": pagePeople,
   "overview.read": readOverview,
   "lifecycle.read": readLifecycle,
+  "returns.read": readReturns,
   "preferences.read": readPreferences,
   "segments.count": countSegment,
   "segments.compare": compareSegments,

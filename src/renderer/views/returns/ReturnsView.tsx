@@ -1,0 +1,132 @@
+import type { Returns } from "../../../shared/api/contract/returns.ts";
+import { useBrand } from "../../app/BrandContext.ts";
+import { useAsk } from "../../client/queries.ts";
+import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { day, integer } from "../../format/format.ts";
+import { BandsPanel } from "./BandsPanel.tsx";
+import { CheckPanel } from "./CheckPanel.tsx";
+import { DriversPanel } from "./DriversPanel.tsx";
+import { GroupsPanel } from "./GroupsPanel.tsx";
+import { LinesPanel } from "./LinesPanel.tsx";
+import { ReturnersPanel } from "./ReturnersPanel.tsx";
+import { Strip } from "./Strip.tsx";
+import "./returns.css";
+
+export function ReturnsView() {
+  const { brand } = useBrand();
+  const returns = useAsk("returns.read", { brand });
+  if (returns.isPending)
+    return (
+      <>
+        <Head title="Returns" />
+        <Waiting label="Reading returns" />
+      </>
+    );
+  if (returns.isError)
+    return (
+      <>
+        <Head title="Returns" />
+        {returns.error.code === "not_found" ? (
+          <Empty
+            title="No returns yet"
+            action={
+              <a className="button primary" href="/overview" data-route>
+                Go to Overview
+              </a>
+            }
+          >
+            The risk of lines whose return window is open, what drives it and where returns come from stand here after
+            the first run.
+          </Empty>
+        ) : (
+          <Failure error={returns.error} onRetry={() => void returns.refetch()} />
+        )}
+      </>
+    );
+  return <Body data={returns.data} />;
+}
+
+const bases: Readonly<Record<string, string>> = { brand: "as set", observed: "as observed", default: "by default" };
+
+function Body({ data }: { data: Returns }) {
+  return (
+    <>
+      <Head
+        title="Returns"
+        right={
+          <>
+            <span className="fact">
+              As of <b>{day(data.as_of)}</b>
+            </span>
+            {data.window_days !== null && (
+              <span className="fact">
+                Window{" "}
+                <b>
+                  {integer(data.window_days)} days, {bases[data.window_basis ?? ""] ?? data.window_basis}
+                </b>
+              </span>
+            )}
+          </>
+        }
+      />
+      {data.reason === null ? <Panels data={data} /> : <Nothing reason={data.reason} />}
+    </>
+  );
+}
+
+const nothing: Readonly<Record<string, readonly [title: string, text: string, to: string, action: string]>> = {
+  no_returns_source: [
+    "No source tells of returns",
+    "A file of returns or refunds, negative lines, refunded amounts on orders or a column that says which lines came back would: rates, the risk of open lines and serial returners then stand here.",
+    "/sources/add",
+    "Add source",
+  ],
+  never_bought: ["Nobody has bought yet", "Returns stand here once orders do.", "/sources", "Open Sources"],
+  not_scored: [
+    "This snapshot has no return risk",
+    "It was made before returns were modelled, or without that model. The next run scores every open line.",
+    "/runs",
+    "Open Runs",
+  ],
+};
+
+function Nothing({ reason }: { reason: string }) {
+  const [title, text, to, action] = nothing[reason] ?? [
+    "Nothing is known of returns",
+    reason,
+    "/sources",
+    "Open Sources",
+  ];
+  return (
+    <Empty
+      title={title}
+      action={
+        <a className="button primary" href={to} data-route>
+          {action}
+        </a>
+      }
+    >
+      {text}
+    </Empty>
+  );
+}
+
+function Panels({ data }: { data: Returns }) {
+  return (
+    <>
+      <Strip data={data} />
+      <div className="returns">
+        <div>
+          <BandsPanel data={data} />
+          <GroupsPanel data={data} />
+          <LinesPanel data={data} />
+        </div>
+        <div>
+          <DriversPanel data={data} />
+          <CheckPanel data={data} />
+          <ReturnersPanel data={data} />
+        </div>
+      </div>
+    </>
+  );
+}

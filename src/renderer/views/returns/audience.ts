@@ -1,0 +1,28 @@
+import type { BehaviourNode, SegmentRule } from "../../../shared/api/contract/customers.ts";
+
+/** The address of a new segment with these rules, all of them. */
+export function audience(...rules: readonly (SegmentRule | BehaviourNode)[]): string {
+  return `/segments/new?where=${encodeURIComponent(JSON.stringify({ combinator: "and", rules }))}`;
+}
+
+/** The address of the customers that a rule holds for, those who sent back most first. */
+export function customersWith(rule: SegmentRule): string {
+  const where = JSON.stringify({ combinator: "and", rules: [rule] });
+  return `/customers?where=${encodeURIComponent(where)}&sort=return_count.desc`;
+}
+
+/** Those who bought such goods within a year and have sent something back; null where no rule can ask for it. */
+export function returnersOf(by: string, name: string): string | null {
+  const sentBack = { field: "return_count", operator: ">=", value: 1 };
+  if (by === "lifecycle_stage") return audience({ field: by, operator: "in", value: [name] }, sentBack);
+  if (by !== "category" && by !== "channel") return null;
+  const bought = {
+    event: "order",
+    aggregate: "count",
+    operator: ">=",
+    value: 1,
+    where: [{ field: by, operator: "=", value: name }],
+    window: { days: 365 },
+  };
+  return audience({ behaviour: bought }, sentBack);
+}
