@@ -63,9 +63,10 @@ function messagesSql(context: StepContext): string {
   const joins = `LEFT JOIN written w ON w.source = e.source AND w.batch_id = e.batch_id AND w.source_row = e.source_row AND w.event_id = e.event_id
     LEFT JOIN addresses a ON a.email = w.email`;
   return `${identifiedSql(context, "message_events")},
+    named AS (SELECT email, key_space, unnest([source_customer_id, source_customer_id || '@' || source, 'email:' || left(md5(email), 20)]) AS id
+      FROM ${context.relation("contact")} WHERE email IS NOT NULL),
     reached AS (
-      SELECT c.email, i.customer_id FROM ${context.relation("contact")} c JOIN ids i ON i.key_space = c.key_space
-        AND i.source_record_id IN (c.source_customer_id, c.source_customer_id || '@' || c.source, 'email:' || left(md5(c.email), 20)) WHERE c.email IS NOT NULL
+      SELECT c.email, i.customer_id FROM named c JOIN ids i ON i.key_space = c.key_space AND i.source_record_id = c.id
       UNION SELECT o.email, c.customer_id FROM ${context.relation("orders_contact")} o JOIN ${context.relation("order_customers")} c USING (key_space, order_id) WHERE o.email IS NOT NULL),
     addresses AS (SELECT email, min(customer_id) AS customer_id FROM reached GROUP BY email HAVING count(DISTINCT customer_id) = 1),
     written AS (SELECT source, batch_id, source_row, event_id, min(email) AS email FROM ${context.relation("message_contact")} WHERE email IS NOT NULL GROUP BY ALL)
