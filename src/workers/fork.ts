@@ -41,6 +41,7 @@ function started(child: ChildProcess): StartedProcess {
   child.on("error", (error) => tell(error.message));
   child.on("exit", (code, signal) => tell(signal ?? `exit code ${code}`));
   return {
+    pid: () => child.pid,
     send: (message) => {
       if (!child.connected) return;
       child.send(message as object, (error) => {

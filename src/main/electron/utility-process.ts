@@ -42,6 +42,7 @@ function started(child: UtilityProcess): StartedProcess {
     for (const ender of [...enders]) ender(how);
   });
   return {
+    pid: () => child.pid,
     send: (message) => {
       if (how === undefined) child.postMessage(message);
     },

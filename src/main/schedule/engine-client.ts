@@ -5,6 +5,7 @@ import { serveProcesses } from "../../shared/api/process-relay.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { StartedProcess, StartProcess } from "../../shared/base/started-process.ts";
 import { forkProcess } from "../../workers/fork.ts";
+import { mainThreadSeconds } from "./main-thread.ts";
 
 export type Engine = Client<EngineContract>;
 export interface EngineProcess {
@@ -21,6 +22,9 @@ export interface EngineProcessOptions {
 const endMilliseconds = 3_000;
 /** A process that has not answered yet may still be starting, on a busy machine for a while. */
 const startMilliseconds = 20_000;
+/** Processor time in one wait that tells work, such as the digest of a big file on a busy machine, from waiting for a server. */
+const busySeconds = 0.1;
+const longestMilliseconds = 600_000;
 
 interface Started {
   readonly child: StartedProcess;
@@ -78,22 +82,27 @@ export function startEngineProcess(options: EngineProcessOptions = {}): EnginePr
     return current?.client ?? spawn();
   };
 
-  const watchdog = setInterval(() => {
-    const watched = current;
-    if (!watched) return;
+  function watch(watched: Started): void {
     const allowed = watched.hasAnswered ? watchdogMs : Math.max(watchdogMs, startMilliseconds);
-    const late = setTimeout(() => {
-      if (current !== watched) return;
-      watched.why = unanswered(allowed);
-      onRestart("the shared directory did not respond");
-      watched.child.kill();
-    }, allowed);
-    watched.client.call("process.memory", {}).then(
-      () => clearTimeout(late),
-      () => clearTimeout(late),
-    );
-    late.unref();
-  }, watchdogMs / 3);
+    const asked = performance.now();
+    let late: ReturnType<typeof setTimeout>;
+    const wait = (before: number | undefined) => {
+      late = setTimeout(() => {
+        if (current !== watched) return;
+        const spent = mainThreadSeconds(watched.child.pid());
+        const isBusy = before !== undefined && spent !== undefined && spent - before >= busySeconds;
+        if (isBusy && performance.now() - asked < longestMilliseconds) return wait(spent);
+        watched.why = unanswered(performance.now() - asked);
+        onRestart("the shared directory did not respond");
+        watched.child.kill();
+      }, allowed);
+      late.unref();
+    };
+    wait(mainThreadSeconds(watched.child.pid()));
+    const heard = () => clearTimeout(late);
+    watched.client.call("process.memory", {}).then(heard, heard);
+  }
+  const watchdog = setInterval(() => current && watch(current), watchdogMs / 3);
   watchdog.unref();
 
   const engine: Engine = {

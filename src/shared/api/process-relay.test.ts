@@ -31,6 +31,7 @@ function fake() {
   const log: unknown[] = [];
   let end: (how: string) => void = () => {};
   const start: StartProcess = () => ({
+    pid: () => undefined,
     send: (message) => log.push(message),
     onMessage: () => () => {},
     onEnd: (listener) => {

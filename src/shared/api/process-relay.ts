@@ -18,6 +18,7 @@ export function relayedProcesses(channel: Pick<Channel, "send" | "onMessage">): 
     });
     ask({ child, start: name });
     return {
+      pid: () => undefined, // the parent knows it
       send: (message) => ask({ child, send: message }),
       onMessage: (listener) => {
         hearers.add(listener);

@@ -3,6 +3,8 @@ export type ProcessName = "engine" | "disposable";
 
 /** A process of the program's own, whatever started it; messages are JSON-safe. */
 export interface StartedProcess {
+  /** Undefined before it has begun and after it has ended. */
+  pid(): number | undefined;
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): () => void;
   /** Once, with a word on how it ended; also where it never came to be. */

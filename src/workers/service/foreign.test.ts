@@ -28,6 +28,7 @@ function diesOf(file: string): StartProcess {
     let hear: (message: unknown) => void = () => {};
     let end: (how: string) => void = () => {};
     return {
+      pid: () => undefined,
       send: (job) => {
         const { without } = job as { without: readonly { path: string }[] };
         if (without.some((one) => one.path === file)) return hear({ ok: { files: [], skipped: without } });
