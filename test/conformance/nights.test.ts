@@ -149,7 +149,7 @@ beforeAll(async () => {
   }
   await core.close();
 }, 60_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000);
 
 describe("the nightly job", () => {
   it("publishes a whole night, refreshes the segments and writes the planned list", async () => {

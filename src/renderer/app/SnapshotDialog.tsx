@@ -121,7 +121,7 @@ function Row({ snapshot, isViewed, onView, onPublish, onRollBack }: RowProps) {
   return (
     <tr data-chosen={isViewed}>
       <td className="medium nowrap">
-        <button type="button" className="button link" aria-pressed={isViewed} onClick={onView}>
+        <button type="button" className="button bare" aria-pressed={isViewed} onClick={onView}>
           {day(snapshot.as_of)}
         </button>
       </td>

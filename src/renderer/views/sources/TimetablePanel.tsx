@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { Source } from "../../../shared/api/contract/sources.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { TimetableFields } from "../../components/TimetableFields.tsx";
-import { instant } from "../../format/format.ts";
+import { day } from "../../format/format.ts";
 import { lasting, readSchedule, scheduleWords, writeSchedule } from "../../format/schedule.ts";
 
 interface Props {
@@ -33,7 +33,7 @@ export function TimetablePanel({ source, timeZone, onSave }: Props) {
       under={
         source.schedule === null
           ? "Without a schedule it is looked at by every nightly job and never late"
-          : `${scheduleWords(source.schedule)}, ${timeZone}${source.next_at ? `; next ${instant(source.next_at)}` : ""}`
+          : `${scheduleWords(source.schedule)}, ${timeZone}${source.next_at ? `; next ${day(source.next_at)}` : ""}`
       }
     >
       <form
