@@ -225,7 +225,10 @@ function whyOf(
 
 /** What moves the chance of the line that is likeliest to come back. */
 function whyReturn(stored: Readonly<Record<string, Json>>): Driver[] {
-  return driversIn(stored.drivers).map(({ effect, text }) => ({ effect: points(effect), reason: text }));
+  return driversIn(stored.drivers).map(({ effect, text }, at) => ({
+    effect: points(effect),
+    reason: at === 0 ? `likeliest line: ${text}` : text,
+  }));
 }
 
 /** How far from the median, the raw share, and what the shop offered when these lines were bought. */

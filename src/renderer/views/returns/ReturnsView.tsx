@@ -77,7 +77,7 @@ function Body({ data }: { data: Returns }) {
 const nothing: Readonly<Record<string, readonly [title: string, text: string, to: string, action: string]>> = {
   no_returns_source: [
     "No source tells of returns",
-    "A file of returns or refunds, negative lines, refunded amounts on orders or a column that says which lines came back would: rates, the risk of open lines and serial returners then stand here.",
+    "Rates, the risk of open lines and serial returners stand here once one does: a file of returns, refunded amounts, or negative lines.",
     "/sources/add",
     "Add source",
   ],

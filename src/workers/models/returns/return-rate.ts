@@ -134,6 +134,7 @@ export const returnRate = defineModel({
     limits: [
       "Lines whose window is open aren't counted.",
       "Limits are those of the customer's rate, not of the next few lines.",
+      "Where whole orders come back, their lines aren't independent: on such data (Superstore) the rate of few orders is trusted too much and doesn't beat the mean rate.",
       "Without a source of returns there is no rate.",
     ],
     metrics: [

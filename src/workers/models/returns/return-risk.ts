@@ -93,6 +93,8 @@ export const returnRisk = defineModel({
     limits: [
       "A line comes back or doesn't: limits of that outcome are 0 and 1, so none are given. How far chances can be trusted is what their calibration shows.",
       "Lines that aren't settled though their window has passed (not delivered, partly refunded) carry a reason instead of a risk.",
+      "Returns without a day count from the order's: no line that is still open came back then, and its risk is told too high.",
+      "Where returns depend on the category and the person alone, trees add nothing and none are grown.",
       "Identity, categories and sizes are as known today, also for lines of the past.",
     ],
     metrics: [
