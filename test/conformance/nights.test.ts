@@ -167,7 +167,7 @@ describe("the nightly job", () => {
       expect(again.segments).toMatchObject([{ segment: "buyers", entered: null, left: null }]);
     });
     expect(lists()).toHaveLength(1);
-  }, 60_000);
+  }, 120_000);
 
   it("keeps a night back while a source is late, says why, and publishes it once that has come", async () => {
     const [early] = await states();
@@ -203,14 +203,14 @@ describe("the nightly job", () => {
       ]);
     });
     expect(lists()).toHaveLength(2);
-  }, 90_000);
+  }, 180_000);
 
   it("has nothing more to do when it is asked again", async () => {
     const [before, written] = [log(), lists()];
     expect(await night("2026-07-02T07:10:00Z")).toMatchObject({ published: true, exports: [], batches: [] });
     expect(lists()).toEqual(written);
     expect(log().slice(before.length)).toEqual(["night_ended"]);
-  }, 60_000);
+  }, 120_000);
 
   it("goes on where it was killed, and does nothing twice", async () => {
     arrive("till", "2026-07-02.csv", tillRows("2026-07-02", "2026-07-02"));
@@ -245,7 +245,7 @@ describe("the nightly job", () => {
       expect(await current()).toEqual(latest);
       expect(log().slice(before)).toEqual(["snapshot_rolled_back", "snapshot_made_current"]);
     });
-  }, 60_000);
+  }, 120_000);
 
   it("is done by one of two open programs at its time, and by none before", async () => {
     await withCore("2026-07-03T12:00:00Z", ({ client }) =>
@@ -278,7 +278,7 @@ describe("the nightly job", () => {
         .slice(before)
         .filter((one) => one === kind).length;
     expect(["batch_landed", "snapshot_published", "night_ended"].map(count)).toEqual([1, 1, 1]);
-  }, 60_000);
+  }, 120_000);
 
   it("has limits that are settings of the brand", async () => {
     await withCore("2026-07-04T00:40:00Z", async ({ client }) => {
