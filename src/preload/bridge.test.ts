@@ -8,6 +8,7 @@ test("the page's bridge is this and no more, and gives no ipcRenderer away", () 
     "chooseFolder",
     "chooseSavePath",
     "close",
+    "notify",
     "onClosed",
     "onMessage",
     "onReady",
