@@ -11,6 +11,8 @@ const images = join(import.meta.dirname, "../docs/images");
 async function settle(page: Page): Promise<void> {
   await page.waitForFunction(() => !document.querySelector("main [aria-busy=true]"), undefined, { timeout: 60_000 });
   await page.evaluate(() => document.fonts.ready);
+  const notice = page.locator(".toast").getByRole("button", { name: "Close" });
+  if (await notice.isVisible()) await notice.click();
   await page.mouse.move(0, 0);
   await page.waitForTimeout(400); // charts measure themselves once laid out
 }

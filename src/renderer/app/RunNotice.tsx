@@ -7,13 +7,14 @@ import { seconds } from "../format/format.ts";
 import { isGoing } from "../format/run-state.ts";
 
 const worthTelling = 20;
+const shownMs = 12_000;
 const said: Partial<Record<Run["state"], string>> = {
   done: "The run is done",
   failed: "The run failed",
   lost: "The run was lost",
 };
 
-/** Tells when a long run ends while another screen is open. */
+/** Tells when a long run ends while another screen is open: of one that is done for a while, of others until it is closed. */
 export function RunNotice({ brand, screen }: { brand: string; screen: string }) {
   const runs = useAsk("runs.list", { brand }, { every: 2_000 });
   const notices = useNotices();
@@ -28,6 +29,11 @@ export function RunNotice({ brand, screen }: { brand: string; screen: string }) 
       }
     }
   }, [runs.data, notices.isOn]);
+  useEffect(() => {
+    if (ended?.state !== "done") return;
+    const over = setTimeout(() => setEnded(null), shownMs);
+    return () => clearTimeout(over);
+  }, [ended]);
   if (!ended || screen === "runs") return null;
   return (
     <div className="toast fade" role="status">
