@@ -117,7 +117,10 @@ export function StartView({ status, onBusy }: Props) {
           icon="folder"
           title="Add my own data"
           text="Each file is recognised and its mapping proposed; rows that can’t be read are listed with line and reason."
-          points={["Shopify exports, tills, CRM, loyalty, or plain tables", "CSV, TSV, Parquet, Excel, gzip, zstd"]}
+          points={[
+            "Shopify exports, tills, CRM, loyalty, or plain tables",
+            "CSV, TSV, JSON, Parquet, Excel, gzip, zstd",
+          ]}
         >
           <button
             type="button"

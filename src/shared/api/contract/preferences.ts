@@ -32,7 +32,6 @@ const likedProduct = z.object({
   /** In how many customers' ten products it stands. */
   listed: count,
 });
-export type LikedProduct = z.output<typeof likedProduct>;
 
 const pricedCategory = z.object({
   /** NULL where products have no category. */

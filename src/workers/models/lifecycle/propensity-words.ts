@@ -67,7 +67,6 @@ const groups: Readonly<Record<string, { features: readonly string[]; text: (of: 
     text: (of) => `visited on ${times(of("visits_90"), "day")} of the last 90`,
   },
 };
-export const driverGroups = Object.keys(groups);
 
 /** The strongest drivers of each customer's chance as JSON: group, effect on the chance (a share), words. An effect is the chance
  *  less what it were with the group's Shapley values taken out; MBG/NBD's part counts as rhythm, against the median customer's. */
