@@ -47,6 +47,7 @@ export async function readOverview(
     const [sum = {}] = await session.rows(
       `SELECT CAST(sum(predicted_value_minor) AS DOUBLE) AS value, sum(${valueVariance}) AS variance FROM profiles`,
     );
+    const expectation = await weeklyRevenue(snapshot, session, totals);
     return {
       as_of: handle.as_of,
       compared_with: compared,
@@ -57,9 +58,10 @@ export async function readOverview(
       stages,
       total: {
         customers: stages.reduce((all, { customers }) => all + customers, 0),
-        value: totalOf(sum.value, sum.variance),
+        // of one sum one pair of limits: those that the chart beside it gives
+        value: (handle.horizon_days === 365 && expectation.expected_365) || totalOf(sum.value, sum.variance),
       },
-      ...(await weeklyRevenue(snapshot, session, totals)),
+      ...expectation,
       change: await revenueChange(snapshot, session),
       attention: await listAttention(snapshot, session),
     };

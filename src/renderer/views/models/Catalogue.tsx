@@ -272,7 +272,7 @@ function Row({ model, rows }: { model: Model; rows: ReturnType<typeof rowsOf> })
         {metric && first ? (
           <>
             <div>{metric.text(first.baseline_value, currency)}</div>
-            <div className="under clip" title={first.baseline}>
+            <div className="under" title={first.baseline}>
               {first.baseline}
             </div>
           </>
