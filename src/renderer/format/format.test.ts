@@ -41,6 +41,8 @@ describe("numbers", () => {
     [100_000, "100 k"],
     [2_000_000, "2 M"],
     [100, "100"],
+    [5_000, "5 k"],
+    [-2_500, "−2.5 k"],
   ])("%d is %s on an axis", (value, text) => {
     expect(axisText(value)).toBe(text);
   });

@@ -142,7 +142,8 @@ export function period(from: string, to: string): string {
 
 /** A number on an axis: short, and without decimals that say nothing. */
 export function axisText(value: number): string {
-  return compact(value)
+  const size = Math.abs(value);
+  return (size >= 1e3 && size < 1e4 ? minus(`${(value / 1e3).toFixed(2)} k`) : compact(value))
     .replace(/(\.\d*?)0+( [kM])?$/, "$1$2")
     .replace(/\.( [kM])?$/, "$1");
 }

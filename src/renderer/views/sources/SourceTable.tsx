@@ -17,11 +17,11 @@ export function SourceTable({ sources }: { sources: readonly Source[] }) {
       under="Every row is accepted, rejected with its reason, or repeated"
     >
       <div className="scroll">
-        <table className="plain">
+        <table className="plain source-table">
           <thead>
             <tr>
               <th>Source</th>
-              <th>Layout</th>
+              <th className="layout">Layout</th>
               <th>Feeds</th>
               <th className="num">Deliveries</th>
               <th className="num">Accepted</th>
@@ -43,8 +43,10 @@ export function SourceTable({ sources }: { sources: readonly Source[] }) {
                     {source.source}
                   </a>
                 </td>
-                <td className="nowrap">{source.layout}</td>
-                <td className="ink2">{tables(source.tables)}</td>
+                <td className="nowrap layout">{source.layout}</td>
+                <td className="ink2 feeds clip" title={tables(source.tables)}>
+                  {tables(source.tables)}
+                </td>
                 <td className="num">{integer(source.n_batches)}</td>
                 <td className="num">{integer(source.rows_accepted)}</td>
                 <td className="num">{integer(source.rows_rejected)}</td>
