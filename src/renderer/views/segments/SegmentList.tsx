@@ -9,6 +9,7 @@ import { Panel } from "../../components/Panel.tsx";
 import { Empty, Failure, Head } from "../../components/parts.tsx";
 import { Term } from "../../components/Term.tsx";
 import { exactMoney, instant, integer, money, share, unknown } from "../../format/format.ts";
+import { Starters } from "./Starters.tsx";
 
 const create = (
   <a className="button primary" href="/segments/new" data-route>
@@ -36,6 +37,7 @@ export function SegmentList({ segments }: { segments: readonly Segment[] }) {
         <Empty title="No segment yet" action={create}>
           An audience is built by clicking, counted while it is edited, and exported as a list.
         </Empty>
+        <Starters />
       </>
     );
   return (
