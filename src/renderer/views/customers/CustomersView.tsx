@@ -5,6 +5,7 @@ import { go, useRoute } from "../../app/route.ts";
 import { useAsk } from "../../client/queries.ts";
 import { Drawer } from "../../components/Drawer.tsx";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { segmentAddress } from "../../format/audience.ts";
 import { integer } from "../../format/format.ts";
 import { CustomerTable } from "../../table/CustomerTable.tsx";
 import { chosenCount, nobody, type Selection } from "../../table/selection.ts";
@@ -98,11 +99,7 @@ function List({ fields, details }: { fields: readonly Field[]; details: (id: str
               onPick={(next) => setLayout({ ...layout, columns: next })}
               onReset={() => setLayout({ columns: null, sizes: {} })}
             />
-            <a
-              className="button primary"
-              data-route
-              href={where ? `/segments/new?where=${encodeURIComponent(JSON.stringify(where))}` : "/segments/new"}
-            >
+            <a className="button primary" data-route href={where ? segmentAddress(where) : "/segments/new"}>
               {where ? "Make these a segment" : "New segment"}
             </a>
           </>

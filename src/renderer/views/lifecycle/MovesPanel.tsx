@@ -1,10 +1,10 @@
 import type { Lifecycle } from "../../../shared/api/contract/customers.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { StageName } from "../../components/Stage.tsx";
+import { audience } from "../../format/audience.ts";
 import { day, exactMoney, integer, money, signed } from "../../format/format.ts";
 
-const audience = (stage: string) =>
-  `/segments/new?where=${encodeURIComponent(JSON.stringify({ combinator: "and", rules: [{ field: "lifecycle_stage", operator: "in", value: [stage] }] }))}`;
+const inStage = (stage: string) => audience({ field: "lifecycle_stage", operator: "in", value: [stage] });
 
 /** Who is about to leave a stage, and what is won or lost by it. */
 export function MovesPanel({ data }: { data: Lifecycle }) {
@@ -49,7 +49,7 @@ export function MovesPanel({ data }: { data: Lifecycle }) {
                   {signed(money(value_minor, data.currency), value_minor ?? 0)}
                 </td>
                 <td className="num">
-                  <a href={audience(from)} data-route title="Those in the first stage, as a segment">
+                  <a href={inStage(from)} data-route title="Those in the first stage, as a segment">
                     Open
                   </a>
                 </td>

@@ -1,11 +1,11 @@
 import type { Overview } from "../../../shared/api/contract/customers.ts";
 import { Panel } from "../../components/Panel.tsx";
+import { segmentAddress } from "../../format/audience.ts";
 import { exactMoney, money } from "../../format/format.ts";
 
 type Item = Overview["attention"][number];
 
-const target = ({ where, screen }: Item) =>
-  where ? `/segments/new?where=${encodeURIComponent(JSON.stringify(where))}` : `/${screen}`;
+const target = ({ where, screen }: Item) => (where ? segmentAddress(where) : `/${screen}`);
 
 /** What is at stake first: money, then the fact, its ground and one action. */
 export function AttentionPanel({ items, currency }: { items: readonly Item[]; currency: string }) {

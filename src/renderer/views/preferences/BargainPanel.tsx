@@ -1,9 +1,9 @@
 import type { Preferences } from "../../../shared/api/contract/preferences.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
+import { audience } from "../../format/audience.ts";
 import { decimal, reason, share, word } from "../../format/format.ts";
 import { Audience } from "./Audience.tsx";
-import { audience } from "./audience.ts";
 
 /** Fifths of customers from full price to bargain, each an audience. */
 export function BargainPanel({ data }: { data: Preferences["discount"] }) {

@@ -1,8 +1,8 @@
 import type { Choices } from "../../../shared/api/contract/preferences.ts";
 import { Panel } from "../../components/Panel.tsx";
+import { audience } from "../../format/audience.ts";
 import { integer, reason, share, word } from "../../format/format.ts";
 import { Audience } from "./Audience.tsx";
-import { audience } from "./audience.ts";
 import { channelFinding } from "./findings.ts";
 
 /** By which channel customers are expected to order next. */

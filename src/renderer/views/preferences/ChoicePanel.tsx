@@ -2,9 +2,9 @@ import { type ReactNode, useState } from "react";
 import type { Choice, Choices } from "../../../shared/api/contract/preferences.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
+import { audience } from "../../format/audience.ts";
 import { decimal, integer, reason, share, word } from "../../format/format.ts";
 import { Audience } from "./Audience.tsx";
-import { audience } from "./audience.ts";
 
 interface Props {
   readonly data: Choices;

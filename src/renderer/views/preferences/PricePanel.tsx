@@ -2,8 +2,8 @@ import { useState } from "react";
 import type { Preferences } from "../../../shared/api/contract/preferences.ts";
 import { heatStep } from "../../charts/heat.ts";
 import { Panel } from "../../components/Panel.tsx";
+import { audience } from "../../format/audience.ts";
 import { integer, money, reason, share, word } from "../../format/format.ts";
-import { audience } from "./audience.ts";
 import { shownCategories as few, priceFinding } from "./findings.ts";
 
 const tiers = ["1, cheapest", "2", "3", "4", "5, dearest"];

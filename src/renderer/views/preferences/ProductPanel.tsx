@@ -2,9 +2,9 @@ import { useState } from "react";
 import type { Preferences } from "../../../shared/api/contract/preferences.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
+import { audience } from "../../format/audience.ts";
 import { integer, reason, share, word } from "../../format/format.ts";
 import { Audience } from "./Audience.tsx";
-import { audience } from "./audience.ts";
 
 const few = 10;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { audience } from "./audience.ts";
+import { audience } from "../../format/audience.ts";
 import { channelFinding, discountFinding, firstFinding, priceFinding } from "./findings.ts";
 
 const choice = (name: string, first: number, ninety = 0) => ({

@@ -1,8 +1,8 @@
 import type { Returns } from "../../../shared/api/contract/returns.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
+import { audience } from "../../format/audience.ts";
 import { exactMoney, integer, moneyScale, share, unknown, word } from "../../format/format.ts";
-import { audience } from "./audience.ts";
 import { bandFinding } from "./findings.ts";
 
 /** Open lines by band with what is open and what of it comes back on average; customers by their own band, as a segment. */

@@ -1,9 +1,5 @@
-import type { BehaviourNode, SegmentRule } from "../../../shared/api/contract/customers.ts";
-
-/** The address of a new segment with these rules, all of them. */
-export function audience(...rules: readonly (SegmentRule | BehaviourNode)[]): string {
-  return `/segments/new?where=${encodeURIComponent(JSON.stringify({ combinator: "and", rules }))}`;
-}
+import type { SegmentRule } from "../../../shared/api/contract/customers.ts";
+import { audience } from "../../format/audience.ts";
 
 /** The address of the customers that a rule holds for, those who sent back most first. */
 export function customersWith(rule: SegmentRule): string {

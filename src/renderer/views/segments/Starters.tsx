@@ -1,6 +1,7 @@
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
 import { Panel } from "../../components/Panel.tsx";
+import { segmentAddress } from "../../format/audience.ts";
 import { integer, money, unknown } from "../../format/format.ts";
 
 interface Rule {
@@ -86,7 +87,7 @@ function StarterRow({ starter }: { starter: Starter }) {
   return (
     <tr>
       <td className="medium nowrap">
-        <a href={`/segments/new?where=${encodeURIComponent(JSON.stringify(where))}`} data-route>
+        <a href={segmentAddress(where)} data-route>
           {name}
         </a>
       </td>
