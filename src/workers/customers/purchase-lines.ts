@@ -18,6 +18,9 @@ export const lineColumns: readonly Column[] = [
   { name: "product_id", type: "VARCHAR" },
   { name: "category", type: "VARCHAR" },
   { name: "brand", type: "VARCHAR" },
+  { name: "size", type: "VARCHAR" },
+  { name: "colour", type: "VARCHAR" },
+  { name: "store_id", type: "VARCHAR" },
   { name: "quantity", type: "DECIMAL(18,4)" },
   price("unit_price_minor"),
   price("list_price_minor"),
@@ -50,7 +53,7 @@ const returnColumns: readonly Column[] = [
  *  currency: other currencies at the order day's rate, NULL without one. `known_on` of a return is its own day, else its order's. */
 export const purchaseLines = defineStep({
   name: "purchase_lines",
-  version: 2,
+  version: 3,
   title: "Lines of known customers",
   stage: "customers",
   scope: "brand",

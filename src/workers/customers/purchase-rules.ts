@@ -23,7 +23,7 @@ export async function currencyDigits(context: StepContext): Promise<string> {
 /** Orders, once each, with their day in the brand's zone, and what turns their money into the brand's (NULL without a rate). */
 function ordersSql(context: StepContext): string {
   const own = literal(context.brand.currency);
-  return `SELECT key_space, order_id, source AS order_source, ordered_at, channel, lower(trim(status)) AS status, coalesce(currency, ${own}) AS currency
+  return `SELECT key_space, order_id, source AS order_source, ordered_at, channel, store_id, lower(trim(status)) AS status, coalesce(currency, ${own}) AS currency
     FROM ${context.relation("orders")}
     QUALIFY row_number() OVER (PARTITION BY key_space, order_id ORDER BY source, batch_id, source_row) = 1`;
 }
@@ -42,7 +42,8 @@ const converted = (name: string, type: string) =>
 export function convertedLinesSql(context: StepContext, digits: string): string {
   const own = literal(context.brand.currency);
   return `WITH product AS (
-      SELECT key_space, product_id, any_value(category ORDER BY source, source_row) AS category, any_value(brand ORDER BY source, source_row) AS brand
+      SELECT key_space, product_id, any_value(category ORDER BY source, source_row) AS category, any_value(brand ORDER BY source, source_row) AS brand,
+             any_value(size ORDER BY source, source_row) AS size, any_value(colour ORDER BY source, source_row) AS colour
       FROM ${context.relation("products")} WHERE product_id IS NOT NULL GROUP BY ALL),
     rates AS (${ratesSql(context)}),
     lineless AS (
@@ -51,7 +52,7 @@ export function convertedLinesSql(context: StepContext, digits: string): string 
         AND is_returned IS NULL AND delivered_at IS NULL AND size IS NULL AND colour IS NULL AND unit_price_minor IS NOT DISTINCT FROM CAST(amount_minor AS DECIMAL(18,4)))),
     named AS (
       SELECT c.customer_id, l.key_space, l.order_id, l.line_id, l.source, coalesce(l.ordered_at, o.ordered_at) AS ordered_at, l.product_id, l.quantity,
-             l.unit_price_minor, l.list_price_minor, l.discount_minor, l.amount_minor, o.channel, o.status, l.is_returned,
+             l.unit_price_minor, l.list_price_minor, l.discount_minor, l.amount_minor, o.channel, nullif(trim(o.store_id), '') AS store_id, o.status, l.is_returned, l.size, l.colour,
              coalesce(l.currency, o.currency, ${own}) AS currency, l.source IN (SELECT source FROM lineless) AS is_lineless
       FROM ${context.relation("lines")} l
       JOIN ${context.relation("order_customers")} c ON c.order_id = l.order_id AND c.key_space = l.key_space
@@ -59,10 +60,10 @@ export function convertedLinesSql(context: StepContext, digits: string): string 
       WHERE coalesce(l.quantity, 1) >= 0),
     dated AS (SELECT *, ${daySql("ordered_at", context.brand.timeZone)} AS day, ${isUndone("status")} AS is_cancelled FROM named),
     valued AS (
-      SELECT d.*, p.category, p.brand, ${conversion(own, "d.currency")} AS conversion FROM dated d
+      SELECT d.* EXCLUDE (size, colour), p.category, p.brand, nullif(trim(coalesce(d.size, p.size)), '') AS size, nullif(lower(trim(coalesce(d.colour, p.colour))), '') AS colour, ${conversion(own, "d.currency")} AS conversion FROM dated d
       LEFT JOIN product p ON p.product_id = d.product_id AND p.key_space = d.key_space
       LEFT JOIN rates r ON r.currency = d.currency AND r.valid_on = d.day LEFT JOIN ${digits} AS f(currency, factor) ON f.currency = d.currency)
-    SELECT customer_id, key_space, order_id, line_id, source, ordered_at, day, product_id, category, brand, quantity, amount_minor,
+    SELECT customer_id, key_space, order_id, line_id, source, ordered_at, day, product_id, category, brand, size, colour, store_id, quantity, amount_minor,
            ${converted("unit_price_minor", "DECIMAL(18,4)")} AS unit_price_minor, ${converted("list_price_minor", "DECIMAL(18,4)")} AS list_price_minor,
            ${converted("discount_minor", "BIGINT")} AS discount_minor, ${converted("amount_minor", "BIGINT")} AS revenue_minor, channel, status, is_cancelled,
            NOT is_cancelled AND day IS NOT NULL AND bool_or(is_lineless OR (quantity > 0 AND coalesce(unit_price_minor, 0) > 0)) OVER one_order AS is_purchase,

@@ -10,6 +10,8 @@ const columns: readonly Column[] = [
   { name: "source", type: "VARCHAR" },
   { name: "product_id", type: "VARCHAR" },
   { name: "category", type: "VARCHAR" },
+  { name: "size", type: "VARCHAR" },
+  { name: "colour", type: "VARCHAR" },
   { name: "channel", type: "VARCHAR" },
   { name: "day", type: "DATE" },
   { name: "quantity", type: "DECIMAL(18,4)" },
@@ -27,7 +29,7 @@ const columns: readonly Column[] = [
  *  `known_on` is the day from which on the outcome could be known. */
 export const returnLedger = defineStep({
   name: "return_ledger",
-  version: 4,
+  version: 5,
   title: "Return ledger",
   stage: "features",
   scope: "bucket",
@@ -58,7 +60,7 @@ export function ledgerSql(context: StepContext, ties: string, asOf: string): str
       SELECT * REPLACE (CASE WHEN is_flagged THEN CASE WHEN ends_on <= ${asOf} OR (flag AND is_back) THEN flag END
                              WHEN NOT has_returns_source OR is_unclear THEN NULL
                              WHEN is_back THEN true WHEN ends_on <= ${asOf} THEN false END AS is_returned) FROM judged)
-    SELECT customer_id, key_space, order_id, line_id, source, product_id, category, channel, day, quantity, revenue_minor, is_returned IS NOT NULL AS is_settled, is_returned,
+    SELECT customer_id, key_space, order_id, line_id, source, product_id, category, size, colour, channel, day, quantity, revenue_minor, is_returned IS NOT NULL AS is_settled, is_returned,
            CASE WHEN is_returned THEN returned_on END AS returned_on, CASE WHEN is_returned AND is_back THEN tied_on WHEN is_returned IS NOT NULL THEN ends_on END AS known_on, ends_on AS window_ends_on,
            CASE WHEN is_returned IS NOT NULL THEN NULL WHEN NOT has_returns_source THEN 'no_returns_source' WHEN is_flagged AND ends_on <= ${asOf} THEN 'not_delivered'
                 WHEN NOT is_flagged AND is_unclear THEN 'partly_refunded' ELSE 'window_open' END AS reason
