@@ -140,6 +140,8 @@ export const lakeTargets: readonly LakeTable[] = [
       t("postcode", "text", "Postcode"),
       t("region", "text", "Region"),
       t("country", "text", "Country"),
+      t("latitude", "quantity", "Degrees north of the equator"),
+      t("longitude", "quantity", "Degrees east of Greenwich"),
     ],
   },
   {

@@ -30,7 +30,7 @@ const contactTables = lakeTargets.filter(({ table }) => split.has(table));
 /** The lake: every delivery of every source, with repetitions once and corrections in place of what they correct. */
 export const lake = defineStep({
   name: "lake",
-  version: 4,
+  version: 5,
   title: "Merge deliveries",
   stage: "lake",
   scope: "brand",

@@ -74,7 +74,7 @@ function viewStep({ table, join, cut }: (typeof views)[number]): Step {
   const needsOrders = table === "returns";
   return defineStep({
     name: `snapshot_${table}`,
-    version: 2,
+    version: 3,
     title: `Table ${table} of the day`,
     stage: "profiles",
     scope: "brand",

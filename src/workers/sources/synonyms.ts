@@ -179,6 +179,8 @@ export const synonyms: Readonly<Record<string, readonly string[]>> = {
   currency: ["currency", "currencycode", "waehrung"],
   channel: ["channel", "saleschannel", "source", "sourcename"],
   store_id: ["storeid", "store", "branch", "shop", "shopid", "location", "filiale", "till", "tillid"],
+  latitude: ["latitude", "lat"],
+  longitude: ["longitude", "lon", "lng", "long"],
   status: ["status", "orderstatus", "financialstatus"],
   size: ["size", "groesse"],
   colour: ["colour", "color", "farbe"],
