@@ -10,6 +10,7 @@ import { models, snapshotTables, steps } from "../workers/catalogue.ts";
 import { type ApiContext, findSnapshot, type Topic } from "./api/context.ts";
 import { demoHandlers } from "./api/demo.ts";
 import { handOffHandlers } from "./api/hand-off.ts";
+import { identityHandlers } from "./api/identity.ts";
 import { modelHandlers } from "./api/models.ts";
 import { watchNights } from "./api/night-watch.ts";
 import { nightHandlers } from "./api/nights.ts";
@@ -93,6 +94,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...modelHandlers(models),
     ...sqlHandlers,
     ...handOffHandlers,
+    ...identityHandlers,
     ...uploadHandlers,
     ...demoHandlers,
   };

@@ -1,9 +1,10 @@
 import { toWire } from "../shared/base/errors.ts";
+import type { LinkJob } from "./identity/link-job.ts";
 import type { ForeignJob } from "./normalise/foreign-job.ts";
 import type { ConsoleJob } from "./query/console-job.ts";
 import { isUtilityProcess, parentChannel } from "./service/parent.ts";
 
-type Job = ConsoleJob | ForeignJob;
+type Job = ConsoleJob | ForeignJob | LinkJob;
 
 /** One job from the parent, one answer, then the end; the parent kills it whenever it likes. */
 const channel = parentChannel();
@@ -30,6 +31,8 @@ async function answer(job: Job): Promise<object> {
 /** Only what the job needs is loaded. */
 async function perform(job: Job): Promise<object> {
   if (job.kind === "console") return (await import("./query/console-job.ts")).runConsoleJob(job);
+  if (job.kind === "link")
+    return (await import("./identity/link-job.ts")).runLinkJob(job, (note) => channel.send({ note }));
   const { runForeignJob } = await import("./normalise/foreign-job.ts");
   return runForeignJob(job, (note) => channel.send({ note }));
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { programVersion } from "../core.ts";
 import { handOffCommands } from "./cli/hand-off-commands.ts";
+import { identityCommands } from "./cli/identity-commands.ts";
 import { modelCommands } from "./cli/model-commands.ts";
 import { nightCommands } from "./cli/night-commands.ts";
 import { runCommands } from "./cli/run-commands.ts";
@@ -22,6 +23,7 @@ function createProgram(): Command {
   runCommands(program);
   nightCommands(program);
   segmentCommands(program);
+  identityCommands(program);
   modelCommands(program);
   handOffCommands(program);
   for (const command of allCommands(program)) command.exitOverride().configureOutput({ outputError: () => {} });

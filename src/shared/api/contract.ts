@@ -1,5 +1,6 @@
 import { customerOperations } from "./contract/customers.ts";
 import { handOffOperations } from "./contract/hand-off.ts";
+import { identityOperations } from "./contract/identity.ts";
 import { modelOperations } from "./contract/models.ts";
 import { nightOperations } from "./contract/nights.ts";
 import { preferenceOperations } from "./contract/preferences.ts";
@@ -24,6 +25,7 @@ export const contract = {
   ...modelOperations,
   ...sqlOperations,
   ...handOffOperations,
+  ...identityOperations,
   ...uploadOperations,
 };
 export type AssayContract = typeof contract;

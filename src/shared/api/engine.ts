@@ -102,6 +102,11 @@ export const engineContract = {
     output: plain<object>(),
   }),
   "sources.preview": call({ input: plain<Record<string, unknown>>(), output: plain<object>() }),
+  /** Resolves the people of any files. */
+  "identity.link": call({
+    input: plain<{ paths: readonly string[]; out: string; threshold: number }>(),
+    output: plain<object>(),
+  }),
   /** Copies raw files into the landing area; files that the source delivered before are only told. */
   "landing.copy": call({
     input: plain<{ brandDir: string; source: string; paths: readonly string[]; known: readonly string[] }>(),

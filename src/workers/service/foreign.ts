@@ -4,6 +4,8 @@ import { AssayError, toWire } from "../../shared/base/errors.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
 import { runDisposable } from "../engine/disposable.ts";
 import type { TaskOutputFile } from "../engine/task-context.ts";
+import type { LinkRequest, LinkResult } from "../identity/link-files.ts";
+import type { LinkJob } from "../identity/link-job.ts";
 import type { ForeignJob, ForeignNote } from "../normalise/foreign-job.ts";
 import type { PreviewRequest } from "../normalise/preview.ts";
 import type { ReadFile, ReadRequest } from "../normalise/read-files.ts";
@@ -13,7 +15,7 @@ import type { ServiceContext, TaskPlacement } from "./context.ts";
 
 type Asked = Pick<ServiceContext, "startProcess" | "scratchRoot">;
 type Distribute<T> = T extends unknown ? Omit<T, "kind" | "scratch" | "memoryBytes" | "threads"> : never;
-type Work = Distribute<ForeignJob>;
+type Work = (Distribute<ForeignJob> & { readonly kind: "foreign" }) | (Distribute<LinkJob> & { readonly kind: "link" });
 
 interface Doing {
   readonly signal: AbortSignal;
@@ -38,7 +40,7 @@ class ReaderEnded extends AssayError {
 
 async function inDisposable<T>(ctx: Asked, work: Work, scratch: string, doing: Doing): Promise<T> {
   let file: string | null = null;
-  const job = { kind: "foreign", scratch, memoryBytes: doing.memoryBytes ?? 2e9, threads: doing.threads ?? 2, ...work };
+  const job = { scratch, memoryBytes: doing.memoryBytes ?? 2e9, threads: doing.threads ?? 2, ...work };
   return runDisposable<T>(job, {
     startProcess: ctx.startProcess,
     signal: doing.signal,
@@ -72,7 +74,7 @@ export async function detectForeign(
   const without: Skipped[] = [];
   for (;;) {
     try {
-      const work = { work: "detect" as const, paths, isQuick, without: [...without] };
+      const work = { kind: "foreign" as const, work: "detect" as const, paths, isQuick, without: [...without] };
       return await withScratch(ctx, (scratch) => inDisposable(ctx, work, scratch, { signal }));
     } catch (error) {
       if (!(error instanceof ReaderEnded) || error.file === null) throw error;
@@ -87,7 +89,9 @@ export function readForeign(
   request: Omit<ReadRequest, "scratch" | "signal" | "onFile">,
   signal: AbortSignal,
 ): Promise<{ files: ReadFile[] }> {
-  return withScratch(ctx, (scratch) => inDisposable(ctx, { work: "read", request }, scratch, { signal }));
+  return withScratch(ctx, (scratch) =>
+    inDisposable(ctx, { kind: "foreign", work: "read", request }, scratch, { signal }),
+  );
 }
 
 export function previewForeign(
@@ -95,7 +99,14 @@ export function previewForeign(
   request: Omit<PreviewRequest, "scratch" | "signal">,
   signal: AbortSignal,
 ): Promise<object> {
-  return withScratch(ctx, (scratch) => inDisposable(ctx, { work: "preview", request }, scratch, { signal }));
+  return withScratch(ctx, (scratch) =>
+    inDisposable(ctx, { kind: "foreign", work: "preview", request }, scratch, { signal }),
+  );
+}
+
+/** Resolves the people of files. */
+export function linkForeign(ctx: Asked, request: LinkRequest, signal: AbortSignal): Promise<LinkResult> {
+  return withScratch(ctx, (scratch) => inDisposable(ctx, { kind: "link", request }, scratch, { signal }));
 }
 
 /** Makes a delivery's outputs in a process of its own and has them published by `publish`. */
@@ -107,7 +118,7 @@ export function makeForeign<T>(
   const { brandDir, memoryBytes, threads, signal, onRows } = options;
   const began = performance.now();
   return withScratch(ctx, async (scratch) => {
-    const work = { work: "normalise" as const, brandDir, node };
+    const work = { kind: "foreign" as const, work: "normalise" as const, brandDir, node };
     const doing = { signal, memoryBytes, threads, onRows };
     const { outputs } = await inDisposable<{ outputs: TaskOutputFile[] }>(ctx, work, scratch, doing);
     return publish({ outputs, seconds: (performance.now() - began) / 1000 });

@@ -2,9 +2,9 @@ import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import { makeDemo } from "../sources/demo/demo.ts";
 import type { ServiceContext } from "./context.ts";
-import { detectForeign, previewForeign, readForeign } from "./foreign.ts";
+import { detectForeign, linkForeign, previewForeign, readForeign } from "./foreign.ts";
 
-type Names = "sources.detect" | "sources.read" | "sources.preview" | "demo.make";
+type Names = "sources.detect" | "sources.read" | "sources.preview" | "identity.link" | "demo.make";
 
 export const sourceHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
   "sources.detect": async ({ paths, isQuick = false }, { ctx, signal }) => {
@@ -14,6 +14,7 @@ export const sourceHandlers: Pick<Handlers<EngineContract, ServiceContext>, Name
   "sources.read": (input, { ctx, signal }) => readForeign(ctx, input, signal),
   "sources.preview": (input, { ctx, signal }) =>
     previewForeign(ctx, input as unknown as Parameters<typeof previewForeign>[1], signal),
+  "identity.link": (input, { ctx, signal }) => linkForeign(ctx, input, signal),
   "demo.make": async ({ path, customers, seed }, { signal, progress }) =>
     makeDemo(path, {
       ...(customers === undefined ? {} : { customers }),
