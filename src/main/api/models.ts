@@ -2,12 +2,24 @@ import { resolve } from "node:path";
 import type { FittedModel, ModelEvaluation } from "../../shared/api/contract/models.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { ModelDeclaration } from "../../shared/domain/model.ts";
+import { needsOf, type Verdict, verdictOf } from "../../shared/domain/verdict.ts";
 import { evaluateAtCuts } from "../schedule/evaluate.ts";
 import { type ApiContext, findSnapshot, requireWritable } from "./context.ts";
 import { describeFit } from "./describe-fit.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 
-function modelDocument(model: ModelDeclaration) {
+/** What the brand's own data say of each model; null where none were judged yet. */
+async function verdictsOf(ctx: ApiContext, brand: string | undefined): Promise<((name: string) => Verdict) | null> {
+  if (brand === undefined) return null;
+  const rows = await evaluationsOf(ctx, brand).catch((error: unknown) => {
+    if (error instanceof AssayError && error.code === "not_found") return [];
+    throw error;
+  });
+  return rows.length === 0 ? null : (name) => verdictOf(rows.filter((row) => row.model === name));
+}
+
+function modelDocument(model: ModelDeclaration, verdicts: ((name: string) => Verdict) | null) {
+  const inputs = [model.inputs, model.outcomes ?? {}, model.learns ?? {}].flatMap((tables) => Object.values(tables));
   return {
     name: model.name,
     title: model.title,
@@ -17,6 +29,12 @@ function modelDocument(model: ModelDeclaration) {
     inputs: Object.values(model.inputs).map((input) => ("feature" in input ? input.feature : `scores_${input.scores}`)),
     outputs: model.outputs.map(({ name }) => name),
     params: model.params as never,
+    main_metric: model.mainMetric ?? null,
+    verdict: verdicts ? verdicts(model.name) : null,
+    needs: needsOf(
+      inputs.flatMap((input) => ("feature" in input ? input.feature : [])),
+      model.needs,
+    ),
   };
 }
 
@@ -32,14 +50,12 @@ function requireModel(models: readonly ModelDeclaration[], name: string): ModelD
   return found;
 }
 
-async function evaluationsOf(ctx: ApiContext, brand: string): Promise<ModelEvaluation[]> {
-  const { reference, brandDir } = await findSnapshot(ctx, brand);
-  const found: ModelEvaluation[] = [];
-  for (const { key } of reference.evaluations) {
-    const { value } = await ctx.engine.call("artifacts.json", { brandDir, key, output: "evaluations" });
-    found.push(...(value as ModelEvaluation[]));
-  }
-  return found;
+export async function evaluationsOf(ctx: ApiContext, brand: string, snapshotId?: string): Promise<ModelEvaluation[]> {
+  const { reference, brandDir } = await findSnapshot(ctx, brand, snapshotId);
+  const found = await Promise.all(
+    reference.evaluations.map(({ key }) => ctx.engine.call("artifacts.json", { brandDir, key, output: "evaluations" })),
+  );
+  return found.flatMap(({ value }) => value as ModelEvaluation[]);
 }
 
 async function fitsOf(ctx: ApiContext, brand: string): Promise<FittedModel[]> {
@@ -60,8 +76,11 @@ async function fitsOf(ctx: ApiContext, brand: string): Promise<FittedModel[]> {
 /** The handlers about models; `models` are the catalogue's declarations. */
 export function modelHandlers(models: readonly ModelDeclaration[]): HandlersOf<Named<"models">> {
   return {
-    "models.list": async () => ({ models: models.map(modelDocument) }),
-    "models.show": async ({ name }) => {
+    "models.list": async ({ brand }, { ctx }) => {
+      const verdicts = await verdictsOf(ctx, brand);
+      return { models: models.map((model) => modelDocument(model, verdicts)) };
+    },
+    "models.show": async ({ name, brand }, { ctx }) => {
       const model = requireModel(models, name);
       const { method, references, assumptions, limits, metrics } = model.card;
       const lists = {
@@ -70,7 +89,7 @@ export function modelHandlers(models: readonly ModelDeclaration[]): HandlersOf<N
         limits: [...limits],
         metrics: [...metrics],
       };
-      return { ...modelDocument(model), method, ...lists };
+      return { ...modelDocument(model, await verdictsOf(ctx, brand)), method, ...lists };
     },
     "models.fit": async ({ name, summary, columns = {} }, { ctx, signal }) => {
       requireModel(models, name);
@@ -89,7 +108,7 @@ export function modelHandlers(models: readonly ModelDeclaration[]): HandlersOf<N
       )) as never,
     "models.fits": async ({ brand }, { ctx }) => ({ fits: await fitsOf(ctx, brand) }),
     "models.evaluations": async ({ brand }, { ctx }) => ({ evaluations: await evaluationsOf(ctx, brand) }),
-    "models.evaluate": async ({ brand, models: wanted, cuts = 1, horizon_days = 90 }, { ctx, signal, progress }) => {
+    "models.evaluate": async ({ brand, models: wanted, cuts = 1, horizon_days }, { ctx, signal, progress }) => {
       for (const name of wanted ?? []) requireModel(models, name);
       const { brands } = requireWritable(ctx);
       const { snapshot } = await findSnapshot(ctx, brand);

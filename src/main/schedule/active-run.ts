@@ -12,15 +12,7 @@ import type { Brands } from "./brands.ts";
 import type { Engine } from "./engine-client.ts";
 import { secondsLeft, stepProgress } from "./progress.ts";
 import { runGraph } from "./run-graph.ts";
-import {
-  bucketsFor,
-  cutPlanner,
-  defaultPurchaseHorizonDays,
-  manifestOf,
-  planRun,
-  type RunOptions,
-  type RunPlan,
-} from "./run-plan.ts";
+import { bucketsFor, cutPlanner, manifestOf, planRun, type RunOptions, type RunPlan, rollingCuts } from "./run-plan.ts";
 import type { Schedule, ScheduledTask } from "./scheduler.ts";
 
 export interface Catalogue {
@@ -201,10 +193,12 @@ export class ActiveRun {
   async #evaluate(plan: RunPlan, bucketCount: number, snapshotId: string): Promise<void> {
     const { brands, engine } = this.#effects;
     this.#tell("evaluating");
-    const horizon = this.#request.horizon_days ?? defaultPurchaseHorizonDays;
-    const { planner } = cutPlanner(plan, bucketCount, 0, horizon);
-    const wanted = plan.models.flatMap((model) => planner.require(`evaluate_${model}`));
-    await this.#execute(planner.graph().nodes);
+    const wanted: TaskNode[] = [];
+    for (let cut = 0; cut < rollingCuts; cut++) {
+      const { planner } = cutPlanner(plan, bucketCount, cut, this.#request.horizon_days);
+      wanted.push(...plan.models.flatMap((model) => planner.require(`evaluate_${model}`)));
+      await this.#execute(planner.graph().nodes);
+    }
     const state = await brands.refresh(this.brand);
     if (state.evaluations.has(snapshotId)) return;
     const brandDir = brands.directory(this.brand);

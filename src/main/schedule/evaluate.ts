@@ -12,7 +12,8 @@ export interface EvaluationRequest {
   readonly models: readonly string[] | undefined;
   /** How many cuts, each a horizon before the one after it. */
   readonly cuts: number;
-  readonly horizonDays: number;
+  /** What follows a cut is looked at for so many days, and cuts lie so far apart; 90 days and whole weeks where it isn't said. */
+  readonly horizonDays: number | undefined;
   readonly signal: AbortSignal;
   readonly workers: number;
   readonly memoryBytes: number;

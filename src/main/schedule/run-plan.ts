@@ -199,14 +199,25 @@ function tableFiles(
   return Array.from({ length: bucketCount }, (_, part) => ({ key, output: `${table.output}#${part}`, bucket: part }));
 }
 
+/** Cuts at which a run judges its models. */
+export const rollingCuts = 2;
+
+/** The day of a cut: whole weeks before the week's end, so that a week of nights has the same cuts and features of one are those of
+ *  another's past; where a length is named, exactly so many days before the day itself. */
+function cutDay(asOf: Day, cutsBack: number, horizonDays: number, isExact: boolean): Day {
+  if (isExact) return addDays(asOf, -horizonDays * (cutsBack + 1));
+  return addDays(weekEnd(asOf), -7 * Math.ceil(horizonDays / 7) * (cutsBack + 1));
+}
+
 /** The planner of an evaluation: the same graph at an earlier day, judged on what followed. */
 export function cutPlanner(
   plan: RunPlan,
   bucketCount: number,
   cutsBack: number,
-  horizonDays: number,
-): { planner: Planner; cutOn: Day } {
-  const cutOn = addDays(weekEnd(plan.asOf), -horizonDays * (cutsBack + 1));
+  namedDays: number | undefined,
+): { planner: Planner; cutOn: Day; horizonDays: number } {
+  const horizonDays = namedDays ?? defaultPurchaseHorizonDays;
+  const cutOn = cutDay(plan.asOf, cutsBack, horizonDays, namedDays !== undefined);
   const planner = new Planner({
     ...plan.base,
     bucketCount,
@@ -215,5 +226,5 @@ export function cutPlanner(
     purchaseHorizonDays: horizonDays,
     role: `cut ${cutsBack + 1}`,
   });
-  return { planner, cutOn };
+  return { planner, cutOn, horizonDays };
 }

@@ -66,6 +66,10 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
     label: "Preferred channel",
     help: "The channel of most of the next orders, as expected.",
   },
+  verdict: {
+    label: "Verdict",
+    help: "Proven: on this retailer's own data the model's main metric beats its naive baseline at the rolling cuts even at the lower end of the 95 % interval. Unproven: it doesn't. No data: what it needs hasn't been delivered.",
+  },
   limits: { label: "80 % limits", help: "Eight outcomes in ten are expected between them." },
   reachable: { label: "Reach by e-mail", help: "Consent given, not suppressed, an address known." },
   suppressed: { label: "Suppressed", help: "Must not be contacted; never exported." },

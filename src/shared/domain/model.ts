@@ -58,6 +58,9 @@ export interface Evaluation {
   readonly n: number;
   readonly higherIsBetter: boolean;
   readonly beatsBaseline: boolean;
+  /** How much better than the baseline (positive is better) with its 95 % interval, where both were compared customer by customer;
+   *  without it the own interval is held against the baseline's value. */
+  readonly advantage?: { readonly value: number; readonly low: number; readonly high: number };
   /** Groups behind the metric, where it has some. */
   readonly calibration?: readonly CalibrationBin[];
 }
@@ -83,6 +86,10 @@ export interface ModelDeclaration {
   readonly params: ParamSpecs;
   readonly outputs: readonly Column[];
   readonly card: ModelCard;
+  /** The metric that the verdict rests on; the first evaluation unless named. */
+  readonly mainMetric?: string;
+  /** What has to be delivered before it can be judged, in words, where its inputs don't say it. */
+  readonly needs?: string;
   readonly fit: (inputs: Tables, params: Params, context: ModelContext) => Json;
   readonly score: (inputs: Tables, fitted: Json, params: Params, context: ModelContext) => ColumnTable;
   readonly evaluate: (

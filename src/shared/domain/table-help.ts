@@ -8,6 +8,7 @@ const known: Readonly<Record<string, string>> = {
   lifecycle_transitions: "How many customers moved between stages.",
   source_quality: "What was read, rejected and missing, by source and column.",
   model_evaluations: "How each model did on a time split, against its baseline.",
+  model_verdicts: "Whether each model beats its baseline on the retailer's own data, over the rolling cuts.",
   segment_members: "Members of saved segments.",
   orders: "Checkouts, one row each.",
   order_lines: "Products of the orders, one row each.",

@@ -4,7 +4,7 @@ import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { featureColumns } from "./customer-features.ts";
 
 /** Earlier cuts to learn from: the last quarters, and the same season a year ago. */
-const cutDays = [90, 180, 270, 365] as const;
+const cutDays = [91, 182, 273, 365] as const;
 const mostRows = 60_000;
 
 const columns: readonly Column[] = [
@@ -18,7 +18,7 @@ const columns: readonly Column[] = [
  *  than the horizon ago is left out. Beyond 60,000 rows a share is drawn by what the rows say, not by whose they are. */
 export const purchaseTraining = defineStep({
   name: "purchase_training",
-  version: 2,
+  version: 3,
   title: "What followed earlier cuts",
   stage: "features",
   scope: "brand",

@@ -1,7 +1,7 @@
 import type { ColumnTable } from "../../shared/domain/column.ts";
 import type { CalibrationBin, Evaluation } from "../../shared/domain/model.ts";
 import { pitCoverage } from "../numeric/intervals.ts";
-import { type Measured, meanInterval, midRanks, shareInterval } from "../numeric/scoring.ts";
+import { type Measured, meanInterval, midRanks, pairedDifference, shareInterval } from "../numeric/scoring.ts";
 import { gather, matchRows, numbers, texts } from "./tables.ts";
 
 /** Fewer customers than this tell nothing of a model. */
@@ -44,17 +44,49 @@ interface Comparison {
   readonly naive: number;
   readonly n: number;
   readonly better: "higher" | "lower" | "nearer to 0";
+  /** Values of each customer whose means are the metric, own and naive: their difference is told with an interval of its own. */
+  readonly pairs?: { readonly own: Float64Array; readonly naive: Float64Array };
+  /** The difference own less naive with its interval, where it isn't one of means. */
+  readonly difference?: Measured;
 }
 
 /** A metric beside the naive baseline's on the same customers. */
-export function compare({ metric, own, baseline, naive, n, better }: Comparison): Evaluation {
+export function compare(comparison: Comparison): Evaluation {
+  const { metric, own, baseline, naive, n, better, pairs } = comparison;
+  const difference = comparison.difference ?? (pairs ? pairedDifference(pairs.own, pairs.naive) : undefined);
   const beats = {
     higher: own.value > naive,
     lower: own.value < naive,
     "nearer to 0": Math.abs(own.value) < Math.abs(naive),
   };
   const common = { baseline, baselineValue: naive, n };
-  return { metric, ...own, ...common, higherIsBetter: better === "higher", beatsBaseline: beats[better] };
+  const sign = better === "higher" ? 1 : -1;
+  return {
+    metric,
+    ...own,
+    ...common,
+    higherIsBetter: better === "higher",
+    beatsBaseline: beats[better],
+    advantage: advantageOf(own, naive, better),
+    ...(difference && better !== "nearer to 0" ? { advantage: signed(difference, sign) } : {}),
+  };
+}
+
+function signed({ value, low, high }: Measured, sign: 1 | -1): Measured {
+  return sign === 1 ? { value, low, high } : { value: -value, low: -high, high: -low };
+}
+
+/** How much better than a baseline's value an interval is: positive is better. */
+export function advantageOf({ value, low, high }: Measured, naive: number, better: Comparison["better"]): Measured {
+  if (better === "higher") return { value: value - naive, low: low - naive, high: high - naive };
+  if (better === "lower") return { value: naive - value, low: naive - high, high: naive - low };
+  const [from, to] = [Math.abs(low), Math.abs(high)];
+  const least = low <= 0 && high >= 0 ? 0 : Math.min(from, to);
+  return {
+    value: Math.abs(naive) - Math.abs(value),
+    low: Math.abs(naive) - Math.max(from, to),
+    high: Math.abs(naive) - least,
+  };
 }
 
 /** Coverage of 80 % limits by the randomised transform; it is good within five points of what the limits promise. */

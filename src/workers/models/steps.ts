@@ -4,6 +4,7 @@ import type { Evaluation, ModelContext, ModelDeclaration, Tables } from "../../s
 import type { InputReference } from "../../shared/domain/step.ts";
 import { ident } from "../engine/sql.ts";
 import { defineStep, type Step, type StepContext } from "../engine/step-context.ts";
+import { advantageOf } from "./evaluation.ts";
 
 const stateColumns: readonly Column[] = [
   { name: "enough_data", type: "BOOLEAN" },
@@ -99,10 +100,13 @@ function keyedScoresSql(model: ModelDeclaration, context: StepContext): string {
   return `SELECT * FROM (${all}) ORDER BY ${keys.join(", ")}`;
 }
 
+/** Rises when the rows of every evaluation change. */
+const evaluationVersion = 1;
+
 function evaluateStep(model: ModelDeclaration): Step {
   return defineStep({
     name: `evaluate_${model.name}`,
-    version: model.version,
+    version: 1_000 * evaluationVersion + model.version,
     title: `Evaluate ${model.title}`,
     stage: "evaluations",
     scope: "brand",
@@ -134,14 +138,28 @@ function evaluateStep(model: ModelDeclaration): Step {
         context.params,
         modelContext(context),
       );
-      const rows = found.map((evaluation) => evaluationRow(model.name, evaluation, context));
+      const main = mainOf(model.mainMetric, found);
+      const rows = found.map((one) => evaluationRow(model.name, one, { context, isMain: one === main }));
       await context.output.json("evaluations", rows);
     },
   });
 }
 
-function evaluationRow(model: string, evaluation: Evaluation, context: StepContext): Json {
+/** The evaluation that a verdict rests on: the declared one, else the first that holds the model against a baseline. */
+function mainOf(declared: string | undefined, found: readonly Evaluation[]): Evaluation | undefined {
+  return found.find(({ metric }) => metric === declared) ?? found.find(({ metric }) => !metric.startsWith("coverage"));
+}
+
+interface RowOptions {
+  readonly context: StepContext;
+  readonly isMain: boolean;
+}
+
+export function evaluationRow(model: string, evaluation: Evaluation, { context, isMain }: RowOptions): Json {
   const finite = (value: number) => (Number.isFinite(value) ? value : null);
+  const advantage =
+    evaluation.advantage ??
+    advantageOf(evaluation, evaluation.baselineValue, evaluation.higherIsBetter ? "higher" : "lower");
   return {
     model,
     metric: evaluation.metric,
@@ -154,6 +172,10 @@ function evaluationRow(model: string, evaluation: Evaluation, context: StepConte
     cut_on: context.asOf,
     horizon_days: context.horizonDays,
     beats_baseline: evaluation.beatsBaseline,
+    is_main: isMain,
+    advantage: finite(advantage.value),
+    advantage_low: finite(advantage.low),
+    advantage_high: finite(advantage.high),
     ...(evaluation.calibration && evaluation.calibration.length > 0
       ? {
           calibration: evaluation.calibration.map(({ ...bin }) => ({

@@ -2,7 +2,17 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../shared/base/random.ts";
 import { countLimits, pitCoverage } from "./intervals.ts";
-import { auc, biasInterval, brierErrors, meanInterval, midRanks, spearman } from "./scoring.ts";
+import {
+  auc,
+  aucDifference,
+  biasInterval,
+  brierErrors,
+  meanInterval,
+  midRanks,
+  pairedDifference,
+  spearman,
+  spearmanDifference,
+} from "./scoring.ts";
 
 const values = (numbers: readonly number[]) => Float64Array.from(numbers);
 
@@ -88,5 +98,46 @@ describe("intervals", () => {
     expect(low).toBeLessThan(value);
     expect(high).toBeGreaterThan(value);
     expect(pitCoverage(below, at, 1)).toEqual({ value, low, high });
+  });
+});
+
+describe("differences on the same customers", () => {
+  const random = createRandom(3, "differences");
+  const n = 400;
+  const draw = () => {
+    const truth = Float64Array.from({ length: n }, () => random.normal());
+    const good = Float64Array.from(truth, (value) => value + random.normal());
+    const near = Float64Array.from(good, (value) => value + 0.3 * random.normal());
+    return { truth, good, near, happened: Array.from(truth, (value) => value > 0.5) };
+  };
+
+  it("are the difference of the two values", () => {
+    const { truth, good, near, happened } = draw();
+    expect(aucDifference(good, near, happened).value).toBeCloseTo(
+      auc(good, happened).value - auc(near, happened).value,
+      10,
+    );
+    expect(spearmanDifference(good, near, truth).value).toBeCloseTo(
+      spearman(good, truth).value - spearman(near, truth).value,
+      10,
+    );
+    expect(pairedDifference(good, near).value).toBeCloseTo(meanInterval(good).value - meanInterval(near).value, 10);
+  });
+
+  it("hold the spread that the difference has from draw to draw, and less than two intervals apart", () => {
+    const drawn = Array.from({ length: 150 }, draw);
+    for (const of of [
+      ({ good, near, happened }: ReturnType<typeof draw>) => aucDifference(good, near, happened),
+      ({ good, near, truth }: ReturnType<typeof draw>) => spearmanDifference(good, near, truth),
+    ]) {
+      const found = drawn.map(of);
+      const mean = found.reduce((sum, { value }) => sum + value, 0) / found.length;
+      const held = found.filter(({ low, high }) => low <= mean && mean <= high).length / found.length;
+      expect(held).toBeGreaterThan(0.88);
+      expect(held).toBeLessThan(0.995);
+    }
+    const { good, near, happened } = drawn[0] ?? draw();
+    const [own, apart] = [aucDifference(good, near, happened), auc(good, happened)];
+    expect(own.high - own.low).toBeLessThan(0.6 * (apart.high - apart.low));
   });
 });

@@ -17,6 +17,11 @@ export function meanInterval(values: Float64Array): Measured {
   return { value: mean, low: mean - half, high: mean + half };
 }
 
+/** Mean of a − b, value by value, with its 95 % interval: what two metrics on the same customers differ by. */
+export function pairedDifference(a: Float64Array, b: Float64Array): Measured {
+  return meanInterval(a.map((value, at) => value - (b[at] ?? 0)));
+}
+
 /** Share of ones among zeros and ones with Wilson's (1927) 95 % interval, which stays within 0 and 1. */
 export function shareInterval(values: Float64Array): Measured {
   const n = values.length;
@@ -88,6 +93,35 @@ export function auc(scores: Float64Array, isPositive: readonly boolean[]): Measu
   return { value, low: Math.max(0, value - half), high: Math.min(1, value + half) };
 }
 
+/** Share of the other class that each value stands above (below, for those that aren't positive), ties by half: DeLong's structural
+ *  components, whose mean within a class is the area. */
+function placements(scores: Float64Array, isPositive: readonly boolean[]): Float64Array {
+  const all = midRanks(scores);
+  const own = new Float64Array(scores.length);
+  for (const side of [true, false]) {
+    const rows = [...scores.keys()].filter((at) => (isPositive[at] ?? false) === side);
+    const within = midRanks(Float64Array.from(rows, (at) => scores[at] ?? 0));
+    const others = scores.length - rows.length;
+    for (const [place, at] of rows.entries()) {
+      const above = ((all[at] ?? 0) - (within[place] ?? 0)) / others;
+      own[at] = side ? above : 1 - above;
+    }
+  }
+  return own;
+}
+
+/** AUC of a less AUC of b on the same cases with its 95 % interval. DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44(3). */
+export function aucDifference(a: Float64Array, b: Float64Array, isPositive: readonly boolean[]): Measured {
+  const [ofA, ofB] = [placements(a, isPositive), placements(b, isPositive)];
+  const of = (side: boolean) => {
+    const rows = [...a.keys()].filter((at) => (isPositive[at] ?? false) === side);
+    return Float64Array.from(rows, (at) => (ofA[at] ?? 0) - (ofB[at] ?? 0));
+  };
+  const [positive, negative] = [meanInterval(of(true)), meanInterval(of(false))];
+  const half = Math.hypot(positive.high - positive.value, negative.high - negative.value);
+  return { value: positive.value, low: positive.value - half, high: positive.value + half };
+}
+
 /** Spearman's rank correlation with Fisher's interval; NaN where one side doesn't vary. */
 export function spearman(a: Float64Array, b: Float64Array): Measured {
   const n = a.length;
@@ -107,4 +141,24 @@ export function spearman(a: Float64Array, b: Float64Array): Measured {
   const half = n > 3 ? z95 * Math.sqrt(1.06 / (n - 3)) : Number.NaN;
   const fisher = Math.atanh(Math.min(0.999999, Math.max(-0.999999, value)));
   return { value, low: Math.tanh(fisher - half), high: Math.tanh(fisher + half) };
+}
+
+/** Spearman's correlation of a with y less that of b with y, on the same cases, with its 95 % interval by the influence that each
+ *  case has on both (Devlin, Gnanadesikan & Kettenring 1975, on ranks). */
+export function spearmanDifference(a: Float64Array, b: Float64Array, y: Float64Array): Measured {
+  const [x, z, w] = [a, b, y].map((values) => standardised(midRanks(values)));
+  if (!x || !z || !w) return unknown;
+  const [own, naive] = [spearman(a, y).value, spearman(b, y).value];
+  const influence = w.map((at, i) => {
+    const [p, q] = [x[i] ?? 0, z[i] ?? 0];
+    return p * at - q * at - (own / 2) * (p * p + at * at) + (naive / 2) * (q * q + at * at);
+  });
+  const { high, value } = meanInterval(influence);
+  return { value: own - naive, low: own - naive - (high - value), high: own - naive + (high - value) };
+}
+
+function standardised(values: Float64Array): Float64Array {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  return values.map((value) => (value - mean) / Math.max(1e-12, deviation));
 }

@@ -17,6 +17,20 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cut_on: "DATE",
     horizon_days: "INTEGER",
     beats_baseline: "BOOLEAN",
+    is_main: "BOOLEAN",
+    advantage: "DOUBLE",
+    advantage_low: "DOUBLE",
+    advantage_high: "DOUBLE",
+  },
+  model_verdicts: {
+    model: "VARCHAR",
+    state: "VARCHAR",
+    metric: "VARCHAR",
+    cuts: "INTEGER",
+    n: "BIGINT",
+    advantage: "DOUBLE",
+    low: "DOUBLE",
+    high: "DOUBLE",
   },
 };
 

@@ -3,6 +3,7 @@ import type { EngineContract, QuerySnapshot } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
+import { type JudgedRow, verdictOf } from "../../shared/domain/verdict.ts";
 import { listTemplates } from "../exports/list.ts";
 import { type RefreshInput, refreshMembers } from "../exports/segment-members.ts";
 import { previewExport, writeExport } from "../exports/write-export.ts";
@@ -122,7 +123,13 @@ async function runSql(
   return runConsole({
     ...input,
     tables,
-    json: { model_evaluations: evaluations.map(({ calibration: _, ...row }) => row) },
+    json: {
+      model_evaluations: evaluations.map(({ calibration: _, ...row }) => row),
+      model_verdicts: Object.keys(readManifest(reference.brandDir, reference.snapshot_id).fits).map((model) => ({
+        model,
+        ...verdictOf(evaluations.filter((row) => row["model"] === model) as unknown as JudgedRow[]),
+      })),
+    },
     scratch: ctx.scratchRoot,
     startProcess: ctx.startProcess,
     signal,

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import type { Model } from "../../../shared/api/contract/models.ts";
 import { AssayError } from "../../../shared/base/errors.ts";
-import { table } from "./output.ts";
+import { show, table } from "./output.ts";
 import { parsePairs, readJsonFile } from "./read-json.ts";
-import { perform } from "./session.ts";
+import { perform, type Session } from "./session.ts";
 
 /** models list, show, fit, predict, evaluate, self-test. */
 export function modelCommands(program: Command): void {
@@ -12,12 +13,12 @@ export function modelCommands(program: Command): void {
     .command("list")
     .description("names the models")
     .action((_, command: Command) =>
-      perform(command, "nothing", async ({ client, output }) => {
-        const found = await client.call("models.list", {});
-        output.answer(found, () =>
+      perform(command, "where named", async (session) => {
+        const found = await session.client.call("models.list", await judgedBy(session));
+        session.output.answer(found, () =>
           table(
-            ["model", "title", "group", "outputs"],
-            found.models.map((one) => [one.name, one.title, one.group, one.outputs.join(", ")]),
+            ["model", "title", "group", "verdict", "outputs"],
+            found.models.map((one) => [one.name, one.title, one.group, verdictText(one), one.outputs.join(", ")]),
           ),
         );
         return 0;
@@ -27,12 +28,13 @@ export function modelCommands(program: Command): void {
     .command("show <name>")
     .description("its card")
     .action((name: string, _, command: Command) =>
-      perform(command, "nothing", async ({ client, output }) => {
-        const card = await client.call("models.show", { name });
-        output.answer(card, () =>
+      perform(command, "where named", async (session) => {
+        const card = await session.client.call("models.show", { name, ...(await judgedBy(session)) });
+        session.output.answer(card, () =>
           [
             `${card.title} (${card.name}, version ${card.version})`,
             card.purpose,
+            ...section("Verdict", card.verdict ? [verdictText(card)] : []),
             "",
             card.method,
             ...section("References", card.references),
@@ -97,8 +99,8 @@ export function modelCommands(program: Command): void {
     .description("rolling time splits against the naive baselines")
     .option("--models <names>", "these only")
     .option("--cuts <n>", "how many splits", Number, 1)
-    .option("--horizon-days <n>", "length of what is judged on", Number, 90)
-    .action((own: { models?: string; cuts: number; horizonDays: number }, command: Command) =>
+    .option("--horizon-days <n>", "length of what is judged on (90)", Number)
+    .action((own: { models?: string; cuts: number; horizonDays?: number }, command: Command) =>
       perform(command, "workspace", async (session) => {
         const input = {
           brand: await session.brand(),
@@ -157,6 +159,19 @@ export function modelCommands(program: Command): void {
         return found.checks.every(({ ok }) => ok) ? 0 : 3;
       }),
     );
+}
+
+/** The brand whose data judge the models: of the workspace, where one is named and has one. */
+async function judgedBy(session: Session): Promise<{ brand?: string }> {
+  const { workspace, brands } = await session.client.call("workspace.status", {});
+  return workspace && brands.length > 0 ? { brand: await session.brand() } : {};
+}
+
+function verdictText({ verdict, needs }: Model): string {
+  if (!verdict) return "not judged";
+  if (verdict.state === "no_data") return `no data: needs ${needs}`;
+  const range = `${show(verdict.low)} to ${show(verdict.high)}`;
+  return `${verdict.state}: ${verdict.metric} better by ${show(verdict.advantage)} (${range}) at ${verdict.cuts} cuts`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

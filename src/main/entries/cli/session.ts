@@ -23,7 +23,7 @@ export interface Session {
 }
 
 /** Which directory a command needs before it can begin. */
-export type Needs = "workspace" | "nothing";
+export type Needs = "workspace" | "where named" | "nothing";
 
 /** Runs one command on a core of its own; signals cancel it, its error becomes the exit code. */
 export async function perform(
@@ -47,7 +47,7 @@ export async function perform(
       throw new AssayError("usage", "No workspace is named.", "Add --workspace DIR or set ASSAY_WORKSPACE.");
     }
     core = await createCore({
-      workspace: needs === "workspace" ? workspace : undefined,
+      workspace: needs === "nothing" ? undefined : workspace,
       log: (line) => output.note(line),
     });
     const { client } = core;

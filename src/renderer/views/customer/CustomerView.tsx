@@ -8,7 +8,7 @@ import { GoldenRecord } from "./GoldenRecord.tsx";
 import { History } from "./History.tsx";
 import { KeyFigures } from "./KeyFigures.tsx";
 import { Preferences } from "./Preferences.tsx";
-import { Scores } from "./Scores.tsx";
+import { TrustedScores } from "./TrustedScores.tsx";
 
 const crumb = { name: "Customers", to: "/customers" };
 
@@ -59,7 +59,7 @@ export function CustomerView({ id }: { id: string }) {
         </div>
         <div className="stack">
           <History data={data} currency={currency} />
-          <Scores scores={data.scores} currency={currency} />
+          <TrustedScores scores={data.scores} currency={currency} />
         </div>
       </div>
     </>

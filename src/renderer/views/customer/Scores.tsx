@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { Score } from "../../../shared/api/contract/customers.ts";
 import { ScoreRange } from "../../charts/ScoreRange.tsx";
 import { Panel } from "../../components/Panel.tsx";
@@ -45,10 +46,26 @@ function end(score: Score, value: number | null, currency: string): string {
     : axisText(Math.round(value * 10) / 10);
 }
 
+interface Props {
+  readonly scores: readonly Score[];
+  /** Models that don't surely beat their baseline here. */
+  readonly doubted: ReadonlySet<string>;
+  readonly currency: string;
+  readonly tools?: ReactNode;
+}
+
 /** Every score with its limits, how much there was to go by, and what moved it. */
-export function Scores({ scores, currency }: { scores: readonly Score[]; currency: string }) {
+export function Scores({ scores, doubted, currency, tools }: Props) {
   return (
-    <Panel title="Scores" tools={<span className="median-legend">median customer</span>}>
+    <Panel
+      title="Scores"
+      tools={
+        <>
+          {tools}
+          <span className="median-legend">median customer</span>
+        </>
+      }
+    >
       <div className="scroll">
         <table className="plain scores">
           <thead>
@@ -65,7 +82,12 @@ export function Scores({ scores, currency }: { scores: readonly Score[]; currenc
           </thead>
           <tbody>
             {scores.map((score) => (
-              <Row key={`${score.model} ${score.name}`} score={score} currency={currency} />
+              <Row
+                key={`${score.model} ${score.name}`}
+                score={score}
+                isDoubted={doubted.has(score.model)}
+                currency={currency}
+              />
             ))}
           </tbody>
         </table>
@@ -74,7 +96,7 @@ export function Scores({ scores, currency }: { scores: readonly Score[]; currenc
   );
 }
 
-function Row({ score, currency }: { score: Score; currency: string }) {
+function Row({ score, isDoubted, currency }: { score: Score; isDoubted: boolean; currency: string }) {
   const hasLimits = score.value !== null && score.low !== null && score.high !== null;
   const limits = hasLimits ? `(${text(score, score.low, currency)}–${text(score, score.high, currency)})` : "";
   const [low, high] = [place(score, score.low), place(score, score.high)];
@@ -84,6 +106,7 @@ function Row({ score, currency }: { score: Score; currency: string }) {
       <td>
         <Term name={score.name.replace(/_minor$/, "")}>{score.label}</Term>
         <div className="muted small">{score.unit ?? ""}</div>
+        {isDoubted && <State tone="warn">Unproven</State>}
       </td>
       <td className="num strong">{text(score, score.value, currency)}</td>
       <td className="limits">{score.kind === "date" ? limits.replaceAll(/ \d{4}/g, "") : limits}</td>

@@ -4,6 +4,7 @@ import { useAsk } from "../../client/queries.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { State } from "../../components/State.tsx";
+import { Term } from "../../components/Term.tsx";
 import { Working } from "../../components/Working.tsx";
 import { word } from "../../format/format.ts";
 import { CalibrationPanel } from "./CalibrationPanel.tsx";
@@ -11,7 +12,7 @@ import { EvaluationPanel } from "./EvaluationPanel.tsx";
 import { FitPanel } from "./FitPanel.tsx";
 import { ParametersPanel } from "./ParametersPanel.tsx";
 import type { useEvaluations } from "./use-evaluations.ts";
-import { rowsOf, verdictOf, verdictText, verdictTone } from "./verdict.ts";
+import { rowsOf, standingOf, standingText, standingTone } from "./verdict.ts";
 
 interface Props {
   readonly name: string;
@@ -22,7 +23,7 @@ interface Props {
 /** All that is known of one model. */
 export function CardView({ name, models, evaluations }: Props) {
   const { brand } = useBrand();
-  const card = useAsk("models.show", { name });
+  const card = useAsk("models.show", { name, brand });
   const fits = useAsk("models.fits", { brand }, { enabled: evaluations.hasSnapshot });
   const crumb = { name: "Models", to: "/models" };
   if (card.isPending)
@@ -53,6 +54,7 @@ export function CardView({ name, models, evaluations }: Props) {
       </>
     );
   const rows = rowsOf(name, evaluations.stored, evaluations.rolled);
+  const standing = standingOf(rows, evaluations.stored.length > 0);
   const fit = fits.data?.fits.find((one) => one.name === name) ?? null;
   return (
     <>
@@ -63,7 +65,9 @@ export function CardView({ name, models, evaluations }: Props) {
           <>
             <span className="chip">{word(card.data.group)}</span>
             <span className="chip">Version {card.data.version}</span>
-            <State tone={verdictTone[verdictOf(rows)]}>{verdictText(rows)}</State>
+            <State tone={standingTone[standing]}>
+              <Term name="verdict">{standingText[standing]}</Term>
+            </State>
           </>
         }
         right={
@@ -104,7 +108,12 @@ function Body({ card, models, rows, fit, evaluations }: BodyProps) {
   return (
     <div className="grid">
       <div className="stack s8">
-        <EvaluationPanel rows={rows} hasSnapshot={evaluations.hasSnapshot} isJudging={evaluations.isJudging} />
+        <EvaluationPanel
+          rows={rows}
+          hasSnapshot={evaluations.hasSnapshot}
+          isJudging={evaluations.isJudging}
+          needs={card.needs}
+        />
         {groups && <CalibrationPanel row={groups} />}
         <FitPanel fit={fit} hasSnapshot={evaluations.hasSnapshot} />
       </div>

@@ -2,6 +2,7 @@ import { Fragment } from "react";
 import type { Model } from "../../../shared/api/contract/models.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { go, useRoute } from "../../app/route.ts";
+import { useShowUnproven } from "../../client/use-show-unproven.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Empty, Failure, Head } from "../../components/parts.tsx";
 import { State } from "../../components/State.tsx";
@@ -11,19 +12,14 @@ import { day, integer, share, word } from "../../format/format.ts";
 import { MetricRange, spanOf } from "./MetricRange.tsx";
 import { intervalText, metricOf } from "./metrics.ts";
 import type { useEvaluations } from "./use-evaluations.ts";
-import { comparisons, limitsRow, rowsOf, type Verdict, verdictOf, verdictText, verdictTone } from "./verdict.ts";
+import { limitsRow, mainRow, rowsOf, type Standing, standingOf, standingText, standingTone } from "./verdict.ts";
 
 interface Props {
   readonly models: readonly Model[];
   readonly evaluations: ReturnType<typeof useEvaluations>;
 }
 const groups = ["lifecycle", "value", "preferences", "engagement", "returns", "audiences", "measurement"];
-const verdicts: readonly [Verdict, string][] = [
-  ["beats", "Beats its baseline"],
-  ["partly", "Beats it in part"],
-  ["fails", "Doesn't beat it"],
-  ["unjudged", "Not judged"],
-];
+const standings: readonly Standing[] = ["proven", "unproven", "no_data", "unjudged"];
 
 /** All models by group, each with its first metric beside the naive baseline's and what that comes to. */
 export function Catalogue({ models, evaluations }: Props) {
@@ -36,11 +32,19 @@ export function Catalogue({ models, evaluations }: Props) {
     const query = next.toString();
     go(query === "" ? "/models" : `/models?${query}`, { replace: true });
   };
-  const judged = models.map((model) => ({ model, rows: rowsOf(model.name, evaluations.stored) }));
+  const isJudged = evaluations.stored.length > 0;
+  const judged = models.map((model) => {
+    const rows = rowsOf(model.name, evaluations.stored);
+    return { model, rows, standing: standingOf(rows, isJudged) };
+  });
+  const unproven = useShowUnproven();
+  const isHidden = (standing: Standing) => standing === "unproven" && !unproven.isShown && verdict !== "unproven";
+  const hidden = judged.filter(({ standing }) => isHidden(standing)).length;
   const shown = judged.filter(
-    ({ model, rows }) =>
+    ({ model, standing }) =>
+      !isHidden(standing) &&
       (group === "" || model.group === group) &&
-      (verdict === "" || verdictOf(rows) === verdict) &&
+      (verdict === "" || standing === verdict) &&
       `${model.title} ${model.name} ${model.purpose}`.toLowerCase().includes(text.trim().toLowerCase()),
   );
   const present = groups.filter((one) => models.some((model) => model.group === one));
@@ -108,14 +112,19 @@ export function Catalogue({ models, evaluations }: Props) {
           onChange={(event) => set("verdict", event.target.value)}
         >
           <option value="">Any verdict</option>
-          {verdicts.map(([key, label]) => (
+          {standings.map((key) => (
             <option key={key} value={key}>
-              {label}
+              {standingText[key]}
             </option>
           ))}
         </select>
+        <label className="check">
+          <input type="checkbox" checked={unproven.isShown} onChange={(event) => unproven.show(event.target.checked)} />
+          Show unproven
+        </label>
         <span className="muted">
           {integer(shown.length)} of {integer(models.length)}
+          {hidden > 0 ? `, ${integer(hidden)} unproven hidden` : ""}
         </span>
       </search>
       {shown.length === 0 ? (
@@ -132,7 +141,7 @@ export function Catalogue({ models, evaluations }: Props) {
       ) : (
         <Panel
           title={headline(judged, evaluations)}
-          under="The first metric of each beside the naive baseline on the same customers, with 95 % intervals; the tick is the baseline"
+          under="The metric that decides, at the latest cut, beside the naive baseline on the same customers, with 95 % intervals; the tick is the baseline"
         >
           <div className="scroll">
             <table className="plain models-table">
@@ -145,7 +154,9 @@ export function Catalogue({ models, evaluations }: Props) {
                     <span className="sr">Value and baseline drawn</span>
                   </th>
                   <th className="num">Baseline</th>
-                  <th>Verdict</th>
+                  <th>
+                    <Term name="verdict">Verdict</Term>
+                  </th>
                   <th className="num">
                     <Term name="limits">Limits hold</Term>
                   </th>
@@ -161,8 +172,8 @@ export function Catalogue({ models, evaluations }: Props) {
                           {word(one)}
                         </th>
                       </tr>
-                      {own.map(({ model, rows }) => (
-                        <Row key={model.name} model={model} rows={rows} />
+                      {own.map(({ model, rows, standing }) => (
+                        <Row key={model.name} model={model} rows={rows} standing={standing} />
                       ))}
                     </Fragment>
                   );
@@ -176,17 +187,21 @@ export function Catalogue({ models, evaluations }: Props) {
   );
 }
 
-type Judged = readonly { readonly model: Model; readonly rows: ReturnType<typeof rowsOf> }[];
+type Judged = readonly {
+  readonly model: Model;
+  readonly rows: ReturnType<typeof rowsOf>;
+  readonly standing: Standing;
+}[];
 
-function countOf(judged: Judged, verdict: Verdict): number {
-  return judged.filter(({ rows }) => verdictOf(rows) === verdict).length;
+function countOf(judged: Judged, wanted: Standing): number {
+  return judged.filter(({ standing }) => standing === wanted).length;
 }
 
 function headline(judged: Judged, { hasSnapshot, isJudging }: Props["evaluations"]): string {
   const known = judged.length - countOf(judged, "unjudged");
   if (!hasSnapshot) return `${judged.length} models, judged after the first run`;
   if (known === 0) return isJudging ? "The run is still judging its models" : "No model is judged yet";
-  return `${countOf(judged, "beats")} of ${known} judged models beat their baseline on every metric`;
+  return `${countOf(judged, "proven")} of ${known} judged models are proven on this retailer's data`;
 }
 
 function Figures({ judged, evaluations }: { judged: Judged; evaluations: Props["evaluations"] }) {
@@ -194,11 +209,11 @@ function Figures({ judged, evaluations }: { judged: Judged; evaluations: Props["
   const held = limits.filter((row) => row.beats_baseline).length;
   const known = judged.length - countOf(judged, "unjudged");
   const number = (value: number) => (known === 0 ? "–" : integer(value));
-  const figures: [string, string, string, string | null][] = [
+  const figures: [string, string, string, Standing | null][] = [
     ["Models", integer(judged.length), `in ${new Set(judged.map(({ model }) => model.group)).size} groups`, null],
-    ["Beat their baseline", number(countOf(judged, "beats")), "on every metric", "beats"],
-    ["Beat it in part", number(countOf(judged, "partly")), "on some metrics", "partly"],
-    ["Don't beat it", number(countOf(judged, "fails")), "on none", "fails"],
+    ["Proven", number(countOf(judged, "proven")), "surely beat their baseline", "proven"],
+    ["Unproven", number(countOf(judged, "unproven")), "don't surely beat it", "unproven"],
+    ["No data", number(countOf(judged, "no_data")), "need more to be judged", "no_data"],
     [
       "Limits that hold",
       limits.length === 0 ? "–" : `${integer(held)}`,
@@ -232,12 +247,11 @@ function whyUnjudged({ hasSnapshot, isJudging }: Props["evaluations"]): string {
   return isJudging ? "being judged" : "not judged yet";
 }
 
-function Row({ model, rows }: { model: Model; rows: ReturnType<typeof rowsOf> }) {
+function Row({ model, rows, standing }: Judged[number]) {
   const { currency } = useBrand();
-  const [first] = comparisons(rows);
+  const first = mainRow(rows);
   const limits = limitsRow(rows);
   const metric = first ? metricOf(first.metric) : null;
-  const verdict = verdictOf(rows);
   return (
     <tr>
       <td className="model-name">
@@ -281,7 +295,12 @@ function Row({ model, rows }: { model: Model; rows: ReturnType<typeof rowsOf> })
         )}
       </td>
       <td>
-        <State tone={verdictTone[verdict]}>{verdictText(rows)}</State>
+        <State tone={standingTone[standing]}>{standingText[standing]}</State>
+        {standing === "no_data" && (
+          <div className="under needs" title={model.needs}>
+            Needs {model.needs}
+          </div>
+        )}
       </td>
       <td className="num">{limits ? share(limits.value, 0) : "–"}</td>
     </tr>

@@ -13,20 +13,22 @@ interface Props {
   readonly rows: readonly ModelEvaluation[];
   readonly hasSnapshot: boolean;
   readonly isJudging: boolean;
+  readonly needs: string;
 }
 
 /** Every metric at every cut beside the naive baseline's. */
-export function EvaluationPanel({ rows, hasSnapshot, isJudging }: Props) {
+export function EvaluationPanel({ rows, hasSnapshot, isJudging, needs }: Props) {
   if (rows.length === 0)
     return (
-      <Panel title={finding(rows)} under="Features at a cut, outcomes after it">
+      <Panel title={finding(rows, hasSnapshot && !isJudging)} under="Features at a cut, outcomes after it">
         <p className="muted">{whyEmpty(hasSnapshot, isJudging)}</p>
+        {hasSnapshot && !isJudging && <p>It needs {needs}.</p>}
       </Panel>
     );
   const cuts = [...new Set(rows.map((row) => cutText(row.cut_on, row.horizon_days)))];
   return (
     <Panel
-      title={finding(rows)}
+      title={finding(rows, true)}
       under="Fitted and scored at a cut, judged on what followed; 95 % intervals; the tick is the naive baseline on the same customers"
     >
       <div className="scroll">
@@ -41,6 +43,7 @@ export function EvaluationPanel({ rows, hasSnapshot, isJudging }: Props) {
               <th className="num">Baseline</th>
               <th>Of</th>
               <th className="num">n</th>
+              <th className="num">Better by</th>
               <th>Outcome</th>
             </tr>
           </thead>
@@ -49,7 +52,7 @@ export function EvaluationPanel({ rows, hasSnapshot, isJudging }: Props) {
               <Fragment key={cut}>
                 {cuts.length > 1 && (
                   <tr className="group-row">
-                    <th colSpan={7} scope="colgroup">
+                    <th colSpan={8} scope="colgroup">
                       {cut}
                     </th>
                   </tr>
@@ -86,6 +89,7 @@ function MetricRow({ row, among }: { row: ModelEvaluation; among: readonly Model
         <Term name={row.metric} help={metric.help}>
           {metric.label}
         </Term>
+        {row.is_main && <div className="under">decides the verdict</div>}
       </td>
       <td className="num nowrap">
         <b className="medium">{metric.text(row.value, currency)}</b>{" "}
@@ -97,9 +101,29 @@ function MetricRow({ row, among }: { row: ModelEvaluation; among: readonly Model
       <td className="num">{metric.text(row.baseline_value, currency)}</td>
       <td className="ink2">{row.baseline}</td>
       <td className="num">{integer(row.n)}</td>
+      <td className="num nowrap">{isLimits ? "" : <Advantage row={row} />}</td>
       <td>
         <State tone={row.beats_baseline ? "good" : "bad"}>{row.beats_baseline ? good : bad}</State>
       </td>
     </tr>
+  );
+}
+
+/** By how much the model is better, and between what: the difference customer by customer. */
+function Advantage({ row }: { row: ModelEvaluation }) {
+  const { currency } = useBrand();
+  const { text } = metricOf(row.metric);
+  const { advantage = null, advantage_low: low = null, advantage_high: high = null } = row;
+  if (advantage === null) return <>–</>;
+  const bare = (value: number) => text(value, currency).replace(/^[A-Z]{3}\s|\s?%$|\sd$/g, "");
+  return (
+    <>
+      <div>{text(advantage, currency)}</div>
+      {low !== null && high !== null && (
+        <div className="under">
+          ({bare(low)} to {bare(high)})
+        </div>
+      )}
+    </>
   );
 }

@@ -10,7 +10,7 @@ import { useEvaluations } from "./use-evaluations.ts";
 /** The catalogue, a model's card, or the self-test. */
 export function ModelsView({ name }: { name: string | undefined }) {
   const { brand } = useBrand();
-  const list = useAsk("models.list", {});
+  const list = useAsk("models.list", { brand });
   const evaluations = useEvaluations(brand);
   if (name === "self-test") return <SelfTestView />;
   if (list.isPending || evaluations.isPending)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ModelEvaluation } from "../../../shared/api/contract/models.ts";
 import { metricOf } from "./metrics.ts";
-import { finding, rowsOf, verdictOf, verdictText } from "./verdict.ts";
+import { finding, rowsOf, standingOf } from "./verdict.ts";
 
 const row = (metric: string, beats: boolean, cut = "2026-04-13", model = "mbg_nbd"): ModelEvaluation => ({
   model,
@@ -15,19 +15,18 @@ const row = (metric: string, beats: boolean, cut = "2026-04-13", model = "mbg_nb
   cut_on: cut,
   horizon_days: 90,
   beats_baseline: beats,
+  is_main: metric === "auc",
+  advantage: beats ? 0.05 : 0.01,
+  advantage_low: beats ? 0.02 : -0.02,
+  advantage_high: 0.08,
 });
 
 describe("the verdict on a model", () => {
-  it("says plainly where a baseline isn't beaten", () => {
-    expect(verdictText([row("auc", true), row("brier", true)])).toBe("Beats its baseline");
-    expect(verdictText([row("auc", true), row("bias", false)])).toBe("Beats it on 1 of 2");
-    expect(verdictText([row("auc", false)])).toBe("Doesn't beat its baseline");
-    expect(verdictText([])).toBe("Not judged");
-  });
-
-  it("doesn't take limits that hold for a baseline that is beaten", () => {
-    expect(verdictOf([row("coverage_80_pit", true)])).toBe("unjudged");
-    expect(verdictOf([row("auc", false), row("coverage_80_pit", true)])).toBe("fails");
+  it("rests on the main metric's lower bound alone", () => {
+    expect(standingOf([row("auc", true), row("brier", false)], true)).toBe("proven");
+    expect(standingOf([row("auc", false), row("brier", true), row("coverage_80_pit", true)], true)).toBe("unproven");
+    expect(standingOf([row("coverage_80_pit", true)], true)).toBe("no_data");
+    expect([standingOf([], true), standingOf([], false)]).toEqual(["no_data", "unjudged"]);
   });
 
   it("shows each metric once a cut, the latest cut first and the newest figures", () => {
@@ -40,7 +39,8 @@ describe("the verdict on a model", () => {
       ["2026-01-13", "auc", false],
       ["2026-01-13", "mae", true],
     ]);
-    expect(finding(found)).toBe("Beats its baseline on 3 of 4 comparisons over 2 cuts");
+    expect(finding(found, true)).toBe("Unproven over 2 cuts: its main metric isn't surely better than the baseline");
+    expect(finding(found.slice(0, 2), true)).toBe("Proven: beats its baseline, ahead on 2 of 2 comparisons");
   });
 
   it("has a name and a unit for metrics that it was not told of", () => {

@@ -1,7 +1,8 @@
 import type { ModelEvaluation } from "../../../shared/api/contract/models.ts";
+import { verdictOf } from "../../../shared/domain/verdict.ts";
 import type { Tone } from "../../components/State.tsx";
 
-export type Verdict = "beats" | "partly" | "fails" | "unjudged";
+export type Standing = "proven" | "unproven" | "no_data" | "unjudged";
 
 const isCoverage = ({ metric }: Pick<ModelEvaluation, "metric">) => metric.startsWith("coverage");
 
@@ -14,36 +15,29 @@ export function limitsRow(rows: readonly ModelEvaluation[]): ModelEvaluation | u
   return rows.find(isCoverage);
 }
 
-/** Whether a model beats its baseline: on every metric, on some, on none. */
-export function verdictOf(rows: readonly ModelEvaluation[]): Verdict {
-  const held = comparisons(rows);
-  const won = held.filter((row) => row.beats_baseline).length;
-  if (held.length === 0) return "unjudged";
-  if (won === held.length) return "beats";
-  return won === 0 ? "fails" : "partly";
+/** What the rows come to: proven where the main metric's lower bound, averaged over the cuts, beats the baseline. */
+export function standingOf(rows: readonly ModelEvaluation[], isJudged: boolean): Standing {
+  return rows.length === 0 && !isJudged ? "unjudged" : verdictOf(rows).state;
 }
 
-export function verdictText(rows: readonly ModelEvaluation[]): string {
-  const held = comparisons(rows);
-  const won = held.filter((row) => row.beats_baseline).length;
-  switch (verdictOf(rows)) {
-    case "unjudged":
-      return "Not judged";
-    case "beats":
-      return "Beats its baseline";
-    case "fails":
-      return "Doesn't beat its baseline";
-    case "partly":
-      return `Beats it on ${won} of ${held.length}`;
-  }
-}
+export const standingText: Readonly<Record<Standing, string>> = {
+  proven: "Proven",
+  unproven: "Unproven",
+  no_data: "No data",
+  unjudged: "Not judged",
+};
 
-export const verdictTone: Readonly<Record<Verdict, Tone>> = {
-  beats: "good",
-  partly: "warn",
-  fails: "bad",
+export const standingTone: Readonly<Record<Standing, Tone>> = {
+  proven: "good",
+  unproven: "warn",
+  no_data: "muted",
   unjudged: "muted",
 };
+
+/** The row of the latest cut that the verdict rests on. */
+export function mainRow(rows: readonly ModelEvaluation[]): ModelEvaluation | undefined {
+  return rows.find((row) => row.is_main) ?? comparisons(rows)[0];
+}
 
 /** Rows of one model, each metric at each cut once, in the metrics' order and the latest cut first. */
 export function rowsOf(model: string, ...sets: readonly (readonly ModelEvaluation[])[]): ModelEvaluation[] {
@@ -59,19 +53,19 @@ export function rowsOf(model: string, ...sets: readonly (readonly ModelEvaluatio
 }
 
 /** What a model's evaluation comes to, in a sentence. */
-export function finding(rows: readonly ModelEvaluation[]): string {
-  const cuts = new Set(rows.map(({ cut_on }) => cut_on)).size;
+export function finding(rows: readonly ModelEvaluation[], isJudged: boolean): string {
+  const { cuts } = verdictOf(rows);
   const held = comparisons(rows);
   const won = held.filter((row) => row.beats_baseline).length;
   const where = cuts > 1 ? ` over ${cuts} cuts` : "";
-  switch (verdictOf(rows)) {
+  switch (standingOf(rows, isJudged)) {
     case "unjudged":
       return "Not judged yet";
-    case "beats":
-      return held.length === 1 ? `Beats its baseline${where}` : `Beats its baseline on every metric${where}`;
-    case "fails":
-      return `Doesn't beat its baseline${where}`;
-    case "partly":
-      return `Beats its baseline on ${won} of ${held.length} comparisons${where}`;
+    case "no_data":
+      return "Nothing to judge it by on this retailer's data";
+    case "proven":
+      return `Proven${where}: beats its baseline, ahead on ${won} of ${held.length} comparisons`;
+    case "unproven":
+      return `Unproven${where}: its main metric isn't surely better than the baseline`;
   }
 }

@@ -1,6 +1,18 @@
 import { z } from "zod";
+import { verdictStates } from "../../domain/verdict.ts";
 import { brandName, call, count, day, json, stream } from "../operation.ts";
 import { stepProgress } from "./workspace.ts";
+
+export const verdict = z.object({
+  /** proven: the lower 95 % bound of the main metric beats the baseline over the rolling cuts. */
+  state: z.enum(verdictStates),
+  metric: z.string().nullable(),
+  cuts: count,
+  n: count,
+  advantage: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+});
 
 export const model = z.object({
   name: z.string(),
@@ -11,6 +23,12 @@ export const model = z.object({
   inputs: z.array(z.string()),
   outputs: z.array(z.string()),
   params: z.record(z.string(), json),
+  /** What the verdict rests on; null: its first metric. */
+  main_metric: z.string().nullable(),
+  /** On the brand's own data; null before its models were judged. */
+  verdict: verdict.nullable(),
+  /** What it would need to be judged. */
+  needs: z.string(),
 });
 export type Model = z.output<typeof model>;
 export const modelCard = model.extend({
@@ -41,6 +59,12 @@ export const evaluation = z.object({
   cut_on: day,
   horizon_days: count,
   beats_baseline: z.boolean(),
+  is_main: z.boolean().optional(),
+  /** How much better than the baseline, positive where it is better, with its 95 % interval: of the differences customer by
+   *  customer where they are known. */
+  advantage: z.number().nullable().optional(),
+  advantage_low: z.number().nullable().optional(),
+  advantage_high: z.number().nullable().optional(),
   /** Groups of like prediction and what became of them, where the metric has such. */
   calibration: z.array(calibrationBin).optional(),
 });
@@ -59,8 +83,11 @@ export type FittedModel = z.output<typeof fittedModel>;
 export type ModelEvaluation = z.output<typeof evaluation>;
 
 export const modelOperations = {
-  "models.list": call({ input: z.object({}), output: z.object({ models: z.array(model) }) }),
-  "models.show": call({ input: z.object({ name: z.string() }), output: modelCard }),
+  "models.list": call({
+    input: z.object({ brand: brandName.optional() }),
+    output: z.object({ models: z.array(model) }),
+  }),
+  "models.show": call({ input: z.object({ name: z.string(), brand: brandName.optional() }), output: modelCard }),
   "models.fit": call({
     input: z.object({ name: z.string(), summary: z.string(), columns: z.record(z.string(), z.string()).optional() }),
     output: z.looseObject({ model: z.string(), params: z.record(z.string(), z.number()) }),

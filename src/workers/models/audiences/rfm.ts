@@ -1,5 +1,5 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
-import { auc } from "../../numeric/scoring.ts";
+import { auc, aucDifference } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { compare, join, known, leastCustomers } from "../evaluation.ts";
 import { numbers, quintiles, requireTable, scoreTable, stepOf, texts } from "../tables.ts";
@@ -74,6 +74,14 @@ export const rfm = defineModel({
     const sum = Float64Array.from(bought, (_, at) => digits.reduce((total, digit) => total + (digit[at] ?? 0), 0));
     const late = joined.numbers(summary, "days_since_last_purchase").map((days) => -days);
     const common = { baseline: "days since the last purchase", n, better: "higher" } as const;
-    return known([compare({ metric: "auc", own: auc(sum, bought), naive: auc(late, bought).value, ...common })]);
+    return known([
+      compare({
+        metric: "auc",
+        own: auc(sum, bought),
+        naive: auc(late, bought).value,
+        difference: aucDifference(sum, late, bought),
+        ...common,
+      }),
+    ]);
   },
 });

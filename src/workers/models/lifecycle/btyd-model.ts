@@ -6,7 +6,15 @@ import type { PurchaseFit } from "../../numeric/btyd-fit.ts";
 import type { BtydParams } from "../../numeric/buy-till-you-die.ts";
 import { compressSummary } from "../../numeric/compress.ts";
 import type { ParetoParams } from "../../numeric/pareto-nbd.ts";
-import { absoluteErrors, auc, biasInterval, brierErrors, meanInterval } from "../../numeric/scoring.ts";
+import {
+  absoluteErrors,
+  auc,
+  aucDifference,
+  biasInterval,
+  brierErrors,
+  meanInterval,
+  rootMeanSquare,
+} from "../../numeric/scoring.ts";
 import { calibrationBins, compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { mbgNbdFamily, type PurchaseFamily } from "./purchase-family.ts";
@@ -145,7 +153,23 @@ function evaluateBtyd(
   const brier = (values: Float64Array) => meanInterval(brierErrors(values, bought));
   const bias = biasInterval(naive, actual).value;
   return known([
-    compare({ metric: "mae", own: mae(expected), baseline: rate, naive: mae(naive).value, n, better: "lower" }),
+    compare({
+      metric: "mae",
+      own: mae(expected),
+      baseline: rate,
+      naive: mae(naive).value,
+      n,
+      better: "lower",
+      pairs: { own: absoluteErrors(expected, actual), naive: absoluteErrors(naive, actual) },
+    }),
+    compare({
+      metric: "rmse",
+      own: rootMeanSquare(absoluteErrors(expected, actual)),
+      baseline: rate,
+      naive: rootMeanSquare(absoluteErrors(naive, actual)).value,
+      n,
+      better: "lower",
+    }),
     compare({
       metric: "bias",
       own: biasInterval(expected, actual),
@@ -156,11 +180,12 @@ function evaluateBtyd(
     }),
     compare({
       metric: "auc",
-      own: auc(buys, bought),
+      own: auc(expected, bought),
       baseline: "frequency",
       naive: auc(x, bought).value,
       n,
       better: "higher",
+      difference: aucDifference(expected, x, bought),
     }),
     {
       ...compare({

@@ -8,7 +8,7 @@ import {
   probabilityOfNone,
 } from "../../numeric/buy-till-you-die.ts";
 import { compressSummary } from "../../numeric/compress.ts";
-import { auc, midRanks } from "../../numeric/scoring.ts";
+import { auc, aucDifference, midRanks } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { binOf, compare, join, known, leastCustomers } from "../evaluation.ts";
 import { numbers, requireTable, scoreTable, texts } from "../tables.ts";
@@ -163,7 +163,8 @@ export const lifecycleStage = defineModel({
     const ranks = Float64Array.from(stages, (stage) => rank[stage ?? ""] ?? 0);
     const own = auc(ranks, bought);
     const late = joined.numbers(summary, "days_since_last_purchase").map((days) => -days);
-    const naive = auc(inGroupsOf(ranks, late), bought).value;
+    const grouped = inGroupsOf(ranks, late);
+    const naive = auc(grouped, bought).value;
     const rates = ratesByStage(stages, bought);
     const falls = fallsByStage(rates);
     return known([
@@ -174,6 +175,7 @@ export const lifecycleStage = defineModel({
         naive,
         n,
         better: "higher",
+        difference: aucDifference(ranks, grouped, bought),
       }),
       {
         metric: "repurchase_falls_by_stage",

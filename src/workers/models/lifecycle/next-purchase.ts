@@ -119,7 +119,9 @@ export const nextPurchase = defineModel({
     const mae = (values: readonly number[]) =>
       meanInterval(absoluteErrors(Float64Array.from(values), Float64Array.from(actual)));
     const n = actual.length;
-    const common = { baseline: "own mean interval", better: "lower", n } as const;
+    const errors = (values: readonly number[]) => absoluteErrors(Float64Array.from(values), Float64Array.from(actual));
+    const pairs = { own: errors(own), naive: errors(naive) };
+    const common = { baseline: "own mean interval", better: "lower", n, pairs } as const;
     const days = compare({ metric: "mae_days", own: mae(own), naive: mae(naive).value, ...common });
     return known([...(n < leastCustomers ? [] : [days]), coverage(below, at, seed)]);
   },

@@ -1,5 +1,5 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
-import { auc, brierErrors, meanInterval } from "../../numeric/scoring.ts";
+import { auc, aucDifference, brierErrors, meanInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { calibrationBins, compare, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
@@ -76,18 +76,37 @@ export const purchasePropensity = defineModel({
     const rank = { own: auc(own, bought), n, better: "higher" } as const;
     const right = { own: brier(own), n, better: "lower" } as const;
     return known([
-      compare({ metric: "auc", baseline: "days since the last purchase", naive: auc(late, bought).value, ...rank }),
+      compare({
+        metric: "auc",
+        baseline: "days since the last purchase",
+        naive: auc(late, bought).value,
+        difference: aucDifference(own, late, bought),
+        ...rank,
+      }),
       {
         ...compare({
           metric: "brier",
           baseline: "share by days since the last purchase",
           naive: brier(byRecency).value,
+          pairs: { own: brierErrors(own, bought), naive: brierErrors(byRecency, bought) },
           ...right,
         }),
         calibration: calibrationBins(own, Float64Array.from(bought, Number)),
       },
-      compare({ metric: "auc_btyd", baseline: "MBG/NBD", naive: auc(theirs, bought).value, ...rank }),
-      compare({ metric: "brier_btyd", baseline: "MBG/NBD", naive: brier(theirs).value, ...right }),
+      compare({
+        metric: "auc_btyd",
+        baseline: "MBG/NBD",
+        naive: auc(theirs, bought).value,
+        difference: aucDifference(own, theirs, bought),
+        ...rank,
+      }),
+      compare({
+        metric: "brier_btyd",
+        baseline: "MBG/NBD",
+        naive: brier(theirs).value,
+        pairs: { own: brierErrors(own, bought), naive: brierErrors(theirs, bought) },
+        ...right,
+      }),
     ]);
   },
 });

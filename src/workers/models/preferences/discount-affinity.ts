@@ -1,5 +1,5 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
-import { auc, meanInterval } from "../../numeric/scoring.ts";
+import { auc, aucDifference, meanInterval } from "../../numeric/scoring.ts";
 import { type Counts, fitDirichlet } from "../../numeric/shrinkage.ts";
 import { defineModel } from "../define.ts";
 import { calibrationBins, compare, coverage, known, leastCustomers } from "../evaluation.ts";
@@ -183,6 +183,7 @@ function judge(fitted: FittedDiscounts, before: ReadonlyMap<string, Lines>, afte
       own: ranked,
       baseline: "raw share of reduced lines",
       naive: baseline,
+      difference: aucDifference(Float64Array.from(predicted), Float64Array.from(raw), happened),
       n,
       better: "higher",
     }),
@@ -192,6 +193,7 @@ function judge(fitted: FittedDiscounts, before: ReadonlyMap<string, Lines>, afte
         own: meanInterval(own ?? none),
         baseline: "mean of such days",
         naive: meanInterval(naive ?? none).value,
+        pairs: { own: own ?? none, naive: naive ?? none },
         n: after.length,
         better: "lower",
       }),

@@ -141,7 +141,9 @@ export const priceTier = defineModel({
     const actual = joined.numbers(outcomes, "median_price_percentile");
     const predicted = joined.numbers(scores, "price_percentile");
     const mae = (values: Float64Array) => meanInterval(absoluteErrors(values, actual));
-    const naive = mae(predicted.map(() => fitted.mean)).value;
+    const byMean = predicted.map(() => fitted.mean);
+    const naive = mae(byMean).value;
+    const pairs = { own: absoluteErrors(predicted, actual), naive: absoluteErrors(byMean, actual) };
     const places = new Map(positions.ids.map((id, at) => [id, at]));
     const lines = joined.numbers(outcomes, "n_lines");
     const below = Float64Array.from(joined.texts(outcomes, "customer_id"), (id, at) => {
@@ -150,7 +152,7 @@ export const priceTier = defineModel({
       const spread = Math.sqrt(variance + fitted.within / Math.max(1, lines[at] ?? 1));
       return normalCdf(((actual[at] ?? 0) - value) / spread);
     });
-    const common = { metric: "mae_percentile", baseline: "mean of all customers", n, better: "lower" } as const;
+    const common = { metric: "mae_percentile", baseline: "mean of all customers", n, better: "lower", pairs } as const;
     return known([compare({ own: mae(predicted), naive, ...common }), coverage(below, new Float64Array(n), seed)]);
   },
 });

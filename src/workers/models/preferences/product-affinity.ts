@@ -284,7 +284,15 @@ function recalls(fitted: FittedProducts, decay: number, cases: readonly Case[]):
       naive.push(share(list, wanted));
     }
     const common = { baseline, n: some.length, better: "higher" } as const;
-    return [compare({ metric, own: mean(own), naive: mean(naive).value, ...common })];
+    return [
+      compare({
+        metric,
+        own: mean(own),
+        naive: mean(naive).value,
+        pairs: { own: Float64Array.from(own), naive: Float64Array.from(naive) },
+        ...common,
+      }),
+    ];
   };
   const explored = cases.filter(({ history, next }) => next.some((id) => !history.includes(id)));
   return [

@@ -231,17 +231,19 @@ export function evaluateShares(judged: Judged): readonly Evaluation[] {
   const lists = after.map(([id]) => ranking(before.get(id) ?? [], most));
   const recall = (list: readonly string[], actual: ReadonlyMap<string, number>, k: number) =>
     list.slice(0, k).filter((name) => actual.has(name)).length / Math.min(k, actual.size);
-  const mean = (values: readonly number[]) => meanInterval(Float64Array.from(values));
-  const recalls = recallAt.map((k) =>
-    compare({
+  const recalls = recallAt.map((k) => {
+    const own = Float64Array.from(after, ([, actual], at) => recall((lists[at] ?? []).map(nameOf), actual, k));
+    const naive = Float64Array.from(after, ([, actual]) => recall(popular, actual, k));
+    return compare({
       metric: `recall_at_${k}`,
-      own: mean(after.map(([, actual], at) => recall((lists[at] ?? []).map(nameOf), actual, k))),
+      own: meanInterval(own),
       baseline: "popularity",
-      naive: mean(after.map(([, actual]) => recall(popular, actual, k))).value,
+      naive: meanInterval(naive).value,
       n,
       better: "higher",
-    }),
-  );
+      pairs: { own, naive },
+    });
+  });
   const index = new Map(fitted.choices.map((name, at) => [name, at]));
   const lossOf = (own: Counts, actual: ReadonlyMap<string, number>) => {
     const mine = new Map(own);
@@ -255,13 +257,18 @@ export function evaluateShares(judged: Judged): readonly Evaluation[] {
     }
     return loss / Math.max(1, lines);
   };
+  const losses = {
+    own: Float64Array.from(after, ([id, actual]) => lossOf(before.get(id) ?? [], actual)),
+    naive: Float64Array.from(after, ([, actual]) => lossOf([], actual)),
+  };
   const loss = compare({
     metric: "log_loss",
-    own: mean(after.map(([id, actual]) => lossOf(before.get(id) ?? [], actual))),
+    own: meanInterval(losses.own),
     baseline: "shares of all customers",
-    naive: mean(after.map(([, actual]) => lossOf([], actual))).value,
+    naive: meanInterval(losses.naive).value,
     n,
     better: "lower",
+    pairs: losses,
   });
   const places = after.map(([id, actual], at) =>
     placeOf(fitted, lists[at]?.[0], totalOf(before.get(id) ?? []), actual),

@@ -2,7 +2,7 @@ import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { bandCuts, bandOf } from "../../../shared/domain/return-bands.ts";
 import { sigmoid } from "../../numeric/boosted-trees-loss.ts";
-import { auc, biasInterval, meanInterval } from "../../numeric/scoring.ts";
+import { auc, aucDifference, biasInterval, meanInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { calibrationBins, compare, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, texts } from "../tables.ts";
@@ -171,7 +171,9 @@ export const returnRisk = defineModel({
       Float64Array.from(rows, (row) => givenAge(rate(row), age[row] ?? 0, fitted.lags));
     const byMean = aged(() => fitted.mean);
     const byCategory = aged((row) => sigmoid(ofCategory[row] ?? 0));
-    const losses = (p: Float64Array) => meanInterval(p.map((chance, at) => lossOf(chance, came[at] ?? false)));
+    const each = (p: Float64Array) => p.map((chance, at) => lossOf(chance, came[at] ?? false));
+    const losses = (p: Float64Array) => meanInterval(each(p));
+    const pairs = (p: Float64Array) => ({ own: each(own), naive: each(p) });
     const actual = Float64Array.from(came, (one) => (one ? 1 : 0));
     const n = rows.length;
     const naive = (p: Float64Array) => losses(p).value;
@@ -181,17 +183,26 @@ export const returnRisk = defineModel({
         metric: "auc",
         own: auc(own, came),
         naive: auc(byCategory, came).value,
+        difference: aucDifference(own, byCategory, came),
         ...against,
         better: "higher",
       }),
       {
-        ...compare({ metric: "log_loss", own: losses(own), naive: naive(byCategory), ...against, better: "lower" }),
+        ...compare({
+          metric: "log_loss",
+          own: losses(own),
+          naive: naive(byCategory),
+          pairs: pairs(byCategory),
+          ...against,
+          better: "lower",
+        }),
         calibration: calibrationBins(own, actual),
       },
       compare({
         metric: "log_loss_over_mean",
         own: losses(own),
         naive: naive(byMean),
+        pairs: pairs(byMean),
         baseline: "mean rate at that age",
         n,
         better: "lower",

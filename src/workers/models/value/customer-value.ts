@@ -1,7 +1,7 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { gammaCdf } from "../../numeric/distributions.ts";
 import { quickGammaQuantile } from "../../numeric/gamma-table.ts";
-import { absoluteErrors, meanInterval, midRanks, spearman } from "../../numeric/scoring.ts";
+import { absoluteErrors, meanInterval, midRanks, spearman, spearmanDifference } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
@@ -165,10 +165,18 @@ export const customerValue = defineModel({
         metric: "spearman",
         own: spearman(predicted, actual),
         naive: spearman(naive, actual).value,
+        difference: spearmanDifference(predicted, naive, actual),
         better: "higher",
         ...common,
       }),
-      compare({ metric: "mae_minor", own: mae(predicted), naive: mae(naive).value, better: "lower", ...common }),
+      compare({
+        metric: "mae_minor",
+        own: mae(predicted),
+        naive: mae(naive).value,
+        pairs: { own: absoluteErrors(predicted, actual), naive: absoluteErrors(naive, actual) },
+        better: "lower",
+        ...common,
+      }),
     ];
     const [purchases, spend] = columnsOf(inputs, summary);
     const monies = moneyByCustomer(purchases, spend, 1);

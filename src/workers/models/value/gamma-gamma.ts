@@ -143,9 +143,10 @@ export const gammaGamma = defineModel({
     const spend = joined.numbers(scores, "expected_spend_minor");
     const mae = (values: Float64Array) => meanInterval(absoluteErrors(values, actual));
     const rmse = (values: Float64Array) => rootMeanSquare(absoluteErrors(values, actual));
+    const pairs = { own: absoluteErrors(spend, actual), naive: absoluteErrors(before, actual) };
     const common = { baseline: "own mean before the cut", n, better: "lower" } as const;
     const errors = [
-      compare({ metric: "mae_spend_minor", own: mae(spend), naive: mae(before).value, ...common }),
+      compare({ metric: "mae_spend_minor", own: mae(spend), naive: mae(before).value, pairs, ...common }),
       compare({ metric: "rmse_spend_minor", own: rmse(spend), naive: rmse(before).value, ...common }),
     ];
     if (!params) return known(errors);

@@ -1,0 +1,80 @@
+/** A figure of one model at one cut, as its evaluation tells it. */
+export interface JudgedRow {
+  readonly model: string;
+  readonly metric: string;
+  readonly n: number;
+  readonly cut_on: string;
+  readonly horizon_days: number;
+  readonly is_main?: boolean | undefined;
+  /** How much better than the baseline, positive where it is better, with its 95 % interval. */
+  readonly advantage?: number | null | undefined;
+  readonly advantage_low?: number | null | undefined;
+  readonly advantage_high?: number | null | undefined;
+}
+
+export const verdictStates = ["proven", "unproven", "no_data"] as const;
+export type VerdictState = (typeof verdictStates)[number];
+
+/** What a model is worth on a retailer's own data. */
+export interface Verdict {
+  readonly state: VerdictState;
+  readonly metric: string | null;
+  readonly cuts: number;
+  readonly n: number;
+  /** Mean over the cuts of the main metric's advantage over the baseline, with its 95 % interval. */
+  readonly advantage: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+const none: Verdict = { state: "no_data", metric: null, cuts: 0, n: 0, advantage: null, low: null, high: null };
+
+/** Proven where the lower 95 % bound of the main metric's advantage over its baseline, averaged over the cuts, is above 0. The same
+ *  customers stand at several cuts, so bounds are averaged and nothing is gained by their number. Rows of another horizon than the
+ *  latest cut's don't count. */
+export function verdictOf(rows: readonly JudgedRow[]): Verdict {
+  const main = rows.filter((row) => row.is_main === true && typeof row.advantage_low === "number");
+  const latest = main.reduce<JudgedRow | undefined>(
+    (best, row) => (best && best.cut_on >= row.cut_on ? best : row),
+    undefined,
+  );
+  const judged = main.filter(
+    ({ horizon_days, metric }) => horizon_days === latest?.horizon_days && metric === latest.metric,
+  );
+  const mean = (of: (row: JudgedRow) => number | null | undefined) =>
+    judged.reduce((sum, row) => sum + (of(row) ?? 0), 0) / judged.length;
+  if (!latest) return none;
+  const low = mean((row) => row.advantage_low);
+  return {
+    state: low > 0 ? "proven" : "unproven",
+    metric: latest.metric,
+    cuts: judged.length,
+    n: judged.reduce((sum, { n }) => sum + n, 0),
+    advantage: mean((row) => row.advantage),
+    low,
+    high: mean((row) => row.advantage_high),
+  };
+}
+
+const needs: Readonly<Record<string, string>> = {
+  brand_counts: "order lines of products that have a brand",
+  category_counts: "order lines of products that have a category",
+  channel_counts: "orders that name their channel",
+  discount_counts: "order lines with list prices or discounts",
+  price_positions: "order lines with unit prices",
+  product_histories: "order lines that name their product",
+  return_counts: "a source of returns, or lines that say whether they came back",
+  return_lines: "a source of returns, or lines that say whether they came back",
+  return_ledger: "a source of returns, or lines that say whether they came back",
+  message_activity: "events of messages: sent, opened, clicked",
+  web_activity: "events of visits",
+  campaign_outcomes: "campaigns with a group that was kept out",
+};
+const outcomesToo = "customers known at a cut (20 or more) and what they did in the days after it";
+
+/** What a model would need to be judged, by what it reads. */
+export function needsOf(inputs: readonly string[], own?: string): string {
+  if (own) return own;
+  const told = [...new Set(inputs.flatMap((input) => needs[input] ?? []))];
+  return [...told, outcomesToo].join("; ");
+}
