@@ -5,9 +5,10 @@ import { ident, literal } from "../engine/sql.ts";
 import { monthFirst, profileColumns } from "../sources/profile.ts";
 import { type RawTable, rawColumn } from "../sources/raw.ts";
 import { countryOfZone, normalisePhone } from "./contact.ts";
+import { cellsIn, Dictionaries, type Dictionary, withoutNothing } from "./dictionaries.ts";
 import { columnsOfRule, type Mapping, matchesFile, type TableMapping } from "./mapping.ts";
 import { columnSql, partsSql, ruleSql, whereSql } from "./rule-sql.ts";
-import { type Formats, givenName, shareAsMoney, valueSql } from "./value-sql.ts";
+import { type Formats, givenName, shareAsMoney, strictKinds, valueSql } from "./value-sql.ts";
 
 export interface NormaliseOptions {
   readonly mapping: Mapping;
@@ -28,7 +29,7 @@ export interface NormalisedFile {
   readonly warnings: readonly string[];
 }
 
-interface Parsed {
+export interface Parsed {
   readonly target: Target;
   readonly raw: string;
   readonly value: string;
@@ -36,7 +37,7 @@ interface Parsed {
   readonly parts: readonly { readonly name: string; readonly sql: string; readonly sign: 1 | -1 }[];
 }
 
-interface ParsedTable {
+export interface ParsedTable {
   /** The file's rows, or the elements of a list in them. */
   readonly raw: RawTable;
   readonly mapping: TableMapping;
@@ -69,15 +70,26 @@ export async function normaliseFile(
         : null;
     if (table && rows && parsed) parsedTables.push({ raw: rows, mapping, table, name: `${prefix}_${at}`, parsed });
   }
-  const isRepetitive = (one: ParsedTable) => one !== parsedTables[0] && canRepeat(one);
-  const parse = async (one: ParsedTable, without: string | null) => {
+  const [first, ...others] = parsedTables;
+  const parse = async (one: ParsedTable, way: Pick<ParseOptions, "without" | "isOnce">) => {
     await phoneTable(session, one.raw, one.mapping, { name: one.name, options });
-    await session.run(parseSql(one, { options, without }));
+    await session.run(parseSql(one, { options, dictionaries: await dictionaries.of(one), ...way }));
   };
-  const rowByRow = parsedTables.filter((one) => !isRepetitive(one));
-  for (const one of rowByRow) await parse(one, null);
+  const dictionaries = new Dictionaries(session, prefix);
+  const rowByRow = parsedTables.filter((one) => one === first || !isKeyed(one));
+  for (const one of rowByRow) await parse(one, { without: null, isOnce: false });
+  const once: ParsedTable[] = [];
+  for (const one of others.filter((other) => isKeyed(other) && canFail(other))) {
+    await parse(one, { without: null, isOnce: true });
+    const isFaulty = await session.value(`SELECT EXISTS (SELECT 1 FROM ${one.name} WHERE fault IS NOT NULL)`);
+    (isFaulty === true ? rowByRow : once).push(one);
+    if (isFaulty === true) await parse(one, { without: null, isOnce: false });
+  }
   await session.run(rejectSql(raw, rowByRow, rejects, options));
-  for (const one of parsedTables.filter(isRepetitive)) await parse(one, rejects);
+  const hasRejects = (await session.value(`SELECT EXISTS (SELECT 1 FROM ${rejects})`)) === true;
+  if (hasRejects) for (const one of once) await parse(one, { without: rejects, isOnce: true });
+  for (const one of others.filter((other) => isKeyed(other) && !canFail(other)))
+    await parse(one, { without: hasRejects ? rejects : null, isOnce: true });
   const rowsRejected = Number(await session.value(`SELECT count(DISTINCT source_row) FROM ${rejects}`));
   const selects = new Map<string, string[]>();
   for (const one of parsedTables)
@@ -95,16 +107,20 @@ function rowsOf(raw: RawTable, { each }: TableMapping): RawTable | undefined {
   return each === undefined ? raw : raw.lists?.get(each);
 }
 
-const strictKinds: ReadonlySet<string> = new Set(["instant", "date", "money", "price", "quantity"]);
+function mappedOf({ parsed }: ParsedTable): Target[] {
+  return parsed.filter(({ raw }) => raw !== "NULL").map(({ target }) => target);
+}
 
-/** Whether a line of another table says of it what many lines say, such as a customer's address: every line is read as that
- *  cannot fail, equal ones once. */
-function canRepeat({ table, parsed }: ParsedTable): boolean {
-  const mapped = parsed.filter(({ raw }) => raw !== "NULL").map(({ target }) => target);
-  const isKeyed = table.key.length > 0 && table.key.every((name) => mapped.some((target) => target.name === name));
-  const canFail = ({ kind, required, name }: Target) =>
-    strictKinds.has(kind) || (required && !table.key.includes(name));
-  return isKeyed && !mapped.some(canFail);
+/** Whether its rows are named, so that equal ones say no more than one of them: of the lines of an order each says the same of
+ *  the order and its customer. */
+function isKeyed(one: ParsedTable): boolean {
+  const { key } = one.table;
+  return key.length > 0 && key.every((name) => mappedOf(one).some((target) => target.name === name));
+}
+
+function canFail(one: ParsedTable): boolean {
+  const { key } = one.table;
+  return mappedOf(one).some(({ kind, required, name }) => strictKinds.has(kind) || (required && !key.includes(name)));
 }
 
 /** Formats of mapped columns whose mapping leaves them open, decided from the whole file. */
@@ -204,20 +220,38 @@ async function phoneTable(
   ]);
 }
 
-/** Rows of one table; with `without`, only of rows that those rejects don't hold, and equal ones once. */
-function parseSql(
-  { raw, mapping, name, parsed }: ParsedTable,
-  { options, without }: { options: NormaliseOptions; without: string | null },
-): string {
-  const values = parsed.map(({ target, value }) => `${phoneJoin(value, name)} AS ${ident(target.name)}`);
+interface ParseOptions {
+  readonly options: NormaliseOptions;
+  /** Rejects whose rows are left out. */
+  readonly without: string | null;
+  /** Equal rows stand once, the last of them; where they can fail, only those that have their key. */
+  readonly isOnce: boolean;
+  readonly dictionaries: ReadonlyMap<string, Dictionary>;
+}
+
+function parseSql(one: ParsedTable, { options, without, isOnce, dictionaries }: ParseOptions): string {
+  const { raw, mapping, name, parsed, table } = one;
+  const readName = (target: Target) => ident(`read_${target.name}`);
+  const values = parsed.map(
+    ({ target, value }) =>
+      `${dictionaries.has(target.name) ? readName(target) : phoneJoin(value, name)} AS ${ident(target.name)}`,
+  );
   const mapped = parsed.filter(({ raw: text }) => text !== "NULL");
   const texts = mapped
     .filter(({ target }) => strictKinds.has(target.kind) || target.required)
     .map(({ target }) => ({ target, as: `given_${target.name}` }));
-  const selected = mapped.flatMap(({ target, raw: text, parts }) => [
-    `${strictKinds.has(target.kind) ? withoutNothing(text) : text} AS ${givenName(target)}`,
-    ...parts.map((part) => `${withoutNothing(part.sql)} AS ${part.name}`),
-  ]);
+  const joins: string[] = [];
+  const selected = mapped.flatMap(({ target, raw: text, parts }) => {
+    const dictionary = dictionaries.get(target.name);
+    const alias = `d${joins.length}`;
+    if (!dictionary)
+      return [
+        `${strictKinds.has(target.kind) ? withoutNothing(text) : text} AS ${givenName(target)}`,
+        ...parts.map((part) => `${withoutNothing(part.sql)} AS ${part.name}`),
+      ];
+    joins.push(`LEFT JOIN ${dictionary.table} ${alias} ON ${alias}.cell IS NOT DISTINCT FROM r.${dictionary.cell}`);
+    return [`${alias}.given AS ${givenName(target)}`, `${alias}.read AS ${readName(target)}`];
+  });
   const faults = texts.flatMap(({ target, as }) => {
     const unreadable = strictKinds.has(target.kind)
       ? [
@@ -241,26 +275,37 @@ function parseSql(
       ? `CASE split_part(fault, '|', 1) ${texts.map(({ target, as }) => `WHEN ${literal(target.name)} THEN ${ident(as)}`).join(" ")} END`
       : "CAST(NULL AS VARCHAR)";
   const filter = mapping.where ? `WHERE ${whereSql(raw, mapping.where)}` : "";
-  const texted = `SELECT source_row, line, ${selected.join(", ")} FROM ${raw.table} ${filter}`;
+  const texted = (rows: string) =>
+    `SELECT source_row, line, ${selected.join(", ")} FROM ${rows} r ${joins.join(" ")} ${filter}`;
   const names = mapped
-    .flatMap(({ target, parts }) => [givenName(target), ...parts.map((part) => part.name)])
+    .flatMap(({ target, parts }) => [
+      givenName(target),
+      ...(dictionaries.has(target.name) ? [readName(target)] : []),
+      ...parts.map((part) => part.name),
+    ])
     .join(", ");
-  const once = `SELECT max(source_row) AS source_row, max(line) AS line, ${names} FROM (${texted})
-    WHERE source_row NOT IN (SELECT source_row FROM ${without}) GROUP BY ${names}`;
+  const left =
+    without === null
+      ? raw.table
+      : `(SELECT * FROM ${raw.table} WHERE source_row NOT IN (SELECT source_row FROM ${without}))`;
+  const once = () => {
+    const apart = (isNone: (key: string) => string) =>
+      canFail(one) ? `, CASE WHEN ${table.key.map(isNone).join(" OR ")} THEN source_row END` : "";
+    const last = "max(source_row) AS source_row, max(line) AS line";
+    const cells = cellsIn(`${selected.join()} ${joins.join()} ${filter}`, raw.columns).join(", ");
+    const textOf = (key: string) => parsed.find(({ target }) => target.name === key)?.raw;
+    const alike = `(SELECT ${last}, ${cells} FROM ${left} GROUP BY ${cells}${apart((key) => `${textOf(key)} IS NULL`)})`;
+    return `SELECT ${last}, ${names} FROM (${texted(alike)}) GROUP BY ${names}${apart((key) => `${ident(`given_${key}`)} IS NULL`)}`;
+  };
   const read = `SELECT * EXCLUDE (${names}), ${given} AS faulty_value FROM (SELECT *, ${fault} AS fault FROM
-    (SELECT *, ${values.join(", ")} FROM (${without === null ? texted : once})))`;
+    (SELECT *, ${values.join(", ")} FROM (${isOnce ? once() : texted(left)})))`;
   const discount = mapping.columns.discount_minor;
   const isShare =
     mapping.table === "order_lines" &&
     typeof discount === "object" &&
     "column" in discount &&
     discount.unit !== undefined;
-  return `CREATE TEMP TABLE ${name} AS ${isShare ? shareAsMoney(read) : read}`;
-}
-
-/** Words that programs write into columns of dates and numbers where there is none. */
-function withoutNothing(text: string): string {
-  return `CASE WHEN lower(${text}) NOT IN ('null', 'nan', 'nat', 'none', '\\n', '0000-00-00', '0000-00-00 00:00:00') THEN ${text} END`;
+  return `CREATE OR REPLACE TEMP TABLE ${name} AS ${isShare ? shareAsMoney(read) : read}`;
 }
 
 function phoneJoin(value: string, name: string): string {

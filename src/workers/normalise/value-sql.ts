@@ -8,6 +8,9 @@ import { dateSql, instantSql } from "./timestamp.ts";
 
 export type Formats = ReadonlyMap<string, { format: string | null; decimal: "." | "," | null }>;
 
+/** Kinds whose texts can be unreadable. */
+export const strictKinds: ReadonlySet<string> = new Set(["instant", "date", "money", "price", "quantity"]);
+
 /** What a column's text is called before it is read. */
 export function givenName(target: Target): string {
   return ident(`given_${target.name}`);

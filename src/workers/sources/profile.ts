@@ -106,7 +106,13 @@ async function countAll(session: Session, raw: RawTable, columns: readonly Named
     const mostly = (key: string) => filled === 0 || (sample.get(`${key}_${column}`) ?? 0) > filled / 2;
     return [column, mostly("amounts") ? keys : ["datelike", "flags"].filter(mostly)];
   });
-  return countSome(session, raw, { columns: promising, every: 1 });
+  const repeats = ([column]: readonly [string, ...unknown[]]) =>
+    (sample.get(`distinct_${column}`) ?? 0) < (sample.get(`filled_${column}`) ?? 0) / 4;
+  const single = promising.filter((one) => !repeats(one));
+  const counts = single.length > 0 ? await countSome(session, raw, { columns: single, every: 1 }) : new Map();
+  for (const one of promising.filter(repeats))
+    for (const [key, n] of await countRepeated(session, raw, one)) counts.set(key, n);
+  return counts;
 }
 
 async function countSome(
@@ -121,9 +127,33 @@ async function countSome(
   ]);
   const values = columns.map(([column]) => `${trimmedSql(column)} AS ${column}`);
   const where = every > 1 ? `WHERE source_row % ${every} = 0` : "";
-  const [row = {}] = await session.rows(
+  return countsOf(
+    session,
     `WITH trimmed AS MATERIALIZED (SELECT ${values.join(", ")} FROM ${raw.table} ${where}) SELECT ${counted.join(", ")} FROM trimmed`,
   );
+}
+
+/** The same of a column in the whole file, each of its values tested once. */
+function countRepeated(
+  session: Session,
+  raw: RawTable,
+  [column, keys]: readonly [column: string, keys: readonly string[]],
+): Promise<Counts> {
+  const sum = (test: string) => `coalesce(sum(n) FILTER (${test}), 0)`;
+  const counted = [
+    `${sum(`${column} IS NOT NULL`)} AS filled_${column}`,
+    `approx_count_distinct(${column}) AS distinct_${column}`,
+    ...keys.map((key) => `${sum(tests[key]?.(column) ?? "false")} AS ${key}_${column}`),
+  ];
+  return countsOf(
+    session,
+    `WITH counted AS (SELECT ${column}, count(*) AS n FROM ${raw.table} GROUP BY ${column}),
+       trimmed AS MATERIALIZED (SELECT ${trimmedSql(column)} AS ${column}, n FROM counted) SELECT ${counted.join(", ")} FROM trimmed`,
+  );
+}
+
+async function countsOf(session: Session, sql: string): Promise<Counts> {
+  const [row = {}] = await session.rows(sql);
   return new Map(Object.entries(row).map(([key, value]) => [key, Number(value ?? 0)]));
 }
 
@@ -200,9 +230,11 @@ async function dateFormat(
      FROM (SELECT ${value} AS v FROM ${raw.table} WHERE ${value} IS NOT NULL AND source_row % ${Math.max(1, Math.floor(raw.rowsRead / 600))} = 0)`,
   );
   const viable = dateFormats.filter((_, at) => Number(sample[`f${at}`] ?? 0) >= Number(sample.filled ?? 0) * 0.5);
+  const sum = (test: string) => `coalesce(sum(n) FILTER (${test}), 0)`;
+  const fits = (format: string) => sum(`try_strptime(v, ${literal(format)}) IS NOT NULL`);
   const [counts = {}] = await session.rows(
-    `SELECT count(TRY_CAST(v AS TIMESTAMP)) AS iso, count(*) FILTER (regexp_matches(v, '[0-9]:[0-9]')) AS timed${viable.map((format, at) => `, ${parsed(format)} AS f${at}`).join("")}
-     FROM (SELECT ${value} AS v FROM ${raw.table})`,
+    `SELECT ${sum("TRY_CAST(v AS TIMESTAMP) IS NOT NULL")} AS iso, ${sum("regexp_matches(v, '[0-9]:[0-9]')")} AS timed${viable.map((format, at) => `, ${fits(format)} AS f${at}`).join("")}
+     FROM (SELECT ${value} AS v, count(*) AS n FROM ${raw.table} GROUP BY 1)`,
   );
   const kind = Number(counts.timed ?? 0) > filled / 2 ? "instant" : "date";
   if (Number(counts.iso ?? 0) >= filled * 0.9) return { kind, format: null, isAmbiguous: false };

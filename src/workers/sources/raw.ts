@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { fileList, ident, literal, parquet } from "../engine/sql.ts";
+import { plainRows } from "./plain-rows.ts";
 import type { Prepared } from "./prepare.ts";
 import { writeRows } from "./write-rows.ts";
 
@@ -53,6 +54,8 @@ export async function readRaw(session: Session, prepared: Prepared, options: Rea
     await emptyRejects(session, rejects);
     return { table, rejects, columns: [], rowsRead: 0, rowsRejected: 0, isTyped, warnings: [] };
   }
+  const asItLies = await readPlain(session, prepared, { table, rejects, signal: options.signal });
+  if (asItLies) return asItLies;
   const rows = join(options.scratch, `rows-${randomUUID()}.csv`);
   const faults = join(options.scratch, `faults-${randomUUID()}.csv`);
   try {
@@ -106,6 +109,30 @@ export async function readRaw(session: Session, prepared: Prepared, options: Rea
   }
 }
 
+/** Reads a text that needs no mending without a copy of it; null where it does. */
+async function readPlain(
+  session: Session,
+  prepared: Prepared,
+  { table, rejects, signal }: { table: string; rejects: string; signal: AbortSignal },
+): Promise<RawTable | null> {
+  const { dialect, isTyped, path } = prepared;
+  const plain = await plainRows(prepared, signal);
+  if (!plain || !dialect) return null;
+  const { delimiter, header } = dialect;
+  const columns = header.map((_, at) => `${literal(rawColumn(at))}: 'VARCHAR'`).join(", ");
+  const from = plainCsv(path, { delimiter, columns, longest: plain.longest, skip: 1 });
+  await session.run(
+    `CREATE TEMP TABLE ${table} AS SELECT row_number() OVER () AS source_row, row_number() OVER () + 1 AS line, * FROM ${from}`,
+  );
+  const accepted = Number(await session.value(`SELECT count(*) FROM ${table}`));
+  if (accepted !== plain.rows) {
+    await session.run(`DROP TABLE ${table}`);
+    return null;
+  }
+  await emptyRejects(session, rejects);
+  return { table, rejects, columns: header, rowsRead: accepted, rowsRejected: 0, isTyped, warnings: [] };
+}
+
 /** Frees what a read file holds; its rejects stay. */
 export async function dropRaw(session: Session, raw: RawTable): Promise<void> {
   for (const table of [...(raw.parts ?? []), raw.table]) await session.run(`DROP TABLE IF EXISTS ${table}`);
@@ -113,10 +140,10 @@ export async function dropRaw(session: Session, raw: RawTable): Promise<void> {
 
 function plainCsv(
   path: string,
-  { delimiter, columns, longest }: { delimiter: string; columns: string; longest: number },
+  { delimiter, columns, longest, skip = 0 }: { delimiter: string; columns: string; longest: number; skip?: number },
 ): string {
   const line = longest * 2 + 200_000; // quotes may double, and room for the two numbers
-  return `read_csv(${literal(path)}, auto_detect = false, header = false, delim = ${literal(delimiter)}, quote = '"', escape = '"', new_line = '\\n',
+  return `read_csv(${literal(path)}, auto_detect = false, header = false, skip = ${skip}, delim = ${literal(delimiter)}, quote = '"', escape = '"', new_line = '\\n',
     columns = {${columns}}, max_line_size = ${line}, buffer_size = ${Math.max(line * 2, 8_000_000)}, strict_mode = true, null_padding = false)`;
 }
 

@@ -289,3 +289,28 @@ describe("what a column holds", () => {
     expect(await profile(values)).toMatchObject(kind);
   });
 });
+
+describe("a text that needs no mending", () => {
+  const lines = [
+    "id;name;amount",
+    ...Array.from({ length: 40 }, (_, at) => `${at};${at % 3 === 0 ? "" : ` Zoë ${at}`};${at}.50`),
+  ];
+  const more: readonly (readonly [string, (rows: readonly string[]) => string])[] = [
+    ["no end of its last line", (rows) => rows.join("\n")],
+    ["carriage returns", (rows) => `${rows.join("\r\n")}\r\n`],
+    ["a blank line", (rows) => `${rows.join("\n")}\n\n`],
+    ["a quoted cell", (rows) => `${rows.join("\n").replace("0;;0.50", '0;"";0.50')}\n`],
+    ["its header again", (rows) => `${[...rows.slice(0, 20), ...rows.slice(0, 1), ...rows.slice(20)].join("\n")}\n`],
+    ["a row too short", (rows) => `${[...rows, "1;2"].join("\n")}\n`],
+  ];
+
+  it.each(more)("reads as it reads with %s", async (_, spoil) => {
+    const plain = await read(`${lines.join("\n")}\n`);
+    const spoiled = await read(spoil(lines));
+    expect(spoiled.rows).toEqual(plain.rows);
+    expect(plain.rows[1]).toEqual(["1", " Zoë 1", "1.50"]);
+    const places = async (found: typeof plain) =>
+      session.rows(`SELECT source_row, line FROM ${found.raw.table} ORDER BY source_row LIMIT 5`);
+    expect(await places(spoiled)).toEqual(await places(plain));
+  });
+});

@@ -148,7 +148,8 @@ function shapeOf(text: string, delimiter: string, quote: string): Shape {
 
 /** The delimiter under which most records have the same number of cells, more than one where possible. */
 function chooseShape(text: string, quote: string): Shape {
-  const shapes = delimiters.map((delimiter) => shapeOf(text, delimiter, quote));
+  const [usual, ...others] = delimiters;
+  const shapes = [usual, ...others.filter((one) => text.includes(one))].map((one) => shapeOf(text, one, quote));
   return shapes.reduce((best, one) =>
     one.agreement > best.agreement + 0.02 ||
     (Math.abs(one.agreement - best.agreement) <= 0.02 && one.width > best.width)
