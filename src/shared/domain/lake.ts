@@ -57,6 +57,7 @@ export const lakeTargets: readonly LakeTable[] = [
       t("country", "text", "Country"),
       t("loyalty_id", "id", "Number of the loyalty card", { pii: true }),
       t("created_at", "instant", "When the record was made"),
+      t("attributes", "properties", "What else the source says: tier, household …"),
     ],
   },
   {
@@ -198,6 +199,41 @@ export const lakeTargets: readonly LakeTable[] = [
       t("purpose", "text", "What for"),
       t("status", "text", "granted, denied, withdrawn or suppressed", { required: true }),
       t("occurred_at", "instant", "When it was given or taken back"),
+    ],
+  },
+  {
+    table: "third_party",
+    key: ["source_customer_id", "provider", "name", "valid_from"],
+    columns: [
+      sourceCustomer,
+      t("email", "email", "E-mail address", { pii: true }),
+      t("provider", "text", "Whom it comes from"),
+      t("name", "text", "Attribute", { required: true }),
+      t("value", "text", "What it is"),
+      t("valid_from", "date", "Day since when it holds"),
+    ],
+  },
+  {
+    table: "campaign_assignments",
+    key: ["campaign_id", "source_customer_id"],
+    columns: [
+      t("campaign_id", "id", "Campaign", { required: true }),
+      t("customer_id", "id", "The customer, where this program named it"),
+      sourceCustomer,
+      t("variant", "text", "What they get"),
+      t("is_control", "flag", "Held out: gets nothing"),
+      t("assigned_at", "instant", "When it was drawn"),
+    ],
+  },
+  {
+    table: "marketing_costs",
+    key: ["spent_on", "channel", "campaign"],
+    columns: [
+      t("spent_on", "date", "Day", { required: true }),
+      t("channel", "text", "email, post, paid_search …"),
+      t("campaign", "text", "Campaign"),
+      t("cost_minor", "money", "What was spent"),
+      t("currency", "currency", "ISO 4217 code"),
     ],
   },
   {

@@ -21,6 +21,7 @@ const known: Readonly<Record<string, string>> = {
   events: "Anything else that happened.",
   consents: "Consents given and withdrawn, as delivered.",
   third_party: "Attributes bought or received from elsewhere.",
+  campaign_assignments: "Who was drawn into which campaign, and who was held out.",
   exchange_rates: "Rates by day and currency.",
   marketing_costs: "What marketing cost, by day and channel.",
   transactions: "Purchases of one customer and day, merged.",

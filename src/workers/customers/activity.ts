@@ -8,16 +8,17 @@ import { behaviourColumns } from "../landing/lake-step.ts";
 export function activityColumns(name: string): Column[] {
   const table = lakeTable(name);
   if (!table) throw new RangeError(name);
-  return [{ name: "customer_id", type: "VARCHAR" }, ...behaviourColumns(table)];
+  const own = behaviourColumns(table).filter((column) => column.name !== "customer_id");
+  return [{ name: "customer_id", type: "VARCHAR" }, ...own];
 }
 
-const tables = ["message_events", "web_events", "events"] as const;
+const tables = ["message_events", "web_events", "events", "third_party", "campaign_assignments"] as const;
 
-/** Events with their customer: by the id that the source gave, else a message by its address and a page view by who else its visit,
- *  then its browser, belongs to, where that is one customer only. */
+/** Events, bought attributes and assignments with their customer: by the id that the source gave, else a message or an attribute by
+ *  its address and a page view by who else its visit, then its browser, belongs to, where that is one customer only. */
 export const activity = defineStep({
   name: "activity",
-  version: 1,
+  version: 2,
   title: "Tie e-mails and visits to customers",
   stage: "customers",
   scope: "brand",
@@ -25,6 +26,7 @@ export const activity = defineStep({
   inputs: {
     ...Object.fromEntries(tables.map((name) => [name, { step: "lake", output: name }])),
     message_contact: { step: "lake", output: "message_events_contact" },
+    bought_contact: { step: "lake", output: "third_party_contact" },
     records: { step: "customer_ids", output: "records" },
     contact: { step: "lake", output: "customers_contact" },
     orders_contact: { step: "lake", output: "orders_contact" },
@@ -35,11 +37,20 @@ export const activity = defineStep({
   run: async (context) => {
     await context.session.run(`CREATE TEMP TABLE ids AS
       SELECT key_space, source_record_id, min(customer_id) AS customer_id FROM ${context.relation("records")} GROUP BY ALL`);
-    await context.output.query("message_events", messagesSql(context));
+    await addressTable(context);
+    await context.output.query(
+      "message_events",
+      addressedSql(context, "message_events", "message_contact", "event_id"),
+    );
+    await context.output.query("third_party", addressedSql(context, "third_party", "bought_contact", "name"));
     await context.output.query("web_events", visitsSql(context));
     await context.output.query(
       "events",
       `${identifiedSql(context, "events")} ${selectedSql("events", "own_customer")}`,
+    );
+    await context.output.query(
+      "campaign_assignments",
+      `${identifiedSql(context, "campaign_assignments")} ${selectedSql("campaign_assignments", "coalesce(e.own_customer, e.customer_id)")}`,
     );
   },
 });
@@ -56,21 +67,27 @@ function selectedSql(name: string, customer: string, joins = ""): string {
   const columns = activityColumns(name)
     .slice(1)
     .map((column) => `e.${ident(column.name)}`);
-  return `SELECT ${customer} AS customer_id, ${columns.join(", ")} FROM identified e ${joins} ORDER BY e.event_id, e.source, e.batch_id, e.source_row`;
+  const key = [...(lakeTable(name)?.key ?? []), "source", "batch_id", "source_row"].map((one) => `e.${ident(one)}`);
+  return `SELECT ${customer} AS customer_id, ${columns.join(", ")} FROM identified e ${joins} ORDER BY ${key.join(", ")}`;
 }
 
-function messagesSql(context: StepContext): string {
-  const joins = `LEFT JOIN written w ON w.source = e.source AND w.batch_id = e.batch_id AND w.source_row = e.source_row AND w.event_id = e.event_id
-    LEFT JOIN addresses a ON a.email = w.email`;
-  return `${identifiedSql(context, "message_events")},
-    named AS (SELECT email, key_space, unnest([source_customer_id, source_customer_id || '@' || source, 'email:' || left(md5(email), 20)]) AS id
+/** E-mail addresses that are one customer's only. */
+async function addressTable(context: StepContext): Promise<void> {
+  await context.session.run(`CREATE TEMP TABLE addresses AS WITH named AS (SELECT email, key_space, unnest([source_customer_id, source_customer_id || '@' || source, 'email:' || left(md5(email), 20)]) AS id
       FROM ${context.relation("contact")} WHERE email IS NOT NULL),
     reached AS (
       SELECT c.email, i.customer_id FROM named c JOIN ids i ON i.key_space = c.key_space AND i.source_record_id = c.id
-      UNION SELECT o.email, c.customer_id FROM ${context.relation("orders_contact")} o JOIN ${context.relation("order_customers")} c USING (key_space, order_id) WHERE o.email IS NOT NULL),
-    addresses AS (SELECT email, min(customer_id) AS customer_id FROM reached GROUP BY email HAVING count(DISTINCT customer_id) = 1),
-    written AS (SELECT source, batch_id, source_row, event_id, min(email) AS email FROM ${context.relation("message_contact")} WHERE email IS NOT NULL GROUP BY ALL)
-    ${selectedSql("message_events", "coalesce(e.own_customer, a.customer_id)", joins)}`;
+      UNION SELECT o.email, c.customer_id FROM ${context.relation("orders_contact")} o JOIN ${context.relation("order_customers")} c USING (key_space, order_id) WHERE o.email IS NOT NULL)
+    SELECT email, min(customer_id) AS customer_id FROM reached GROUP BY email HAVING count(DISTINCT customer_id) = 1`);
+}
+
+/** Rows with the customer of their id, else of the address that they were written to. */
+function addressedSql(context: StepContext, name: string, contact: string, key: string): string {
+  const joins = `LEFT JOIN written w ON w.source = e.source AND w.batch_id = e.batch_id AND w.source_row = e.source_row AND w.${key} = e.${key}
+    LEFT JOIN addresses a ON a.email = w.email`;
+  return `${identifiedSql(context, name)},
+    written AS (SELECT source, batch_id, source_row, ${key}, min(email) AS email FROM ${context.relation(contact)} WHERE email IS NOT NULL GROUP BY ALL)
+    ${selectedSql(name, "coalesce(e.own_customer, a.customer_id)", joins)}`;
 }
 
 function visitsSql(context: StepContext): string {

@@ -11,7 +11,7 @@ interface Subject {
 }
 
 const isPii = (table: LakeTable, name: string) => table.columns.find((column) => column.name === name)?.pii === true;
-const split = new Set(["customers", "orders", "message_events"]);
+const split = new Set(["customers", "orders", "message_events", "third_party"]);
 
 /** Behaviour columns of a lake table: contact columns of customers and orders lie in files of their own. */
 export function behaviourColumns(table: LakeTable): Column[] {
@@ -30,7 +30,7 @@ const contactTables = lakeTargets.filter(({ table }) => split.has(table));
 /** The lake: every delivery of every source, with repetitions once and corrections in place of what they correct. */
 export const lake = defineStep({
   name: "lake",
-  version: 5,
+  version: 6,
   title: "Merge deliveries",
   stage: "lake",
   scope: "brand",

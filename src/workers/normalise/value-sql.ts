@@ -68,7 +68,7 @@ export function valueSql(
     case "quantity":
       return `CAST(${amount()} / 1000000::DOUBLE AS DECIMAL(18,4))`;
     case "flag":
-      return `CASE WHEN lower(${v}) IN ('true', 'yes', 'y', '1', 'returned', 't') THEN true WHEN lower(${v}) IN ('false', 'no', 'n', '0', 'kept', 'f') THEN false END`;
+      return `CASE WHEN lower(${v}) IN ('true', 'yes', 'y', '1', 'returned', 't', 'control', 'holdout') THEN true WHEN lower(${v}) IN ('false', 'no', 'n', '0', 'kept', 'f', 'treatment', 'treated') THEN false END`;
     case "properties":
       return `TRY_CAST(TRY_CAST(${v} AS JSON) AS MAP(VARCHAR, VARCHAR))`;
     case "currency":

@@ -9,7 +9,8 @@ import { defineStep, type Step, type StepContext } from "../engine/step-context.
 import { behaviourColumns } from "../landing/lake-step.ts";
 
 const customerId: Column = { name: "customer_id", type: "VARCHAR" };
-const withoutPii = (table: LakeTable) => behaviourColumns(table).filter(({ pii }) => !pii);
+const withoutPii = (table: LakeTable) =>
+  behaviourColumns(table).filter(({ pii, name }) => !pii && name !== "customer_id");
 
 type Join = "order" | "record" | "person" | "none" | "done";
 
@@ -25,6 +26,9 @@ const views: readonly { table: string; join: Join; cut: (zone: string) => string
   { table: "message_events", join: "done", cut: (zone) => daySql("t.occurred_at", zone) },
   { table: "web_events", join: "done", cut: (zone) => daySql("t.occurred_at", zone) },
   { table: "events", join: "done", cut: (zone) => daySql("t.occurred_at", zone) },
+  { table: "third_party", join: "done", cut: () => "t.valid_from" },
+  { table: "campaign_assignments", join: "done", cut: (zone) => daySql("t.assigned_at", zone) },
+  { table: "marketing_costs", join: "none", cut: () => "t.spent_on" },
   { table: "exchange_rates", join: "none", cut: () => "t.valid_on" },
 ];
 
@@ -74,7 +78,7 @@ function viewStep({ table, join, cut }: (typeof views)[number]): Step {
   const needsOrders = table === "returns";
   return defineStep({
     name: `snapshot_${table}`,
-    version: 3,
+    version: 4,
     title: `Table ${table} of the day`,
     stage: "profiles",
     scope: "brand",

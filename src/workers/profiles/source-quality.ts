@@ -10,13 +10,22 @@ const datedBy: Readonly<Record<string, string>> = {
   order_lines: "ordered_at",
   returns: "returned_at",
   consents: "occurred_at",
+  web_events: "occurred_at",
+  message_events: "occurred_at",
+  events: "occurred_at",
+  campaign_assignments: "assigned_at",
+};
+const datedOn: Readonly<Record<string, string>> = {
+  exchange_rates: "valid_on",
+  third_party: "valid_from",
+  marketing_costs: "spent_on",
 };
 
 /** Rows of each source by table, from when to when, how many of its orders, lines and returns have a customer, and how many
  *  lines and returns have a product that the catalogue knows. */
 export const sourceQuality = defineStep({
   name: "source_quality",
-  version: 2,
+  version: 3,
   title: "Quality of sources",
   stage: "profiles",
   scope: "brand",
@@ -54,8 +63,8 @@ function tableSql(context: StepContext, table: string): string {
   const ofOrder = ["orders", "order_lines", "returns"].includes(table);
   const ofProduct = ["order_lines", "returns"].includes(table);
   const at = datedBy[table];
-  const day =
-    table === "exchange_rates" ? "t.valid_on" : at ? daySql(`t.${at}`, context.brand.timeZone) : "CAST(NULL AS DATE)";
+  const on = datedOn[table];
+  const day = on ? `t.${on}` : at ? daySql(`t.${at}`, context.brand.timeZone) : "CAST(NULL AS DATE)";
   const customers = `LEFT JOIN ${context.relation("order_customers")} c ON c.order_id = t.order_id AND c.key_space = t.key_space`;
   const products = `LEFT JOIN (SELECT DISTINCT key_space, product_id FROM ${context.relation("products")}) p ON p.product_id = t.product_id AND p.key_space = t.key_space`;
   return `SELECT t.source, ${literal(table)} AS table_name, count(*) AS n_rows, ${ofOrder ? "count(c.customer_id)" : "CAST(NULL AS BIGINT)"} AS n_with_customer,

@@ -1,87 +1,17 @@
-import type { ColumnProfile } from "./profile.ts";
 import {
-  consentAnswers,
-  keep,
-  type ProposedColumn,
-  type ProposedTable,
-  type Recognised,
-  type Rule,
-} from "./proposal.ts";
+  assignments,
+  costs,
+  events,
+  exchangeRates,
+  messageEvents,
+  stores,
+  thirdParty,
+  webEvents,
+} from "./generic-tables.ts";
+import { found, Headings, type Recognise } from "./headings.ts";
+import { consentAnswers, keep, type ProposedTable, type Recognised } from "./proposal.ts";
 import type { Sheet } from "./sheet.ts";
-import { columnFor, plainHeader } from "./synonyms.ts";
-
-/** What a plain table's header names mean, with the formats that its columns hold. */
-class Headings {
-  readonly fileName: string;
-  readonly #names: readonly string[];
-  readonly #profiles: ReadonlyMap<string, ColumnProfile>;
-
-  constructor({ fileName, columns }: Pick<Sheet, "fileName" | "columns">) {
-    this.fileName = fileName.toLowerCase();
-    this.#names = columns.map(({ name }) => name);
-    this.#profiles = new Map(columns.map((column) => [column.name, column]));
-  }
-
-  find(meaning: string): string | undefined {
-    return columnFor(meaning, this.#names);
-  }
-
-  date(meaning: string): Rule | undefined {
-    const column = this.find(meaning);
-    const profile = column === undefined ? undefined : this.#profiles.get(column);
-    return column !== undefined && profile?.format && !profile.isAmbiguous
-      ? { column, format: profile.format }
-      : column;
-  }
-
-  amount(column: string | undefined): string | ProposedColumn | undefined {
-    const decimal = column === undefined ? undefined : this.#profiles.get(column)?.decimal;
-    return column !== undefined && decimal ? { column, decimal } : column;
-  }
-
-  /** A discount in money, or as a share of the price where every value is one. */
-  discount(): Rule | undefined {
-    const column = this.find("discount");
-    const profile = column === undefined ? undefined : this.#profiles.get(column);
-    if (column === undefined || !profile) return undefined;
-    const decimal = profile.decimal ? { decimal: profile.decimal } : {};
-    if (profile.isShare && !/amount|value|price|total/i.test(column)) return { column, ...decimal, unit: "share" };
-    if (profile.examples.some((text) => text.endsWith("%"))) return { column, ...decimal, unit: "percent" };
-    return this.amount(column);
-  }
-
-  /** Dates that could be read in two ways. */
-  ambiguous(): string[] {
-    return [...this.#profiles.values()].filter(({ isAmbiguous }) => isAmbiguous).map(({ name }) => name);
-  }
-
-  person(): Record<string, Rule | undefined> {
-    const given = this.find("given_name");
-    return {
-      source_customer_id: this.find("source_customer_id"),
-      email: this.find("email"),
-      phone: this.find("phone"),
-      given_name: given,
-      family_name: this.find("family_name"),
-      full_name: given ? undefined : this.find("full_name"),
-      gender: this.find("gender"),
-      address_line: this.find("address_line"),
-      city: this.find("city"),
-      region: this.find("region"),
-      postcode: this.find("postcode"),
-      country: this.find("country"),
-      loyalty_id: this.find("loyalty_id"),
-    };
-  }
-}
-
-type Recognise = (headings: Headings) => Omit<Recognised, "layout"> | undefined;
-
-const found = (confidence: number, tables: readonly ProposedTable[], warnings: readonly string[] = []) => ({
-  confidence,
-  tables: tables.filter(({ columns }) => Object.keys(columns).length > 0),
-  warnings,
-});
+import { isAttribute, plainHeader } from "./synonyms.ts";
 
 const suppressions: Recognise = (headings) => {
   const email = headings.find("email");
@@ -141,6 +71,7 @@ const orderLines: Recognise = (headings) => {
       line_id: headings.find("line_id"),
       source_customer_id: plainHeader(customer ?? "") === "id" && order ? undefined : customer,
       ordered_at: at,
+      delivered_at: headings.date("delivered_at"),
       product_id: product,
       quantity: headings.amount(headings.find("quantity")),
       unit_price_minor: headings.amount(price),
@@ -148,6 +79,7 @@ const orderLines: Recognise = (headings) => {
       discount_minor: headings.discount(),
       amount_minor: headings.amount(lineTotal),
       currency: headings.find("currency"),
+      is_returned: headings.find("returned"),
       size: headings.find("size"),
       colour: headings.find("colour"),
     }),
@@ -168,6 +100,7 @@ function ordersOfLines(headings: Headings, order: string | undefined): ProposedT
     loyalty_id: headings.find("loyalty_id"),
     channel: headings.find("channel"),
     store_id: headings.find("store_id"),
+    coupon_code: headings.find("coupon"),
   };
   const at = headings.date("ordered_at");
   const isNeeded = order && at && Object.values(more).some((column) => column !== undefined);
@@ -219,6 +152,8 @@ const orders: Recognise = (headings) => {
     gross_minor: isWhole ? { ...(typeof amount === "object" ? amount : { column: total }), less: [shipping] } : amount,
     shipping_minor: headings.amount(shipping),
     discount_minor: isBefore ? headings.amount(headings.find("discount")) : undefined,
+    tax_minor: headings.amount(headings.find("tax")),
+    coupon_code: headings.find("coupon"),
     currency: headings.find("currency"),
     channel: headings.find("channel"),
     store_id: headings.find("store_id"),
@@ -280,15 +215,17 @@ const customers: Recognise = (headings) => {
     ...(accepts ? { status: { map: accepts, values: consentAnswers } } : {}),
     occurred_at: created,
   };
+  const columns = keep({
+    ...person,
+    source_customer_id: customer,
+    birth_date: headings.date("birth_date"),
+    created_at: created,
+  });
+  const attributes = headings.rest(columns).filter(isAttribute);
   return found(0.85, [
     {
       table: "customers",
-      columns: keep({
-        ...person,
-        source_customer_id: customer,
-        birth_date: headings.date("birth_date"),
-        created_at: created,
-      }),
+      columns: attributes.length > 0 ? { ...columns, attributes: { columns: attributes } } : columns,
     },
     { table: "consents", columns: accepts ? keep(consent) : {} },
   ]);
@@ -308,11 +245,19 @@ const addresses: Recognise = (headings) => {
 
 const kinds: readonly Recognise[] = [
   suppressions,
+  assignments,
+  thirdParty,
+  webEvents,
+  messageEvents,
   returns,
   orderLines,
   orders,
   products,
+  stores,
   consents,
+  exchangeRates,
+  costs,
+  events,
   customers,
   addresses,
 ];

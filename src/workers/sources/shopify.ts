@@ -33,7 +33,36 @@ const orderFields = [
   "Paid at",
 ];
 
-const added = ["Line", "Gross", "Order status", "Line discount", "Refund", "Refunded at", "Customer key"];
+const added = [
+  "Line",
+  "Gross",
+  "Order status",
+  "Line discount",
+  "Refund",
+  "Refunded at",
+  "Customer key",
+  "Product title",
+  "Size",
+  "Colour",
+];
+
+/** What is a size among the options of a variant: `12`, `UK 6.5`, `XL`, `One size`. */
+const size =
+  "(?i)((uk|eu|us)\\s?)?[0-9]{1,2}([.][05])?(\\s?(uk|eu|us))?|x{0,4}s|x{0,4}l|[2-6]xl|m|small|medium|large|one size";
+
+/** A line's name ends in its variant, `Title - 12 / navy`; which option is the size only its form tells, and without one nothing
+ *  is said of the others. */
+function variantSql(name: string): { title: string; size: string; colour: string } {
+  const parts = `string_split(${name}, ' - ')`;
+  const options = `CASE WHEN len(${parts}) > 1 THEN string_split(list_last(${parts}), ' / ') END`;
+  const isSize = (text: string) => `regexp_full_match(${text}, '${size}')`;
+  const sizes = `list_filter(${options}, x -> ${isSize("x")})`;
+  return {
+    title: `CASE WHEN len(${sizes}) > 0 THEN array_to_string(list_slice(${parts}, 1, len(${parts}) - 1), ' - ') ELSE ${name} END`,
+    size: `${sizes}[1]`,
+    colour: `CASE WHEN len(${sizes}) > 0 THEN list_filter(${options}, x -> NOT ${isSize("x")})[1] END`,
+  };
+}
 
 /** Adds to the raw order export what its rows leave out: order fields on every line of an order, the line's number, its share
  *  of the order's discount, the order's amount before discount and its state. */
@@ -64,6 +93,9 @@ export async function reshapeShopifyOrders(session: Session, raw: RawTable): Pro
   const columns = raw.columns.map((_, index) => `${ofOrder.has(index) ? "o" : "r"}.${rawColumn(index)}`);
   const toShare = `greatest(0, ${number(field("Discount Amount"))} - l.line_discounts)`;
   const share = (amount: string) => `round(${toShare} * ${amount} / l.whole, 2)`;
+  const variant = variantSql(
+    at("Lineitem name") < 0 ? "CAST(NULL AS VARCHAR)" : trimmedSql(`r.${rawColumn(at("Lineitem name"))}`),
+  );
   const values = [
     "CAST(l.line_number AS VARCHAR)",
     `CAST(${number(field("Subtotal"))} + ${number(field("Discount Amount"))} AS VARCHAR)`,
@@ -72,6 +104,9 @@ export async function reshapeShopifyOrders(session: Session, raw: RawTable): Pro
     `CASE WHEN ${number(field("Refunded Amount"))} > 0 THEN ${field("Refunded Amount")} END`,
     `coalesce(${field("Cancelled at")}, ${field("Fulfilled at")}, ${field("Created at")})`,
     `coalesce(${field("Email")}, ${field("Phone")})`,
+    variant.title,
+    variant.size,
+    variant.colour,
   ].map((value, index) => `${value} AS ${rawColumn(raw.columns.length + index)}`);
   await session.run(`CREATE TEMP TABLE ${table} AS SELECT r.source_row, r.line, ${[...columns, ...values].join(", ")}
     FROM ${raw.table} r JOIN ${lines} l USING (source_row) JOIN ${orders} o USING (order_name) ORDER BY r.source_row`);

@@ -223,12 +223,81 @@ export const synonyms: Readonly<Record<string, readonly string[]>> = {
     "createdat",
     "addedon",
   ],
+  delivered_at: ["deliveredat", "deliveredon", "deliverydate", "delivereddate", "arrivedat"],
+  tax: ["tax", "taxes", "taxamount", "totaltax", "vat", "vatamount", "mwst"],
+  coupon: ["couponcode", "coupon", "discountcode", "vouchercode", "voucher", "promocode", "promotioncode"],
+  event_id: ["eventid", "messageeventid", "activityid", "id", "uuid"],
+  event_at: [
+    "occurredat",
+    "eventtime",
+    "eventat",
+    "eventdate",
+    "eventtimestamp",
+    "timestamp",
+    "datetime",
+    "time",
+    "date",
+    "at",
+    "createdat",
+  ],
+  event_type: ["eventtype", "eventname", "event", "action", "activity", "activitytype"],
+  event_channel: ["channel", "medium"],
+  message_campaign: [
+    "campaignid",
+    "campaign",
+    "campaignname",
+    "mailingid",
+    "mailing",
+    "messageid",
+    "newsletter",
+    "sendid",
+  ],
+  is_machine_open: [
+    "ismachineopen",
+    "machineopen",
+    "isbotopen",
+    "botopen",
+    "isbot",
+    "isprefetch",
+    "isproxyopen",
+    "ismpp",
+  ],
+  visitor_id: ["visitorid", "visitor", "anonymousid", "clientid", "cookieid", "deviceid", "userpseudoid", "browserid"],
+  session_id: ["sessionid", "session", "visitid", "visit"],
+  web_customer: ["sourcecustomerid", "customerid", "userid", "customerno", "memberid", "accountid"],
+  page: ["page", "pageurl", "pagepath", "pagelocation", "url", "path", "pagetitle"],
+  referrer: ["referrer", "referer", "referrerurl", "referrerhost", "pagereferrer"],
+  web_campaign: ["campaign", "utmcampaign", "campaignname", "campaignid"],
+  device: ["device", "devicetype", "devicecategory", "platform"],
+  store_name: ["storename", "branchname", "shopname", "name"],
+  provider: ["provider", "dataprovider", "vendor", "supplier"],
+  attribute: ["attribute", "attributename", "name", "field", "key", "variable"],
+  attribute_value: ["value", "attributevalue", "fieldvalue"],
+  valid_from: ["validfrom", "validat", "validon", "asof", "updatedat", "date"],
+  variant: ["variant", "group", "arm", "cell", "treatment", "testgroup"],
+  is_control: ["iscontrol", "control", "isholdout", "holdout", "incontrolgroup"],
+  assigned_at: ["assignedat", "assignedon", "assignmentdate", "senton", "date", "at", "timestamp"],
+  spent_on: ["spenton", "spentat", "date", "day", "at"],
+  spend: ["cost", "spend", "costs", "amountspent", "adspend", "marketingcost", "amount"],
+  cost_channel: ["channel", "medium", "platform", "network"],
+  cost_campaign: ["campaign", "campaignname", "campaignid"],
+  rate_on: ["validon", "date", "day", "ratedate"],
+  rate_currency: ["currency", "currencycode", "quotecurrency", "fromcurrency"],
+  rate: ["rate", "exchangerate", "fxrate"],
   reason: ["reason", "cause"],
   return_id: ["returnid", "orderitemrefundid", "refundid", "rmaid"],
   returned_at: ["returnedat", "returndate", "refundedat", "refunddate", "createdat", "date"],
   refund: ["refund", "refundamount", "refundamountusd", "refunded", "amount"],
   returned: ["returned", "isreturned", "wasreturned", "returnflag"],
 };
+
+const attribute =
+  /^(?:attributes?|custom|attr|trait)[._ -]|tier|level$|segment|status$|points|household|income|children|marital|occupation|profession|language|interest|hobb|education|home(?:type|owner)|prefer|acquisition|tags?$/;
+
+/** Whether a customer's further column says something of them that is worth keeping, and not who they are. */
+export function isAttribute(name: string): boolean {
+  return attribute.test(name.toLowerCase().replaceAll(/(?<!^(?:attributes?|custom|attr|trait))[._ -]/g, ""));
+}
 
 export function plainHeader(name: string): string {
   return name

@@ -6,13 +6,18 @@ export interface DemoProduct {
   readonly category: string;
   readonly subcategory: string;
   readonly brand: string;
-  readonly size: string;
+  /** The sizes that it comes in; none for what has no size. */
+  readonly sizes: readonly string[];
   readonly colour: string;
   readonly listMinor: number;
   readonly costMinor: number;
   /** 1 cheapest to 5 dearest within its category. */
   readonly level: number;
 }
+
+/** UK sizes of clothes and of shoes. */
+export const clothingSizes = ["8", "10", "12", "14", "16", "18"] as const;
+export const shoeSizes = ["3", "4", "5", "6", "7", "8", "9"] as const;
 
 export const categories = [
   { name: "Dresses", parts: ["Day dresses", "Evening dresses"], base: 5500, returns: 1.9 },
@@ -26,12 +31,11 @@ export const categories = [
 ] as const;
 
 const brands = ["Hollin", "Pike & Moor", "Fennel", "Larch House", "Ostler", "Saltaire Mill", "Wharfe"];
-const colours = ["navy", "oat", "rust", "forest", "white", "black", "rosé", "écru"];
-const sizes = ["8", "10", "12", "14", "16", "18"];
+export const colours = ["navy", "oat", "rust", "forest", "white", "black", "rosé", "écru"];
 const levels = [0.45, 0.7, 1, 1.5, 2.3];
 const perCategory = 30;
 
-/** 240 products: five price levels in each category, six products on each. */
+/** 240 products without what is used up: five price levels in each category, six products on each. */
 export function makeProducts(random: Random): DemoProduct[] {
   return categories.flatMap(({ name, parts, base }, at) =>
     Array.from({ length: perCategory }, (_, n): DemoProduct => {
@@ -46,12 +50,62 @@ export function makeProducts(random: Random): DemoProduct[] {
         category: name,
         subcategory,
         brand,
-        size: at < 4 ? random.pick(sizes) : "",
+        sizes: at < 3 ? clothingSizes : at === 3 ? shoeSizes : [],
         colour,
         listMinor: list,
         costMinor: Math.round(list * (0.38 + 0.1 * random.next())),
         level: 1 + (n % levels.length),
       };
+    }),
+  );
+}
+
+export const usedUp = "Body & laundry";
+
+/** What is used up and bought again. */
+export function makeConsumables(random: Random): DemoProduct[] {
+  const names = ["Hand soap", "Hand cream", "Bath salts", "Laundry liquid", "Linen spray", "Candle"];
+  return names.flatMap((subcategory, at) =>
+    [0, 1].map((n): DemoProduct => {
+      const list = 795 + at * 200 + n * 400;
+      const brand = random.pick(brands);
+      return {
+        sku: `HP-09${String(at * 2 + n + 1).padStart(3, "0")}`,
+        name: `${brand} ${subcategory.toLowerCase()}${n === 0 ? "" : ", large"}`,
+        category: usedUp,
+        subcategory,
+        brand,
+        sizes: [],
+        colour: "",
+        listMinor: list,
+        costMinor: Math.round(list * 0.35),
+        level: 1 + Math.min(4, Math.floor(at / 2) + n),
+      };
+    }),
+  );
+}
+
+/** Products that are bought together, with the chance that who takes the one takes the other too. */
+export interface DemoBundle {
+  readonly pair: readonly [DemoProduct, DemoProduct];
+  readonly chance: number;
+}
+
+const paired = [
+  { parts: ["Duvet covers", "Sheets"], levels: [2, 3, 4], chance: 0.45 },
+  { parts: ["Bath towels", "Hand towels"], levels: [2, 4], chance: 0.5 },
+  { parts: ["Cookware", "Tableware"], levels: [3], chance: 0.35 },
+  { parts: ["Wool coats", "Scarves"], levels: [3, 5], chance: 0.3 },
+  { parts: ["Evening dresses", "Bags"], levels: [3], chance: 0.35 },
+] as const;
+
+export function makeBundles(products: readonly DemoProduct[]): DemoBundle[] {
+  const find = (part: string, level: number) =>
+    products.find((product) => product.subcategory === part && product.level === level);
+  return paired.flatMap(({ parts, levels: wanted, chance }) =>
+    wanted.flatMap((level): DemoBundle[] => {
+      const [one, other] = parts.map((part) => find(part, level));
+      return one && other ? [{ pair: [one, other], chance }] : [];
     }),
   );
 }

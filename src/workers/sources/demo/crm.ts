@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Random } from "../../../shared/base/random.ts";
 import { allDays, dayFirst, dayText, historyDays } from "./calendar.ts";
+import { deliver } from "./deliver.ts";
 import { type DemoPerson, emailOn, loyaltyCard, writtenPhone } from "./people.ts";
 import { type Cell, writeTable } from "./tables.ts";
 
@@ -27,6 +28,7 @@ const loyaltyHeader = [
   "Postcode",
   "Email consent",
   "Member since",
+  "Tier",
 ] as const;
 
 /** Numbers of a person's records in the CRM. */
@@ -84,29 +86,6 @@ export function writePeople(folder: string, people: readonly DemoPerson[], rando
     ),
     writeTable(join(folder, "suppressions", "suppression_list.csv"), ["email", "suppressed_on", "reason"], suppressed),
   ];
-}
-
-interface Target {
-  readonly header: readonly string[];
-  readonly path: string;
-  readonly nightly: string;
-}
-
-/** Writes what is known on the last day of the history, and the rest at the end of each week. */
-function deliver(
-  folder: string,
-  target: Target,
-  rows: readonly { cells: Cell[]; on: number }[],
-  options: { hasBom?: boolean; delimiter?: string },
-): string[] {
-  const since = (from: number, to: number) => rows.filter(({ on }) => on >= from && on < to).map(({ cells }) => cells);
-  const files = [writeTable(join(folder, target.path), target.header, since(0, historyDays), options)];
-  for (let end = historyDays + 7; end <= allDays; end += 7) {
-    const news = since(end - 7, end);
-    const path = join(folder, "updates", dayText(end - 1), target.nightly);
-    if (news.length > 0) files.push(writeTable(path, target.header, news, options));
-  }
-  return files;
 }
 
 function crmRows(person: DemoPerson, neighbour: DemoPerson | undefined, random: Random): Cell[][] {
@@ -177,5 +156,6 @@ function loyaltyRow(person: DemoPerson, random: Random): Cell[] {
     person.formerPostcode,
     person.optIn ? "Y" : "N",
     dayFirst(dayText(since)),
+    person.traits.tier,
   ];
 }

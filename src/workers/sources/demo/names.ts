@@ -223,8 +223,6 @@ export const towns = [
   { city: "Cardiff", district: "CF11", store: 0 },
 ] as const;
 
-export const storeCount = 6;
-
 export const streets = [
   "Mill Lane",
   "Church Road",

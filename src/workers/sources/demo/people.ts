@@ -1,6 +1,8 @@
 import type { Random } from "../../../shared/base/random.ts";
-import { categories } from "./catalogue.ts";
-import { familyNames, givenNames, storeCount, streets, towns } from "./names.ts";
+import { categories, type DemoProduct } from "./catalogue.ts";
+import { familyNames, givenNames, streets, towns } from "./names.ts";
+import { storeCount } from "./stores.ts";
+import { type DemoTraits, makeTraits, rateFactor, spendFactor } from "./traits.ts";
 
 export interface DemoPerson {
   readonly n: number;
@@ -45,6 +47,7 @@ export interface DemoPerson {
   readonly isTwiceInCrm: boolean;
   readonly hasShopAccount: boolean;
   readonly optIn: boolean;
+  readonly traits: DemoTraits;
 }
 
 export interface PersonOptions {
@@ -53,6 +56,7 @@ export interface PersonOptions {
   readonly days: number;
   readonly before: DemoPerson | undefined;
   readonly isProspect: boolean;
+  readonly consumables: readonly DemoProduct[];
 }
 
 function ascii(text: string): string {
@@ -97,6 +101,7 @@ export function makePerson(random: Random, options: PersonOptions): DemoPerson {
   const isLoyal = !isProspect && random.next() < 0.48;
   const shopShare = random.beta(0.8, 0.8);
   const inCrm = isProspect || random.next() < 0.6;
+  const traits = makeTraits(random.split("traits"), options.consumables);
   return {
     n,
     personId: `P${String(n).padStart(6, "0")}`,
@@ -114,12 +119,12 @@ export function makePerson(random: Random, options: PersonOptions): DemoPerson {
     isPartner,
     isProspect,
     startsOn: startDay(random, days),
-    ratePerDay: Math.min(0.2, random.gamma(0.9, 1 / 95)),
+    ratePerDay: Math.min(0.2, random.gamma(0.9, 1 / 95) * (isLoyal ? rateFactor(traits) : 1)),
     regularity: random.pick([1, 1, 1, 1, 2, 3]),
-    dropout: random.beta(0.9, 3),
+    dropout: random.beta(0.9, 3) * (traits.habits.length > 0 ? 0.4 : 1),
     taste: weights.map((value) => value / total),
     priceTier: 1 + Math.min(4, Math.floor(random.beta(1.2, 1.2) * 5)),
-    spendLevel: Math.exp(0.35 * random.normal() - 0.06),
+    spendLevel: Math.exp(0.35 * random.normal() - 0.06) * spendFactor(traits),
     discountSensitivity: random.beta(1.1, 2),
     returnPropensity: random.beta(1.2, 9),
     shopShare,
@@ -128,6 +133,7 @@ export function makePerson(random: Random, options: PersonOptions): DemoPerson {
     isTwiceInCrm: inCrm && !isProspect && random.next() < 0.04,
     hasShopAccount: !isProspect && shopShare > 0.25,
     optIn: random.next() < 0.72,
+    traits,
   };
 }
 

@@ -124,7 +124,9 @@ function orderRows({ order, name, phone }: Numbered, knownOn: number): Cell[][] 
   const at = (day: number) => `${dayText(day)} ${clock(order.minute)}:00 ${londonOffset(dayText(day))}`;
   const value = (some: DemoOrder["lines"]) => some.reduce((sum, line) => sum + line.quantity * line.priceMinor, 0);
   const goods = value(lines);
-  const discount = order.minute % 13 === 0 ? Math.round(goods * 0.1) : 0;
+  const code =
+    order.coupon?.code ?? (order.minute % 13 === 0 ? (order.minute % 2 === 0 ? "WELCOME10" : "LETTER10") : "");
+  const discount = code === "" ? 0 : Math.round(goods * (order.coupon?.share ?? 0.1));
   const back = lines.filter(({ returnedOn }) => returnedOn >= 0 && returnedOn <= knownOn);
   const refunded = order.isCancelled ? 0 : Math.round((value(back) * (goods - discount)) / Math.max(1, goods));
   const shippedOn = back.reduce((latest, { returnedOn }) => Math.max(latest, returnedOn), order.day + 2);
@@ -148,7 +150,7 @@ function orderRows({ order, name, phone }: Numbered, knownOn: number): Cell[][] 
     Shipping: pounds(shipping),
     Taxes: "0.00",
     Total: pounds(goods - discount + shipping),
-    "Discount Code": discount > 0 ? (order.minute % 2 === 0 ? "WELCOME10" : "LETTER10") : "",
+    "Discount Code": code,
     "Discount Amount": pounds(discount),
     "Shipping Method": "Standard",
     "Billing Name": order.minute % 17 === 0 ? fullName.toUpperCase() : fullName,
@@ -175,7 +177,8 @@ function orderRows({ order, name, phone }: Numbered, knownOn: number): Cell[][] 
       Email: order.minute % 9 === 0 ? order.email.toUpperCase() : order.email,
       "Created at": at(order.day),
       "Lineitem quantity": line.quantity,
-      "Lineitem name": line.product.name,
+      "Lineitem name":
+        line.size === "" ? line.product.name : `${line.product.name} - ${line.size} / ${line.product.colour}`,
       "Lineitem price": pounds(line.priceMinor),
       "Lineitem compare at price": line.priceMinor < line.listMinor ? pounds(line.listMinor) : "",
       "Lineitem sku": line.product.sku,

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Random } from "../../../shared/base/random.ts";
 import { allDays, clock, dayFirst, dayText, historyDays, nights } from "./calendar.ts";
-import { storeCount } from "./names.ts";
 import type { DemoOrder } from "./orders.ts";
 import { loyaltyCard } from "./people.ts";
+import { storeCount } from "./stores.ts";
 import { type Cell, type WriteOptions, writeTable, writeWorkbook } from "./tables.ts";
 
 const header = [
@@ -16,13 +16,15 @@ const header = [
   "E-mail",
   "SKU",
   "Description",
+  "Size",
+  "Colour",
   "Qty",
   "Unit price",
   "List price",
   "Discount",
   "Amount",
 ] as const;
-const at = { receipt: 0, date: 2, unitPrice: 10, amount: 13 } as const;
+const at = { receipt: 0, date: 2, unitPrice: 12, amount: 15 } as const;
 
 interface TillRow {
   readonly day: number;
@@ -42,7 +44,8 @@ function tillRows(order: DemoOrder, receipt: string): TillRow[] {
   return order.lines.flatMap((line, k) => {
     const row = (name: string, day: number, quantity: number): TillRow => {
       const gross = line.priceMinor * quantity;
-      const discount = isStaffDay ? Math.round(Math.abs(gross) * 0.1) : 0;
+      const share = Math.max(isStaffDay ? 0.1 : 0, order.coupon?.share ?? 0);
+      const discount = Math.round(Math.abs(gross) * share);
       const money = [line.priceMinor, line.listMinor, discount, gross - Math.sign(quantity) * discount].map(comma);
       const when = `${dayFirst(dayText(day))} ${clock(minute)}`;
       return {
@@ -59,6 +62,8 @@ function tillRows(order: DemoOrder, receipt: string): TillRow[] {
           email,
           line.product.sku,
           line.product.name,
+          line.size,
+          line.product.sizes.length > 0 ? line.product.colour : "",
           quantity,
           ...money,
         ],

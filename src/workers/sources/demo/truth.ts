@@ -1,17 +1,30 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { DemoShop } from "./basket.ts";
 import { dayText } from "./calendar.ts";
+import type { DemoAssignment } from "./campaigns.ts";
 import { categories } from "./catalogue.ts";
 import { crmIds } from "./crm.ts";
+import type { DemoReader } from "./mail.ts";
+import { writeMoreTruth } from "./more-truth.ts";
 import type { DemoLife } from "./orders.ts";
 import { type DemoPerson, loyaltyCard } from "./people.ts";
 import { shopAccounts } from "./shop.ts";
 import { type Cell, writeTable } from "./tables.ts";
+import type { DemoVisitor } from "./web.ts";
 
 export interface DemoTruth {
   readonly person: DemoPerson;
   /** Null for prospects. */
   readonly life: DemoLife | null;
+}
+
+export interface AllTruth {
+  readonly truths: readonly DemoTruth[];
+  readonly readers: readonly DemoReader[];
+  readonly visitors: readonly DemoVisitor[];
+  readonly assignments: readonly DemoAssignment[];
+  readonly shop: DemoShop;
 }
 
 const customerHeader = [
@@ -29,7 +42,8 @@ const customerHeader = [
 
 /** What is true of the shoppers: who is who in each system, who is still a customer, and what each likes. Several values of a
  *  cell are parted by bars. */
-export function writeTruth(folder: string, truths: readonly DemoTruth[]): string[] {
+export function writeTruth(folder: string, all: AllTruth): string[] {
+  const { truths } = all;
   const at = (name: string) => join(folder, "truth", name);
   mkdirSync(join(folder, "truth"), { recursive: true });
   writeFileSync(at(".assay-truth"), "What is true of the shoppers of a made-up retailer; no delivery.\n");
@@ -49,6 +63,7 @@ export function writeTruth(folder: string, truths: readonly DemoTruth[]): string
       buyers.map(({ person, life }) => latents(person, life)),
     ),
     writeTable(at("taste.csv"), ["person_id", "category", "share"], taste),
+    ...writeMoreTruth(at, all),
   ];
 }
 

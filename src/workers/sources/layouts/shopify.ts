@@ -54,15 +54,16 @@ function orders(headers: readonly string[]): Recognised {
           }),
           line_id: "Line",
           discount_minor: amount("Line discount"),
+          size: "Size",
+          colour: "Colour",
         },
       },
       {
         table: "products",
-        columns: present(headers, {
-          product_id: { coalesce: ["Lineitem sku", "Lineitem name"] },
-          name: "Lineitem name",
-          brand: "Vendor",
-        }),
+        columns: {
+          ...present(headers, { product_id: { coalesce: ["Lineitem sku", "Lineitem name"] }, brand: "Vendor" }),
+          name: "Product title",
+        },
       },
       {
         table: "returns",

@@ -1,0 +1,218 @@
+import { found, type Recognise } from "./headings.ts";
+import { keep } from "./proposal.ts";
+
+/** What e-mail platforms call what happens to a message. */
+const messageWords: Readonly<Record<string, readonly string[]>> = {
+  sent: ["sent", "send", "processed", "message sent", "email sent"],
+  delivered: ["delivered", "delivery", "received", "email delivered", "delivered email"],
+  opened: ["opened", "open", "email opened", "opened email", "email open"],
+  clicked: ["clicked", "click", "email clicked", "clicked email", "email link clicked"],
+  bounced: ["bounced", "bounce", "hard_bounce", "soft_bounce", "hard bounce", "soft bounce", "dropped", "failed"],
+  unsubscribed: ["unsubscribed", "unsubscribe", "opt_out", "opted_out", "optout", "group_unsubscribe"],
+  complained: [
+    "complained",
+    "complaint",
+    "spam",
+    "spamreport",
+    "spam_report",
+    "spam complaint",
+    "abuse",
+    "marked as spam",
+  ],
+};
+const messageTypes = Object.fromEntries(
+  Object.entries(messageWords).flatMap(([type, words]) => words.map((word) => [word, type])),
+);
+
+const spelled = (word: string) => [word, word.slice(0, 1).toUpperCase() + word.slice(1), word.toUpperCase()];
+const leaving = ["unsubscribed", "complained"]
+  .flatMap((type) => messageWords[type] ?? [])
+  .flatMap(spelled)
+  .map((word) => `'${word}'`)
+  .join(", ");
+
+/** Messages sent and what became of them, a row an event. */
+export const messageEvents: Recognise = (headings) => {
+  const type = headings.find("event_type") ?? headings.find("status");
+  const at = headings.date("event_at");
+  const email = headings.find("email");
+  const customer = headings.find("web_customer");
+  const campaign = headings.find("message_campaign");
+  if (!type || !at || !(email || customer) || !campaign) return undefined;
+  if (headings.has("visitor_id", "session_id", "page", "unit_price", "is_control")) return undefined;
+  const seen = headings.examples(type);
+  const isMessage = (word: string) => word.toLowerCase() in messageTypes;
+  if (seen.length > 0 ? !seen.some(isMessage) : type !== headings.find("event_type")) return undefined;
+  const who = { source_customer_id: customer, email };
+  return found(0.9, [
+    {
+      table: "message_events",
+      columns: keep({
+        event_id: headings.find("event_id"),
+        occurred_at: at,
+        ...who,
+        channel: headings.find("event_channel") ?? { value: "email" },
+        campaign_id: campaign,
+        event_type: { map: type, values: messageTypes },
+        is_machine_open: headings.find("is_machine_open"),
+      }),
+    },
+    {
+      table: "consents",
+      where: `${type} in (${leaving})`,
+      columns: keep({
+        ...who,
+        channel: headings.find("event_channel") ?? { value: "email" },
+        purpose: { value: "marketing" },
+        status: { value: "withdrawn" },
+        occurred_at: at,
+      }),
+    },
+  ]);
+};
+
+/** What visitors of a web shop did, a row an event. */
+export const webEvents: Recognise = (headings) => {
+  const at = headings.date("event_at");
+  const type = headings.find("event_type");
+  const page = headings.find("page");
+  const [visitor, session] = [headings.find("visitor_id"), headings.find("session_id")];
+  if (!at || !(visitor || session) || !(type || page)) return undefined;
+  if (headings.has("unit_price", "is_control")) return undefined;
+  const event = headings.find("event_id");
+  return found(0.85, [
+    {
+      table: "web_events",
+      columns: keep({
+        event_id: event,
+        occurred_at: at,
+        visitor_id: visitor,
+        session_id: session,
+        source_customer_id: headings.find("web_customer"),
+        event_type: type ?? { value: "page_view" },
+        page,
+        product_id: headings.find("product_id"),
+        referrer: headings.find("referrer"),
+        campaign: headings.find("web_campaign"),
+        device: headings.find("device"),
+      }),
+    },
+  ]);
+};
+
+/** Anything else that happened to a customer, with whatever else the row says. */
+export const events: Recognise = (headings) => {
+  const type = headings.find("event_type");
+  const at = headings.date("event_at");
+  const customer = headings.find("source_customer_id");
+  if (!type || !at || !customer || headings.has("unit_price", "order_id")) return undefined;
+  const id = headings.find("event_id");
+  const columns = keep({
+    event_id: id === customer ? undefined : id,
+    occurred_at: at,
+    source_customer_id: customer,
+    event_type: type,
+  });
+  const rest = headings.rest({ ...columns, email: headings.find("email"), phone: headings.find("phone") });
+  return found(0.7, [
+    { table: "events", columns: rest.length > 0 ? { ...columns, properties: { columns: rest } } : columns },
+  ]);
+};
+
+export const stores: Recognise = (headings) => {
+  const store = headings.find("store_id");
+  const isPlace =
+    headings.has("latitude", "postcode") || (headings.has("store_name") && headings.has("region", "country"));
+  if (!store || !isPlace || headings.has("ordered_at", "order_id", "product_id", "email")) return undefined;
+  return found(0.9, [
+    {
+      table: "stores",
+      columns: keep({
+        store_id: store,
+        name: headings.find("store_name"),
+        postcode: headings.find("postcode"),
+        region: headings.find("region"),
+        country: headings.find("country"),
+        latitude: headings.amount(headings.find("latitude")),
+        longitude: headings.amount(headings.find("longitude")),
+      }),
+    },
+  ]);
+};
+
+/** Attributes that were bought: a row a person and attribute. */
+export const thirdParty: Recognise = (headings) => {
+  const [provider, name, value] = ["provider", "attribute", "attribute_value"].map((one) => headings.find(one));
+  const email = headings.find("email");
+  const customer = headings.find("web_customer");
+  if (!provider || !name || !value || !(email || customer)) return undefined;
+  return found(0.9, [
+    {
+      table: "third_party",
+      columns: keep({
+        source_customer_id: customer,
+        email,
+        provider,
+        name,
+        value,
+        valid_from: headings.date("valid_from"),
+      }),
+    },
+  ]);
+};
+
+/** Numbers that this program gave customers itself. */
+const ownId = /^[0-9a-f]{20}$/;
+
+/** Who was drawn into which campaign, and who was held out. */
+export const assignments: Recognise = (headings) => {
+  const campaign = headings.find("message_campaign");
+  const control = headings.find("is_control");
+  const variant = headings.find("variant");
+  const customer = headings.find("source_customer_id");
+  if (!campaign || !customer || !(control || variant)) return undefined;
+  if (headings.has("event_type", "unit_price", "session_id")) return undefined;
+  const seen = headings.examples(customer);
+  const isOwn = seen.length > 0 && seen.every((id) => ownId.test(id));
+  return found(0.9, [
+    {
+      table: "campaign_assignments",
+      columns: keep({
+        campaign_id: campaign,
+        [isOwn ? "customer_id" : "source_customer_id"]: customer,
+        variant: variant ?? control,
+        is_control: control ?? { map: variant ?? campaign, values: controlWords, otherwise: "false" },
+        assigned_at: headings.date("assigned_at"),
+      }),
+    },
+  ]);
+};
+const controlWords = { control: "true", holdout: "true", "hold-out": "true", "control group": "true", c: "true" };
+
+export const costs: Recognise = (headings) => {
+  const at = headings.date("spent_on");
+  const spend = headings.find("spend");
+  if (!at || !spend || !headings.has("cost_channel", "cost_campaign")) return undefined;
+  if (headings.has("order_id", "source_customer_id", "email", "product_id")) return undefined;
+  return found(0.8, [
+    {
+      table: "marketing_costs",
+      columns: keep({
+        spent_on: at,
+        channel: headings.find("cost_channel"),
+        campaign: headings.find("cost_campaign"),
+        cost_minor: headings.amount(spend),
+        currency: headings.find("currency"),
+      }),
+    },
+  ]);
+};
+
+export const exchangeRates: Recognise = (headings) => {
+  const [rate, currency] = [headings.find("rate"), headings.find("rate_currency")];
+  const at = headings.date("rate_on");
+  if (!rate || !currency || !at || headings.has("order_id", "product_id", "source_customer_id")) return undefined;
+  return found(0.85, [
+    { table: "exchange_rates", columns: keep({ valid_on: at, currency, rate: headings.amount(rate) }) },
+  ]);
+};
