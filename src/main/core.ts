@@ -7,6 +7,7 @@ import { createInProcess } from "../shared/api/in-process.ts";
 import { type Handlers, serve } from "../shared/api/serve.ts";
 import type { StartProcess } from "../shared/base/started-process.ts";
 import { models, snapshotTables, steps } from "../workers/catalogue.ts";
+import { campaignHandlers } from "./api/campaigns.ts";
 import { type ApiContext, findSnapshot, type Topic } from "./api/context.ts";
 import { demoHandlers } from "./api/demo.ts";
 import { handOffHandlers } from "./api/hand-off.ts";
@@ -91,6 +92,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...plannedExportHandlers,
     ...queryHandlers,
     ...segmentHandlers,
+    ...campaignHandlers,
     ...modelHandlers(models),
     ...sqlHandlers,
     ...handOffHandlers,

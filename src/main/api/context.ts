@@ -15,7 +15,7 @@ export interface OpenWorkspace {
   readonly brands: Brands;
 }
 
-export type Topic = "workspace" | "sources" | "runs" | "snapshots" | "segments" | "settings" | "nights";
+export type Topic = "workspace" | "sources" | "runs" | "snapshots" | "segments" | "campaigns" | "settings" | "nights";
 
 /** What the handlers stand on; one per core. */
 export interface ApiContext {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { programVersion } from "../core.ts";
+import { campaignCommands } from "./cli/campaign-commands.ts";
 import { handOffCommands } from "./cli/hand-off-commands.ts";
 import { identityCommands } from "./cli/identity-commands.ts";
 import { modelCommands } from "./cli/model-commands.ts";
@@ -24,6 +25,7 @@ function createProgram(): Command {
   nightCommands(program);
   segmentCommands(program);
   identityCommands(program);
+  campaignCommands(program);
   modelCommands(program);
   handOffCommands(program);
   for (const command of allCommands(program)) command.exitOverride().configureOutput({ outputError: () => {} });

@@ -4,6 +4,7 @@ import type { OutputOf } from "../../shared/api/operation.ts";
 import { useAsk } from "../client/queries.ts";
 import { Failure, Waiting } from "../components/parts.tsx";
 import { readDensity } from "../table/use-row-height.ts";
+import { CampaignsView } from "../views/campaigns/CampaignsView.tsx";
 import { CustomerView } from "../views/customer/CustomerView.tsx";
 import { CustomersView } from "../views/customers/CustomersView.tsx";
 import { LifecycleView } from "../views/lifecycle/LifecycleView.tsx";
@@ -112,6 +113,8 @@ function Screen({ screen, id, more }: { screen: string; id: string | undefined; 
       return <ReturnsView />;
     case "segments":
       return <SegmentsView name={id} />;
+    case "campaigns":
+      return <CampaignsView name={id} />;
     case "models":
       return <ModelsView name={id} />;
     case "sources":

@@ -13,6 +13,13 @@ interface Hit {
 }
 const actions: readonly Hit[] = [
   { key: "new segment", kind: "Action", name: "New segment", more: "Build an audience", to: "/segments/new" },
+  {
+    key: "new campaign",
+    kind: "Action",
+    name: "New campaign",
+    more: "Audience, variants, holdout",
+    to: "/campaigns/new",
+  },
   { key: "self-test", kind: "Action", name: "Self-test", more: "Recompute published values", to: "/models/self-test" },
   { key: "add source", kind: "Action", name: "Add source", more: "Recognise files or a folder", to: "/sources/add" },
 ];

@@ -154,11 +154,13 @@ function initials(name: string): string {
 function Count({ screen, brand }: { screen: string; brand: string }) {
   const snapshots = useAsk("snapshots.list", { brand }, { enabled: screen === "customers" });
   const segments = useAsk("segments.list", { brand }, { enabled: screen === "segments" });
+  const campaigns = useAsk("campaigns.list", { brand }, { enabled: screen === "campaigns" });
   const models = useAsk("models.list", {}, { enabled: screen === "models" });
   const current = snapshots.data?.snapshots.find(({ is_current }) => is_current);
   const counts: Readonly<Record<string, number | undefined>> = {
     customers: current?.customers,
     segments: segments.data?.segments.length,
+    campaigns: campaigns.data ? campaigns.data.campaigns.length + campaigns.data.delivered.length : undefined,
     models: models.data?.models.length,
   };
   const count = counts[screen];

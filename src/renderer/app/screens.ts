@@ -6,6 +6,7 @@ export const screens = [
   { key: "preferences", name: "Preferences", group: "", letter: "p" },
   { key: "returns", name: "Returns", group: "", letter: "t" },
   { key: "segments", name: "Segments", group: "Act", letter: "s" },
+  { key: "campaigns", name: "Campaigns", group: "Act", letter: "a" },
   { key: "models", name: "Models", group: "Trust", letter: "m" },
   { key: "sources", name: "Sources", group: "Operate", letter: "d" },
   { key: "runs", name: "Runs", group: "Operate", letter: "r" },

@@ -1,13 +1,8 @@
 import type { AssayContract } from "../../shared/api/contract.ts";
 import type { OutputOf } from "../../shared/api/operation.ts";
-import { integer } from "../format/format.ts";
+import { integer, leftOutWords } from "../format/format.ts";
 import { Scroll } from "./Scroll.tsx";
 
-const leftOut: Readonly<Record<string, string>> = {
-  suppressed: "suppressed",
-  no_consent: "without consent",
-  no_address: "without an address",
-};
 const consented = new Set(["no_consent", "no_address"]);
 
 interface Props {
@@ -31,7 +26,7 @@ export function ExportPreview({ preview, everybody, onEverybody }: Props) {
         <ul className="left-out">
           {preview.left_out.map(({ reason, count }) => (
             <li key={reason}>
-              <span className="num">−{integer(count)}</span> {leftOut[reason] ?? reason.replaceAll("_", " ")}
+              <span className="num">−{integer(count)}</span> {leftOutWords(reason)}
             </li>
           ))}
         </ul>

@@ -175,3 +175,15 @@ const reasons: Readonly<Record<string, string>> = {
 export function reason(text: string | null | undefined): string {
   return text ? (reasons[text] ?? text.replaceAll("_", " ")) : "";
 }
+
+const leftOut: Readonly<Record<string, string>> = {
+  suppressed: "suppressed",
+  no_consent: "without consent",
+  no_address: "without an address",
+  global_holdout: "in the standing holdout",
+  contacted_enough: "contacted often enough",
+};
+/** Why somebody isn't on a list. */
+export function leftOutWords(reason: string): string {
+  return leftOut[reason] ?? reason.replaceAll("_", " ");
+}

@@ -1,3 +1,4 @@
+import { campaignOperations } from "./contract/campaigns.ts";
 import { customerOperations } from "./contract/customers.ts";
 import { handOffOperations } from "./contract/hand-off.ts";
 import { identityOperations } from "./contract/identity.ts";
@@ -22,6 +23,7 @@ export const contract = {
   ...customerOperations,
   ...preferenceOperations,
   ...segmentOperations,
+  ...campaignOperations,
   ...modelOperations,
   ...sqlOperations,
   ...handOffOperations,

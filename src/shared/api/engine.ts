@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { SegmentRefresh, StateEntry } from "../domain/brand-state.ts";
+import type { CampaignArm } from "../domain/campaign.ts";
 import type { ArtifactSummary, TaskNode } from "../domain/task.ts";
 import { call, stream } from "./operation.ts";
 
@@ -180,6 +181,11 @@ export const engineContract = {
   "segments.refresh": call({
     input: plain<{ snapshot: QuerySnapshot; input: object }>(),
     output: plain<{ segments: SegmentRefresh[] }>(),
+  }),
+  /** Draws a campaign's groups and keeps who is in which under the key. */
+  "campaigns.draw": call({
+    input: plain<{ snapshot: QuerySnapshot; key: string; input: object }>(),
+    output: plain<{ audience: number; arms: CampaignArm[]; left_out: { reason: string; count: number }[] }>(),
   }),
   /** Holds a piece of work for this process until the call is cancelled; told at once whether it was free. */
   "claims.hold": stream({

@@ -1,3 +1,4 @@
+import { type CampaignEntryBodies, type CampaignsState, campaignFolds } from "./campaign.ts";
 import { defaultGate, type GateResult, type GateSettings } from "./gate.ts";
 import type { ArtifactSummary } from "./task.ts";
 
@@ -145,7 +146,7 @@ export interface RunBody {
 }
 
 /** What each kind of log entry carries. */
-export interface EntryBodies {
+export interface EntryBodies extends CampaignEntryBodies {
   brand_created: BrandSettingsBody;
   brand_changed: Partial<Omit<BrandSettingsBody, "brand">>;
   source_added: SourceBody;
@@ -181,7 +182,7 @@ export interface StateEntry {
   readonly body: unknown;
 }
 
-export interface BrandState {
+export interface BrandState extends CampaignsState {
   version: number;
   settings: BrandSettingsBody | null;
   sources: Map<string, SourceBody>;
@@ -226,6 +227,8 @@ export function emptyState(): BrandState {
     written: new Map(),
     night: { schedule: null, since: null, gate: defaultGate },
     nights: [],
+    campaigns: new Map(),
+    globalHoldout: 0,
   };
 }
 
@@ -326,6 +329,7 @@ const folds: Folds = {
   run_ended: (state, body) => {
     state.runs.push(body);
   },
+  ...campaignFolds,
 };
 
 /** Folds one entry into the state; kinds of a newer program are passed over. */

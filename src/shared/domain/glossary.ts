@@ -109,5 +109,45 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
     label: "AUC",
     help: "Chance that somebody to whom it happened is ranked above somebody to whom it didn't; 0.5 is a coin.",
   },
+  campaign: {
+    label: "Campaign",
+    help: "A sending at random: who gets it and who is kept out is drawn, so that the two can be compared.",
+  },
+  kept_out: {
+    label: "Kept out",
+    help: "People of the audience who get nothing, drawn at random: what they do is what would have happened anyway.",
+  },
+  standing_holdout: {
+    label: "Standing holdout",
+    help: "The same people, kept out of every campaign: what all campaigns together earn is their difference to the rest.",
+  },
+  minimum_detectable_effect: {
+    label: "Smallest effect that shows",
+    help: "A true rise of this size is told from chance in four campaigns of five; a smaller one mostly isn't.",
+  },
+  incremental_revenue: {
+    label: "Extra revenue",
+    help: "Revenue of those contacted beyond what they would have spent anyway, told by those kept out.",
+  },
+  incremental_purchases: {
+    label: "Extra buyers",
+    help: "People who bought because of the campaign: the share of buyers among those contacted less that of those kept out.",
+  },
+  sample_ratio: {
+    label: "Split as planned",
+    help: "How likely group sizes like these are if people were drawn as planned. Below 1 in 1,000 something chose who stayed, and nothing can be concluded.",
+  },
+  always_valid: {
+    label: "Daily-look limits",
+    help: "Limits that hold on all days together: whoever looks every day is wrong in one campaign of twenty at most. A winner is named by these.",
+  },
+  contact_cap: {
+    label: "Contact cap",
+    help: "Whoever got this many messages within these days is left out of the campaign.",
+  },
+  cuped: {
+    label: "Adjusted for the year before",
+    help: "What people spent in the year before explains part of what they spend now; taking it out narrows the limits (CUPED).",
+  },
   brier: { label: "Brier score", help: "Mean squared distance between the chance told and what happened." },
 };

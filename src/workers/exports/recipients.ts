@@ -8,7 +8,7 @@ import type { OpenSnapshot } from "../query/session-pool.ts";
 import { columnOr } from "../query/snapshot.ts";
 import type { CellKind, ExportColumn, ExportTemplate } from "./define.ts";
 
-type LeftOutReason = "suppressed" | "no_consent" | "no_address";
+type LeftOutReason = "suppressed" | "no_consent" | "no_address" | "global_holdout" | "contacted_enough";
 export interface Recipients {
   readonly table: string;
   readonly rows: number;
@@ -73,6 +73,13 @@ function columnFor(snapshot: OpenSnapshot, field: string): ExportColumn {
   );
 }
 
+export interface Choice {
+  /** Who is meant, instead of those whom the rule fits. */
+  readonly members?: string | undefined;
+  /** Further reasons to leave somebody out, each with whom it holds for. */
+  readonly unless?: readonly { readonly reason: LeftOutReason; readonly sql: string }[];
+}
+
 /** Works out who leaves the house: the segment, less the suppressed (always), less those without consent for the channel
  *  (unless asked to keep them, or the brand has no source of consents), less those without the address that the template
  *  needs. Each customer counts once, under the first of these reasons. Makes the temporary table `recipients`. */
@@ -81,8 +88,9 @@ export async function chooseRecipients(
   session: Session,
   input: SegmentInput & { readonly include_unreachable?: boolean | undefined },
   template: ExportTemplate,
+  { members, unless = [] }: Choice = {},
 ): Promise<Recipients> {
-  const predicate = await predicateIn(snapshot, session, input);
+  const predicate = members ?? (await predicateIn(snapshot, session, input));
   const hasConsents = await makeConsentStates(snapshot, session, template.channel);
   const asksConsent = hasConsents && input.include_unreachable !== true;
   const address = input.include_unreachable === true ? "true" : await addressSql(snapshot, session, template.needs);
@@ -90,7 +98,7 @@ export async function chooseRecipients(
     SELECT customer_id, CASE
       WHEN customer_id IN (SELECT customer_id FROM suppressed_customers) THEN 'suppressed'
       ${asksConsent ? "WHEN customer_id NOT IN (SELECT customer_id FROM consenting_customers) THEN 'no_consent'" : ""}
-      WHEN NOT ${address} THEN 'no_address' END AS left_out
+      WHEN NOT ${address} THEN 'no_address' ${unless.map(({ reason, sql }) => `WHEN ${sql} THEN ${literal(reason)}`).join(" ")} END AS left_out
     FROM profiles WHERE ${predicate}`);
   await session.run(
     "CREATE OR REPLACE TEMP TABLE recipients AS SELECT customer_id FROM chosen WHERE left_out IS NULL ORDER BY customer_id",
@@ -99,7 +107,7 @@ export async function chooseRecipients(
     "SELECT left_out, count(*) AS n FROM chosen WHERE left_out IS NOT NULL GROUP BY left_out",
   );
   const countOf = new Map(counted.map(({ left_out, n }) => [String(left_out), numberOf(n)]));
-  const reasons: LeftOutReason[] = ["suppressed", "no_consent", "no_address"];
+  const reasons: LeftOutReason[] = ["suppressed", "no_consent", "no_address", ...unless.map(({ reason }) => reason)];
   return {
     table: "recipients",
     rows: numberOf(await session.value("SELECT count(*) FROM recipients")),

@@ -11,7 +11,7 @@ import { openWholeFile } from "../query/whole-file.ts";
 import type { ExportColumn } from "./define.ts";
 import { formed } from "./hashing.ts";
 import { requireTemplate } from "./list.ts";
-import { chooseRecipients, columnsOf, type Recipients, rowsSql } from "./recipients.ts";
+import { type Choice, chooseRecipients, columnsOf, type Recipients, rowsSql } from "./recipients.ts";
 
 export interface ExportOptions {
   readonly template?: string | undefined;
@@ -25,6 +25,8 @@ export interface ExportInput extends SegmentInput, ExportOptions {
   /** Version of the program, for the manifest. */
   readonly version: string;
   readonly written_at: string;
+  /** Of a list that goes to one group of a campaign: which, and the table of who is in which group. */
+  readonly campaign?: { readonly campaign: string; readonly variant: string; readonly assignments: string };
 }
 export interface Exported {
   path: string;
@@ -81,11 +83,12 @@ export async function writeExport(
   input: ExportInput,
   signal?: AbortSignal,
   onProgress?: ExportProgress,
+  choose: (session: Session) => Promise<Choice> = async () => ({}),
 ): Promise<Exported> {
   const template = requireTemplate(input.template);
   const columns = columnsOf(snapshot, template, input.fields);
   return snapshot.use(signal, async (session) => {
-    const recipients = await chooseRecipients(snapshot, session, input, template);
+    const recipients = await chooseRecipients(snapshot, session, input, template, await choose(session));
     const { sha256 } = await writeList(snapshot, session, input, columns, recipients, signal, onProgress);
     const headers = columns.map(({ header }) => header);
     const manifest = `${input.path}.manifest.json`;
@@ -161,6 +164,7 @@ function manifestOf(
     rule_sha256: createHash("sha256").update(canonicalJson(rule)).digest("hex"),
     segments: namedSegments(input),
     sentence: input.sentence,
+    ...(input.campaign ? { campaign: { ...input.campaign } } : {}),
     include_unreachable: input.include_unreachable === true,
     left_out: recipients.leftOut,
     consent_note: recipients.consentNote,

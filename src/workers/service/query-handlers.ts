@@ -4,6 +4,7 @@ import type { Handlers } from "../../shared/api/serve.ts";
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { type JudgedRow, verdictOf } from "../../shared/domain/verdict.ts";
+import { keepGroups } from "../exports/campaign-groups.ts";
 import { listTemplates } from "../exports/list.ts";
 import { type RefreshInput, refreshMembers } from "../exports/segment-members.ts";
 import { previewExport, writeExport } from "../exports/write-export.ts";
@@ -23,6 +24,7 @@ import { readReturns } from "../query/returns.ts";
 import { type OpenSnapshot, SessionPool } from "../query/session-pool.ts";
 import type { SnapshotHandle } from "../query/snapshot.ts";
 import { listTables } from "../query/table-list.ts";
+import { askCampaigns, type KeyedCampaign, withGroups } from "./campaign-questions.ts";
 import { type ServiceContext, withSession } from "./context.ts";
 import { layOutAlone, readManifest, tableFiles } from "./snapshot-handlers.ts";
 import { readJsonOutput } from "./store-handlers.ts";
@@ -87,11 +89,16 @@ async function handleOf(reference: QuerySnapshot, before: QuerySnapshot | null):
   };
 }
 
-type Names = "query" | "templates.list" | "segments.refresh";
+type Names = "query" | "templates.list" | "segments.refresh" | "campaigns.draw";
 
 export const queryHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
   query: async ({ name, snapshot, before, input }, { ctx, signal, progress }) => {
     if (name === "sql.query") return runSql(snapshot, input as Parameters<typeof runConsole>[0], ctx, signal);
+    if (name.startsWith("campaigns.")) {
+      const open = await openIn(ctx, await handleOf(snapshot, null));
+      const answer = await askCampaigns(name, open, snapshot.brandDir, input, { signal, progress });
+      if (answer) return answer;
+    }
     const ask = Object.hasOwn(questions, name) ? questions[name] : undefined;
     if (!ask) throw new AssayError("not_found", `There is no question ${name}.`, "Update both ends to one version.");
     const open = await openIn(ctx, await handleOf(snapshot, name === "overview.read" ? before : null));
@@ -106,6 +113,13 @@ export const queryHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names
     );
     layOutAlone(brandDir, snapshot_id, "segment_members", [{ key: refresh.key, output: "segment_members", bucket: 0 }]);
     return { segments };
+  },
+  "campaigns.draw": async ({ snapshot, key, input }, { ctx, signal }) => {
+    const { brandDir } = snapshot;
+    const open = await openIn(ctx, await handleOf(snapshot, null));
+    return withSession(ctx, signal, ({ scratch }) =>
+      keepGroups(open, withGroups(brandDir, input as KeyedCampaign), { brandDir, scratch, key, signal }),
+    );
   },
   "templates.list": async () => listTemplates(),
 };

@@ -148,7 +148,7 @@ export const runOperations = {
   "events.watch": stream({
     input: z.object({ brand: brandName.optional() }),
     progress: z.object({
-      topic: z.enum(["workspace", "sources", "runs", "snapshots", "segments", "settings", "nights"]),
+      topic: z.enum(["workspace", "sources", "runs", "snapshots", "segments", "campaigns", "settings", "nights"]),
       run: run.optional(),
     }),
     output: done,

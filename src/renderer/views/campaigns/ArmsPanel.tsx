@@ -1,0 +1,49 @@
+import type { CampaignResult } from "../../../shared/api/contract/campaigns.ts";
+import { useBrand } from "../../app/BrandContext.ts";
+import { Panel } from "../../components/Panel.tsx";
+import { decimal, integer, money, share, unknown, wholeUnits } from "../../format/format.ts";
+import { effectMoney, effectPoints } from "./words.ts";
+
+/** The groups as they are: planned and seen, who bought, and what each message brought. */
+export function ArmsPanel({ result }: { result: CampaignResult }) {
+  const { currency } = useBrand();
+  const all = result.arms.reduce((sum, { customers }) => sum + customers, 0);
+  return (
+    <Panel title="Groups" under={`Orders of the ${integer(result.elapsed_days)} days after the start`}>
+      <div className="scroll">
+        <table className="plain">
+          <thead>
+            <tr>
+              <th>Group</th>
+              <th className="num">Customers</th>
+              <th className="num">Share, planned</th>
+              <th className="num">Buyers</th>
+              <th className="num">Revenue, {currency}</th>
+              <th className="num">Each, {currency}</th>
+              <th className="num">Effect on buying</th>
+              <th className="num">Effect each, {currency}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {result.arms.map((arm) => (
+              <tr key={arm.variant}>
+                <td className="medium nowrap">{arm.is_control ? "Kept out" : arm.variant}</td>
+                <td className="num strong">{integer(arm.customers)}</td>
+                <td className="num nowrap">
+                  {share(arm.customers / Math.max(1, all))}, {share(arm.planned_share)}
+                </td>
+                <td className="num nowrap">
+                  {integer(arm.buyers)}, {share(arm.buyers / Math.max(1, arm.customers))}
+                </td>
+                <td className="num">{money(arm.revenue_minor, currency)}</td>
+                <td className="num">{decimal(wholeUnits(arm.revenue_minor / Math.max(1, arm.customers), currency))}</td>
+                <td className="num nowrap">{arm.purchases ? effectPoints(arm.purchases.value) : unknown}</td>
+                <td className="num nowrap">{arm.revenue ? effectMoney(arm.revenue.value, currency) : unknown}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,99 @@
+import type { CampaignFigures } from "../../../shared/api/contract/campaigns.ts";
+import { useBrand } from "../../app/BrandContext.ts";
+import { useAsk } from "../../client/queries.ts";
+import { Panel } from "../../components/Panel.tsx";
+import { Term } from "../../components/Term.tsx";
+import { integer, leftOutWords } from "../../format/format.ts";
+import type { PlanForm } from "./plan.ts";
+
+interface Props {
+  readonly form: PlanForm;
+  readonly onForm: (form: PlanForm) => void;
+  readonly figures: CampaignFigures | undefined;
+}
+
+/** Whom the campaign may reach, and who is left out of it. */
+export function AudiencePanel({ form, onForm, figures }: Props) {
+  const { brand } = useBrand();
+  const segments = useAsk("segments.list", { brand });
+  const templates = useAsk("templates.list", {});
+  const set = (more: Partial<PlanForm>) => onForm({ ...form, ...more });
+  return (
+    <Panel title="Audience" under="Who may get it; suppressed people never do">
+      <div className="form">
+        <label className="on">
+          Name
+          <input
+            className="field"
+            value={form.name}
+            maxLength={63}
+            placeholder="summer-dresses"
+            onChange={(event) => set({ name: event.target.value.trim() })}
+          />
+        </label>
+        <label className="on">
+          Segment
+          <select className="field" value={form.segment} onChange={(event) => set({ segment: event.target.value })}>
+            <option value="">Everybody who has bought</option>
+            {(segments.data?.segments ?? []).map(({ segment, customers }) => (
+              <option key={segment} value={segment}>
+                {segment}, {integer(customers)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className="on">
+          List for
+          <select className="field" value={form.template} onChange={(event) => set({ template: event.target.value })}>
+            {(templates.data?.templates ?? [{ name: "csv", title: "Plain CSV" }]).map(({ name, title }) => (
+              <option key={name} value={name}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <div className="cap">
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={form.isCapped}
+            onChange={(event) => set({ isCapped: event.target.checked })}
+          />
+          Leave out whoever had
+        </label>
+        <input
+          className="field short"
+          type="number"
+          min={1}
+          aria-label="Messages"
+          disabled={!form.isCapped}
+          value={form.messages}
+          onChange={(event) => set({ messages: Number(event.target.value) })}
+        />
+        <span>messages in</span>
+        <input
+          className="field short"
+          type="number"
+          min={1}
+          aria-label="Days of the cap"
+          disabled={!form.isCapped}
+          value={form.within}
+          onChange={(event) => set({ within: Number(event.target.value) })}
+        />
+        <span>
+          days (<Term name="contact_cap">cap</Term>)
+        </span>
+      </div>
+      {figures && figures.left_out.length > 0 && (
+        <ul className="left-out">
+          {figures.left_out.map(({ reason, count }) => (
+            <li key={reason}>
+              <span className="num">−{integer(count)}</span> {leftOutWords(reason)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
