@@ -8,6 +8,7 @@ import {
   relativeDifference,
   studentLimit,
   studentTail,
+  withoutCovariate,
 } from "./mean-difference.ts";
 import { likelyShare, sampleRatioP } from "./sample-ratio.ts";
 import { detectableMean, detectableShare, powerOfShares } from "./test-power.ts";
