@@ -1,15 +1,28 @@
+import { basketDays } from "./basket-days.ts";
 import { baskets, channelCounts } from "./baskets.ts";
 import { brandCounts } from "./brand-counts.ts";
 import { categoryCounts } from "./category-counts.ts";
 import { customerFeatures } from "./customer-features.ts";
 import { discountCalendar, discountCounts, outcomeDiscounts } from "./discount-calendar.ts";
+import { fitCounts, outcomeFits } from "./fit-counts.ts";
 import { cohorts, revenueWeeks } from "./history.ts";
-import { outcomeBrands, outcomeChannels, outcomeProducts } from "./outcome-tastes.ts";
+import { itemsets } from "./itemsets.ts";
+import {
+  outcomeBaskets,
+  outcomeBrands,
+  outcomeChannels,
+  outcomeNextBaskets,
+  outcomeProducts,
+  outcomeRebuys,
+  outcomeStores,
+} from "./outcome-tastes.ts";
 import { outcomeCategories, outcomes } from "./outcomes.ts";
 import { pricePositions } from "./price-positions.ts";
 import { productCounts, productHistories, productPopularity } from "./product-counts.ts";
+import { productTraining } from "./product-training.ts";
 import { purchaseSummary } from "./purchase-summary.ts";
 import { purchaseTraining } from "./purchase-training.ts";
+import { rebuyCandidates, rebuyIntervals } from "./rebuy-intervals.ts";
 import { returnCounts } from "./return-counts.ts";
 import { returnLedger } from "./return-ledger.ts";
 import { returnOpenLines, returnTrainingLines } from "./return-lines.ts";
@@ -17,6 +30,8 @@ import { returnOutcomes } from "./return-outcomes.ts";
 import { returnTies } from "./return-ties.ts";
 import { returnWindow } from "./return-window.ts";
 import { rfmWindows } from "./rfm-windows.ts";
+import { storeCounts, storePlaces } from "./store-counts.ts";
+import { outcomeTiming, timingCounts } from "./timing-counts.ts";
 
 export const featureSteps = [
   purchaseSummary,
@@ -39,10 +54,25 @@ export const featureSteps = [
   outcomeBrands,
   outcomeChannels,
   outcomeDiscounts,
+  productTraining,
+  basketDays,
+  itemsets,
+  rebuyIntervals,
+  rebuyCandidates,
+  timingCounts,
+  storeCounts,
+  storePlaces,
+  outcomeNextBaskets,
+  outcomeBaskets,
+  outcomeRebuys,
+  outcomeTiming,
+  outcomeStores,
   returnTies,
   returnWindow,
   returnLedger,
   returnCounts,
+  fitCounts,
+  outcomeFits,
   returnTrainingLines,
   returnOpenLines,
   returnOutcomes,

@@ -63,3 +63,47 @@ export const outcomeChannels = outcomeStep({
   sql: `SELECT customer_id, lower(trim(channel)) AS channel, ${orders} AS n_orders FROM after
         WHERE trim(channel) <> '' GROUP BY customer_id, 2 ORDER BY customer_id, channel`,
 });
+
+export const outcomeStores = outcomeStep({
+  name: "outcome_stores",
+  title: "Stores after the cut",
+  columns: [customer, { name: "store_id", type: "VARCHAR" }, count("n_orders")],
+  sql: `SELECT customer_id, store_id, ${orders} AS n_orders FROM after
+        WHERE store_id IS NOT NULL GROUP BY customer_id, store_id ORDER BY customer_id, store_id`,
+});
+
+/** Products of the first day of purchase after the cut. */
+export const outcomeNextBaskets = outcomeStep({
+  name: "outcome_next_baskets",
+  title: "Next baskets after the cut",
+  columns: [customer, { name: "products", type: "VARCHAR[]" }],
+  sql: `SELECT customer_id, list(DISTINCT product_id ORDER BY product_id) AS products
+        FROM (SELECT *, min(day) OVER (PARTITION BY customer_id) AS first_on FROM after WHERE product_id IS NOT NULL)
+        WHERE day = first_on GROUP BY customer_id ORDER BY customer_id`,
+});
+
+/** Every order after the cut with its products, two at least. */
+export const outcomeBaskets = outcomeStep({
+  name: "outcome_baskets",
+  title: "Baskets after the cut",
+  columns: [customer, { name: "products", type: "VARCHAR[]" }],
+  sql: `SELECT customer_id, products FROM (
+          SELECT customer_id, key_space, order_id, list(DISTINCT product_id ORDER BY product_id) AS products FROM after
+          WHERE product_id IS NOT NULL GROUP BY customer_id, key_space, order_id)
+        WHERE len(products) > 1 ORDER BY customer_id, products`,
+});
+
+/** When each product and category was first bought after the cut. */
+export const outcomeRebuys = outcomeStep({
+  name: "outcome_rebuys",
+  title: "Bought again after the cut",
+  columns: [
+    customer,
+    { name: "level", type: "VARCHAR" },
+    { name: "item", type: "VARCHAR" },
+    { name: "next_on", type: "DATE" },
+  ],
+  sql: `SELECT customer_id, 'product' AS level, product_id AS item, min(day) AS next_on FROM after WHERE product_id IS NOT NULL GROUP BY customer_id, product_id
+        UNION ALL SELECT customer_id, 'category', category, min(day) FROM after WHERE category IS NOT NULL GROUP BY customer_id, category
+        ORDER BY customer_id, level, item`,
+});

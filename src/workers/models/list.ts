@@ -1,4 +1,6 @@
 import type { ModelDeclaration } from "../../shared/domain/model.ts";
+import { lookalike } from "./audiences/lookalike.ts";
+import { microSegments } from "./audiences/micro-segments.ts";
 import { rfm } from "./audiences/rfm.ts";
 import { bgNbd } from "./lifecycle/bg-nbd.ts";
 import { lifecycleStage } from "./lifecycle/lifecycle-stage.ts";
@@ -7,11 +9,17 @@ import { nextPurchase } from "./lifecycle/next-purchase.ts";
 import { paretoNbd } from "./lifecycle/pareto-nbd.ts";
 import { purchasePropensity } from "./lifecycle/purchase-propensity.ts";
 import { brandAffinity } from "./preferences/brand-affinity.ts";
+import { bundles } from "./preferences/bundles.ts";
 import { categoryAffinity } from "./preferences/category-affinity.ts";
 import { channelPreference } from "./preferences/channel-preference.ts";
 import { discountAffinity } from "./preferences/discount-affinity.ts";
+import { nextBasket } from "./preferences/next-basket.ts";
 import { priceTier } from "./preferences/price-tier.ts";
 import { productAffinity } from "./preferences/product-affinity.ts";
+import { replenishment } from "./preferences/replenishment.ts";
+import { sizePreference } from "./preferences/size-preference.ts";
+import { storeAffinity } from "./preferences/store-affinity.ts";
+import { timingPreference } from "./preferences/timing-preference.ts";
 import { returnRate } from "./returns/return-rate.ts";
 import { returnRisk } from "./returns/return-risk.ts";
 import { customerValue } from "./value/customer-value.ts";
@@ -34,6 +42,14 @@ export const models: readonly ModelDeclaration[] = [
   priceTier,
   discountAffinity,
   channelPreference,
+  nextBasket,
+  replenishment,
+  bundles,
+  sizePreference,
+  timingPreference,
+  storeAffinity,
+  microSegments,
+  lookalike,
   returnRate,
   returnRisk,
 ];

@@ -225,7 +225,7 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (_, mod
     const customers = tables["random"] ?? [];
     const byId = (order: number[] | undefined) => {
       const { scores } = runModel(model, featuresOf(customers, order));
-      const ids = scores.columns["customer_id"] as string[];
+      const ids = (scores.columns["customer_id"] ?? []) as string[];
       const sorted = Array.from(ids.keys()).sort((a, b) => ((ids[a] ?? "") < (ids[b] ?? "") ? -1 : 1));
       return Object.entries(scores.columns).map(([name, values]) => [name, sorted.map((at) => values[at])]);
     };

@@ -1,0 +1,74 @@
+import type { Column } from "../../shared/domain/column.ts";
+import { literal } from "../engine/sql.ts";
+import { defineStep } from "../engine/step-context.ts";
+
+const millionths = (name: string): Column => ({ name, type: "BIGINT", unit: "millionths" });
+const columns: readonly Column[] = [
+  { name: "customer_id", type: "VARCHAR" },
+  { name: "level", type: "VARCHAR" },
+  { name: "item", type: "VARCHAR" },
+  { name: "category", type: "VARCHAR" },
+  { name: "n_days", type: "INTEGER", unit: "count" },
+  { name: "last_on", type: "DATE" },
+  { name: "elapsed_days", type: "INTEGER", unit: "days" },
+  millionths("sum_log_interval"),
+  millionths("sum_log_interval_sq"),
+];
+
+/** On how many days each customer bought each product and each category, how long the last is ago, and the intervals between: sums of their logarithms and
+ *  of the squares, in millionths so that no order of adding moves them. */
+export const rebuyIntervals = defineStep({
+  name: "rebuy_intervals",
+  version: 1,
+  title: "Intervals of buying again",
+  stage: "features",
+  scope: "bucket",
+  timing: "as_of",
+  inputs: { lines: { step: "purchase_lines", output: "lines" } },
+  params: {},
+  outputs: [{ name: "rebuy_intervals", kind: "parquet", columns }],
+  run: async (context) => {
+    await context.output.query(
+      "rebuy_intervals",
+      `WITH bought AS (
+         SELECT customer_id, product_id, category, day FROM ${context.relation("lines")}
+         WHERE is_purchase AND quantity > 0 AND day <= DATE ${literal(context.asOf)}),
+       days AS (
+         SELECT customer_id, 'product' AS level, product_id AS item, min(category) AS category, day FROM bought WHERE product_id IS NOT NULL GROUP BY customer_id, product_id, day
+         UNION ALL SELECT DISTINCT customer_id, 'category', category, category, day FROM bought WHERE category IS NOT NULL),
+       paused AS (
+         SELECT customer_id, level, item, category, day, ln(day - lag(day) OVER (PARTITION BY customer_id, level, item ORDER BY day)) AS log_interval FROM days)
+       SELECT customer_id, level, item, min(category) AS category, CAST(count(*) AS INTEGER) AS n_days, max(day) AS last_on, CAST(DATE ${literal(context.asOf)} - max(day) AS INTEGER) AS elapsed_days,
+              CAST(coalesce(sum(CAST(round(log_interval * 1e6) AS BIGINT)), 0) AS BIGINT) AS sum_log_interval,
+              CAST(coalesce(sum(CAST(round(log_interval * log_interval * 1e6) AS BIGINT)), 0) AS BIGINT) AS sum_log_interval_sq
+       FROM paused GROUP BY customer_id, level, item ORDER BY customer_id, level, item`,
+    );
+  },
+});
+
+/** Buyers of an item who bought it again, and which part of its buyers they are, below which it isn't looked at. */
+const leastAgain = 10;
+const leastAgainShare = 0.1;
+
+/** The same for items that enough customers buy again. */
+export const rebuyCandidates = defineStep({
+  name: "rebuy_candidates",
+  version: 1,
+  title: "What is bought again",
+  stage: "features",
+  scope: "brand",
+  timing: "as_of",
+  inputs: { intervals: { step: "rebuy_intervals", output: "rebuy_intervals" } },
+  params: {},
+  outputs: [{ name: "rebuy_candidates", kind: "parquet", columns }],
+  run: async (context) => {
+    await context.output.query(
+      "rebuy_candidates",
+      `WITH again AS (
+         SELECT level, item FROM ${context.relation("intervals")} GROUP BY level, item
+         HAVING count(*) FILTER (n_days > 1) >= ${leastAgain} AND count(*) FILTER (n_days > 1) >= ${leastAgainShare} * count(*))
+       SELECT ${columns.map(({ name }) => `i.${name}`).join(", ")} FROM ${context.relation("intervals")} i JOIN again USING (level, item)
+       ORDER BY i.customer_id, i.level, i.item`,
+    );
+  },
+});

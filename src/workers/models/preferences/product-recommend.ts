@@ -1,0 +1,157 @@
+import { createAlsSolver } from "../../numeric/implicit-als.ts";
+import { topOf } from "../../numeric/top.ts";
+
+export const recommenders = ["neighbours", "ease", "als"] as const;
+export type RecommenderName = (typeof recommenders)[number];
+
+export interface FittedProducts {
+  readonly products: readonly string[];
+  /** Share of the last quarter's buyers; where nobody bought of late, of all buyers. */
+  readonly popularity: readonly number[];
+  /** Chance that a buyer buys the same again, shrunk to that of all products. */
+  readonly again: readonly number[];
+  readonly recommender: RecommenderName;
+  /** How far buying the same again counts beside the recommender's scores. */
+  readonly again_weight: number;
+  /** Products that one speaks for, and how much: of neighbours and of EASE. */
+  readonly neighbours: readonly (readonly number[])[];
+  readonly similarities: readonly (readonly number[])[];
+  /** Factors of the products by number, row by row: of ALS, which looks at these alone. */
+  readonly factors: readonly number[];
+  readonly factor_products: readonly number[];
+  readonly n_factors: number;
+  readonly alpha: number;
+  readonly regularisation: number;
+  /** What every recommender recalled of a quarter that was kept aside. */
+  readonly [trial: `recall_${string}`]: number;
+}
+
+export const listed = 10;
+/** How far popularity counts beside one's own products: it fills the list where these say nothing. */
+const popularityWeight = 0.05;
+
+interface Recommended {
+  readonly product: string;
+  readonly score: number;
+  /** Follows from what the customer bought, not from popularity alone. */
+  readonly isOwn: boolean;
+}
+
+/** Adds what a history, latest first, speaks for to `into`; products that it touches go to `touched`. */
+type Speak = (history: readonly number[], into: Float64Array, touched: Set<number>) => void;
+
+function byNeighbours({ neighbours, similarities }: FittedProducts, decay: number): Speak {
+  return (history, into, touched) => {
+    let [weight, sum] = [1, 0];
+    for (let at = 0; at < history.length; at++) {
+      sum += weight;
+      weight *= decay;
+    }
+    weight = 1;
+    for (const bought of history) {
+      const own = similarities[bought] ?? [];
+      for (const [at, other] of (neighbours[bought] ?? []).entries()) {
+        touched.add(other);
+        into[other] = (into[other] ?? 0) + (weight * (own[at] ?? 0)) / Math.max(1e-9, sum);
+      }
+      weight *= decay;
+    }
+  };
+}
+
+/** EASE counts every product of the history alike, as it was fitted. */
+function byEase(fitted: FittedProducts): Speak {
+  const speak = byNeighbours(fitted, 1);
+  return (history, into, touched) => {
+    const own = new Set<number>();
+    speak(history, into, own);
+    for (const product of own) {
+      into[product] = (into[product] ?? 0) * history.length;
+      touched.add(product);
+    }
+  };
+}
+
+function byAls({ factors, factor_products, n_factors: k, alpha, regularisation }: FittedProducts): Speak {
+  const values = Float64Array.from(factors);
+  const place = new Map(factor_products.map((product, at) => [product, at]));
+  const solve = createAlsSolver({ factors: k, values }, { alpha, regularisation });
+  const own = new Float64Array(k);
+  const scores = new Float64Array(factor_products.length);
+  const all = Array.from(scores.keys());
+  return (history, into, touched) => {
+    const items = history.flatMap((product) => place.get(product) ?? []).sort((a, b) => a - b);
+    if (items.length === 0) return;
+    solve(items, 0, items.length, own, 0);
+    for (let at = 0; at < scores.length; at++) {
+      let score = 0;
+      for (let i = 0; i < k; i++) score += (values[at * k + i] as number) * (own[i] as number);
+      scores[at] = score;
+    }
+    for (const at of topOf(all, scores, listed + history.length)) {
+      const product = factor_products[at] ?? 0;
+      touched.add(product);
+      into[product] = (into[product] ?? 0) + Math.max(0, scores[at] ?? 0);
+    }
+  };
+}
+
+function speakerOf(fitted: FittedProducts, decay: number): Speak {
+  if (fitted.recommender === "als") return byAls(fitted);
+  return fitted.recommender === "ease" ? byEase(fitted) : byNeighbours(fitted, decay);
+}
+
+/** Ranks products for one history of product numbers, latest first, again and again over the same fit. */
+export function createRanker(fitted: FittedProducts, decay: number) {
+  const speak = speakerOf(fitted, decay);
+  const scores = new Float64Array(fitted.products.length);
+  const popular = popularOrder(fitted);
+  return (history: readonly number[], leftOut: ReadonlySet<number>, againWeight = fitted.again_weight) => {
+    const touched = new Set<number>();
+    speak(history, scores, touched);
+    const bought = new Set(history);
+    for (const product of bought) {
+      if (fitted.recommender !== "neighbours") scores[product] = 0;
+      touched.add(product);
+    }
+    let [weight, sum] = [1, 0];
+    for (let at = 0; at < history.length; at++) {
+      sum += weight;
+      weight *= decay;
+    }
+    weight = 1;
+    for (const product of history) {
+      const part = fitted.recommender === "neighbours" ? weight / Math.max(1e-9, sum) : weight;
+      scores[product] = (scores[product] ?? 0) + againWeight * part * (fitted.again[product] ?? 0);
+      weight *= decay;
+    }
+    const own = new Set(touched);
+    for (const product of popular.slice(0, listed + leftOut.size + history.length)) touched.add(product);
+    for (const product of touched)
+      scores[product] = (scores[product] ?? 0) + popularityWeight * (fitted.popularity[product] ?? 0);
+    const best = topOf(
+      [...touched].filter((product) => !leftOut.has(product)),
+      scores,
+      listed,
+    );
+    const ranked = best.map((product) => ({ product, score: scores[product] ?? 0, isOwn: own.has(product) }));
+    for (const product of touched) scores[product] = 0;
+    return ranked;
+  };
+}
+
+/** The same by names of products. */
+export function createRecommender(fitted: FittedProducts, decay: number) {
+  const index = new Map(fitted.products.map((id, at) => [id, at]));
+  const rank = createRanker(fitted, decay);
+  const numbered = (ids: Iterable<string>) => [...ids].flatMap((id) => index.get(id) ?? []);
+  return (history: readonly string[], leftOut: ReadonlySet<string> = new Set()): Recommended[] =>
+    rank(numbered(history), new Set(numbered(leftOut))).map((one) => ({
+      ...one,
+      product: fitted.products[one.product] ?? "",
+    }));
+}
+
+export function popularOrder({ popularity }: Pick<FittedProducts, "popularity">): number[] {
+  return Array.from(popularity.keys()).sort((a, b) => (popularity[b] ?? 0) - (popularity[a] ?? 0) || a - b);
+}

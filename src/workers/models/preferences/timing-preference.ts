@@ -1,0 +1,195 @@
+import type { Json } from "../../../shared/base/canonical-json.ts";
+import type { ColumnTable } from "../../../shared/domain/column.ts";
+import type { Evaluation } from "../../../shared/domain/model.ts";
+import { slotName, type TimeMeasure, timeSlots } from "../../features/timing-counts.ts";
+import { betaQuantile } from "../../numeric/distributions.ts";
+import { meanInterval } from "../../numeric/scoring.ts";
+import { fitSlots, type SlotFit, type SlotRow, slotWeights } from "../../numeric/slot-shares.ts";
+import { defineModel } from "../define.ts";
+import { compare, known, leastCustomers } from "../evaluation.ts";
+import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
+
+export type FittedTiming = Readonly<Record<TimeMeasure, SlotFit | null>>;
+
+export const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+export const seasons = ["Dec–Feb", "Mar–May", "Jun–Aug", "Sep–Nov"] as const;
+const measures = Object.keys(timeSlots) as TimeMeasure[];
+
+/** What each customer did by slot, rows in order of the table. */
+function rowsOf(table: ColumnTable, measure: TimeMeasure): SlotRow[] {
+  const columns = (who: "orders" | "messages") =>
+    timeSlots[measure].map((slot) => {
+      const name = slotName(who, measure, slot);
+      return name in table.columns ? numbers(table, name) : new Float64Array(table.rows);
+    });
+  const [orders, messages] = [columns("orders"), columns("messages")];
+  return Array.from({ length: table.rows }, (_, at) => ({
+    acts: Float64Array.from(orders, (column) => column[at] ?? 0),
+    other: Float64Array.from(messages, (column) => column[at] ?? 0),
+  }));
+}
+
+const sum = (values: Float64Array) => values.reduce((all, value) => all + value, 0);
+
+interface Best {
+  readonly slot: Float64Array;
+  readonly share: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
+function bestOf(rows: readonly SlotRow[], fit: SlotFit | null): Best {
+  const n = rows.length;
+  const best = { slot: blank(n), share: blank(n), low: blank(n), high: blank(n) };
+  if (!fit) return best;
+  const limits = new Map<string, [number, number]>();
+  for (const [at, row] of rows.entries()) {
+    const { weights, total } = slotWeights(row.acts, row.other, fit);
+    const slot = weights.reduce((top, weight, k) => (weight > (weights[top] ?? 0) ? k : top), 0);
+    const weight = weights[slot] ?? 0;
+    const key = `${weight.toFixed(3)} ${total.toFixed(3)}`;
+    const known = limits.get(key) ?? [
+      betaQuantile(0.1, weight, total - weight),
+      betaQuantile(0.9, weight, total - weight),
+    ];
+    limits.set(key, known);
+    best.slot[at] = slot;
+    best.share[at] = weight / total;
+    [best.low[at], best.high[at]] = known;
+  }
+  return best;
+}
+
+export const timingPreference = defineModel({
+  name: "timing_preference",
+  version: 1,
+  title: "Timing preference",
+  group: "preferences",
+  inputs: { counts: { feature: "timing_counts" } },
+  outcomes: { orders: { feature: "outcome_timing" } },
+  params: {},
+  outputs: [
+    { name: "best_hour", type: "INTEGER", unit: "hour" },
+    { name: "best_hour_share", type: "DOUBLE", unit: "share" },
+    { name: "best_hour_share_low", type: "DOUBLE", unit: "share" },
+    { name: "best_hour_share_high", type: "DOUBLE", unit: "share" },
+    { name: "best_weekday", type: "VARCHAR" },
+    { name: "best_weekday_share", type: "DOUBLE", unit: "share" },
+    { name: "best_weekday_share_low", type: "DOUBLE", unit: "share" },
+    { name: "best_weekday_share_high", type: "DOUBLE", unit: "share" },
+    { name: "best_season", type: "VARCHAR" },
+    { name: "best_season_share", type: "DOUBLE", unit: "share" },
+    { name: "best_season_share_low", type: "DOUBLE", unit: "share" },
+    { name: "best_season_share_high", type: "DOUBLE", unit: "share" },
+    { name: "n_acts", type: "INTEGER", unit: "count" },
+  ],
+  card: {
+    purpose: "At what hour, on which weekday and in which season a customer acts: when to reach them.",
+    method:
+      "Shares of the customer's orders by hour, weekday and quarter of the year, drawn to the retailer's own histogram (Dirichlet-multinomial, fitted by maximum likelihood). Messages that they opened or clicked count too, tilted by what is usual for them; how much, and how far an order speaks for the hours beside it, is chosen by foretelling each order from the customer's others. Limits are those of the share.",
+    references: [
+      "Minka (2000): Estimating a Dirichlet distribution.",
+      "Singh et al. (2020): Email send time optimisation, arXiv 2004.09900, for times of opening.",
+    ],
+    assumptions: ["Habits of the day and week last.", "The brand's time zone is the customer's."],
+    limits: [
+      "An order at midnight to the second is taken for a day without an hour; where no source tells hours there is no best hour.",
+      "Opens by machines are left out; opens follow sending times, so they count for little unless they foretell orders.",
+      "The best slot of somebody with few orders is the retailer's own, and says so by its state of data.",
+      "Seasons are judged only over a horizon of a year: in a quarter there is one.",
+    ],
+    metrics: [
+      "log_loss of the hours of orders after the cut, against the retailer's histogram",
+      "log_loss of their weekdays and, over a year, of their seasons, likewise",
+    ],
+  },
+  fit: (inputs): Json => {
+    const table = requireTable(inputs, "counts");
+    if (table.rows === 0) return null;
+    const fits = measures.map((measure) => [
+      measure,
+      fitSlots(rowsOf(table, measure), timeSlots[measure].length, measure === "hour"),
+    ]);
+    return Object.fromEntries(fits) as unknown as Json;
+  },
+  score: (inputs, json) => {
+    const table = requireTable(inputs, "counts");
+    const fitted = json as unknown as FittedTiming | null;
+    const all = Object.fromEntries(measures.map((measure) => [measure, rowsOf(table, measure)])) as Record<
+      TimeMeasure,
+      SlotRow[]
+    >;
+    const best = (measure: TimeMeasure) => bestOf(all[measure], fitted?.[measure] ?? null);
+    const [hour, weekday, season] = [best("hour"), best("weekday"), best("season")];
+    const named = (names: readonly string[], { slot }: Best) => Array.from(slot, (at) => names[at] ?? null);
+    const acts = Float64Array.from(all.weekday, ({ acts, other }) => sum(acts) + sum(other));
+    const shares = (name: string, { share, low, high }: Best) => ({
+      [`${name}_share`]: share,
+      [`${name}_share_low`]: low,
+      [`${name}_share_high`]: high,
+    });
+    return scoreTable(
+      texts(table, "customer_id").map((id) => id ?? ""),
+      {
+        best_hour: hour.slot,
+        ...shares("best_hour", hour),
+        best_weekday: named(weekdays, weekday),
+        ...shares("best_weekday", weekday),
+        best_season: named(seasons, season),
+        ...shares("best_season", season),
+        n_acts: acts,
+      },
+      {
+        enough: acts.map((n) => (fitted && n >= 5 ? 1 : 0)),
+        reason: Array.from(weekday.slot, (slot) => (Number.isFinite(slot) ? null : "not_enough_data")),
+      },
+    );
+  },
+  evaluate: (inputs, _scores, holdout, json) => {
+    const fitted = json as unknown as FittedTiming | null;
+    if (!fitted) return [];
+    const [before, after] = [requireTable(inputs, "counts"), requireTable(holdout.tables ?? {}, "orders")];
+    const rows = new Map(texts(before, "customer_id").map((id, at) => [id, at]));
+    const ids = texts(after, "customer_id");
+    const matched = Array.from(ids.keys())
+      .filter((at) => rows.has(ids[at] ?? null))
+      .sort((a, b) => ((ids[a] ?? "") < (ids[b] ?? "") ? -1 : 1));
+    const judged = measures.filter((measure) => measure !== "season" || holdout.horizonDays >= 365);
+    return known(
+      judged.flatMap((measure) => {
+        const [own, next] = [rowsOf(before, measure), rowsOf(after, measure)];
+        const pairs = matched.map((at) => ({ own: own[rows.get(ids[at] ?? null) ?? -1], next: next[at] }));
+        return judge(measure, fitted[measure], pairs);
+      }),
+    );
+  },
+});
+
+function judge(
+  measure: TimeMeasure,
+  fit: SlotFit | null,
+  pairs: readonly { own: SlotRow | undefined; next: SlotRow | undefined }[],
+): Evaluation[] {
+  if (!fit) return [];
+  const [own, naive]: [number[], number[]] = [[], []];
+  for (const { own: before, next } of pairs) {
+    if (!before || !next || sum(next.acts) === 0) continue;
+    const { weights, total } = slotWeights(before.acts, before.other, fit);
+    const loss = (shareOf: (slot: number) => number) =>
+      next.acts.reduce((all, n, slot) => all - n * Math.log(Math.max(1e-6, shareOf(slot))), 0) / sum(next.acts);
+    own.push(loss((slot) => (weights[slot] ?? 0) / total));
+    naive.push(loss((slot) => fit.shares[slot] ?? 0));
+  }
+  if (own.length < leastCustomers) return [];
+  const mean = (values: readonly number[]) => meanInterval(Float64Array.from(values));
+  return [
+    compare({
+      metric: `log_loss_${measure}`,
+      own: mean(own),
+      baseline: "the retailer's histogram",
+      naive: mean(naive).value,
+      n: own.length,
+      better: "lower",
+    }),
+  ];
+}
