@@ -72,6 +72,33 @@ export function compare(comparison: Comparison): Evaluation {
   };
 }
 
+interface ComparedMeans {
+  readonly metric: string;
+  readonly baseline: string;
+  /** Values of each customer, own and naive. */
+  readonly own: ArrayLike<number>;
+  readonly naive: ArrayLike<number>;
+  readonly better: "higher" | "lower";
+}
+
+/** A metric that is a mean over customers beside the naive baseline's on the same ones; none where they are too few. */
+export function compareMeans({ metric, baseline, own, naive, better }: ComparedMeans): Evaluation[] {
+  if (own.length < leastCustomers) return [];
+  const pairs = { own: Float64Array.from(own), naive: Float64Array.from(naive) };
+  const n = own.length;
+  return [
+    compare({
+      metric,
+      baseline,
+      own: meanInterval(pairs.own),
+      naive: meanInterval(pairs.naive).value,
+      n,
+      better,
+      pairs,
+    }),
+  ];
+}
+
 function signed({ value, low, high }: Measured, sign: 1 | -1): Measured {
   return sign === 1 ? { value, low, high } : { value: -value, low: -high, high: -low };
 }

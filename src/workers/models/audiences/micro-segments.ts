@@ -2,9 +2,9 @@ import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Evaluation, Tables } from "../../../shared/domain/model.ts";
 import { adjustedRand, kMeans, type Matrix, nearest } from "../../numeric/k-means.ts";
-import { type Measured, meanInterval } from "../../numeric/scoring.ts";
+import type { Measured } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { compare, known, leastCustomers } from "../evaluation.ts";
+import { compare, compareMeans, known, leastCustomers } from "../evaluation.ts";
 import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { nameClusters, traits } from "./micro-segment-words.ts";
 
@@ -335,14 +335,11 @@ function spreadOf(
   };
   const errors = (mean: (row: number) => number) =>
     Float64Array.from(tried, (row) => (logRevenue(row) - mean(row)) ** 2);
-  return [
-    compare({
-      metric: "mse_log_revenue",
-      own: meanInterval(errors(meansBy(groups))),
-      baseline: "the stage's mean",
-      naive: meanInterval(errors(meansBy(stages))).value,
-      n: tried.length,
-      better: "lower",
-    }),
-  ];
+  return compareMeans({
+    metric: "mse_log_revenue",
+    baseline: "the stage's mean",
+    own: errors(meansBy(groups)),
+    naive: errors(meansBy(stages)),
+    better: "lower",
+  });
 }

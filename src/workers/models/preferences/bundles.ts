@@ -1,9 +1,8 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Evaluation } from "../../../shared/domain/model.ts";
-import { meanInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { calibrationBins, compare, known, leastCustomers } from "../evaluation.ts";
+import { calibrationBins, compareMeans, known, leastCustomers } from "../evaluation.ts";
 import { requireTable, texts } from "../tables.ts";
 import { findRules, type HeldOut, measuresOf, ruleText, type Sets, setsOf } from "./bundle-rules.ts";
 import { listsOf } from "./sold-products.ts";
@@ -166,27 +165,20 @@ function judge(sets: Sets, rules: readonly HeldOut[], baskets: readonly (readonl
     for (const [at, list] of [hits, plainHits, losses, plainLosses].entries())
       list?.push(mean(own.map((row) => row[at] ?? 0)));
   }
-  const n = hits?.length ?? 0;
-  if (n < leastCustomers) return [];
-  const interval = (values: readonly number[] | undefined) => meanInterval(Float64Array.from(values ?? []));
+  const calibration = calibrationBins(Float64Array.from(predicted ?? []), Float64Array.from(happened ?? []));
   return known([
-    {
-      ...compare({
-        metric: "hit_rate_at_1",
-        own: interval(hits),
-        baseline: "the most popular product",
-        naive: interval(plainHits).value,
-        n,
-        better: "higher",
-      }),
-      calibration: calibrationBins(Float64Array.from(predicted ?? []), Float64Array.from(happened ?? [])),
-    },
-    compare({
+    ...compareMeans({
+      metric: "hit_rate_at_1",
+      baseline: "the most popular product",
+      own: hits ?? [],
+      naive: plainHits ?? [],
+      better: "higher",
+    }).map((one) => ({ ...one, calibration })),
+    ...compareMeans({
       metric: "log_loss",
-      own: interval(losses),
       baseline: "the product's share of all baskets",
-      naive: interval(plainLosses).value,
-      n,
+      own: losses ?? [],
+      naive: plainLosses ?? [],
       better: "lower",
     }),
   ]);

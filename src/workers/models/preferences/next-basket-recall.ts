@@ -1,7 +1,6 @@
 import type { Evaluation } from "../../../shared/domain/model.ts";
-import { meanInterval } from "../../numeric/scoring.ts";
 import { topOf } from "../../numeric/top.ts";
-import { compare, known, leastCustomers } from "../evaluation.ts";
+import { compareMeans, known, leastCustomers } from "../evaluation.ts";
 import { type BasketParams, type Baskets, createRanking, type FittedBaskets, listed } from "./next-basket-rank.ts";
 
 export interface NextBasketCase {
@@ -71,16 +70,8 @@ export function evaluateBaskets(
         unbought,
       );
   }
-  const measure = (
-    metric: string,
-    baseline: string,
-    own: readonly number[],
-    plain: readonly number[],
-  ): Evaluation[] => {
-    if (own.length < leastCustomers) return [];
-    const mean = (values: readonly number[]) => meanInterval(Float64Array.from(values));
-    return [compare({ metric, own: mean(own), baseline, naive: mean(plain).value, n: own.length, better: "higher" })];
-  };
+  const measure = (metric: string, baseline: string, own: readonly number[], naive: readonly number[]) =>
+    compareMeans({ metric, baseline, own, naive, better: "higher" });
   const often = "own most frequent, then popular";
   return known([
     ...measure(`recall_at_${k}`, often, found.all.own, found.all.frequency),

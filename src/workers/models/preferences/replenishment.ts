@@ -2,9 +2,8 @@ import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Evaluation } from "../../../shared/domain/model.ts";
 import { intervalCdf, nextLog, remainingDays } from "../../numeric/renewal-lognormal.ts";
-import { meanInterval, shareInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { compare, coverage, known, leastCustomers } from "../evaluation.ts";
+import { compareMeans, coverage, known, leastCustomers } from "../evaluation.ts";
 import { numbers, requireTable, texts } from "../tables.ts";
 import { type FittedRhythms, fitRhythms, type Pair, pairsOf, type Rhythm } from "./rebuy-rhythm.ts";
 
@@ -154,7 +153,6 @@ function judge(
     Math.abs(within(remainingDays(due.next, due.pair.elapsed, 0.5)) - happened),
   );
   const naive = again.map((one) => Math.abs(within(usual(one)) - one.happened));
-  const mean = (values: readonly number[]) => meanInterval(Float64Array.from(values));
   const expected = cases
     .map((one) => ({ one, days: [0.1, 0.5, 0.9].map((p) => remainingDays(one.due.next, one.due.pair.elapsed, p)) }))
     .filter(({ days }) => (days[1] ?? 0) <= horizon);
@@ -175,39 +173,17 @@ function judge(
   };
   const below = again.map(({ due, happened }) => share(due, happened - 0.5));
   const upTo = again.map(({ due, happened }) => share(due, happened + 0.5));
+  const isEnough = again.length >= leastCustomers;
+  const inside = Float64Array.from(upTo, (value, at) => Math.max(0, value - (below[at] ?? 0)));
   return known([
-    ...(again.length < leastCustomers
-      ? []
-      : [
-          compare({
-            metric: "mae_days",
-            own: mean(own),
-            baseline: "the category's median interval",
-            naive: mean(naive).value,
-            n: own.length,
-            better: "lower",
-          }),
-        ]),
-    ...(expected.length < leastCustomers
-      ? []
-      : [
-          compare({
-            metric: "hit_in_window",
-            own: shareInterval(Float64Array.from(hits)),
-            baseline: "as long a window about the category's median",
-            naive: mean(naiveHits).value,
-            n: hits.length,
-            better: "higher",
-          }),
-        ]),
-    ...(again.length < leastCustomers
-      ? []
-      : [
-          coverage(
-            Float64Array.from(below),
-            Float64Array.from(upTo, (value, at) => Math.max(0, value - (below[at] ?? 0))),
-            seed,
-          ),
-        ]),
+    ...compareMeans({ metric: "mae_days", baseline: "the category's median interval", own, naive, better: "lower" }),
+    ...compareMeans({
+      metric: "hit_in_window",
+      baseline: "as long a window about the category's median",
+      own: hits,
+      naive: naiveHits,
+      better: "higher",
+    }),
+    ...(isEnough ? [coverage(Float64Array.from(below), inside, seed)] : []),
   ]);
 }

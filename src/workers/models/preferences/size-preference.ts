@@ -2,9 +2,8 @@ import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Evaluation } from "../../../shared/domain/model.ts";
 import { nextKept } from "../../numeric/latent-fit.ts";
-import { meanInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { calibrationBins, compare, known, leastCustomers } from "../evaluation.ts";
+import { calibrationBins, compareMeans, known } from "../evaluation.ts";
 import { blank, requireTable, scoreTable, texts } from "../tables.ts";
 import { evaluateShares, type FittedShares, fitShares, scoreShares, shareParams } from "./shares.ts";
 import { fitSystems, linesIn, type SizeSystem, type Worn, wornBy } from "./size-systems.ts";
@@ -204,23 +203,17 @@ function judgeSizes(
     for (const [at, list] of [own, modal, last, losses, plainLosses].entries())
       list?.push(rows.reduce((sum, row) => sum + (row[at] ?? 0), 0) / rows.length);
   }
-  const n = own?.length ?? 0;
-  if (n < leastCustomers) return [];
-  const interval = (values: readonly number[] | undefined) => meanInterval(Float64Array.from(values ?? []));
+  const calibration = calibrationBins(Float64Array.from(predicted ?? []), Float64Array.from(happened ?? []));
   const accuracy = (metric: string, baseline: string, naive: readonly number[] | undefined) =>
-    compare({ metric, own: interval(own), baseline, naive: interval(naive).value, n, better: "higher" });
+    compareMeans({ metric, baseline, own: own ?? [], naive: naive ?? [], better: "higher" });
   return known([
-    {
-      ...accuracy("accuracy", "the size most bought in the category", modal),
-      calibration: calibrationBins(Float64Array.from(predicted ?? []), Float64Array.from(happened ?? [])),
-    },
-    accuracy("accuracy_over_last_size", "the customer's last kept size", last),
-    compare({
+    ...accuracy("accuracy", "the size most bought in the category", modal).map((one) => ({ ...one, calibration })),
+    ...accuracy("accuracy_over_last_size", "the customer's last kept size", last),
+    ...compareMeans({
       metric: "log_loss",
-      own: interval(losses),
       baseline: "shares of the category",
-      naive: interval(plainLosses).value,
-      n,
+      own: losses ?? [],
+      naive: plainLosses ?? [],
       better: "lower",
     }),
   ]);

@@ -2,9 +2,8 @@ import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Evaluation } from "../../../shared/domain/model.ts";
 import { betaQuantile } from "../../numeric/distributions.ts";
-import { meanInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { compare, known, leastCustomers } from "../evaluation.ts";
+import { compareMeans, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { type Chooser, choosersOf, totalOf } from "./shares.ts";
 import { createStoreWeights, type FittedStores, fitStores } from "./store-shares.ts";
@@ -130,8 +129,7 @@ function tell({ weights, total }: { weights: Float64Array; total: number }) {
 }
 
 function judge(fitted: FittedStores, cases: readonly { own: Chooser; next: Chooser }[]): readonly Evaluation[] {
-  const n = cases.length;
-  if (n < leastCustomers) return [];
+  if (cases.length < leastCustomers) return [];
   const weigh = createStoreWeights(fitted);
   const popular = order(Float64Array.from(fitted.shares))[0] ?? 0;
   const hit = ({ counts }: Chooser, store: number) =>
@@ -139,7 +137,6 @@ function judge(fitted: FittedStores, cases: readonly { own: Chooser; next: Choos
   const loss = ({ counts }: Chooser, shareOf: (store: number) => number) =>
     counts.reduce((sum, [store, k]) => sum - k * Math.log(Math.max(1e-6, shareOf(store))), 0) /
     Math.max(1, totalOf(counts));
-  const mean = (values: readonly number[]) => meanInterval(Float64Array.from(values));
   const scored = cases.map(({ own, next }) => {
     const { weights, total } = weigh(own.counts);
     const modal = own.counts.reduce((a, b) => (b[1] > a[1] ? b : a), own.counts[0] ?? [popular, 0])[0];
@@ -152,31 +149,23 @@ function judge(fitted: FittedStores, cases: readonly { own: Chooser; next: Choos
     };
   });
   const recall = (metric: string, baseline: string, naive: number[]) =>
-    compare({
-      metric,
-      own: mean(scored.map((one) => one.hit)),
-      baseline,
-      naive: mean(naive).value,
-      n,
-      better: "higher",
-    });
+    compareMeans({ metric, baseline, own: scored.map((one) => one.hit), naive, better: "higher" });
   return known([
-    recall(
+    ...recall(
       "recall_at_1",
       "the store most used by all",
       scored.map((one) => one.popular),
     ),
-    recall(
+    ...recall(
       "recall_at_1_over_modal",
       "the customer's most used store",
       scored.map((one) => one.modal),
     ),
-    compare({
+    ...compareMeans({
       metric: "log_loss",
-      own: mean(scored.map((one) => one.loss)),
       baseline: "shares of all customers",
-      naive: mean(scored.map((one) => one.plain)).value,
-      n,
+      own: scored.map((one) => one.loss),
+      naive: scored.map((one) => one.plain),
       better: "lower",
     }),
   ]);

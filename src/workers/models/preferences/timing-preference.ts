@@ -3,10 +3,9 @@ import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Evaluation } from "../../../shared/domain/model.ts";
 import { slotName, type TimeMeasure, timeSlots } from "../../features/timing-counts.ts";
 import { betaQuantile } from "../../numeric/distributions.ts";
-import { meanInterval } from "../../numeric/scoring.ts";
 import { fitSlots, type SlotFit, type SlotRow, slotWeights } from "../../numeric/slot-shares.ts";
 import { defineModel } from "../define.ts";
-import { compare, known, leastCustomers } from "../evaluation.ts";
+import { compareMeans, known } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 
 export type FittedTiming = Readonly<Record<TimeMeasure, SlotFit | null>>;
@@ -180,16 +179,11 @@ function judge(
     own.push(loss((slot) => (weights[slot] ?? 0) / total));
     naive.push(loss((slot) => fit.shares[slot] ?? 0));
   }
-  if (own.length < leastCustomers) return [];
-  const mean = (values: readonly number[]) => meanInterval(Float64Array.from(values));
-  return [
-    compare({
-      metric: `log_loss_${measure}`,
-      own: mean(own),
-      baseline: "the retailer's histogram",
-      naive: mean(naive).value,
-      n: own.length,
-      better: "lower",
-    }),
-  ];
+  return compareMeans({
+    metric: `log_loss_${measure}`,
+    baseline: "the retailer's histogram",
+    own,
+    naive,
+    better: "lower",
+  });
 }
