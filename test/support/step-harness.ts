@@ -17,6 +17,7 @@ export interface BenchOptions {
   readonly asOf?: string;
   readonly horizonDays?: number;
   readonly bucketCount?: number;
+  readonly spanEnds?: readonly string[];
   readonly brand?: Partial<StepBrand>;
   readonly subject?: Json;
 }
@@ -67,9 +68,10 @@ export class StepBench {
   async #runBucket(step: Step, options: BenchOptions, bucket: number, made: Record<string, Row[]>): Promise<void> {
     const session = await this.#session();
     const bucketCount = options.bucketCount ?? 1;
-    const keep = async (name: string, sql: string, part: number | undefined) => {
+    const keep = async (name: string, sql: string, part?: number, span?: number) => {
       const declared = step.outputs.find((output) => output.name === name);
-      const suffix = part !== undefined ? `#${part}` : step.scope === "bucket" ? `#${bucket}` : "";
+      const own = part !== undefined ? `#${part}` : step.scope === "bucket" ? `#${bucket}` : "";
+      const suffix = span === undefined ? own : `${own}@${span}`;
       const file = await this.#write(session, `${step.name}.${name}${suffix}`, sql);
       const found = await session.describe(`SELECT * FROM read_parquet(${fileList([file])})`);
       const expected = (declared?.columns ?? []).map((column) => `${column.name} ${column.type}`);
@@ -92,6 +94,7 @@ export class StepBench {
       purchaseHorizonDays: options.horizonDays ?? 90,
       bucket,
       bucketCount,
+      spanEnds: options.spanEnds ?? [],
       brand: { currency: "GBP", timeZone: "Europe/London", returnWindowDays: null, ...options.brand },
       random: createRandom(1, step.name),
       seed: 1,
@@ -124,11 +127,7 @@ export class StepBench {
   async #fillInputs(step: Step): Promise<void> {
     for (const reference of Object.values(step.inputs)) {
       const slot = slotOf(reference);
-      if (
-        [...this.#files.keys()].some((known) => known === slot || known.startsWith(`${slot}#`)) ||
-        this.#json.has(slot)
-      )
-        continue;
+      if ([...this.#files.keys()].some((known) => known.split(/[#@]/)[0] === slot) || this.#json.has(slot)) continue;
       if (outputOf(reference.step, reference.output)?.kind === "json") continue;
       await this.given(reference.step, reference.output, [], reference.daysBefore);
     }
@@ -138,13 +137,13 @@ export class StepBench {
     const slot = slotOf(referenceOf(step, alias));
     const whole = this.#files.get(slot);
     if (whole) return [whole];
-    const own = this.#files.get(`${slot}#${bucket}`);
-    if (step.scope === "bucket" && own) return [own];
-    return [...this.#files].filter(([name]) => name.startsWith(`${slot}#`)).map(([, path]) => path);
+    const parts = [...this.#files].filter(([name]) => name.split(/[#@]/)[0] === slot);
+    const own = parts.filter(([name]) => name.split("@")[0] === `${slot}#${bucket}`);
+    return (step.scope === "bucket" && own.length > 0 ? own : parts).map(([, path]) => path);
   }
 
   async #write(session: Session, slot: string, sql: string): Promise<string> {
-    const path = join(this.#folder, `${slot.replaceAll(/[^\w.-]/g, "_")}.parquet`);
+    const path = join(this.#folder, `${slot.replaceAll(/[^\w.@#-]/g, "_")}.parquet`);
     await session.toParquet(sql, path);
     this.#files.set(slot, path);
     writeFileSync(`${path}.sql`, sql);

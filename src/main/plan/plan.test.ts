@@ -172,6 +172,30 @@ describe("a plan", () => {
     expect(new Planner(request).require("lines")[0]?.key).not.toBe(planner.require("lines")[0]?.key);
   });
 
+  it("reads of rows filed by spans of days only what a task's day may see", () => {
+    const spanned = stepOf("lines", {
+      scope: "bucket",
+      timing: "none",
+      inputs: { lake: rows("lake") },
+      outputs: [{ name: "rows", kind: "parquet", columns: [], isSpanned: true }],
+      usesSpans: true,
+    });
+    const outcome = stepOf("outcome", { timing: "cut", inputs: { lines: rows("lines") } });
+    const spans = {
+      steps: new Map(steps).set("lines", spanned).set("outcome", outcome),
+      spanEnds: ["2026-03-30", "2026-06-28"],
+    };
+    const readBy = (step: string, more: Partial<PlanRequest> = {}) =>
+      new Planner({ ...request, ...spans, ...more }).require(step)[0]?.inputs.lines?.map(({ output }) => output);
+    expect(readBy("summary")).toEqual(["rows@0", "rows@1", "rows@2"]);
+    expect(readBy("summary", { asOf: "2026-06-28" })).toEqual(["rows@0", "rows@1"]);
+    expect(readBy("summary", { asOf: "2026-03-30" })).toEqual(["rows@0"]);
+    expect(readBy("outcome", { asOf: "2026-03-30", horizonDays: 90 })).toEqual(["rows@0", "rows@1"]);
+    const fit = (spanEnds: readonly string[]) =>
+      new Planner({ ...request, ...spans, spanEnds }).require("lines")[0]?.key;
+    expect(fit(["2026-06-28"])).not.toBe(fit([]));
+  });
+
   it("starts ids from the last assignment", () => {
     const [born] = new Planner(request).require("customer_ids");
     const [grown] = new Planner({ ...request, previousIds: () => "earlier" }).require("customer_ids");

@@ -1,7 +1,7 @@
 import { AssayError } from "../../shared/base/errors.ts";
 import { addDays, type Day, weekEnd } from "../../shared/base/time.ts";
 import { defaultsOf, type Params } from "../../shared/domain/params.ts";
-import type { InputReference, StepDeclaration } from "../../shared/domain/step.ts";
+import { type InputReference, partName, type StepDeclaration } from "../../shared/domain/step.ts";
 import type { TaskGraph, TaskInput, TaskNode } from "../../shared/domain/task.ts";
 import { keyOf, showPart } from "./key.ts";
 
@@ -21,6 +21,8 @@ export interface PlanRequest {
   readonly horizonDays: number;
   readonly purchaseHorizonDays: number;
   readonly bucketCount: number;
+  /** Last days of all spans that rows of days are filed in but the last, in order. */
+  readonly spanEnds?: readonly Day[];
   /** Sets a graph of its own apart (evaluations at a cut) when two runs are compared place by place. */
   readonly role?: string;
   readonly seed: number;
@@ -79,16 +81,28 @@ export class Planner {
     if (!declared && source?.scope !== "batch") {
       throw new AssayError("internal", `${reference.step} has no output ${reference.output}.`, "Mend the declaration.");
     }
+    const spans = declared?.isSpanned ? this.#spansUntil(step, before) : [undefined];
+    const named = (key: string, part?: number) =>
+      spans.map((span) => ({ key, output: partName(reference.output, part, span) }));
     if (step.scope === "bucket" && source?.scope === "bucket") {
       const own = nodes[bucket];
-      return own ? [{ key: own.key, output: reference.output }] : [];
+      return own ? named(own.key) : [];
     }
     if (declared?.isPartitioned) {
       const wanted =
         step.scope === "bucket" ? [bucket] : Array.from({ length: this.#request.bucketCount }, (_, b) => b);
-      return nodes.flatMap(({ key }) => wanted.map((part) => ({ key, output: `${reference.output}#${part}` })));
+      return nodes.flatMap(({ key }) => wanted.flatMap((part) => named(key, part)));
     }
-    return nodes.map(({ key }) => ({ key, output: reference.output }));
+    return nodes.flatMap(({ key }) => named(key));
+  }
+
+  /** The spans that hold what a task of a day may see: up to the day, of a cut up to the end of what followed it. */
+  #spansUntil(step: StepDeclaration, date: Day | null): number[] {
+    const { spanEnds = [], horizonDays } = this.#request;
+    const all = Array.from({ length: spanEnds.length + 1 }, (_, span) => span);
+    if (date === null) return all;
+    const until = step.timing === "cut" ? addDays(date, horizonDays) : date;
+    return all.filter((span) => span === 0 || (spanEnds[span - 1] ?? "") < until);
   }
 
   #paramsOf(step: StepDeclaration): Params {
@@ -164,7 +178,7 @@ export class Planner {
       subject: Record<string, unknown> | null;
     },
   ): TaskNode {
-    const { bucketCount, brand, seed, horizonDays, purchaseHorizonDays } = this.#request;
+    const { bucketCount, spanEnds = [], brand, seed, horizonDays, purchaseHorizonDays } = this.#request;
     const params = this.#paramsOf(step);
     const question = {
       step: step.name,
@@ -172,6 +186,7 @@ export class Planner {
       params,
       bucket: step.scope === "bucket" ? [at.bucket, bucketCount] : undefined,
       buckets: step.usesBuckets ? bucketCount : undefined,
+      spans: step.usesSpans ? spanEnds : undefined,
       date: at.date ?? undefined,
       horizon: step.usesHorizon ? [horizonDays, purchaseHorizonDays] : undefined,
       settings: step.settings ? this.#settingsOf(step) : undefined,
@@ -193,6 +208,7 @@ export class Planner {
       asOf: at.date,
       bucket: at.bucket,
       bucketCount,
+      ...(step.usesSpans ? { spanEnds } : {}),
       horizonDays,
       purchaseHorizonDays,
       params,

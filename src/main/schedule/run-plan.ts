@@ -90,6 +90,7 @@ export function planRun(
         returnWindowDays: state.settings.return_window_days,
       },
       asOf,
+      spanEnds: [addDays(weekEnd(asOf), -defaultPurchaseHorizonDays), weekEnd(asOf)],
       horizonDays: options.horizon_days ?? defaultHorizonDays,
       purchaseHorizonDays: options.horizon_days ?? defaultPurchaseHorizonDays,
       seed: options.seed ?? 1,

@@ -26,6 +26,8 @@ export interface OutputDeclaration {
   readonly columns?: readonly Column[];
   /** One file per bucket, written by a task that covers the brand: a bucket's consumer reads only its own. */
   readonly isPartitioned?: true;
+  /** One file per span of days (and bucket): a task of a day reads none of what came after it, and needn't run again for it. */
+  readonly isSpanned?: true;
 }
 
 /** An output of another step. Under a bucket's task, bucket inputs are that bucket's; under a brand's task, every bucket's. */
@@ -54,5 +56,12 @@ export interface StepDeclaration {
   readonly usesHorizon?: true;
   /** Whether its key carries the number of buckets (it writes partitioned outputs). */
   readonly usesBuckets?: true;
+  /** Whether its key carries the spans of days (it writes spanned outputs). */
+  readonly usesSpans?: true;
   readonly usesSeed?: true;
+}
+
+/** What a part of an output is called: of a bucket, of a span, of both. */
+export function partName(output: string, bucket?: number, span?: number): string {
+  return `${output}${bucket === undefined ? "" : `#${bucket}`}${span === undefined ? "" : `@${span}`}`;
 }

@@ -22,6 +22,8 @@ export interface TaskNode {
   readonly asOf: Day | null;
   readonly bucket: number;
   readonly bucketCount: number;
+  /** Last days of all spans but the last, where it writes spanned outputs. */
+  readonly spanEnds?: readonly Day[];
   readonly horizonDays: number;
   readonly purchaseHorizonDays: number;
   readonly params: Params;

@@ -3,6 +3,8 @@ import { lakeTable } from "../../shared/domain/lake.ts";
 import { ident } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { behaviourColumns } from "../landing/lake-step.ts";
+import { daySql } from "./bucket.ts";
+import { spanSql, writeSpans } from "./spans.ts";
 
 /** Columns of a lake table of events, with the customer in front. */
 export function activityColumns(name: string): Column[] {
@@ -14,11 +16,13 @@ export function activityColumns(name: string): Column[] {
 
 const tables = ["message_events", "web_events", "events", "third_party", "campaign_assignments"] as const;
 
+const isSpanned = (name: string) => name.endsWith("events");
+
 /** Events, bought attributes and assignments with their customer: by the id that the source gave, else a message or an attribute by
  *  its address and a page view by who else its visit, then its browser, belongs to, where that is one customer only. */
 export const activity = defineStep({
   name: "activity",
-  version: 2,
+  version: 3,
   title: "Tie e-mails and visits to customers",
   stage: "customers",
   scope: "brand",
@@ -33,25 +37,38 @@ export const activity = defineStep({
     order_customers: { step: "customer_ids", output: "order_customers" },
   },
   params: {},
-  outputs: tables.map((name) => ({ name, kind: "parquet" as const, columns: activityColumns(name) })),
+  settings: ["time_zone"],
+  usesSpans: true,
+  outputs: tables.map((name) => ({
+    name,
+    kind: "parquet" as const,
+    columns: activityColumns(name),
+    ...(isSpanned(name) ? { isSpanned: true as const } : {}),
+  })),
   run: async (context) => {
     await context.session.run(`CREATE TEMP TABLE ids AS
       SELECT key_space, source_record_id, min(customer_id) AS customer_id FROM ${context.relation("records")} GROUP BY ALL`);
     await addressTable(context);
-    await context.output.query(
-      "message_events",
-      addressedSql(context, "message_events", "message_contact", "event_id"),
-    );
-    await context.output.query("third_party", addressedSql(context, "third_party", "bought_contact", "name"));
-    await context.output.query("web_events", visitsSql(context));
-    await context.output.query(
-      "events",
-      `${identifiedSql(context, "events")} ${selectedSql("events", "own_customer")}`,
-    );
-    await context.output.query(
-      "campaign_assignments",
-      `${identifiedSql(context, "campaign_assignments")} ${selectedSql("campaign_assignments", "coalesce(e.own_customer, e.customer_id)")}`,
-    );
+    const sqlOf = {
+      message_events: addressedSql(context, "message_events", "message_contact", "event_id"),
+      web_events: visitsSql(context),
+      events: `${identifiedSql(context, "events")} ${selectedSql("events", "own_customer")}`,
+      third_party: addressedSql(context, "third_party", "bought_contact", "name"),
+      campaign_assignments: `${identifiedSql(context, "campaign_assignments")} ${selectedSql("campaign_assignments", "coalesce(e.own_customer, e.customer_id)")}`,
+    };
+    for (const name of tables) {
+      const columns = activityColumns(name)
+        .map((column) => ident(column.name))
+        .join(", ");
+      const key = [...(lakeTable(name)?.key ?? []), "source", "batch_id", "source_row"].map(ident).join(", ");
+      if (!isSpanned(name)) {
+        await context.output.query(name, `SELECT ${columns} FROM (${sqlOf[name]}) ORDER BY ${key}`);
+        continue;
+      }
+      const span = spanSql(daySql("occurred_at", context.brand.timeZone), context.spanEnds);
+      await context.session.run(`CREATE TEMP TABLE named_${name} AS SELECT *, ${span} AS span FROM (${sqlOf[name]})`);
+      await writeSpans(context, { output: name, from: `named_${name}`, columns, order: key });
+    }
   },
 });
 
@@ -67,8 +84,7 @@ function selectedSql(name: string, customer: string, joins = ""): string {
   const columns = activityColumns(name)
     .slice(1)
     .map((column) => `e.${ident(column.name)}`);
-  const key = [...(lakeTable(name)?.key ?? []), "source", "batch_id", "source_row"].map((one) => `e.${ident(one)}`);
-  return `SELECT ${customer} AS customer_id, ${columns.join(", ")} FROM identified e ${joins} ORDER BY ${key.join(", ")}`;
+  return `SELECT ${customer} AS customer_id, ${columns.join(", ")} FROM identified e ${joins}`;
 }
 
 /** E-mail addresses that are one customer's only. */

@@ -1,7 +1,8 @@
 import type { Column } from "../../shared/domain/column.ts";
-import { defineStep } from "../engine/step-context.ts";
-import { bucketSql } from "./bucket.ts";
+import { defineStep, type StepContext } from "../engine/step-context.ts";
+import { bucketSql, daySql } from "./bucket.ts";
 import { convertedLinesSql, currencyDigits, givenBackSql } from "./purchase-rules.ts";
+import { spanSql, writeSpans } from "./spans.ts";
 
 const lake = (output: string) => ({ step: "lake", output });
 const price = (name: string): Column => ({ name, type: "DECIMAL(18,4)", unit: "minor" });
@@ -48,12 +49,28 @@ const returnColumns: readonly Column[] = [
   { name: "is_of_cancelled", type: "BOOLEAN" },
 ];
 
+const detailColumns: readonly Column[] = [
+  { name: "key_space", type: "VARCHAR" },
+  { name: "order_id", type: "VARCHAR" },
+  { name: "line_id", type: "VARCHAR" },
+  { name: "source", type: "VARCHAR" },
+  { name: "size", type: "VARCHAR" },
+  { name: "delivered_on", type: "DATE" },
+];
+
+/** SQL of what only some lines carry: their own size, and when they were delivered. */
+function detailsSql(context: StepContext): string {
+  return `SELECT key_space, order_id, line_id, source, any_value(size ORDER BY source_row) AS size,
+      any_value(CAST(delivered_at AS DATE) ORDER BY source_row) AS delivered_on, min(${daySql("ordered_at", context.brand.timeZone)}) AS day
+    FROM ${context.relation("lines")} WHERE size IS NOT NULL OR delivered_at IS NOT NULL GROUP BY key_space, order_id, line_id, source`;
+}
+
 /** Order lines of known customers, with what a purchase is and what it brought. A purchase is an order that isn't undone and
  *  has a line with quantity and price above 0 (in a source without lines: any order, also at 0). Money is in the brand's
  *  currency: other currencies at the order day's rate, NULL without one. `known_on` of a return is its own day, else its order's. */
 export const purchaseLines = defineStep({
   name: "purchase_lines",
-  version: 3,
+  version: 4,
   title: "Lines of known customers",
   stage: "customers",
   scope: "brand",
@@ -69,36 +86,40 @@ export const purchaseLines = defineStep({
   params: {},
   settings: ["currency", "time_zone"],
   usesBuckets: true,
+  usesSpans: true,
   outputs: [
-    { name: "lines", kind: "parquet", columns: lineColumns, isPartitioned: true },
-    { name: "returns", kind: "parquet", columns: returnColumns, isPartitioned: true },
+    { name: "lines", kind: "parquet", columns: lineColumns, isPartitioned: true, isSpanned: true },
+    { name: "returns", kind: "parquet", columns: returnColumns, isPartitioned: true, isSpanned: true },
+    { name: "details", kind: "parquet", columns: detailColumns, isSpanned: true },
     { name: "unconverted", kind: "json" },
   ],
   run: async (context) => {
-    const { session, bucketCount } = context;
+    const { session, bucketCount, spanEnds } = context;
     const digits = await currencyDigits(context);
-    const bucket = bucketSql("customer_id", bucketCount);
+    const placed = (day: string) =>
+      `${bucketSql("customer_id", bucketCount)} AS bucket, ${spanSql(day, spanEnds)} AS span`;
     await session.run(
-      `CREATE TEMP TABLE lines AS SELECT *, ${bucket} AS bucket FROM (${convertedLinesSql(context, digits)})`,
+      `CREATE TEMP TABLE lines AS SELECT *, ${placed("day")} FROM (${convertedLinesSql(context, digits)})`,
     );
     await session.run(
-      `CREATE TEMP TABLE given_back AS SELECT *, ${bucket} AS bucket FROM (${givenBackSql(context, digits)})`,
+      `CREATE TEMP TABLE given_back AS SELECT *, ${placed("known_on")} FROM (${givenBackSql(context, digits)})`,
     );
-    const names = (columns: readonly Column[]) => columns.map(({ name }) => name).join(", ");
-    for (let at = 0; at < bucketCount; at++) {
-      await context.output.query(
-        "lines",
-        `SELECT ${names(lineColumns)} FROM lines WHERE bucket = ${at}
-         ORDER BY customer_id, key_space, order_id, line_id, source, product_id, quantity, revenue_minor`,
-        at,
-      );
-      await context.output.query(
-        "returns",
-        `SELECT ${names(returnColumns)} FROM given_back WHERE bucket = ${at}
-         ORDER BY customer_id, key_space, order_id, line_id, return_id, returned_on, product_id, quantity, refund_minor`,
-        at,
-      );
-    }
+    const columnsOf = (columns: readonly Column[]) => columns.map(({ name }) => name).join(", ");
+    await writeSpans(context, {
+      ...{ output: "lines", from: "lines", columns: columnsOf(lineColumns), buckets: bucketCount },
+      order: "customer_id, key_space, order_id, line_id, source, product_id, quantity, revenue_minor",
+    });
+    await writeSpans(context, {
+      ...{ output: "returns", from: "given_back", columns: columnsOf(returnColumns), buckets: bucketCount },
+      order: "customer_id, key_space, order_id, line_id, return_id, returned_on, product_id, quantity, refund_minor",
+    });
+    await session.run(
+      `CREATE TEMP TABLE details AS SELECT *, ${spanSql("day", spanEnds)} AS span FROM (${detailsSql(context)})`,
+    );
+    await writeSpans(context, {
+      ...{ output: "details", from: "details", columns: columnsOf(detailColumns) },
+      order: "key_space, order_id, line_id, source",
+    });
     const [unconverted = {}] = await session.rows(
       "SELECT count(*) AS lines, count(DISTINCT currency) AS currencies FROM lines WHERE revenue_minor IS NULL AND amount_minor IS NOT NULL",
     );

@@ -259,6 +259,24 @@ describe("customers of the day", () => {
     expect(sorted).toEqual(whole);
   });
 
+  it("are the same in spans of days, each day in one of them", async () => {
+    const days = ["2026-01-05", "2026-01-31", "2026-02-01", "2026-03-20"];
+    await givenOrders(
+      bench,
+      days.map((day, at) => ({ order: `o${at}`, customer: `c${at % 2}`, at: `${day} 09:00:00`, price: 100 + at })),
+    );
+    const sorted = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).sort();
+    const whole = await bench.run(purchaseLines);
+    const wholeDays = await bench.run(transactions);
+    const spanEnds = ["2026-01-31", "2026-03-01"];
+    const { lines = [], unconverted } = await bench.run(purchaseLines, { spanEnds });
+    expect(sorted(lines)).toEqual(sorted(whole["lines"] ?? []));
+    expect(lines.map(({ day }) => day)).toEqual(days.slice(0, 2).concat(days.slice(2)));
+    expect(unconverted).toEqual(whole["unconverted"]);
+    const spanned = await bench.run(transactions, { spanEnds });
+    expect(sorted(spanned["transactions"] ?? [])).toEqual(sorted(wholeDays["transactions"] ?? []));
+  });
+
   it("leave out whose orders carry no identity, which are counted", async () => {
     await givenOrders(bench, [
       { order: "1", customer: "ann", at: "2026-01-05 09:00:00" },

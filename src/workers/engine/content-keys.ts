@@ -27,6 +27,7 @@ export function contentKeyOf(brandDir: string, node: TaskNode): string | undefin
     date,
     bucket,
     bucketCount,
+    spanEnds: node.spanEnds ?? [],
     params,
     brand,
     seed,

@@ -12,10 +12,10 @@ export interface StepBrand {
   readonly returnWindowDays: number | null;
 }
 
-/** Where a step's results go; each declared output is written exactly once (partitioned ones once per bucket). */
+/** Where a step's results go; each declared output is written exactly once (partitioned ones once per bucket, spanned ones once per span that has rows). */
 interface StepOutput {
   /** Writes the rows of a query as Parquet; it has to end in ORDER BY a unique key, so that equal rows give equal bytes. */
-  query(name: string, sql: string, bucket?: number): Promise<void>;
+  query(name: string, sql: string, bucket?: number, span?: number): Promise<void>;
   table(name: string, table: ColumnTable, columns: readonly Column[]): Promise<void>;
   json(name: string, value: Json): Promise<void>;
 }
@@ -38,6 +38,8 @@ export interface StepContext {
   readonly purchaseHorizonDays: number;
   readonly bucket: number;
   readonly bucketCount: number;
+  /** Last days of all spans but the last, in order. */
+  readonly spanEnds: readonly Day[];
   readonly brand: StepBrand;
   readonly random: Random;
   readonly seed: number;

@@ -5,7 +5,7 @@ import { canonicalJson, type Json } from "../../shared/base/canonical-json.ts";
 import { throwIfCancelled } from "../../shared/base/errors.ts";
 import { createRandom } from "../../shared/base/random.ts";
 import type { Column } from "../../shared/domain/column.ts";
-import type { OutputDeclaration } from "../../shared/domain/step.ts";
+import { type OutputDeclaration, partName } from "../../shared/domain/step.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
 import { landedPath, requireArtifact, verifiedPath } from "./artifact-store.ts";
 import type { Session } from "./duckdb.ts";
@@ -49,13 +49,13 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
       step.outputs.find((output) => output.name === name),
       `output ${name} of ${step.name}`,
     );
-  const nameOf = (name: string, bucket: number | undefined) => {
-    const { isPartitioned } = declared(name);
+  const nameOf = (name: string, bucket: number | undefined, span: number | undefined) => {
+    const { isPartitioned, isSpanned } = declared(name);
     assert(
-      isPartitioned ? bucket !== undefined : bucket === undefined,
+      (bucket !== undefined) === (isPartitioned ?? false) && (span !== undefined) === (isSpanned ?? false),
       `${step.name} writes ${name} by its declaration`,
     );
-    const full = bucket === undefined ? name : `${name}#${bucket}`;
+    const full = partName(name, bucket, span);
     assert(!written.has(full), `${step.name} writes ${full} once`);
     return full;
   };
@@ -86,6 +86,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     purchaseHorizonDays: node.purchaseHorizonDays,
     bucket: node.bucket,
     bucketCount: node.bucketCount,
+    spanEnds: node.spanEnds ?? [],
     brand: node.brand,
     random: createRandom(node.seed, step.name),
     seed: node.seed,
@@ -98,15 +99,15 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     },
     progress: (rows) => making.onRows?.(rows),
     output: {
-      query: async (name, sql, bucket) => {
+      query: async (name, sql, bucket, span) => {
         throwIfCancelled(signal);
-        const full = nameOf(name, bucket);
+        const full = nameOf(name, bucket, span);
         const rows = await session.toParquet(sql, pathOf(scratch, full, "parquet"));
         keep(full, "parquet", rows);
       },
       table: async (name, table, columns: readonly Column[]) => {
         throwIfCancelled(signal);
-        const full = nameOf(name, undefined);
+        const full = nameOf(name, undefined, undefined);
         const temporary = `output_${name}`;
         await session.load(temporary, table, columns);
         const key = columns.map(({ name: column }) => ident(column)).join(", ");
@@ -118,7 +119,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
         keep(full, "parquet", rows);
       },
       json: async (name, value) => {
-        const full = nameOf(name, undefined);
+        const full = nameOf(name, undefined, undefined);
         writeFileSync(pathOf(scratch, full, "json"), canonicalJson(value));
         keep(full, "json", Array.isArray(value) ? value.length : 1);
       },
@@ -127,8 +128,9 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
   return {
     step: context,
     finish: () => {
-      for (const { name, isPartitioned } of step.outputs) {
-        assert(isPartitioned ? written.has(`${name}#0`) : written.has(name), `${step.name} wrote its output ${name}`);
+      for (const { name, isPartitioned, isSpanned } of step.outputs) {
+        const first = partName(name, isPartitioned && 0, isSpanned && 0);
+        assert(written.has(first), `${step.name} wrote its output ${name}`);
       }
       return [...written.values()];
     },
@@ -136,7 +138,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
 }
 
 function pathOf(scratch: string, name: string, kind: string): string {
-  return join(scratch, `out-${name.replace("#", "-")}.${kind}`);
+  return join(scratch, `out-${name.replaceAll(/[#@]/g, "-")}.${kind}`);
 }
 
 /** Columns of an input without rows: those of its (empty) file. */

@@ -46,7 +46,7 @@ export const featureColumns: readonly Column[] = [
  *  reductions, channels, returns, and messages and visits where a source has them. Nothing after the day is seen. */
 export const customerFeatures = defineStep({
   name: "customer_features",
-  version: 1,
+  version: 2,
   title: "Customer features",
   stage: "features",
   scope: "bucket",
@@ -117,6 +117,7 @@ function activitySql(context: StepContext, asOf: string): string {
     `CAST(count(DISTINCT day) FILTER (day > ${asOf} - ${length}) AS INTEGER) AS visits_${length}`;
   const events = (input: string, columns: string) =>
     `SELECT customer_id, ${columns} ${day} AS day FROM ${context.relation(input)} WHERE customer_id IS NOT NULL AND ${day} <= ${asOf}`;
+  const told = (input: string) => `EXISTS (SELECT 1 FROM ${context.relation(input)} WHERE ${day} <= ${asOf})`;
   return `written AS (${events("messages", "event_type, coalesce(is_machine_open, false) AS is_machine,")}),
     reached AS (
       SELECT customer_id, ${messageKinds.map(sent).join(", ")}, ${asOf} - max(day) FILTER (event_type IN ('opened', 'clicked')) AS days_since_last_open
@@ -124,7 +125,7 @@ function activitySql(context: StepContext, asOf: string): string {
     seen_there AS (${events("visits", "")}),
     visited AS (
       SELECT customer_id, ${visits(30)}, ${visits(90)}, ${asOf} - max(day) AS days_since_last_visit FROM seen_there GROUP BY customer_id),
-    has AS (SELECT EXISTS (SELECT 1 FROM ${context.relation("messages")}) AS messages, EXISTS (SELECT 1 FROM ${context.relation("visits")}) AS visits)`;
+    has AS (SELECT ${told("messages")} AS messages, ${told("visits")} AS visits)`;
 }
 
 function featuresSql(context: StepContext): string {

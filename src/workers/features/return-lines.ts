@@ -58,14 +58,14 @@ const inputs = {
   ledger: { step: "return_ledger", output: "return_ledger" },
   window: { step: "return_window", output: "return_window" },
   lines: { step: "purchase_lines", output: "lines" },
-  sold: { step: "lake", output: "order_lines" },
+  sold: { step: "purchase_lines", output: "details" },
   products: { step: "lake", output: "products" },
 };
 
 /** Settled lines whose window has passed, the newest up to a number, with what was known when each was bought. */
 export const returnTrainingLines = defineStep({
   name: "return_training_lines",
-  version: 3,
+  version: 4,
   title: "Settled lines and what was known of them",
   stage: "features",
   scope: "brand",
@@ -93,7 +93,7 @@ export const returnTrainingLines = defineStep({
 /** Lines whose window is open, with what was known when each was bought; and those that aren't settled for another reason. */
 export const returnOpenLines = defineStep({
   name: "return_open_lines",
-  version: 3,
+  version: 4,
   title: "Open lines and what is known of them",
   stage: "features",
   scope: "brand",
@@ -124,9 +124,7 @@ function linesSql(context: StepContext, chosen: string): string {
     goods AS (
       SELECT key_space, product_id, any_value(subcategory ORDER BY source, source_row) AS subcategory, any_value(size ORDER BY source, source_row) AS size,
              any_value(lower(name) ORDER BY source, source_row) AS name FROM ${context.relation("products")} WHERE product_id IS NOT NULL GROUP BY ALL),
-    sold AS (
-      SELECT key_space, order_id, line_id, source, any_value(size ORDER BY source_row) AS size, any_value(CAST(delivered_at AS DATE) ORDER BY source_row) AS delivered_on
-      FROM ${context.relation("sold")} WHERE size IS NOT NULL OR delivered_at IS NOT NULL GROUP BY ALL),
+    sold AS (SELECT key_space, order_id, line_id, source, size, delivered_on FROM ${context.relation("sold")}),
     prices AS (
       SELECT category, day, sum(n) OVER w AS n, sum(price) OVER w AS price FROM (
         SELECT coalesce(category, '') AS category, day, count(*) AS n, CAST(sum(CAST(unit_price_minor AS BIGINT)) AS BIGINT) AS price FROM ${context.relation("lines")}
