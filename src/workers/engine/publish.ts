@@ -105,17 +105,22 @@ function namedDigest(path: string): string {
   return basename(path).split(".")[0] ?? "";
 }
 
+/** The buffer that no reading holds at the moment: one anew for each small file would keep the collector busy. */
+let spare: Buffer | undefined;
+
 function* parts(content: PublishRequest["content"], files: FileSystem): Generator<Uint8Array> {
   if (content instanceof Uint8Array) return void (yield content);
+  const buffer = spare ?? Buffer.allocUnsafeSlow(chunkBytes);
+  spare = undefined;
   const fd = files.open(content.localPath, "r");
   try {
-    const buffer = Buffer.allocUnsafeSlow(chunkBytes);
     for (;;) {
       const n = files.read(fd, buffer);
       if (n === 0) return;
       yield buffer.subarray(0, n);
     }
   } finally {
+    spare = buffer;
     files.close(fd);
   }
 }
