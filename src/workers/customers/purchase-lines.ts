@@ -58,6 +58,21 @@ const detailColumns: readonly Column[] = [
   { name: "delivered_on", type: "DATE" },
 ];
 
+const goodsColumns: readonly Column[] = [
+  { name: "key_space", type: "VARCHAR" },
+  { name: "product_id", type: "VARCHAR" },
+  { name: "subcategory", type: "VARCHAR" },
+  { name: "size", type: "VARCHAR" },
+  { name: "name", type: "VARCHAR" },
+];
+
+/** SQL of what the catalogue says of each product, wherever it was said last: a delivery that says it again changes nothing. */
+function goodsSql(context: StepContext): string {
+  const first = (column: string) => `any_value(${column} ORDER BY source, source_row)`;
+  return `SELECT key_space, product_id, ${first("subcategory")} AS subcategory, ${first("size")} AS size, ${first("lower(name)")} AS name
+    FROM ${context.relation("products")} WHERE product_id IS NOT NULL GROUP BY key_space, product_id ORDER BY key_space, product_id`;
+}
+
 /** SQL of what only some lines carry: their own size, and when they were delivered. */
 function detailsSql(context: StepContext): string {
   return `SELECT key_space, order_id, line_id, source, any_value(size ORDER BY source_row) AS size,
@@ -91,6 +106,7 @@ export const purchaseLines = defineStep({
     { name: "lines", kind: "parquet", columns: lineColumns, isPartitioned: true, isSpanned: true },
     { name: "returns", kind: "parquet", columns: returnColumns, isPartitioned: true, isSpanned: true },
     { name: "details", kind: "parquet", columns: detailColumns, isSpanned: true },
+    { name: "goods", kind: "parquet", columns: goodsColumns },
     { name: "unconverted", kind: "json" },
   ],
   run: async (context) => {
@@ -120,6 +136,7 @@ export const purchaseLines = defineStep({
       ...{ output: "details", from: "details", columns: columnsOf(detailColumns) },
       order: "key_space, order_id, line_id, source",
     });
+    await context.output.query("goods", goodsSql(context));
     const [unconverted = {}] = await session.rows(
       "SELECT count(*) AS lines, count(DISTINCT currency) AS currencies FROM lines WHERE revenue_minor IS NULL AND amount_minor IS NOT NULL",
     );

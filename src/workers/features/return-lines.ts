@@ -59,7 +59,7 @@ const inputs = {
   window: { step: "return_window", output: "return_window" },
   lines: { step: "purchase_lines", output: "lines" },
   sold: { step: "purchase_lines", output: "details" },
-  products: { step: "lake", output: "products" },
+  goods: { step: "purchase_lines", output: "goods" },
 };
 
 /** Settled lines whose window has passed, the newest up to a number, with what was known when each was bought. */
@@ -121,9 +121,7 @@ function linesSql(context: StepContext, chosen: string): string {
   const before = "RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 DAY PRECEDING";
   return `WITH chosen AS (SELECT * FROM ${context.relation("ledger")} WHERE ${chosen}),
     people AS (SELECT DISTINCT customer_id FROM chosen),
-    goods AS (
-      SELECT key_space, product_id, any_value(subcategory ORDER BY source, source_row) AS subcategory, any_value(size ORDER BY source, source_row) AS size,
-             any_value(lower(name) ORDER BY source, source_row) AS name FROM ${context.relation("products")} WHERE product_id IS NOT NULL GROUP BY ALL),
+    goods AS (SELECT key_space, product_id, subcategory, size, name FROM ${context.relation("goods")}),
     sold AS (SELECT key_space, order_id, line_id, source, size, delivered_on FROM ${context.relation("sold")}),
     prices AS (
       SELECT category, day, sum(n) OVER w AS n, sum(price) OVER w AS price FROM (
