@@ -68,6 +68,7 @@ export const activity = defineStep({
       const span = spanSql(daySql("occurred_at", context.brand.timeZone), context.spanEnds);
       await context.session.run(`CREATE TEMP TABLE named_${name} AS SELECT *, ${span} AS span FROM (${sqlOf[name]})`);
       await writeSpans(context, { output: name, from: `named_${name}`, columns, order: key });
+      await context.session.run(`DROP TABLE named_${name}`);
     }
   },
 });
