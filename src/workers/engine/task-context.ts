@@ -9,6 +9,7 @@ import { type OutputDeclaration, partName } from "../../shared/domain/step.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
 import { landedPath, requireArtifact, verifiedPath } from "./artifact-store.ts";
 import type { Session } from "./duckdb.ts";
+import { readTable } from "./read-table.ts";
 import { fileList, ident } from "./sql.ts";
 import type { Step, StepContext } from "./step-context.ts";
 
@@ -77,7 +78,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
       });
       return values.length === 1 ? (values[0] ?? null) : values;
     },
-    table: (input) => session.table(`SELECT * FROM ${relation(input)}`),
+    table: (input) => readTable(session, relation(input)),
     params: node.params,
     get asOf() {
       return defined(node.asOf, `the date of ${step.name}`);
