@@ -1,3 +1,7 @@
+import { BestOf } from "./best-of.ts";
+
+const none = new Int32Array(0);
+
 /** Items that are held together. For every item the `most` others with the greatest similarity of being held by the same owner:
  *  similarity(a → b) = n_ab / ((n_a + shrink) · n_b^damping), the conditional chance of b given a, damped by how common b is
  *  (Deshpande & Karypis 2004, eq. 4). owners: the items of each, every one once. One row of counts is held at a time, so memory
@@ -19,26 +23,31 @@ export function itemNeighbours(
     }
   }
   const sizeOf = (item: number) => (held[item + 1] ?? 0) - (held[item] ?? 0);
+  const damped = Float64Array.from({ length: items }, (_, item) => sizeOf(item) ** options.damping);
   const together = new Int32Array(items);
+  const touched = new Int32Array(items);
+  const best = new BestOf(options.most);
   const [neighbours, similarities]: [Int32Array[], Float64Array[]] = [[], []];
   for (let item = 0; item < items; item++) {
-    const touched: number[] = [];
+    let n = 0;
     for (let at = held[item] ?? 0; at < (held[item + 1] ?? 0); at++) {
-      for (const other of owners[ownersOf[at] ?? 0] ?? []) {
+      const own = owners[ownersOf[at] ?? 0] ?? none;
+      for (let place = 0; place < own.length; place++) {
+        const other = own[place] ?? 0;
         if (other === item) continue;
-        if (together[other] === 0) touched.push(other);
+        if (together[other] === 0) touched[n++] = other;
         together[other] = (together[other] ?? 0) + 1;
       }
     }
-    const found = touched.map((other) => ({
-      other,
-      similarity: (together[other] ?? 0) / ((sizeOf(item) + options.shrink) * sizeOf(other) ** options.damping),
-    }));
-    for (const other of touched) together[other] = 0;
-    found.sort((a, b) => b.similarity - a.similarity || a.other - b.other);
-    const kept = found.slice(0, options.most);
-    neighbours.push(Int32Array.from(kept, ({ other }) => other));
-    similarities.push(Float64Array.from(kept, ({ similarity }) => similarity));
+    const size = sizeOf(item) + options.shrink;
+    best.clear();
+    for (let at = 0; at < n; at++) {
+      const other = touched[at] ?? 0;
+      best.offer(other, (together[other] ?? 0) / (size * (damped[other] ?? 1)));
+      together[other] = 0;
+    }
+    neighbours.push(best.items());
+    similarities.push(best.scores());
   }
   return { neighbours, similarities };
 }
