@@ -8,6 +8,7 @@ import { type Handlers, serve } from "../shared/api/serve.ts";
 import type { StartProcess } from "../shared/base/started-process.ts";
 import { models, snapshotTables, steps } from "../workers/catalogue.ts";
 import { campaignHandlers } from "./api/campaigns.ts";
+import { clusterHandlers } from "./api/cluster.ts";
 import { type ApiContext, findSnapshot, type Topic } from "./api/context.ts";
 import { demoHandlers } from "./api/demo.ts";
 import { handOffHandlers } from "./api/hand-off.ts";
@@ -24,6 +25,8 @@ import { sourceHandlers } from "./api/sources.ts";
 import { sqlHandlers } from "./api/sql.ts";
 import { Uploads, type UploadTarget, uploadHandlers } from "./api/uploads.ts";
 import { openWorkspace, workspaceHandlers } from "./api/workspace.ts";
+import { Cluster } from "./schedule/cluster/cluster.ts";
+import { BrokerFile, type KeyStore } from "./schedule/cluster/settings-file.ts";
 import { type EngineProcess, startEngineProcess } from "./schedule/engine-client.ts";
 import { machineDefaults } from "./schedule/memory.ts";
 import { Runs } from "./schedule/runs.ts";
@@ -40,6 +43,10 @@ export interface CoreOptions {
   /** How processes of its own come to be; Node's fork where nothing is said. */
   readonly startProcess?: StartProcess | undefined;
   readonly log?: (line: string) => void;
+  /** Where secrets are kept; a file of this user alone where nothing is said. */
+  readonly keyStore?: KeyStore | undefined;
+  /** How often a run on the cluster compares share and queue, and how long it waits for a broker that is gone; milliseconds. */
+  readonly cluster?: { readonly lookMs?: number; readonly patienceMs?: number };
   /** Keeps the search index of published people up to date (screens do; a command that ends would not wait for it). */
   readonly indexesPeople?: boolean;
   /** Does the nightly jobs of the open workspace at their time; looked at so often, in milliseconds. */
@@ -81,6 +88,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     folder,
     now,
     log,
+    options,
     indexesPeople: options.indexesPeople === true,
   });
   const handlers: Handlers<AssayContract, ApiContext> = {
@@ -89,6 +97,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...sourceHandlers,
     ...runHandlers,
     ...nightHandlers,
+    ...clusterHandlers,
     ...plannedExportHandlers,
     ...queryHandlers,
     ...segmentHandlers,
@@ -104,6 +113,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
   async function close(): Promise<void> {
     await stopNights?.();
     await context.runs.close();
+    await context.cluster.close();
     await engineProcess.close();
     await store.close();
   }
@@ -135,9 +145,10 @@ interface Parts {
   readonly now: () => Date;
   readonly log: (line: string) => void;
   readonly indexesPeople: boolean;
+  readonly options: CoreOptions;
 }
 
-function createContext({ engineProcess, store, folder, now, log, indexesPeople }: Parts): ApiContext {
+function createContext({ engineProcess, store, folder, now, log, indexesPeople, options }: Parts): ApiContext {
   const listeners = new Set<(topic: Topic) => void>();
   const indexing = new Set<string>();
   const tell = (topic: Topic) => {
@@ -145,8 +156,14 @@ function createContext({ engineProcess, store, folder, now, log, indexesPeople }
   };
   // brands of two workspaces may share a name
   const scopeOf = (brand: string) => `${context.workspace?.workspace_id}/${brand}`;
+  const brokerFile = new BrokerFile(folder, options.keyStore);
+  const cluster = new Cluster({
+    ...{ engine: engineProcess.engine, steps, version: programVersion(), ...options.cluster },
+    settings: () => brokerFile.read(),
+  });
   const runs = new Runs({
     engine: engineProcess.engine,
+    cluster,
     store: {
       saveRun: (brand, run, tasks) => store.saveRun(scopeOf(brand), run, tasks),
       listRuns: (brand) => store.listRuns(scopeOf(brand)),
@@ -161,6 +178,8 @@ function createContext({ engineProcess, store, folder, now, log, indexesPeople }
     engine: engineProcess.engine,
     store,
     runs,
+    cluster,
+    brokerFile,
     dataFolder: folder,
     uploads: new Uploads(folder),
     defaults: machineDefaults(),

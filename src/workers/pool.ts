@@ -56,6 +56,7 @@ export function createPool(workers: number): TaskPool {
         "internal",
         `The worker of ${node.step} ended: ${said}`,
         "Run again; what was finished is kept.",
+        { ended: true },
       );
     } finally {
       signal.removeEventListener("abort", stop);

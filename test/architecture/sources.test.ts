@@ -29,7 +29,7 @@ describe("one door for each package that binds", () => {
     ["@duckdb/*", ["src/workers/engine/duckdb.ts"]],
     ["better-sqlite3", ["src/main/store/database.ts"]],
     ["piscina", ["src/workers/pool.ts"]],
-    ["bullmq", ["src/main/schedule/runner-cluster.ts"]],
+    ["{bullmq,ioredis}", ["src/main/schedule/broker/*.ts"]],
     ["ws", ["src/main/transports/*.ts"]],
     ["electron", ["src/main/electron/*.ts", "src/main/entries/desktop.ts", "src/preload/index.ts"]],
     ["recharts", ["src/renderer/charts/**"]],

@@ -3,6 +3,8 @@ import { AssayError } from "../../shared/base/errors.ts";
 import type { BrandState } from "../../shared/domain/brand-state.ts";
 import { currentSnapshot } from "../../shared/domain/brand-state.ts";
 import type { Brands } from "../schedule/brands.ts";
+import type { Cluster } from "../schedule/cluster/cluster.ts";
+import type { BrokerFile } from "../schedule/cluster/settings-file.ts";
 import type { Engine } from "../schedule/engine-client.ts";
 import type { Runs } from "../schedule/runs.ts";
 import type { Store } from "../store/store.ts";
@@ -23,6 +25,8 @@ export interface ApiContext {
   readonly engine: Engine;
   readonly store: Store;
   readonly runs: Runs;
+  readonly cluster: Cluster;
+  readonly brokerFile: BrokerFile;
   readonly dataFolder: string;
   readonly defaults: { readonly workers: number; readonly memoryBytes: number };
   readonly now: () => Date;

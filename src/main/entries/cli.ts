@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { programVersion } from "../core.ts";
 import { campaignCommands } from "./cli/campaign-commands.ts";
+import { clusterCommands } from "./cli/cluster-commands.ts";
 import { handOffCommands } from "./cli/hand-off-commands.ts";
 import { identityCommands } from "./cli/identity-commands.ts";
 import { modelCommands } from "./cli/model-commands.ts";
@@ -23,6 +24,7 @@ function createProgram(): Command {
   sourceCommands(program);
   runCommands(program);
   nightCommands(program);
+  clusterCommands(program);
   segmentCommands(program);
   identityCommands(program);
   campaignCommands(program);

@@ -9,9 +9,11 @@ import type { StepDeclaration } from "../../shared/domain/step.ts";
 import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
 import { Planner } from "../plan/plan.ts";
 import type { Brands } from "./brands.ts";
+import type { Cluster } from "./cluster/cluster.ts";
+import { openRunSession, queueWindow, type RunSession } from "./cluster/run-session.ts";
 import type { Engine } from "./engine-client.ts";
 import { secondsLeft, stepProgress } from "./progress.ts";
-import { runGraph } from "./run-graph.ts";
+import { type RunTask, runGraph } from "./run-graph.ts";
 import { bucketsFor, cutPlanner, manifestOf, planRun, type RunOptions, type RunPlan, rollingCuts } from "./run-plan.ts";
 import type { Schedule, ScheduledTask } from "./scheduler.ts";
 
@@ -24,7 +26,9 @@ export interface Catalogue {
 
 export interface RunRequest extends RunOptions {
   readonly brand: string;
-  readonly runner?: "pool" | "inline" | undefined;
+  readonly runner?: "pool" | "inline" | "cluster" | undefined;
+  /** The broker of a run on the cluster; else the one of this machine's settings. */
+  readonly redis?: string | undefined;
   readonly workers: number;
   readonly memoryBytes: number;
   /** Asked before a new snapshot is published; where a rule doesn't hold it is kept back. */
@@ -34,6 +38,7 @@ export interface RunRequest extends RunOptions {
 export interface Effects {
   readonly engine: Engine;
   readonly brands: Brands;
+  readonly cluster: Cluster;
   readonly catalogue: Catalogue;
   readonly now: () => Date;
   readonly newId: () => string;
@@ -55,6 +60,7 @@ export class ActiveRun {
   readonly #began = performance.now();
   readonly #tasks = new Map<string, ScheduledTask>();
   #schedule: Schedule | undefined;
+  #session: RunSession | undefined;
   #secondsBefore: ReadonlyMap<string, number> = new Map();
   #lastTold = 0;
 
@@ -85,6 +91,7 @@ export class ActiveRun {
     clock.unref();
     try {
       this.#secondsBefore = await this.#effects.secondsBefore(this.brand);
+      if (this.#request.runner === "cluster") this.#session = await this.#openSession();
       await this.#toSnapshot();
       this.document.state = "done";
     } catch (error) {
@@ -96,6 +103,7 @@ export class ActiveRun {
         : new AssayError(wire.code, wire.message, wire.hint, wire.details);
     } finally {
       clearInterval(clock);
+      await this.#session?.close();
       await this.#measure();
       this.#refresh();
       this.document.seconds_left = null;
@@ -103,6 +111,16 @@ export class ActiveRun {
       this.#effects.onChange(this.brand, this.document);
     }
     return this.document;
+  }
+
+  #openSession(): Promise<RunSession> {
+    const { cluster, brands, engine } = this.#effects;
+    const { redis, judge } = this.#request;
+    return openRunSession({
+      ...{ cluster, brands, engine, redis, brand: this.brand, document: this.document },
+      ...{ isNightly: judge !== undefined, request: this.document.request ?? {} },
+      cancel: () => this.cancel(),
+    });
   }
 
   async #toSnapshot(): Promise<void> {
@@ -240,7 +258,6 @@ export class ActiveRun {
   async #execute(nodes: readonly TaskNode[]): Promise<void> {
     const { engine, brands } = this.#effects;
     const brandDir = brands.directory(this.brand);
-    const { workers, memoryBytes, runner = "pool" } = this.#request;
     const { found } = await engine.call(
       "artifacts.find",
       { brandDir, keys: nodes.map(({ key }) => key) },
@@ -250,25 +267,27 @@ export class ActiveRun {
     await runGraph({
       graph: { nodes },
       present,
-      workers,
+      workers: this.#session ? queueWindow : this.#request.workers,
+      isQueue: this.#session !== undefined,
       signal: this.#signal,
       now: () => performance.now() - this.#began,
       onSchedule: (schedule) => this.#adopt(schedule),
       onChange: () => this.#refresh(),
-      runTask: async (node, { signal, onRows }) => {
-        const input = {
-          brandDir,
-          node,
-          memoryBytes: Math.floor(memoryBytes / workers),
-          workers,
-          inline: runner === "inline",
-          attempt: this.id,
-        };
-        const { outcome } = await engine.stream("tasks.run", input, { signal, onProgress: ({ rows }) => onRows(rows) });
-        return outcome;
-      },
+      runTask: this.#session?.runTask ?? this.#runHere,
     });
   }
+
+  readonly #runHere: RunTask = async (node, { signal, onRows }) => {
+    const { engine, brands } = this.#effects;
+    const { workers, memoryBytes, runner } = this.#request;
+    const input = {
+      ...{ brandDir: brands.directory(this.brand), node, workers, attempt: this.id },
+      memoryBytes: Math.floor(memoryBytes / workers),
+      inline: runner === "inline",
+    };
+    const { outcome } = await engine.stream("tasks.run", input, { signal, onProgress: ({ rows }) => onRows(rows) });
+    return outcome;
+  };
 
   /** Tasks of earlier parts of the run keep what is known of them. */
   #adopt(schedule: Schedule): void {
@@ -309,7 +328,8 @@ export class ActiveRun {
       reused: countOf("reused"),
       computed: countOf("computed"),
       failed: countOf("failed"),
-      running: countOf("running") + countOf("elsewhere"),
+      running: tasks.filter(({ state, isQueued }) => state === "elsewhere" || (state === "running" && !isQueued))
+        .length,
     };
     run.steps = stepProgress(tasks);
     run.seconds = (now - this.#began) / 1000;
@@ -327,6 +347,11 @@ export class ActiveRun {
   }
 }
 
+/** What was asked for, so that it can be asked again; only what is there, as it becomes JSON. */
+function optionsOf({ as_of, known_at, models, params, horizon_days, seed }: RunRequest): NonNullable<Run["request"]> {
+  return JSON.parse(JSON.stringify({ as_of, known_at, models, params, horizon_days, seed }));
+}
+
 function newDocument(id: string, request: RunRequest, now: Date): Run {
   return {
     run_id: id,
@@ -335,6 +360,9 @@ function newDocument(id: string, request: RunRequest, now: Date): Run {
     snapshot_id: null,
     requested_at: now.toISOString(),
     host: hostname(),
+    runner: request.runner ?? "pool",
+    request: optionsOf(request),
+    waiting_for: null,
     seconds: 0,
     seconds_left: null,
     tasks: { total: 0, reused: 0, computed: 0, failed: 0, running: 0 },

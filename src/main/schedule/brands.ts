@@ -39,6 +39,10 @@ export class Brands {
     this.#cache = cache;
   }
 
+  get workspaceId(): string {
+    return this.#cacheKey;
+  }
+
   get names(): readonly string[] {
     return this.#names;
   }

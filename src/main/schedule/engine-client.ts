@@ -39,6 +39,7 @@ function unanswered(milliseconds: number): AssayError {
     "unavailable",
     `The shared directory has not answered for ${Math.round(milliseconds / 1000)} s.`,
     "Check that its server can be reached, then try again: what was finished is kept.",
+    { silent: "share" },
   );
 }
 
@@ -47,6 +48,7 @@ function ended(): AssayError {
     "unavailable",
     "The engine ended while it worked on this.",
     "Try again: what was finished is kept.",
+    { ended: true },
   );
 }
 

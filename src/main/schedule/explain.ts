@@ -10,6 +10,7 @@ export interface KeptTask {
   readonly parts: Readonly<Record<string, string>>;
   readonly state: NodeState;
   readonly worker: number | null;
+  readonly machine?: string | null;
   readonly startedMs: number | null;
   readonly endedMs: number | null;
   readonly rows: number;

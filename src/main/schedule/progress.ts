@@ -24,7 +24,7 @@ export function stepProgress(tasks: Iterable<ScheduledTask>): StepProgress[] {
     if (task.state === "reused") found.reused++;
     if (task.state === "computed") found.computed++;
     if (task.state === "failed") found.failed++;
-    if (task.state === "running" || task.state === "elsewhere") found.running++;
+    if ((task.state === "running" && !task.isQueued) || task.state === "elsewhere") found.running++;
     if (task.state === "computed") found.seconds += task.seconds;
     found.rows += task.rows;
     found.bytes += task.bytes;
@@ -54,7 +54,8 @@ export function secondsLeft(
     if (task.state !== "waiting" && task.state !== "running" && task.state !== "elsewhere") continue;
     const expected = secondsBefore.get(task.node.step) ?? mean;
     if (expected === null) return null;
-    const spent = task.state === "running" && task.startedMs !== null ? (nowMs - task.startedMs) / 1000 : 0;
+    const spent =
+      task.state === "running" && !task.isQueued && task.startedMs !== null ? (nowMs - task.startedMs) / 1000 : 0;
     left += Math.max(0.05, expected - spent);
   }
   return left / Math.max(1, workers);

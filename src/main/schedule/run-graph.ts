@@ -5,7 +5,11 @@ import { Schedule } from "./scheduler.ts";
 /** Places one task somewhere and answers with its artifact, or null where another process is at it. */
 export type RunTask = (
   node: TaskNode,
-  options: { signal: AbortSignal; onRows: (rows: number) => void },
+  options: {
+    signal: AbortSignal;
+    onRows: (rows: number) => void;
+    onPlaced?: (place: { machine: string; worker: number }) => void;
+  },
 ) => Promise<(ArtifactSummary & { computed: boolean }) | null>;
 
 export interface GraphRun {
@@ -14,6 +18,8 @@ export interface GraphRun {
   readonly workers: number;
   readonly runTask: RunTask;
   readonly signal: AbortSignal;
+  /** Tasks wait in a queue until `onPlaced` tells who took them. */
+  readonly isQueue?: boolean;
   /** Milliseconds since the run began. */
   readonly now: () => number;
   readonly onSchedule: (schedule: Schedule) => void;
@@ -31,13 +37,18 @@ export async function runGraph(run: GraphRun): Promise<Schedule> {
 
   async function perform(node: TaskNode, worker: number): Promise<void> {
     schedule.started(node.key, run.now(), worker);
+    if (run.isQueue) schedule.queued(node.key);
     run.onChange();
     try {
       const onRows = (rows: number) => {
         const task = schedule.tasks.get(node.key);
         if (task) task.rows = rows;
       };
-      const outcome = await run.runTask(node, { signal: run.signal, onRows });
+      const onPlaced = (place: { machine: string; worker: number }) => {
+        schedule.placed(node.key, run.now(), place);
+        run.onChange();
+      };
+      const outcome = await run.runTask(node, { signal: run.signal, onRows, onPlaced });
       if (outcome) schedule.finished(node.key, run.now(), outcome);
       else schedule.elsewhere(node.key, run.now());
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Run, TaskState } from "../../shared/api/contract/runs.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { ActiveRun, type Catalogue, type RunRequest } from "./active-run.ts";
 import type { Brands } from "./brands.ts";
+import type { Cluster } from "./cluster/cluster.ts";
 import type { Engine } from "./engine-client.ts";
 import { explainRun, type KeptTask } from "./explain.ts";
 import type { ScheduledTask } from "./scheduler.ts";
@@ -16,6 +17,7 @@ export interface RunStore {
 
 export interface RunsOptions {
   readonly engine: Engine;
+  readonly cluster: Cluster;
   readonly store: RunStore;
   readonly catalogue: Catalogue;
   readonly now: () => Date;
@@ -39,9 +41,10 @@ export class Runs {
 
   /** Starts a run; the same brand's runs go on beside each other and share what they make. */
   start(brands: Brands, request: RunRequest): ActiveRun {
-    const { engine, store, catalogue, now } = this.#options;
+    const { engine, cluster, store, catalogue, now } = this.#options;
     const run = new ActiveRun(request, {
       engine,
+      cluster,
       brands,
       catalogue,
       now,
@@ -132,9 +135,26 @@ export class Runs {
 }
 
 function keptTask(task: ScheduledTask): KeptTask {
-  const { node, state, worker, startedMs, endedMs, rows, bytes, seconds, error } = task;
+  const { node, worker, machine, startedMs, endedMs, rows, bytes, seconds, error } = task;
+  const state = task.isQueued ? "waiting" : task.state;
   const { key, step, stage, scope, slot, parts } = node;
-  return { key, step, stage, scope, slot, parts, state, worker, startedMs, endedMs, rows, bytes, seconds, error };
+  return {
+    key,
+    step,
+    stage,
+    scope,
+    slot,
+    parts,
+    state,
+    worker,
+    machine,
+    startedMs,
+    endedMs,
+    rows,
+    bytes,
+    seconds,
+    error,
+  };
 }
 
 function taskState(task: KeptTask): TaskState {
@@ -145,6 +165,7 @@ function taskState(task: KeptTask): TaskState {
     scope: task.scope,
     state: task.state,
     worker: task.worker,
+    machine: task.machine ?? null,
     started_ms: task.startedMs,
     ended_ms: task.endedMs,
     rows: task.rows,

@@ -14,6 +14,10 @@ export interface ScheduledTask {
   startedMs: number | null;
   endedMs: number | null;
   worker: number | null;
+  /** The agent that has it, or had it; null where this machine does. */
+  machine: string | null;
+  /** Handed to a queue and not begun by anybody yet. */
+  isQueued: boolean;
   error: string | null;
 }
 
@@ -37,6 +41,8 @@ export class Schedule {
         startedMs: null,
         endedMs: null,
         worker: null,
+        machine: null,
+        isQueued: false,
         error: null,
       });
     }
@@ -79,6 +85,18 @@ export class Schedule {
     task.worker = worker;
   }
 
+  /** Handed to a queue: it counts as given away, and as begun from the moment that somebody takes it. */
+  queued(key: string): void {
+    const task = this.#task(key);
+    task.isQueued = true;
+    task.worker = null;
+  }
+
+  placed(key: string, nowMs: number, place: { machine: string; worker: number }): void {
+    const task = this.#task(key);
+    Object.assign(task, place, { isQueued: false, startedMs: nowMs });
+  }
+
   finished(
     key: string,
     nowMs: number,
@@ -86,6 +104,7 @@ export class Schedule {
   ): void {
     const task = this.#task(key);
     Object.assign(task, { state: made.computed ? "computed" : "reused", rows: made.rows, bytes: made.bytes });
+    task.isQueued = false;
     task.seconds = made.seconds;
     task.endedMs = nowMs;
     for (const reader of this.#readers.get(key) ?? []) this.#missing.get(reader)?.delete(key);
@@ -97,6 +116,7 @@ export class Schedule {
     task.state = "elsewhere";
     task.attempts--;
     task.worker = null;
+    task.isQueued = false;
     task.notBefore = nowMs + 150;
   }
 
@@ -123,6 +143,7 @@ export class Schedule {
   failed(key: string, nowMs: number, error: string): void {
     const task = this.#task(key);
     task.state = "failed";
+    task.isQueued = false;
     task.endedMs = nowMs;
     task.error = error;
   }

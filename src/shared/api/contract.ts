@@ -1,4 +1,5 @@
 import { campaignOperations } from "./contract/campaigns.ts";
+import { clusterOperations } from "./contract/cluster.ts";
 import { customerOperations } from "./contract/customers.ts";
 import { handOffOperations } from "./contract/hand-off.ts";
 import { identityOperations } from "./contract/identity.ts";
@@ -20,6 +21,7 @@ export const contract = {
   ...returnOperations,
   ...runOperations,
   ...nightOperations,
+  ...clusterOperations,
   ...customerOperations,
   ...preferenceOperations,
   ...segmentOperations,

@@ -134,7 +134,7 @@ export const engineContract = {
   }),
   "artifacts.find": call({
     input: plain<{ brandDir: string; keys: readonly string[] }>(),
-    output: plain<{ found: ArtifactSummary[]; damaged: string[] }>(),
+    output: plain<{ found: (ArtifactSummary & { attempt: string })[]; damaged: string[] }>(),
   }),
   "artifacts.json": call({
     input: plain<{ brandDir: string; key: string; output: string }>(),
@@ -151,6 +151,17 @@ export const engineContract = {
     }>(),
     progress: plain<{ rows: number }>(),
     output: plain<{ outcome: (ArtifactSummary & { computed: boolean }) | null }>(),
+  }),
+  /** Lays a task's document on the share for a day, where it is too large for a queue. */
+  "tasks.keep": call({
+    input: plain<{ brandDir: string; node: TaskNode; kept: string }>(),
+    output: plain<{ kept: string }>(),
+  }),
+  "tasks.kept": call({ input: plain<{ brandDir: string; kept: string }>(), output: plain<{ node: TaskNode }>() }),
+  /** Keeps what a task was asked that ended whoever worked on it. */
+  "tasks.quarantine": call({
+    input: plain<{ brandDir: string; node: TaskNode; run: string; why: string }>(),
+    output: plain<{ path: string }>(),
   }),
   "snapshots.publish": call({
     input: plain<{ brandDir: string; manifest: SnapshotManifest }>(),

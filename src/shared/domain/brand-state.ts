@@ -145,6 +145,15 @@ export interface RunBody {
   readonly document: unknown;
 }
 
+/** A run on the cluster from its beginning on, so that another machine can take it up. */
+export interface RunRequestedBody {
+  readonly run_id: string;
+  readonly requested_at: string;
+  readonly host: string;
+  readonly is_nightly: boolean;
+  readonly request: unknown;
+}
+
 /** What each kind of log entry carries. */
 export interface EntryBodies extends CampaignEntryBodies {
   brand_created: BrandSettingsBody;
@@ -171,6 +180,7 @@ export interface EntryBodies extends CampaignEntryBodies {
   export_unplanned: { export: string };
   night_settings: Partial<NightSettings>;
   night_ended: NightBody;
+  run_requested: RunRequestedBody;
   run_ended: RunBody;
 }
 export type EntryKind = keyof EntryBodies;
@@ -194,6 +204,8 @@ export interface BrandState extends CampaignsState {
   members: Map<string, { key: string; segments: readonly SegmentRefresh[]; version: number }>;
   segments: Map<string, { definition: DefinitionBody; version: number; created_at: string; changed_at: string }>;
   runs: RunBody[];
+  /** Runs on the cluster that no entry says the end of. */
+  openRuns: Map<string, RunRequestedBody>;
   plans: Map<string, ExportPlanBody>;
   /** Planned lists that were written, by list and occasion. */
   written: Map<string, ExportBody & { at: string }>;
@@ -223,6 +235,7 @@ export function emptyState(): BrandState {
     members: new Map(),
     segments: new Map(),
     runs: [],
+    openRuns: new Map(),
     plans: new Map(),
     written: new Map(),
     night: { schedule: null, since: null, gate: defaultGate },
@@ -326,7 +339,11 @@ const folds: Folds = {
   night_ended: (state, body) => {
     state.nights.push(body);
   },
+  run_requested: (state, body) => {
+    state.openRuns.set(body.run_id, body);
+  },
   run_ended: (state, body) => {
+    state.openRuns.delete(body.run_id);
     state.runs.push(body);
   },
   ...campaignFolds,

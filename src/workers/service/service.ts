@@ -13,9 +13,11 @@ import { queryHandlers } from "./query-handlers.ts";
 import { snapshotHandlers } from "./snapshot-handlers.ts";
 import { sourceHandlers } from "./source-handlers.ts";
 import { storeHandlers } from "./store-handlers.ts";
+import { taskHandlers } from "./task-handlers.ts";
 
 const handlers: Handlers<EngineContract, ServiceContext> = {
   ...storeHandlers,
+  ...taskHandlers,
   ...sourceHandlers,
   ...snapshotHandlers,
   ...nightHandlers,

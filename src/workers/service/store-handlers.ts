@@ -70,7 +70,7 @@ export const storeHandlers: StoreHandlers = {
     const found = keys.flatMap((key) => {
       try {
         const artifact = findArtifact(brandDir, key);
-        return artifact ? [summaryOf(artifact)] : [];
+        return artifact ? [{ ...summaryOf(artifact), attempt: artifact.attempt }] : [];
       } catch (error) {
         if (!(error instanceof AssayError) || error.code !== "corrupt") throw error;
         quarantine(brandDir, key);

@@ -25,6 +25,7 @@ function runDocument(run: Run) {
       rows,
     })),
     warnings: run.warnings,
+    runner: run.runner ?? "pool",
   };
 }
 
@@ -52,12 +53,15 @@ function readRun(run: Run): string {
 
 function followRun({ output, signal }: Session) {
   let told = "";
+  let waitedFor = "";
   return {
     signal,
     onProgress: (run: Run) => {
       const done = run.tasks.reused + run.tasks.computed;
       const rate = run.rows_per_second === null ? "" : `${groupDigits(run.rows_per_second)} rows/s`;
       const left = run.seconds_left === null ? "" : `${Math.ceil(run.seconds_left)} s left`;
+      if (run.waiting_for && run.waiting_for !== waitedFor) output.note(`${run.waiting_for}.`);
+      waitedFor = run.waiting_for ?? "";
       const step = run.steps.find(({ running }) => running > 0)?.step ?? run.state;
       if (step !== told) output.progress(step, done, run.tasks.total, `${rate} ${left}`);
       told = step;
@@ -75,7 +79,8 @@ export function runCommands(program: Command): void {
     .option("--models <names>", "a variant with these models only")
     .option("--param <model.name=value...>", "a variant with another parameter")
     .option("--horizon-days <n>", "length of the forecasts", Number)
-    .option("--runner <name>", "pool or inline", "pool")
+    .option("--runner <name>", "pool, inline or cluster", "pool")
+    .option("--redis <url>", "broker of the cluster (or ASSAY_REDIS_URL, else this machine's settings)")
     .option("--workers <n>", "tasks at a time", Number)
     .option("--memory <amount>", "memory of all tasks, such as 8GB")
     .option("--seed <n>", "seed", Number)
@@ -92,7 +97,8 @@ export function runCommands(program: Command): void {
               ? Object.fromEntries(Object.entries(params).map(([name, value]) => [name, scalar(value)]))
               : undefined,
           horizon_days: own.horizonDays as number | undefined,
-          runner: own.runner as "pool" | "inline",
+          runner: own.runner as "pool" | "inline" | "cluster",
+          redis: own.redis as string | undefined,
           workers: own.workers as number | undefined,
           memory: own.memory as string | undefined,
           seed: own.seed as number | undefined,

@@ -33,6 +33,8 @@ export const taskState = z.object({
   scope: z.string(),
   state: z.enum(["waiting", "running", "reused", "computed", "failed", "elsewhere"]),
   worker: z.number().nullable(),
+  /** The agent that did it; null: the run's own machine. */
+  machine: z.string().nullable(),
   /** Milliseconds since the run began. */
   started_ms: z.number().nullable(),
   ended_ms: z.number().nullable(),
@@ -41,6 +43,15 @@ export const taskState = z.object({
   error: z.string().nullable(),
 });
 export type TaskState = z.output<typeof taskState>;
+
+export const runOptions = z.object({
+  as_of: day.optional(),
+  known_at: instant.optional(),
+  models: z.array(z.string()).optional(),
+  params: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).optional(),
+  horizon_days: z.number().int().min(1).max(3650).optional(),
+  seed: z.number().int().nonnegative().optional(),
+});
 
 export const run = z.object({
   run_id: z.string(),
@@ -61,21 +72,22 @@ export const run = z.object({
   workers: count,
   steps: z.array(stepState),
   warnings: z.array(z.string()),
+  runner: z.enum(["pool", "inline", "cluster"]).optional(),
+  /** Why nothing goes on at the moment (no agent, no broker); null while work does. */
+  waiting_for: z.string().nullable().optional(),
+  /** What was asked for beside the brand, so that it can be asked again. */
+  request: runOptions.optional(),
   error: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
 });
 export type Run = z.output<typeof run>;
 
-export const runRequest = z.object({
+export const runRequest = runOptions.extend({
   brand: brandName,
-  as_of: day.optional(),
-  known_at: instant.optional(),
-  models: z.array(z.string()).optional(),
-  params: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).optional(),
-  horizon_days: z.number().int().min(1).max(3650).optional(),
-  runner: z.enum(["pool", "inline"]).optional(),
+  runner: z.enum(["pool", "inline", "cluster"]).optional(),
+  /** The cluster's broker; else the one of this machine's settings. */
+  redis: z.string().optional(),
   workers: z.number().int().min(1).max(256).optional(),
   memory: z.string().optional(),
-  seed: z.number().int().nonnegative().optional(),
 });
 export type RunRequest = z.output<typeof runRequest>;
 

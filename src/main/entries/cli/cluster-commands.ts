@@ -1,0 +1,116 @@
+import { type Command, Option } from "commander";
+import type { ClusterStatus } from "../../../shared/api/contract/cluster.ts";
+import { AssayError } from "../../../shared/base/errors.ts";
+import { bytes, table } from "./output.ts";
+import { perform } from "./session.ts";
+
+/** agent, cluster. */
+export function clusterCommands(program: Command): void {
+  agentCommand(program);
+  const cluster = program.command("cluster").description("agents of the workspace and their queue");
+  cluster
+    .command("status")
+    .description("which agents are there, what they do, what waits")
+    .option("--redis <url>", "the broker (or ASSAY_REDIS_URL, else this machine's settings)")
+    .action((own: { redis?: string }, command: Command) =>
+      perform(command, "workspace", async ({ client, output }) => {
+        const status = await client.call("cluster.status", { redis: own.redis });
+        if (status.broker.state === "none") {
+          throw new AssayError("usage", "No broker is named.", "Add --redis URL or set ASSAY_REDIS_URL.");
+        }
+        if (status.broker.state === "away") {
+          throw new AssayError("unavailable", status.broker.why ?? "The broker is away.", status.broker.hint ?? "");
+        }
+        output.answer(status, () => readStatus(status));
+        return 0;
+      }),
+    );
+}
+
+function readStatus({ broker, agents, queue }: ClusterStatus): string {
+  return [
+    `Broker ${broker.address}, version ${broker.version}`,
+    `Queue: ${queue.waiting} waiting, ${queue.active} running, ${queue.delayed} put off, ${queue.failed} failed`,
+    "",
+    agents.length === 0
+      ? "No agent is there. Start one with `assay agent --workspace DIR --redis URL`."
+      : table(
+          ["agent", "state", "cores", "memory", "tasks", "done", "failed", "heard of", "version"],
+          agents.map((agent) => [
+            agent.agent,
+            agent.state,
+            agent.cores,
+            bytes(agent.memory_bytes),
+            agent.tasks.map(({ step }) => step).join(", "),
+            agent.done,
+            agent.failed,
+            `${agent.seconds_ago} s ago`,
+            agent.is_current ? agent.version : `${agent.version} (other steps)`,
+          ]),
+        ),
+  ].join("\n");
+}
+
+interface AgentFlags {
+  readonly redis?: string;
+  readonly cores?: number;
+  readonly memory?: string;
+  readonly labels?: string;
+  readonly healthPort?: number;
+  readonly lockSeconds?: number;
+  readonly stalledSeconds?: number;
+  readonly patienceSeconds?: number;
+  readonly idleSeconds?: number;
+}
+
+function agentCommand(program: Command): void {
+  const hidden = (flags: string) => new Option(flags).argParser(Number).hideHelp();
+  program
+    .command("agent")
+    .description("does tasks of the workspace's runs on this machine until it is ended")
+    .option("--redis <url>", "the broker (or ASSAY_REDIS_URL)")
+    .option("--cores <n>", "tasks at a time", Number)
+    .option("--memory <amount>", "memory of all tasks: 8GB, or a number of gigabytes")
+    .option("--labels <names>", "what else this machine can do, such as gpu,spark")
+    .option("--health-port <port>", "answers GET /health on 127.0.0.1, 0 for any port", Number)
+    .option("--idle-seconds <n>", "ends itself when it had nothing to do for so long", Number)
+    .addOption(hidden("--lock-seconds <n>"))
+    .addOption(hidden("--stalled-seconds <n>"))
+    .addOption(hidden("--patience-seconds <n>"))
+    .action(async (own: AgentFlags, command: Command) => {
+      const { workspace = process.env.ASSAY_WORKSPACE } = command.optsWithGlobals<{ workspace?: string }>();
+      const redis = own.redis ?? process.env.ASSAY_REDIS_URL;
+      try {
+        if (workspace === undefined) {
+          throw new AssayError("usage", "No workspace is named.", "Add --workspace DIR or set ASSAY_WORKSPACE.");
+        }
+        if (redis === undefined) {
+          throw new AssayError("usage", "No broker is named.", "Add --redis URL or set ASSAY_REDIS_URL.");
+        }
+        await stay(workspace, redis, own);
+      } catch (error) {
+        await perform(command, "nothing", () => Promise.reject(error));
+      }
+    });
+}
+
+async function stay(workspace: string, redis: string, own: AgentFlags): Promise<void> {
+  const { startAgent } = await import("../../agent.ts");
+  const milliseconds = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds * 1_000);
+  const lockMs = milliseconds(own.lockSeconds);
+  const agent = await startAgent({
+    ...{ workspace, redis, cores: own.cores, memory: own.memory, labels: own.labels, healthPort: own.healthPort },
+    times: lockMs === undefined ? undefined : { lockMs, stalledMs: milliseconds(own.stalledSeconds) ?? lockMs / 2 },
+    patienceMs: milliseconds(own.patienceSeconds),
+    idleMs: milliseconds(own.idleSeconds),
+  });
+  let asked = 0;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (asked++ > 0) process.exit(130);
+      agent.drain(signal).catch(() => process.exit(1));
+    });
+  }
+  const why = await agent.ended;
+  process.exitCode = why === "no broker" ? 1 : 0;
+}

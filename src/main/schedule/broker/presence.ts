@@ -1,0 +1,87 @@
+import type { Redis } from "ioredis";
+import { keyOf } from "./link.ts";
+
+/** What an agent tells of itself every few seconds; no personal data. */
+export interface AgentRecord {
+  readonly agent: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly cores: number;
+  readonly memory_bytes: number;
+  readonly rss_bytes: number;
+  readonly labels: readonly string[];
+  readonly version: string;
+  readonly code: string;
+  readonly started_at: string;
+  readonly state: "working" | "idle" | "draining" | "full";
+  readonly tasks: readonly {
+    readonly key: string;
+    readonly step: string;
+    readonly scope: string;
+    readonly brand: string;
+    readonly run: string;
+    readonly seconds: number;
+  }[];
+  readonly done: number;
+  readonly failed: number;
+  /** Where it runs on a machine that can be ended by itself. */
+  readonly instance: string | null;
+}
+export interface SeenAgent extends AgentRecord {
+  /** Since its last sign of life. */
+  readonly seconds_ago: number;
+}
+
+export const beatMilliseconds = 3_000;
+const keptSeconds = 30;
+
+/** Keeps a record for half a minute, so that what isn't renewed goes by itself. */
+export async function announce(redis: Redis, space: string, record: AgentRecord): Promise<void> {
+  const text = JSON.stringify(record);
+  await redis
+    .multi()
+    .set(keyOf(space, "agent", record.agent), text, "EX", keptSeconds)
+    .sadd(keyOf(space, "agents"), record.agent)
+    .exec();
+}
+
+export async function withdraw(redis: Redis, space: string, agent: string): Promise<void> {
+  await redis
+    .multi()
+    .del(keyOf(space, "agent", agent))
+    .srem(keyOf(space, "agents"), agent)
+    .exec();
+}
+
+/** The agents of a workspace that gave a sign of life lately, by name. */
+export async function readAgents(redis: Redis, space: string): Promise<SeenAgent[]> {
+  const names = (await redis.smembers(keyOf(space, "agents"))).sort();
+  if (names.length === 0) return [];
+  const answers =
+    (await names
+      .reduce((batch, name) => {
+        const key = keyOf(space, "agent", name);
+        return batch.get(key).pttl(key);
+      }, redis.pipeline())
+      .exec()) ?? [];
+  const seen: SeenAgent[] = [];
+  const gone: string[] = [];
+  names.forEach((name, at) => {
+    const text = answers[2 * at]?.[1];
+    const left = Number(answers[2 * at + 1]?.[1] ?? 0);
+    const record = typeof text === "string" ? parse(text) : undefined;
+    if (!record) gone.push(name);
+    else seen.push({ ...record, seconds_ago: Math.max(0, Math.round((keptSeconds * 1000 - left) / 100) / 10) });
+  });
+  if (gone.length > 0) await redis.srem(keyOf(space, "agents"), ...gone);
+  return seen;
+}
+
+function parse(text: string): AgentRecord | undefined {
+  try {
+    const record = JSON.parse(text) as AgentRecord;
+    return Array.isArray(record.tasks) && typeof record.agent === "string" ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}

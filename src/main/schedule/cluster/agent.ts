@@ -1,0 +1,297 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { AssayError, cancelled, toWire } from "../../../shared/base/errors.ts";
+import { isName } from "../../../shared/base/ids.ts";
+import type { StepDeclaration } from "../../../shared/domain/step.ts";
+import type { TaskNode } from "../../../shared/domain/task.ts";
+import { Attempt, type Consumer, type LockTimes, openConsumer, type TakenJob } from "../broker/consumer.ts";
+import { type AgentRecord, beatMilliseconds } from "../broker/presence.ts";
+import type { JobResult } from "../broker/producer.ts";
+import type { Engine } from "../engine-client.ts";
+import { roomFor } from "./admission.ts";
+import type { BrokerConnection } from "./connection.ts";
+import { endedItsWorker, isShareSilent, reasonOf } from "./reasons.ts";
+import { clusterKey, codeVersion, openJob, spaceOf } from "./sealed-job.ts";
+import { Turnstile } from "./turnstile.ts";
+
+/** A line of the log: what happened, and plain facts without personal data. */
+export type AgentLog = (event: string, facts?: Readonly<Record<string, unknown>>) => void;
+
+export interface AgentOptions {
+  readonly connection: BrokerConnection;
+  readonly workspace: { readonly path: string; readonly workspace_id: string };
+  readonly engine: Engine;
+  readonly steps: ReadonlyMap<string, StepDeclaration>;
+  readonly version: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly labels: readonly string[];
+  readonly instance?: string | null;
+  readonly now: () => Date;
+  readonly log: AgentLog;
+  readonly times?: LockTimes | undefined;
+  /** Ends itself when the broker was away for so long, in milliseconds. */
+  readonly patienceMs?: number;
+  readonly idleMs?: number | undefined;
+}
+
+interface Running {
+  readonly key: string;
+  readonly node: TaskNode;
+  readonly brand: string;
+  readonly run: string;
+  readonly since: number;
+  readonly worker: number;
+  readonly stop: AbortController;
+}
+
+const tickMilliseconds = 1_000;
+const shareLookMilliseconds = 5_000;
+
+/** One machine's work for a workspace: takes jobs, has its engine make the artifacts, tells that it is there. */
+export class Agent {
+  readonly id = `${hostname()}-${process.pid}-${randomBytes(2).toString("hex")}`;
+  /** Why it ended, once it has. */
+  readonly ended: Promise<string>;
+  readonly #options: AgentOptions;
+  readonly #key: Buffer;
+  readonly #running = new Map<string, Running>();
+  readonly #turnstile = new Turnstile();
+  readonly #startedAt: string;
+  readonly #idleWorkers: number[];
+  #consumer!: Consumer;
+  #end!: (why: string) => void;
+  #isDraining = false;
+  #isShareSilent = false;
+  #isPaused = false;
+  #done = 0;
+  #failed = 0;
+  #rss = 0;
+  #downSince: number | null = null;
+  #busyAt = performance.now();
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    this.#key = clusterKey(options.workspace.workspace_id);
+    this.#startedAt = options.now().toISOString();
+    this.#idleWorkers = Array.from({ length: options.cores }, (_, at) => options.cores - at);
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  get isUp(): boolean {
+    return this.#consumer?.isUp() ?? false;
+  }
+  get isShareAnswering(): boolean {
+    return !this.#isShareSilent;
+  }
+  get runningTasks(): number {
+    return this.#running.size;
+  }
+
+  /** Throws `unavailable`, `not_permitted` or `unsupported` where the broker isn't there or unfit. */
+  async start(): Promise<void> {
+    const { connection, workspace, version, steps, cores, times, log } = this.#options;
+    const code = codeVersion(version, steps);
+    this.#consumer = await openConsumer(connection, {
+      names: { space: spaceOf(workspace.workspace_id), code },
+      agent: this.id,
+      concurrency: cores,
+      times,
+      perform: (job) => this.#perform(job),
+      onCancelledRun: (run) => this.#cancelRun(run),
+    });
+    log("agent_started", { agent: this.id, cores, memory_bytes: this.#options.memoryBytes, code });
+    this.#timers = [
+      setInterval(() => this.#tick(), tickMilliseconds),
+      setInterval(() => void this.#beat(), beatMilliseconds),
+    ];
+    await this.#beat();
+  }
+
+  /** Takes nothing new, finishes what ends in time, gives the rest back, ends. */
+  async drain(why: string, milliseconds = 90_000): Promise<void> {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    this.#options.log("draining", { why, running: this.#running.size });
+    await this.#consumer.pause();
+    void this.#beat();
+    await this.#untilIdle(milliseconds);
+    for (const { stop } of this.#running.values()) stop.abort();
+    await this.#untilIdle(10_000);
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#consumer.close(this.id);
+    this.#options.log("agent_ended", { why, done: this.#done, failed: this.#failed });
+    this.#end(why);
+  }
+
+  async #untilIdle(milliseconds: number): Promise<void> {
+    const until = performance.now() + milliseconds;
+    while (this.#running.size > 0 && performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async #perform(taken: TakenJob): Promise<JobResult> {
+    const leave = await this.#turnstile.enter(taken.wasLost);
+    const worker = this.#idleWorkers.pop() ?? 1;
+    try {
+      return await this.#make(taken, worker);
+    } catch (error) {
+      throw this.#verdict(taken, error);
+    } finally {
+      this.#running.delete(taken.key);
+      this.#idleWorkers.push(worker);
+      this.#busyAt = performance.now();
+      leave();
+    }
+  }
+
+  async #make(taken: TakenJob, worker: number): Promise<JobResult> {
+    const { engine, workspace, cores, memoryBytes, log } = this.#options;
+    const job = openJob(taken.data, this.#key);
+    if (!isName(job.brand) || job.key !== taken.key) throw new AssayError("bad_input", "A job names no brand.", "");
+    if (await this.#consumer.isCancelled(job.run).catch(() => false)) throw cancelled();
+    const brandDir = join(workspace.path, "brands", job.brand);
+    const node =
+      "node" in job.task ? job.task.node : (await engine.call("tasks.kept", { brandDir, kept: job.task.kept })).node;
+    this.#checkStep(node, job.key);
+    const { step, scope } = node;
+    const stop = new AbortController();
+    const since = performance.now();
+    this.#running.set(taken.key, { key: job.key, node, brand: job.brand, run: job.run, since, worker, stop });
+    const place = { agent: this.id, host: hostname(), worker };
+    taken.placed({ ...place, rows: 0 });
+    const input = {
+      ...{ brandDir, node, workers: cores, inline: false, attempt: job.run },
+      memoryBytes: Math.floor(memoryBytes / cores),
+    };
+    const { outcome } = await engine.stream("tasks.run", input, {
+      signal: stop.signal,
+      onProgress: ({ rows }) => taken.placed({ ...place, rows }),
+    });
+    const seconds = (performance.now() - since) / 1000;
+    if (!outcome) return { held: true, computed: false, rows: 0, bytes: 0, seconds };
+    this.#done++;
+    log("task_done", { step, scope, brand: job.brand, task: job.key.slice(0, 12), seconds, rows: outcome.rows });
+    return {
+      held: false,
+      computed: outcome.computed,
+      rows: outcome.rows,
+      bytes: outcome.bytes,
+      seconds: outcome.seconds,
+    };
+  }
+
+  #checkStep(node: TaskNode, key: string): void {
+    const step = this.#options.steps.get(node.step);
+    if (node.key !== key || !step || (node.parts.version ?? String(step.version)) !== String(step.version)) {
+      throw new AssayError("unsupported", `This agent has no step ${node.step} of that version.`, "Update the agent.");
+    }
+  }
+
+  #verdict(taken: TakenJob, error: unknown): Attempt {
+    const { code, message } = toWire(error);
+    const known = this.#running.get(taken.key);
+    const facts = { task: taken.key.slice(0, 12), step: known?.node.step, code, message };
+    if (this.#isDraining && known?.stop.signal.aborted) return new Attempt("back", message);
+    if (isShareSilent(error)) {
+      this.#loseShare();
+      return new Attempt("back", message);
+    }
+    if (code !== "cancelled") {
+      this.#failed++;
+      this.#options.log("task_failed", facts);
+    }
+    return new Attempt(endedItsWorker(error) ? "again" : "failed", reasonOf(error));
+  }
+
+  #cancelRun(run: string): void {
+    for (const running of this.#running.values()) if (running.run === run) running.stop.abort();
+  }
+
+  /** Takes no job until the share answers again. */
+  #loseShare(): void {
+    if (this.#isShareSilent) return;
+    this.#isShareSilent = true;
+    const { engine, workspace, log } = this.#options;
+    log("share_silent");
+    const look = () =>
+      engine.call("workspace.open", { path: workspace.path }).then(
+        () => {
+          this.#isShareSilent = false;
+          log("share_answers");
+        },
+        () => void setTimeout(look, shareLookMilliseconds),
+      );
+    void look();
+  }
+
+  #tick(): void {
+    const { memoryBytes, cores, log, patienceMs = 15 * 60_000, idleMs } = this.#options;
+    const now = performance.now();
+    if (this.#isDraining) return;
+    if (this.#isShareSilent !== this.#isPaused) {
+      this.#isPaused = this.#isShareSilent;
+      void (this.#isPaused ? this.#consumer.pause() : this.#consumer.resume()).catch(() => {});
+    }
+    this.#consumer.setConcurrency(roomFor({ cores, memoryBytes, running: this.#running.size }));
+    if (this.#consumer.isUp()) {
+      if (this.#downSince !== null) log("broker_answers", { seconds: (now - this.#downSince) / 1000 });
+      this.#downSince = null;
+    } else {
+      if (this.#downSince === null) log("broker_away");
+      this.#downSince ??= now;
+      if (now - this.#downSince > patienceMs) void this.drain("no broker");
+    }
+    if (this.#running.size > 0) this.#busyAt = now;
+    else if (idleMs !== undefined && now - this.#busyAt > idleMs) void this.drain("idle");
+  }
+
+  async #beat(): Promise<void> {
+    const { engine, memoryBytes } = this.#options;
+    await engine
+      .call("process.memory", {})
+      .then(({ rss_bytes }) => {
+        this.#rss = rss_bytes;
+      })
+      .catch(() => {});
+    await this.#consumer.announce(this.#record()).catch(() => {});
+    for (const { run, stop } of this.#running.values()) {
+      if (await this.#consumer.isCancelled(run).catch(() => false)) stop.abort();
+    }
+    if (this.#rss > memoryBytes * 1.5 + 1e9) this.#options.log("memory_high", { rss_bytes: this.#rss });
+  }
+
+  #record(): AgentRecord {
+    const { cores, memoryBytes, labels, version, steps, instance = null } = this.#options;
+    const now = performance.now();
+    const running = this.#running.size;
+    const room = roomFor({ cores, memoryBytes, running });
+    const isFull = running > 0 && running >= room && room < cores;
+    const state = this.#isDraining ? "draining" : isFull ? "full" : running > 0 ? "working" : "idle";
+    return {
+      agent: this.id,
+      host: hostname(),
+      pid: process.pid,
+      cores,
+      memory_bytes: memoryBytes,
+      rss_bytes: this.#rss,
+      labels: [...labels],
+      version,
+      code: codeVersion(version, steps),
+      started_at: this.#startedAt,
+      state,
+      tasks: [...this.#running.values()].map(({ node, brand, run, since }) => ({
+        ...{ key: node.key, step: node.step, scope: node.scope, brand, run },
+        seconds: Math.round((now - since) / 100) / 10,
+      })),
+      done: this.#done,
+      failed: this.#failed,
+      instance,
+    };
+  }
+}

@@ -1,0 +1,126 @@
+import { AssayError } from "../../../shared/base/errors.ts";
+import type { StepDeclaration } from "../../../shared/domain/step.ts";
+import type { BrokerFacts } from "../broker/link.ts";
+import type { SeenAgent } from "../broker/presence.ts";
+import { openProducer, type Producer, type QueueCounts } from "../broker/producer.ts";
+import type { Engine } from "../engine-client.ts";
+import { type BrokerConnection, describeBroker, parseBroker } from "./connection.ts";
+import { ClusterRunner, type ClusterRunnerOptions } from "./runner.ts";
+import { clusterKey, codeVersion, spaceOf } from "./sealed-job.ts";
+
+/** The broker that this machine is set to; its secret is read only when it is needed. */
+export interface BrokerSettings {
+  readonly url: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+}
+export interface ClusterOptions {
+  readonly engine: Engine;
+  readonly steps: ReadonlyMap<string, StepDeclaration>;
+  readonly version: string;
+  readonly settings: () => Promise<BrokerSettings | null>;
+  /** How often runs compare share and queue; for tests. */
+  readonly lookMs?: number | undefined;
+  readonly patienceMs?: number | undefined;
+}
+export interface ClusterStatus {
+  readonly broker: BrokerFacts & { readonly address: string };
+  readonly code: string;
+  readonly agents: readonly (SeenAgent & { readonly is_current: boolean })[];
+  readonly queue: QueueCounts;
+}
+type RunnerRequest = Pick<
+  ClusterRunnerOptions,
+  "brandDir" | "brand" | "run" | "isNightly" | "onNotice" | "onWaiting" | "onCancelled"
+> & {
+  readonly workspaceId: string;
+  readonly redis: string | undefined;
+};
+
+const statusPatience = 2_500;
+
+/** Runs' and screens' way to the agents of a workspace. */
+export class Cluster {
+  readonly #options: ClusterOptions;
+  #watched: { address: string; producer: Promise<Producer> } | undefined;
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+  }
+
+  get code(): string {
+    return codeVersion(this.#options.version, this.#options.steps);
+  }
+
+  /** The broker that was named, else that of ASSAY_REDIS_URL, else that of this machine's settings; null where there is none. */
+  async find(redis: string | undefined): Promise<BrokerConnection | null> {
+    const url = redis ?? process.env["ASSAY_REDIS_URL"];
+    if (url) return parseBroker(url);
+    const settings = await this.#options.settings();
+    return settings && parseBroker(settings.url, settings);
+  }
+
+  async require(redis: string | undefined): Promise<BrokerConnection> {
+    const found = await this.find(redis);
+    if (found) return found;
+    throw new AssayError(
+      "usage",
+      "No broker is named for the cluster.",
+      "Add --redis URL, set ASSAY_REDIS_URL, or name it on the Cluster screen.",
+    );
+  }
+
+  /** Throws where no broker is named, or it doesn't answer or isn't fit. */
+  async openRunner({ workspaceId, redis, ...rest }: RunnerRequest): Promise<ClusterRunner> {
+    const { engine, lookMs, patienceMs } = this.#options;
+    const code = this.code;
+    const producer = await openProducer(await this.require(redis), { names: { space: spaceOf(workspaceId), code } });
+    return new ClusterRunner({ ...rest, producer, engine, key: clusterKey(workspaceId), code, lookMs, patienceMs });
+  }
+
+  /** Agents and queue at this moment. Throws where the broker doesn't answer. */
+  async status(workspaceId: string, redis?: string): Promise<ClusterStatus> {
+    const connection = await this.require(redis);
+    const producer = await this.#watch(connection, workspaceId);
+    const [agents, queue] = await Promise.all([producer.agents(), producer.counts()]);
+    return {
+      broker: { ...producer.facts, address: describeBroker(connection) },
+      code: this.code,
+      agents: agents.map((agent) => ({ ...agent, is_current: agent.code === this.code })),
+      queue,
+    };
+  }
+
+  /** Stops a run's tasks on every agent, and the run itself wherever it is scheduled. */
+  async cancel(workspaceId: string, run: string, redis?: string): Promise<void> {
+    await (await this.#watch(await this.require(redis), workspaceId)).cancel(run);
+  }
+
+  async close(): Promise<void> {
+    const watched = this.#watched;
+    this.#watched = undefined;
+    await watched?.producer.then((producer) => producer.close()).catch(() => {});
+  }
+
+  async #watch(connection: BrokerConnection, workspaceId: string): Promise<Producer> {
+    const address = JSON.stringify([connection, workspaceId]);
+    if (this.#watched?.address !== address) {
+      await this.close();
+      const names = { space: spaceOf(workspaceId), code: this.code };
+      this.#watched = { address, producer: openProducer(connection, { names, patienceMs: statusPatience }) };
+    }
+    try {
+      const producer = await this.#watched.producer;
+      if (producer.isUp()) return producer;
+    } catch (error) {
+      this.#watched = undefined;
+      throw error;
+    }
+    await this.close();
+    throw new AssayError(
+      "unavailable",
+      `The broker at ${describeBroker(connection)} has gone away.`,
+      "Start it again: what runs on agents is queued anew.",
+    );
+  }
+}

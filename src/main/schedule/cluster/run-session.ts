@@ -1,0 +1,67 @@
+import type { Run } from "../../../shared/api/contract/runs.ts";
+import type { Brands } from "../brands.ts";
+import type { Engine } from "../engine-client.ts";
+import { holdClaim } from "../hold-claim.ts";
+import type { RunTask } from "../run-graph.ts";
+import type { Cluster } from "./cluster.ts";
+
+/** Tasks that one run has in the queue at a time. */
+export const queueWindow = 256;
+
+/** What a run on the cluster has open while it goes on. */
+export interface RunSession {
+  readonly runTask: RunTask;
+  close(): Promise<void>;
+}
+export interface SessionRequest {
+  readonly cluster: Cluster;
+  readonly brands: Brands;
+  readonly engine: Engine;
+  readonly brand: string;
+  readonly redis: string | undefined;
+  readonly isNightly: boolean;
+  readonly request: unknown;
+  readonly document: Run;
+  readonly cancel: () => void;
+}
+
+/** Opens the queue and notes the run in the brand's log, so that another machine can take it up when this one vanishes. */
+export async function openRunSession(options: SessionRequest): Promise<RunSession> {
+  const { cluster, brands, engine, brand, redis, isNightly, request, document } = options;
+  const { run_id, requested_at, host } = document;
+  const brandDir = brands.directory(brand);
+  const runner = await cluster.openRunner({
+    ...{ workspaceId: brands.workspaceId, redis, brandDir, brand, run: run_id, isNightly },
+    onCancelled: options.cancel,
+    onNotice: (text) => document.warnings.push(text),
+    onWaiting: (what, slots) => {
+      document.waiting_for = what;
+      if (slots > 0) document.workers = slots;
+    },
+  });
+  let letGo: (() => Promise<void>) | null = null;
+  try {
+    letGo = await holdClaim(engine, brandDir, runClaim(run_id));
+    const body = { run_id, requested_at, host, is_nightly: isNightly, request };
+    await brands.append(brand, "run_requested", body, `run-requested:${run_id}`);
+  } catch (error) {
+    await letGo?.().catch(() => {});
+    await runner.close();
+    throw error;
+  }
+  return {
+    runTask: runner.runTask,
+    close: async () => {
+      document.waiting_for = null;
+      const { state, snapshot_id } = document;
+      const ended = { run_id, state, requested_at, snapshot_id, host, document: null };
+      await brands.append(brand, "run_ended", ended, `run-ended:${run_id}`).catch(() => {});
+      await letGo?.().catch(() => {});
+      await runner.close();
+    },
+  };
+}
+
+export function runClaim(runId: string): string {
+  return `run ${runId}`;
+}

@@ -1,0 +1,291 @@
+import { createHash } from "node:crypto";
+import { canonicalJson } from "../../../shared/base/canonical-json.ts";
+import { AssayError, cancelled } from "../../../shared/base/errors.ts";
+import type { ArtifactSummary, TaskNode } from "../../../shared/domain/task.ts";
+import type { JobEvent, JobResult, Producer } from "../broker/producer.ts";
+import type { Engine } from "../engine-client.ts";
+import type { RunTask } from "../run-graph.ts";
+import { endedItsWorker, errorOf, wasLostTwice } from "./reasons.ts";
+import { type Job, largestJob, type SealedJob, sealJob, sizeOf } from "./sealed-job.ts";
+
+type Outcome = ArtifactSummary & { readonly computed: boolean };
+
+export interface ClusterRunnerOptions {
+  readonly producer: Producer;
+  readonly engine: Engine;
+  readonly brandDir: string;
+  readonly brand: string;
+  readonly run: string;
+  readonly key: Buffer;
+  readonly code: string;
+  /** Goes behind what somebody waits for. */
+  readonly isNightly: boolean;
+  /** How often the share and the queue are compared, in milliseconds. */
+  readonly lookMs?: number | undefined;
+  /** How long a run waits for a broker that is gone, in milliseconds. */
+  readonly patienceMs?: number | undefined;
+  /** The run was cancelled from elsewhere. */
+  readonly onCancelled: () => void;
+  readonly onNotice: (text: string) => void;
+  /** What the run waits for, in words; null while it goes on. */
+  readonly onWaiting: (what: string | null, slots: number) => void;
+}
+
+type Placed = (place: { machine: string; worker: number }) => void;
+interface Pending {
+  readonly node: TaskNode;
+  readonly job: SealedJob;
+  readonly settle: (outcome: Outcome | null) => void;
+  readonly fail: (error: unknown) => void;
+  readonly onRows: (rows: number) => void;
+  readonly onPlaced: Placed;
+  isAdded: boolean;
+  isPlaced: boolean;
+  /** How often another process held it. */
+  held: number;
+  result: JobResult | null;
+}
+
+const confirmMilliseconds = 5;
+const nightlyPriority = 1_000_000;
+
+/** Has tasks done by agents: ready tasks go into the queue, and a task is done when its artifact lies on the share, whatever the
+ *  broker says or forgets. */
+export class ClusterRunner {
+  readonly #options: ClusterRunnerOptions;
+  readonly #pending = new Map<string, Pending>();
+  readonly #confirming = new Set<string>();
+  readonly #stopListening: () => void;
+  readonly #timer: NodeJS.Timeout;
+  #confirm: NodeJS.Timeout | undefined;
+  #isLooking = false;
+  #downSince: number | null = null;
+  #isCancelled = false;
+  #slots = 0;
+
+  constructor(options: ClusterRunnerOptions) {
+    this.#options = options;
+    const { producer, lookMs = 3_000 } = options;
+    this.#stopListening = producer.onEvent((event) => this.#hear(event));
+    producer.onUp(() => void this.#look());
+    this.#timer = setInterval(() => void this.#look(), lookMs);
+    void this.#lookAtAgents();
+  }
+
+  readonly runTask: RunTask = async (node, { signal, onRows, onPlaced = () => {} }) => {
+    if (signal.aborted) throw cancelled();
+    const job = await this.#seal(node);
+    return new Promise<Outcome | null>((resolve, reject) => {
+      const stop = () => this.#cancel(node.key);
+      const end = () => {
+        signal.removeEventListener("abort", stop);
+        this.#pending.delete(node.key);
+      };
+      const pending: Pending = {
+        ...{ node, job, onRows, onPlaced, isAdded: false, isPlaced: false, held: 0, result: null },
+        settle: (outcome) => {
+          end();
+          resolve(outcome);
+        },
+        fail: (error) => {
+          end();
+          reject(error);
+        },
+      };
+      this.#pending.set(node.key, pending);
+      signal.addEventListener("abort", stop, { once: true });
+      if (signal.aborted) stop();
+      else void this.#add(pending, 0);
+    });
+  };
+
+  /** Takes out of the queue what no agent has begun: the run can't use it any more. */
+  async withdraw(): Promise<void> {
+    const waiting = [...this.#pending.values()].filter(({ isPlaced }) => !isPlaced);
+    await this.#options.producer.remove(waiting.map(({ node }) => node.key)).catch(() => {});
+    for (const { settle } of waiting) settle(null);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    clearTimeout(this.#confirm);
+    this.#stopListening();
+    await this.#options.producer.close();
+  }
+
+  async #seal(node: TaskNode): Promise<SealedJob> {
+    const { brand, run, key, engine, brandDir } = this.#options;
+    const whole: Job = { brand, run, key: node.key, task: { node } };
+    const sealed = sealJob(whole, key);
+    if (sizeOf(sealed) <= largestJob) return sealed;
+    const kept = createHash("sha256")
+      .update(canonicalJson(node as never))
+      .digest("hex");
+    await engine.call("tasks.keep", { brandDir, node, kept });
+    return sealJob({ ...whole, task: { kept } }, key);
+  }
+
+  async #add(pending: Pending, delayMs: number): Promise<void> {
+    const { producer, isNightly } = this.#options;
+    const priority = Math.min(900_000, this.#pending.size) + (isNightly ? nightlyPriority : 1);
+    pending.isPlaced = false;
+    try {
+      await producer.add(pending.node.key, pending.job, { priority, delayMs });
+      pending.isAdded = true;
+      if (this.#isCancelled) await producer.remove([pending.node.key]);
+    } catch {
+      pending.isAdded = false; // added when the broker answers again
+    }
+  }
+
+  #cancel(key: string): void {
+    const { producer, run } = this.#options;
+    if (!this.#isCancelled) {
+      this.#isCancelled = true;
+      void producer.cancel(run).catch(() => {});
+      void producer.remove([...this.#pending.keys()]).catch(() => {});
+    }
+    this.#pending.get(key)?.fail(cancelled());
+  }
+
+  #hear(event: JobEvent): void {
+    const pending = this.#pending.get(event.key);
+    if (!pending) return;
+    if (event.kind === "placed") {
+      if (!pending.isPlaced) pending.onPlaced({ machine: event.placement.agent, worker: event.placement.worker });
+      pending.isPlaced = true;
+      pending.onRows(event.placement.rows);
+    } else if (event.kind === "failed") {
+      void this.#failed(pending, event.reason);
+    } else if (event.result?.held) {
+      void this.#add(pending, Math.min(3_000, 250 * 2 ** pending.held++));
+    } else {
+      pending.result = event.result;
+      this.#confirming.add(event.key);
+      this.#confirm ??= setTimeout(() => {
+        this.#confirm = undefined;
+        void this.#confirmAll();
+      }, confirmMilliseconds);
+    }
+  }
+
+  /** Looks on the share for what agents say they made. */
+  async #confirmAll(): Promise<void> {
+    const keys = [...this.#confirming];
+    this.#confirming.clear();
+    await this.#settlePresent(keys).catch(() => {}); // looked at again
+  }
+
+  async #settlePresent(keys: readonly string[]): Promise<void> {
+    const { engine, brandDir, run } = this.#options;
+    if (keys.length === 0) return;
+    const { found } = await engine.call("artifacts.find", { brandDir, keys });
+    for (const { attempt, ...summary } of found) {
+      const pending = this.#pending.get(summary.key);
+      pending?.settle({ ...summary, computed: pending.result?.computed ?? attempt === run });
+    }
+  }
+
+  async #failed(pending: Pending, reason: string): Promise<void> {
+    const { key } = pending.node;
+    const error = errorOf(reason);
+    if (this.#isCancelled) return pending.fail(cancelled());
+    if (error.code === "cancelled") {
+      await this.#lookForCancel();
+      return this.#add(pending, 100); // another run's, which was cancelled
+    }
+    const isLost = wasLostTwice(reason);
+    if (!isLost && !endedItsWorker(error)) {
+      pending.fail(error);
+      return this.withdraw();
+    }
+    await this.#settlePresent([key]).catch(() => {});
+    if (!this.#pending.has(key)) return;
+    pending.fail(await this.#quarantine(pending.node, isLost));
+    await this.withdraw();
+  }
+
+  async #quarantine(node: TaskNode, isLost: boolean): Promise<AssayError> {
+    const { engine, brandDir, run } = this.#options;
+    const why = isLost ? "two agents vanished while they worked on it" : "three workers ended while they worked on it";
+    const kept = await engine.call("tasks.quarantine", { brandDir, node, run, why }).catch(() => ({ path: null }));
+    return new AssayError(
+      "condition_failed",
+      `${node.title} (${node.step}, ${node.scope}) is set aside: ${why}.`,
+      kept.path
+        ? `What it was asked lies in ${kept.path}. Give agents more memory or mend the step, then resume the run.`
+        : "Give agents more memory or mend the step, then resume the run.",
+      { task: node.key, step: node.step, quarantine: kept.path },
+    );
+  }
+
+  /** Compares the share with the queue: settles what is done, adds what the queue has lost. */
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      await this.#settlePresent([...this.#pending.keys()]).catch(() => {});
+      if (this.#options.producer.isUp()) {
+        await this.#lookForCancel();
+        await this.#lookAtQueue();
+        await this.#lookAtAgents();
+      } else this.#wait();
+    } catch {
+      // the broker is away; the next look will tell
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  async #lookForCancel(): Promise<void> {
+    const { producer, run, onCancelled } = this.#options;
+    if (!this.#isCancelled && (await producer.isCancelled(run).catch(() => false))) onCancelled();
+  }
+
+  #wait(): void {
+    const { patienceMs = 15 * 60_000, onWaiting } = this.#options;
+    this.#downSince ??= performance.now();
+    const seconds = Math.round((performance.now() - this.#downSince) / 1000);
+    onWaiting(`The broker has not answered for ${seconds} s; what was begun goes on`, this.#slots);
+    if (performance.now() - this.#downSince < patienceMs) return;
+    const gone = new AssayError(
+      "unavailable",
+      `The broker has not answered for ${seconds} s.`,
+      "Resume the run when it does, or resume it on this machine alone: what was finished is kept.",
+    );
+    for (const { fail } of [...this.#pending.values()]) fail(gone);
+  }
+
+  async #lookAtQueue(): Promise<void> {
+    const { producer, onNotice } = this.#options;
+    const asked = [...this.#pending.values()];
+    const known = await producer.look(asked.map(({ node }) => node.key));
+    const missing = asked.filter(({ node }) => this.#pending.has(node.key) && !known.has(node.key));
+    await this.#settlePresent(missing.map(({ node }) => node.key)); // done between the two looks
+    const lost = missing.filter(({ node }) => this.#pending.has(node.key));
+    const forgotten = lost.filter(({ isAdded, result }) => isAdded && result === null).length;
+    if (this.#downSince !== null && forgotten > 0) {
+      const seconds = Math.round((performance.now() - this.#downSince) / 1000);
+      onNotice(`The broker was away for ${seconds} s and had forgotten ${forgotten} tasks: they were queued again.`);
+    }
+    this.#downSince = null;
+    for (const pending of lost) {
+      pending.result = null;
+      await this.#add(pending, 0);
+    }
+    for (const pending of asked) {
+      const failed = known.get(pending.node.key)?.failed;
+      if (typeof failed === "string" && this.#pending.has(pending.node.key)) await this.#failed(pending, failed);
+    }
+  }
+
+  async #lookAtAgents(): Promise<void> {
+    const { producer, code, onWaiting } = this.#options;
+    const agents = await producer.agents();
+    const fit = agents.filter((agent) => agent.code === code && agent.state !== "draining");
+    this.#slots = fit.reduce((sum, { cores }) => sum + cores, 0);
+    const others = agents.length - fit.length;
+    const beside = others > 0 ? ` (${others} of another version or about to end)` : "";
+    onWaiting(fit.length === 0 ? `No agent is there to work on it${beside}` : null, this.#slots);
+  }
+}

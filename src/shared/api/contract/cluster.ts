@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { call, count, done, nothing } from "../operation.ts";
+
+export const agentState = z.object({
+  agent: z.string(),
+  host: z.string(),
+  pid: count,
+  cores: count,
+  memory_bytes: count,
+  rss_bytes: count,
+  labels: z.array(z.string()),
+  version: z.string(),
+  /** It takes the jobs that this program plans. */
+  is_current: z.boolean(),
+  started_at: z.string(),
+  /** full: memory holds no further task; draining: it ends what it has and takes nothing new. */
+  state: z.enum(["working", "idle", "draining", "full"]),
+  tasks: z.array(
+    z.object({
+      key: z.string(),
+      step: z.string(),
+      scope: z.string(),
+      brand: z.string(),
+      run: z.string(),
+      seconds: z.number(),
+    }),
+  ),
+  done: count,
+  failed: count,
+  instance: z.string().nullable(),
+  /** Since its last sign of life. */
+  seconds_ago: z.number(),
+});
+export type AgentState = z.output<typeof agentState>;
+
+export const brokerState = z.object({
+  /** none: no broker is named; away: it doesn't answer or isn't fit, `why` says which. */
+  state: z.enum(["none", "away", "ok"]),
+  address: z.string().nullable(),
+  why: z.string().nullable(),
+  hint: z.string().nullable(),
+  version: z.string().nullable(),
+  used_bytes: count,
+  max_bytes: count,
+});
+
+export const clusterStatus = z.object({
+  broker: brokerState,
+  /** Names the steps' versions: agents of another code take no job of this program. */
+  code: z.string(),
+  agents: z.array(agentState),
+  queue: z.object({ waiting: count, active: count, delayed: count, failed: count }),
+});
+export type ClusterStatus = z.output<typeof clusterStatus>;
+
+export const brokerSettings = z.object({
+  url: z.string().nullable(),
+  username: z.string().nullable(),
+  has_password: z.boolean(),
+  /** Where the password is: the system's key store, a file of this user alone, the environment. */
+  kept_in: z.enum(["key_store", "file", "environment"]).nullable(),
+});
+export type BrokerSettingsState = z.output<typeof brokerSettings>;
+
+export const clusterOperations = {
+  "cluster.status": call({ input: z.object({ redis: z.string().optional() }), output: clusterStatus }),
+  "cluster.settings": call({ input: nothing, output: brokerSettings }),
+  /** Names the broker for this user on this machine; nothing of it lies in the workspace. An empty address forgets it, a password that
+   *  isn't given stays. */
+  "cluster.configure": call({
+    input: z.object({ url: z.string(), username: z.string().optional(), password: z.string().optional() }),
+    output: brokerSettings,
+  }),
+  /** Cancels a run wherever it is scheduled from. */
+  "cluster.cancel": call({ input: z.object({ run_id: z.string(), redis: z.string().optional() }), output: done }),
+};
