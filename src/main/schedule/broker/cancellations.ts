@@ -5,8 +5,8 @@ const keptSeconds = 3_600;
 
 /** Tells everybody that a run is over, and leaves word for those who don't hear it. */
 export async function cancelRun(redis: Redis, space: string, run: string): Promise<void> {
-  await redis.set(keyOf(space, "cancelled", run), "1", "EX", keptSeconds);
-  await redis.publish(keyOf(space, "cancel"), run);
+  const [kept, told] = [keyOf(space, "cancelled", run), keyOf(space, "cancel")];
+  await redis.multi().set(kept, "1", "EX", keptSeconds).publish(told, run).exec();
 }
 
 export async function isRunCancelled(redis: Redis, space: string, run: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "../../../shared/base/canonical-json.ts";
 import { AssayError, cancelled } from "../../../shared/base/errors.ts";
 import type { ArtifactSummary, TaskNode } from "../../../shared/domain/task.ts";
-import type { JobEvent, JobResult, Producer } from "../broker/producer.ts";
+import type { JobEvent, Producer } from "../broker/producer.ts";
 import type { Engine } from "../engine-client.ts";
 import type { RunTask } from "../run-graph.ts";
 import { endedItsWorker, errorOf, wasLostTwice } from "./reasons.ts";
@@ -40,10 +40,12 @@ interface Pending {
   readonly onRows: (rows: number) => void;
   readonly onPlaced: Placed;
   isAdded: boolean;
+  isBeingAdded: boolean;
   isPlaced: boolean;
   /** How often another process held it. */
   held: number;
-  result: JobResult | null;
+  /** An agent says that it is done. */
+  isReported: boolean;
 }
 
 const confirmMilliseconds = 5;
@@ -61,6 +63,8 @@ export class ClusterRunner {
   #isLooking = false;
   #downSince: number | null = null;
   #isCancelled = false;
+  #isWaiting = false;
+  #cancelling: Promise<unknown> = Promise.resolve();
   #slots = 0;
 
   constructor(options: ClusterRunnerOptions) {
@@ -82,7 +86,17 @@ export class ClusterRunner {
         this.#pending.delete(node.key);
       };
       const pending: Pending = {
-        ...{ node, job, onRows, onPlaced, isAdded: false, isPlaced: false, held: 0, result: null },
+        ...{
+          node,
+          job,
+          onRows,
+          onPlaced,
+          isAdded: false,
+          isBeingAdded: false,
+          isPlaced: false,
+          held: 0,
+          isReported: false,
+        },
         settle: (outcome) => {
           end();
           resolve(outcome);
@@ -110,6 +124,7 @@ export class ClusterRunner {
     clearInterval(this.#timer);
     clearTimeout(this.#confirm);
     this.#stopListening();
+    await this.#cancelling;
     await this.#options.producer.close();
   }
 
@@ -129,12 +144,15 @@ export class ClusterRunner {
     const { producer, isNightly } = this.#options;
     const priority = Math.min(900_000, this.#pending.size) + (isNightly ? nightlyPriority : 1);
     pending.isPlaced = false;
+    pending.isBeingAdded = true;
     try {
       await producer.add(pending.node.key, pending.job, { priority, delayMs });
       pending.isAdded = true;
       if (this.#isCancelled) await producer.remove([pending.node.key]);
     } catch {
       pending.isAdded = false; // added when the broker answers again
+    } finally {
+      pending.isBeingAdded = false;
     }
   }
 
@@ -142,8 +160,8 @@ export class ClusterRunner {
     const { producer, run } = this.#options;
     if (!this.#isCancelled) {
       this.#isCancelled = true;
-      void producer.cancel(run).catch(() => {});
-      void producer.remove([...this.#pending.keys()]).catch(() => {});
+      const work = [producer.cancel(run), producer.remove([...this.#pending.keys()])];
+      this.#cancelling = Promise.allSettled(work);
     }
     this.#pending.get(key)?.fail(cancelled());
   }
@@ -154,13 +172,14 @@ export class ClusterRunner {
     if (event.kind === "placed") {
       if (!pending.isPlaced) pending.onPlaced({ machine: event.placement.agent, worker: event.placement.worker });
       pending.isPlaced = true;
+      if (this.#isWaiting) this.#wait(null);
       pending.onRows(event.placement.rows);
     } else if (event.kind === "failed") {
       void this.#failed(pending, event.reason);
     } else if (event.result?.held) {
       void this.#add(pending, Math.min(3_000, 250 * 2 ** pending.held++));
     } else {
-      pending.result = event.result;
+      pending.isReported = true;
       this.#confirming.add(event.key);
       this.#confirm ??= setTimeout(() => {
         this.#confirm = undefined;
@@ -181,8 +200,7 @@ export class ClusterRunner {
     if (keys.length === 0) return;
     const { found } = await engine.call("artifacts.find", { brandDir, keys });
     for (const { attempt, ...summary } of found) {
-      const pending = this.#pending.get(summary.key);
-      pending?.settle({ ...summary, computed: pending.result?.computed ?? attempt === run });
+      this.#pending.get(summary.key)?.settle({ ...summary, computed: attempt === run });
     }
   }
 
@@ -229,7 +247,7 @@ export class ClusterRunner {
         await this.#lookForCancel();
         await this.#lookAtQueue();
         await this.#lookAtAgents();
-      } else this.#wait();
+      } else this.#waitForBroker();
     } catch {
       // the broker is away; the next look will tell
     } finally {
@@ -242,11 +260,16 @@ export class ClusterRunner {
     if (!this.#isCancelled && (await producer.isCancelled(run).catch(() => false))) onCancelled();
   }
 
-  #wait(): void {
-    const { patienceMs = 15 * 60_000, onWaiting } = this.#options;
+  #wait(what: string | null): void {
+    this.#isWaiting = what !== null;
+    this.#options.onWaiting(what, this.#slots);
+  }
+
+  #waitForBroker(): void {
+    const { patienceMs = 15 * 60_000 } = this.#options;
     this.#downSince ??= performance.now();
     const seconds = Math.round((performance.now() - this.#downSince) / 1000);
-    onWaiting(`The broker has not answered for ${seconds} s; what was begun goes on`, this.#slots);
+    this.#wait(`The broker has not answered for ${seconds} s; what was begun goes on`);
     if (performance.now() - this.#downSince < patienceMs) return;
     const gone = new AssayError(
       "unavailable",
@@ -258,19 +281,19 @@ export class ClusterRunner {
 
   async #lookAtQueue(): Promise<void> {
     const { producer, onNotice } = this.#options;
-    const asked = [...this.#pending.values()];
+    const asked = [...this.#pending.values()].filter(({ isBeingAdded }) => !isBeingAdded);
     const known = await producer.look(asked.map(({ node }) => node.key));
     const missing = asked.filter(({ node }) => this.#pending.has(node.key) && !known.has(node.key));
     await this.#settlePresent(missing.map(({ node }) => node.key)); // done between the two looks
     const lost = missing.filter(({ node }) => this.#pending.has(node.key));
-    const forgotten = lost.filter(({ isAdded, result }) => isAdded && result === null).length;
+    const forgotten = lost.filter(({ isAdded, isReported }) => isAdded && !isReported).length;
     if (this.#downSince !== null && forgotten > 0) {
       const seconds = Math.round((performance.now() - this.#downSince) / 1000);
       onNotice(`The broker was away for ${seconds} s and had forgotten ${forgotten} tasks: they were queued again.`);
     }
     this.#downSince = null;
     for (const pending of lost) {
-      pending.result = null;
+      pending.isReported = false;
       await this.#add(pending, 0);
     }
     for (const pending of asked) {
@@ -280,12 +303,12 @@ export class ClusterRunner {
   }
 
   async #lookAtAgents(): Promise<void> {
-    const { producer, code, onWaiting } = this.#options;
+    const { producer, code } = this.#options;
     const agents = await producer.agents();
     const fit = agents.filter((agent) => agent.code === code && agent.state !== "draining");
     this.#slots = fit.reduce((sum, { cores }) => sum + cores, 0);
     const others = agents.length - fit.length;
     const beside = others > 0 ? ` (${others} of another version or about to end)` : "";
-    onWaiting(fit.length === 0 ? `No agent is there to work on it${beside}` : null, this.#slots);
+    this.#wait(fit.length === 0 ? `No agent is there to work on it${beside}` : null);
   }
 }
