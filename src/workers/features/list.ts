@@ -1,12 +1,16 @@
 import { basketDays } from "./basket-days.ts";
 import { baskets, channelCounts } from "./baskets.ts";
 import { brandCounts } from "./brand-counts.ts";
+import { campaignMoments } from "./campaign-moments.ts";
+import { campaignOutcomes, campaignState, outcomeCampaigns } from "./campaign-outcomes.ts";
 import { categoryCounts } from "./category-counts.ts";
 import { customerFeatures } from "./customer-features.ts";
 import { discountCalendar, discountCounts, outcomeDiscounts } from "./discount-calendar.ts";
 import { fitCounts, outcomeFits } from "./fit-counts.ts";
 import { cohorts, revenueWeeks } from "./history.ts";
 import { itemsets } from "./itemsets.ts";
+import { messageActivity, messageTraining, outcomeMessages } from "./message-activity.ts";
+import { messageDays } from "./message-days.ts";
 import {
   outcomeBaskets,
   outcomeBrands,
@@ -32,6 +36,7 @@ import { returnWindow } from "./return-window.ts";
 import { rfmWindows } from "./rfm-windows.ts";
 import { storeCounts, storePlaces } from "./store-counts.ts";
 import { outcomeTiming, timingCounts } from "./timing-counts.ts";
+import { webActivity, webDays, webTraining } from "./web-activity.ts";
 
 export const featureSteps = [
   purchaseSummary,
@@ -76,6 +81,17 @@ export const featureSteps = [
   returnTrainingLines,
   returnOpenLines,
   returnOutcomes,
+  messageDays,
+  messageActivity,
+  messageTraining,
+  outcomeMessages,
+  webDays,
+  webActivity,
+  webTraining,
+  campaignOutcomes,
+  campaignMoments,
+  campaignState,
+  outcomeCampaigns,
   revenueWeeks,
   cohorts,
 ];

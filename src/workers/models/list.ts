@@ -2,17 +2,24 @@ import type { ModelDeclaration } from "../../shared/domain/model.ts";
 import { lookalike } from "./audiences/lookalike.ts";
 import { microSegments } from "./audiences/micro-segments.ts";
 import { rfm } from "./audiences/rfm.ts";
+import { emailPropensity } from "./engagement/email-propensity.ts";
+import { unsubscribeRisk } from "./engagement/unsubscribe-risk.ts";
+import { webIntent } from "./engagement/web-intent.ts";
 import { bgNbd } from "./lifecycle/bg-nbd.ts";
 import { lifecycleStage } from "./lifecycle/lifecycle-stage.ts";
 import { mbgNbd } from "./lifecycle/mbg-nbd.ts";
 import { nextPurchase } from "./lifecycle/next-purchase.ts";
 import { paretoNbd } from "./lifecycle/pareto-nbd.ts";
 import { purchasePropensity } from "./lifecycle/purchase-propensity.ts";
+import { campaignLift } from "./measurement/campaign-lift.ts";
+import { programmeLift } from "./measurement/programme-lift.ts";
+import { uplift } from "./measurement/uplift.ts";
 import { brandAffinity } from "./preferences/brand-affinity.ts";
 import { bundles } from "./preferences/bundles.ts";
 import { categoryAffinity } from "./preferences/category-affinity.ts";
 import { channelPreference } from "./preferences/channel-preference.ts";
 import { discountAffinity } from "./preferences/discount-affinity.ts";
+import { discountUplift } from "./preferences/discount-uplift.ts";
 import { nextBasket } from "./preferences/next-basket.ts";
 import { priceTier } from "./preferences/price-tier.ts";
 import { productAffinity } from "./preferences/product-affinity.ts";
@@ -52,4 +59,11 @@ export const models: readonly ModelDeclaration[] = [
   lookalike,
   returnRate,
   returnRisk,
+  emailPropensity,
+  unsubscribeRisk,
+  webIntent,
+  uplift,
+  discountUplift,
+  campaignLift,
+  programmeLift,
 ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { behaviourTable, trainingTable } from "../../../test/support/behaviour.ts";
+import { engagementTables } from "../../../test/support/engagement.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { createRandom } from "../../shared/base/random.ts";
 import type { ColumnTable, ColumnValues } from "../../shared/domain/column.ts";
@@ -90,6 +91,7 @@ function featuresOf(customers: readonly Customer[], order = Array.from(customers
     ),
     ...preferencesOf(order, counted, lines),
     ...behaviourOf(customers, order),
+    ...engagementTables(order.map((at) => ({ at, id: idOf(at) }))),
     customer_base: { rows: all.length, columns: { customer_id: ids, is_buyer: new Float64Array(all.length).fill(1) } },
   };
 }

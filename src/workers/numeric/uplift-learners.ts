@@ -40,8 +40,13 @@ interface CrossFitted {
 
 /** T- and DR-learner with cross-fitting. Pseudo-outcome: Kennedy (2023), eq. 3: μ₁ − μ₀ + w (y − μ₁) ÷ e − (1 − w) (y − μ₀) ÷ (1 − e), with μ
  *  from people of other folds and e as the experiment drew. Its mean is the average effect (Robins & Rotnitzky 1995); its regression
- *  on x the conditional one. Each learner's spread is drawn in towards the mean as far as unseen people ask for. */
-export function fitUplift(input: UpliftInput, seed: number, throwIfCancelled: () => void = () => {}): UpliftFit {
+ *  on x the conditional one. Each learner's spread is drawn in towards the mean as far as unseen people ask for.
+ *  heldOut: the effects that fits without a person tell of them. */
+export function fitUplift(
+  input: UpliftInput,
+  seed: number,
+  throwIfCancelled: () => void = () => {},
+): { readonly fit: UpliftFit; readonly heldOut: Float64Array } {
   const isBinary = input.outcome.every((value) => value === 0 || value === 1);
   const { pseudo, dr, t } = crossFit(input, { seed, isBinary, throwIfCancelled });
   const n = pseudo.length;
@@ -62,7 +67,7 @@ export function fitUplift(input: UpliftInput, seed: number, throwIfCancelled: ()
       .reduce((sum, value) => sum + value, 0) / n;
   const chosen =
     linearShare.gain <= 0 && treesShare.gain <= 0 ? "none" : linearShare.gain >= treesShare.gain ? "dr" : "t";
-  return {
+  const fit: UpliftFit = {
     average,
     averageError: Math.sqrt(square / n),
     linear: fitRidge(input.columns, pseudo, l2),
@@ -75,6 +80,7 @@ export function fitUplift(input: UpliftInput, seed: number, throwIfCancelled: ()
     isBinary,
     n,
   };
+  return { fit, heldOut: chosen === "dr" ? dr : chosen === "t" ? t : new Float64Array(n).fill(average) };
 }
 
 interface Settings {

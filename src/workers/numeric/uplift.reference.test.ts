@@ -25,7 +25,7 @@ function simulate(n: number, seed: number) {
 describe("uplift", () => {
   test("is found with its mean, ranked, and beats random on people not seen", () => {
     const [learnt, fresh] = [simulate(4_000, 1), simulate(4_000, 2)];
-    const fit = fitUplift(learnt, 1);
+    const { fit } = fitUplift(learnt, 1);
     const mean = fresh.truth.reduce((sum, value) => sum + value, 0) / fresh.truth.length;
     expect(Math.abs(fit.average - mean)).toBeLessThan(3 * fit.averageError);
     const { effect, error } = predictUplift(fit, fresh.columns);
@@ -44,7 +44,7 @@ describe("uplift", () => {
     const columns = [0, 1].map(() => Float64Array.from({ length: n }, () => random.normal()));
     const isTreated = Float64Array.from({ length: n }, () => (random.next() < 0.5 ? 1 : 0));
     const outcome = isTreated.map((one) => (random.next() < 0.2 + 0.1 * one ? 1 : 0));
-    const fit = fitUplift({ columns, isTreated, outcome, chance: new Float64Array(n).fill(0.5) }, 1);
+    const { fit } = fitUplift({ columns, isTreated, outcome, chance: new Float64Array(n).fill(0.5) }, 1);
     const { effect } = predictUplift(fit, columns);
     const spread = Math.max(...effect) - Math.min(...effect);
     expect(Math.abs(fit.average - 0.1)).toBeLessThan(3 * fit.averageError);
@@ -148,7 +148,7 @@ describe.skipIf(!path)(`Hillstrom's e-mail test${path ? "" : " (not on this mach
         chance: new Float64Array(own.length).fill(0.5),
       };
     };
-    const fit = fitUplift(part(true), 1);
+    const { fit } = fitUplift(part(true), 1);
     const unseen = part(false);
     const { effect } = predictUplift(fit, unseen.columns);
     const found = qiniInterval(effect, unseen, { seed: 1, draws: 100 });
