@@ -23,10 +23,20 @@ export interface UpliftCurve {
 
 const bins = 50;
 
-/** Rows as their scores rank them, ties in an order of their content; each bin has as many. */
-function ranked(score: Float64Array, { isTreated, outcome, chance }: Treated): Uint32Array {
-  const order = canonicalOrder([score, isTreated, outcome, chance]);
-  return order.sort((a, b) => (score[b] ?? 0) - (score[a] ?? 0)); // stable
+/** Rows as their scores rank them, in an order of their content where scores are equal; people with equal scores are one group, at
+ *  one place of the curve. */
+interface Ranking {
+  readonly order: Uint32Array;
+  /** Where each group begins, and the end. */
+  readonly starts: readonly number[];
+}
+
+function ranked(score: Float64Array, { isTreated, outcome, chance }: Treated): Ranking {
+  const order = canonicalOrder([score, isTreated, outcome, chance]).sort((a, b) => (score[b] ?? 0) - (score[a] ?? 0));
+  const starts: number[] = [];
+  for (let at = 0; at < order.length; at++)
+    if (at === 0 || score[order[at] ?? 0] !== score[order[at - 1] ?? 0]) starts.push(at);
+  return { order, starts: [...starts, order.length] };
 }
 
 /** Sums of inverse-chance weights and weighted outcomes of both sides, by bin. */
@@ -48,24 +58,35 @@ function curveOf({ t, ty, c, cy }: Sums): UpliftCurve {
   return { gain, auuc, qini: auuc - (gain.at(-1) ?? 0) / 2, topEffect: ((gain[top] ?? 0) * bins) / top };
 }
 
-function sumsOf(order: Uint32Array, group: Treated, weight?: (at: number) => number): Sums {
-  const sums = {
-    t: new Float64Array(bins),
-    ty: new Float64Array(bins),
-    c: new Float64Array(bins),
-    cy: new Float64Array(bins),
-  };
-  for (let at = 0; at < order.length; at++) {
-    const row = order[at] ?? 0;
-    const w = weight ? weight(at) : 1;
-    if (w === 0) continue;
-    const bin = Math.min(bins - 1, Math.floor((at / order.length) * bins));
-    const chance = group.chance[row] ?? 0.5;
-    const own = group.isTreated[row] === 1;
-    const inverse = w / (own ? chance : 1 - chance);
-    const [n, y] = own ? [sums.t, sums.ty] : [sums.c, sums.cy];
-    n[bin] = (n[bin] ?? 0) + inverse;
-    y[bin] = (y[bin] ?? 0) + inverse * (group.outcome[row] ?? 0);
+const empty = (): Sums => ({
+  t: new Float64Array(bins),
+  ty: new Float64Array(bins),
+  c: new Float64Array(bins),
+  cy: new Float64Array(bins),
+});
+const names = ["t", "ty", "c", "cy"] as const;
+
+/** A group of people with equal scores counts for all bins that it covers, in parts. */
+function sumsOf({ order, starts }: Ranking, group: Treated, weight?: (at: number) => number): Sums {
+  const sums = empty();
+  const n = order.length;
+  for (let tie = 0; tie + 1 < starts.length; tie++) {
+    const [from, to] = [starts[tie] ?? 0, starts[tie + 1] ?? 0];
+    const own = { t: 0, ty: 0, c: 0, cy: 0 };
+    for (let at = from; at < to; at++) {
+      const row = order[at] ?? 0;
+      const chance = group.chance[row] ?? 0.5;
+      const isTreated = group.isTreated[row] === 1;
+      const inverse = (weight ? weight(at) : 1) / (isTreated ? chance : 1 - chance);
+      const y = inverse * (group.outcome[row] ?? 0);
+      if (isTreated) [own.t, own.ty] = [own.t + inverse, own.ty + y];
+      else [own.c, own.cy] = [own.c + inverse, own.cy + y];
+    }
+    for (let bin = Math.floor((from * bins) / n); bin < bins && (bin * n) / bins < to; bin++) {
+      const overlap = Math.min(to, ((bin + 1) * n) / bins) - Math.max(from, (bin * n) / bins);
+      const part = Math.max(0, overlap) / (to - from);
+      for (const name of names) sums[name][bin] = (sums[name][bin] ?? 0) + part * own[name];
+    }
   }
   return sums;
 }

@@ -15,7 +15,7 @@ export function sampleRatioP(counts: readonly number[], shares: readonly number[
   return Math.max(0, 1 - gammaCdf(statistic / 2, (told.length - 1) / 2));
 }
 
-const usualShares = [1 / 2, 1 / 3, 1 / 4, 1 / 5, 0.15, 0.1, 0.05, 0.03, 0.02, 0.01];
+const usualShares = [1 / 2, 0.4, 1 / 3, 0.3, 1 / 4, 1 / 5, 0.15, 0.1, 0.05, 0.03, 0.02, 0.01];
 
 /** The usual share of a control group that an observed one is nearest to, in log odds: what was planned where nobody said. */
 export function likelyShare(control: number, total: number): number {

@@ -1,6 +1,7 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { messageColumns } from "../../features/message-activity.ts";
+import { fitConcentration } from "../../numeric/beta-binomial.ts";
 import { auc, brierErrors, meanInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { calibrationBins, compare, join, known, leastCustomers } from "../evaluation.ts";
@@ -12,6 +13,9 @@ interface FittedEmail {
   readonly click: ResponseTrees | null;
   readonly open_rate: number;
   readonly click_rate: number;
+  /** By how many e-mails the own rate is drawn to that of all. */
+  readonly open_weight: number;
+  readonly click_weight: number;
   readonly n_messages: number;
 }
 
@@ -19,6 +23,23 @@ const leastMessages = 200;
 const ownWeight = 5;
 
 const columnsOf = (table: ColumnTable) => messageColumns.map(({ name }) => numbers(table, name));
+
+const countOf = { open: "n_opened", click: "n_clicked" } as const;
+
+/** Log odds of the own past rate, drawn to that of all. */
+function ownOdds(table: ColumnTable, of: "open" | "click", given: { rate: number; weight: number }): Float64Array {
+  return shrunkRate(numbers(table, countOf[of]), numbers(table, "n_sent"), given).map((p) => {
+    const kept = Math.min(0.999, Math.max(0.001, p));
+    return Math.log(kept / (1 - kept));
+  });
+}
+
+/** How much people differ: the concentration of a beta-binomial over what each had opened or clicked. */
+function weightOf(activity: ColumnTable, of: "open" | "click", rate: number): number {
+  const sent = numbers(activity, "n_sent");
+  const yes = numbers(activity, countOf[of]).map((count, row) => Math.min(count, sent[row] ?? 0));
+  return Math.min(200, fitConcentration(yes, sent, new Float64Array(sent.length).fill(Math.max(0.005, rate))));
+}
 
 function share(target: Float64Array): number {
   return target.reduce((sum, one) => sum + one, 0) / Math.max(1, target.length);
@@ -48,9 +69,10 @@ export const emailPropensity = defineModel({
   card: {
     purpose: "The chance that somebody opens, and clicks, the next e-mail that they get.",
     method:
-      "Gradient-boosted trees on e-mails of the last year whose week of answers has passed: what was sent, opened and clicked before (each counted with weights that fade over a month and over four), how often they were written to lately, and how long ago each thing was. The latest quarter of the e-mails tells how many trees are enough and brings their margins to chances (Platt). Opens that the platform marks as made by a program don't count as opens.",
+      "The own past rate, drawn to that of all by a beta-binomial, and gradient-boosted trees that start from its log odds, on e-mails of the last year whose week of answers has passed: what was sent, opened and clicked before (each counted with weights that fade over a month and over four), how often they were written to lately, and how long ago each thing was. The latest quarter of the e-mails tells how many trees are enough and brings their margins to chances (Platt). Opens that the platform marks as made by a program don't count as opens.",
     references: [
       "Friedman (2001): Greedy function approximation: a gradient boosting machine, Annals of Statistics 29(5).",
+      "Griffiths (1973): Maximum likelihood estimation for the beta-binomial distribution, Biometrics 29(4).",
       "Platt (1999): Probabilistic outputs for support vector machines, Advances in Large Margin Classifiers.",
     ],
     assumptions: [
@@ -75,13 +97,22 @@ export const emailPropensity = defineModel({
     const daysAgo = numbers(rows, "days_ago");
     const columns = columnsOf(rows);
     const isEnough = rows.rows >= leastMessages;
-    const learn = (target: Float64Array) =>
-      isEnough ? fitResponse({ columns, target, daysAgo }, { seed, throwIfCancelled }) : null;
+    const activity = requireTable(inputs, "activity");
+    const priors = {
+      open: { rate: share(opened), weight: weightOf(activity, "open", share(opened)) },
+      click: { rate: share(clicked), weight: weightOf(activity, "click", share(clicked)) },
+    };
+    const learn = (target: Float64Array, of: "open" | "click") => {
+      const offset = ownOdds(rows, of, priors[of]);
+      return isEnough ? fitResponse({ columns, target, daysAgo, offset }, { seed, throwIfCancelled }) : null;
+    };
     return {
-      open: learn(opened),
-      click: learn(clicked),
-      open_rate: share(opened),
-      click_rate: share(clicked),
+      open: learn(opened, "open"),
+      click: learn(clicked, "click"),
+      open_rate: priors.open.rate,
+      click_rate: priors.click.rate,
+      open_weight: priors.open.weight,
+      click_weight: priors.click.weight,
       n_messages: rows.rows,
     } as unknown as Json;
   },
@@ -151,9 +182,8 @@ function rateOrTrees(
   activity: ColumnTable,
   columns: readonly Float64Array[],
 ): Float64Array {
+  const prior = { rate: fitted[`${of}_rate`], weight: fitted[`${of}_weight`] };
   const trees = fitted[of];
-  if (trees) return responseChances(trees, columns);
-  const rate = of === "open" ? fitted.open_rate : fitted.click_rate;
-  const yes = numbers(activity, of === "open" ? "n_opened" : "n_clicked");
-  return shrunkRate(yes, numbers(activity, "n_sent"), { rate, weight: ownWeight });
+  if (trees) return responseChances(trees, columns, ownOdds(activity, of, prior));
+  return shrunkRate(numbers(activity, countOf[of]), numbers(activity, "n_sent"), prior);
 }

@@ -20,13 +20,15 @@ const leastOfEach = 30;
 interface ResponseRows {
   readonly columns: readonly Float64Array[];
   readonly target: Float64Array;
+  /** Log odds that the trees start from: whoever asks for chances gives them again. */
+  readonly offset?: Float64Array | undefined;
   /** How long ago a row is: the latest quarter tells how many trees are enough and how far their chances can be trusted. */
   readonly daysAgo: Float64Array;
 }
 
 /** Null where fewer than 30 said yes, or no. */
 export function fitResponse(
-  { columns, target, daysAgo }: ResponseRows,
+  { columns, target, daysAgo, offset }: ResponseRows,
   { seed, throwIfCancelled }: { readonly seed: number; readonly throwIfCancelled: () => void },
 ): ResponseTrees | null {
   const yes = target.reduce((sum, one) => sum + one, 0);
@@ -39,24 +41,33 @@ export function fitResponse(
     (value) =>
       judged.some((row) => target[row] === value) && target.some((one, row) => isJudged[row] === 0 && one === value),
   );
+  const from = offset ? { offset } : {};
   const tried = both
     ? fitBoostedTrees(
         { columns, target, isValidation: isJudged, throwIfCancelled },
         { ...settings, seed, trees: longest },
       )
     : null;
-  const margins = tried ? predictMargins(tried, columns) : null;
+  const margins = tried ? marginsOf(tried, columns, offset) : null;
   // in order of what they hold, so that sums don't hang on the order of rows
   judged.sort((a, b) => (margins?.[a] ?? 0) - (margins?.[b] ?? 0) || (target[a] ?? 0) - (target[b] ?? 0));
   const pick = (column: Float64Array) => Float64Array.from(judged, (row) => column[row] ?? 0);
   const platt = margins ? fitPlatt(pick(margins), pick(target)) : { slope: 1, offset: 0 };
-  const size = Math.max(5, tried?.trees.length ?? 20);
-  const trees = fitBoostedTrees({ columns, target, throwIfCancelled }, { ...settings, seed, trees: size });
+  const size = Math.max(offset ? 0 : 5, tried?.trees.length ?? 20);
+  const trees = fitBoostedTrees({ columns, target, throwIfCancelled, ...from }, { ...settings, seed, trees: size });
   return { trees, platt, n_rows: target.length, n_yes: yes, n_trees: trees.trees.length };
 }
 
-export function responseChances({ trees, platt }: ResponseTrees, columns: readonly Float64Array[]): Float64Array {
-  return predictMargins(trees, columns).map((margin) => sigmoid(platt.slope * margin + platt.offset));
+function marginsOf(trees: BoostedTrees, columns: readonly Float64Array[], offset?: Float64Array): Float64Array {
+  return predictMargins(trees, columns).map((margin, row) => margin + (offset?.[row] ?? 0));
+}
+
+export function responseChances(
+  { trees, platt }: ResponseTrees,
+  columns: readonly Float64Array[],
+  offset?: Float64Array,
+): Float64Array {
+  return marginsOf(trees, columns, offset).map((margin) => sigmoid(platt.slope * margin + platt.offset));
 }
 
 /** Own past share, drawn to that of all by as many as `weight` tries. */

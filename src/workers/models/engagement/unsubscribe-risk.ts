@@ -89,7 +89,7 @@ export const unsubscribeRisk = defineModel({
     ],
     metrics: [
       "auc against the number of e-mails in the four weeks before, for leaving within the horizon",
-      "brier against the overall share that left",
+      "brier of the chance to leave within the horizon at the frequency of the four weeks before, against the overall hazard at the mean frequency",
     ],
   },
   fit: (inputs): Json => {
@@ -126,7 +126,7 @@ export const unsubscribeRisk = defineModel({
     const enough = numbers(activity, "n_sent").map((count, row) => (has && count >= 3 && gone[row] !== 1 ? 1 : 0));
     return scoreTable(texts(activity, "customer_id"), outputs, { enough, reason });
   },
-  evaluate: (inputs, scores, { tables }, given) => {
+  evaluate: (inputs, scores, { tables, horizonDays }, given) => {
     const fitted = fittedLeaving(given);
     const activity = requireTable(inputs, "activity");
     const after = tables ? requireTable(tables, "messages") : undefined;
@@ -137,12 +137,11 @@ export const unsubscribeRisk = defineModel({
     const yes = Array.from(leaves, (one) => one === 1);
     if (n < leastCustomers || !yes.includes(true)) return [];
     const hazard = joined.numbers(scores, "unsubscribe_risk").map((p) => (Number.isFinite(p) ? p : 0));
-    const own = withinPeriod(hazard, joined.numbers(after, "n_sent"));
     const frequency = joined.numbers(activity, "sent_28");
-    const overall = -Math.expm1(
-      (joined.numbers(after, "n_sent").reduce((sum, one) => sum + one, 0) / n) *
-        Math.log1p(-fitted.n_left / fitted.n_messages),
-    );
+    const expected = frequency.map((count) => (count * horizonDays) / period);
+    const own = withinPeriod(hazard, expected);
+    const mean = expected.reduce((sum, one) => sum + one, 0) / n;
+    const overall = -Math.expm1(mean * Math.log1p(-fitted.n_left / fitted.n_messages));
     const errors = { own: brierErrors(own, yes), naive: brierErrors(new Float64Array(n).fill(overall), yes) };
     return known([
       compare({

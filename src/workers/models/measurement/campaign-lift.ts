@@ -233,7 +233,7 @@ export const campaignLift = defineModel({
     assumptions: [
       "Who is kept out was drawn at random, and gets nothing in the 30 days that the others don't get either way.",
       "Whoever stands on both sides counts as kept out.",
-      "Without a known plan the share kept out is the usual one (1, 2, 3, 5, 10, 15, 20, 25, 33, 50 %) next to what is seen, the messages alike.",
+      "Without a known plan the share kept out is the usual one (1, 2, 3, 5, 10, 15, 20, 25, 30, 33, 40, 50 %) next to what is seen, the messages alike.",
     ],
     limits: [
       "Limits here are 95 % limits of the mean effect, not 80 % limits of an outcome.",
