@@ -184,6 +184,8 @@ function valueSql(value: Json | undefined): string {
   if (value === null || value === undefined) return "NULL";
   if (typeof value === "string") return literal(value);
   if (Array.isArray(value)) return `[${value.map(valueSql).join(", ")}]`;
+  if (typeof value === "object")
+    return `MAP {${Object.entries(value).map(([key, one]) => `${literal(key)}: ${valueSql(one)}`)}}`;
   return String(value);
 }
 

@@ -98,14 +98,25 @@ export function quickLook(ctx: ApiContext, signal: AbortSignal): IngestOptions["
   };
 }
 
-/** Takes one delivery of a source; the answer counts every row, also of files that bring nothing new. */
-export async function ingestSource(
+/** A delivery whose files are copied, and read unless they bring nothing new. */
+export interface BegunDelivery {
+  readonly copied: {
+    readonly batch_id: string;
+    readonly files: readonly LandedFile[];
+    readonly known: readonly LandedFile[];
+  };
+  readonly earlier: BrandState["batches"];
+  readonly arrivedAt: Date;
+}
+
+/** Copies and reads a delivery without telling anybody: several may be begun at once, they count in the order of `ingestSource`. */
+export async function beginDelivery(
   ctx: ApiContext,
   brand: string,
   source: SourceBody,
   paths: readonly string[],
   options: IngestOptions,
-): Promise<Batch> {
+): Promise<BegunDelivery> {
   const { brands } = requireWritable(ctx);
   const { signal } = options;
   const state = await brands.refresh(brand);
@@ -128,15 +139,48 @@ export async function ingestSource(
     );
   }
   const earlier = liveBatches(state).filter((batch) => batch.source === source.source);
-  const before = new Map(
-    earlier.flatMap((batch) => batch.files.map((file) => [file.sha256, { file, batch }] as const)),
-  );
+  const before = digestsOf(earlier);
   say(`Copying ${mine.length} files of ${source.source}`);
   const copied = await ctx.engine.call(
     "landing.copy",
     { brandDir, source: source.source, paths: mine.map(({ path }) => path), known: [...before.keys()] },
     { signal },
   );
+  const arrivedAt = ctx.now();
+  if (copied.files.length > 0) {
+    say(`Reading ${copied.files.length} files of ${source.source}`);
+    const shell = shellOf(source, copied.batch_id, copied.files, null);
+    await runTask(ctx, brandDir, normaliseTask(ctx, state, shell, source.mapping), signal);
+  }
+  return { copied, earlier, arrivedAt };
+}
+
+function digestsOf(batches: BrandState["batches"]) {
+  return new Map(batches.flatMap((batch) => batch.files.map((file) => [file.sha256, { file, batch }] as const)));
+}
+
+function shellOf(source: SourceBody, batchId: string, files: readonly LandedFile[], notAfter: string | null) {
+  return {
+    source: source.source,
+    batch_id: batchId,
+    not_after: notAfter,
+    files: files.map((file) => ({ ...file, ...noRows })),
+  };
+}
+
+/** Takes one delivery of a source; the answer counts every row, also of files that bring nothing new. */
+export async function ingestSource(
+  ctx: ApiContext,
+  brand: string,
+  source: SourceBody,
+  paths: readonly string[],
+  options: IngestOptions & { readonly begun?: Promise<BegunDelivery> | undefined },
+): Promise<Batch> {
+  const { copied, earlier, arrivedAt } = await (options.begun ?? beginDelivery(ctx, brand, source, paths, options));
+  const { brands } = requireWritable(ctx);
+  const { signal } = options;
+  const state = await brands.refresh(brand);
+  const before = digestsOf(earlier);
   const repeated = copied.known.flatMap((file) => {
     const known = before.get(file.sha256)?.file;
     return known
@@ -147,13 +191,12 @@ export async function ingestSource(
     const first = before.get(copied.known[0]?.sha256 ?? "")?.batch;
     return { ...emptyBatch(source.source, first), files: repeated };
   }
-  say(`Reading ${copied.files.length} files of ${source.source}`);
   const body = await readDelivery(ctx, {
     brand,
     state,
     source,
     batchId: copied.batch_id,
-    arrivedAt: ctx.now(),
+    arrivedAt,
     files: copied.files,
     earlier,
     signal,
@@ -196,12 +239,7 @@ export async function readDelivery(ctx: ApiContext, delivery: Delivery): Promise
   const arrivedOn = dayInZone(arrivedAt, settingsOf(state).time_zone);
   const earlierKeys = earlier.map((batch) => normaliseTask(ctx, state, batch, source.mapping).key);
   for (let notAfter: string | null = null; ; notAfter = arrivedOn) {
-    const shell = {
-      source: source.source,
-      batch_id: batchId,
-      not_after: notAfter,
-      files: files.map((file) => ({ ...file, ...noRows })),
-    };
+    const shell = shellOf(source, batchId, files, notAfter);
     const node = normaliseTask(ctx, state, shell, source.mapping);
     await runTask(ctx, brandDir, node, signal);
     for (const [at, batch] of earlier.entries()) {

@@ -11,7 +11,7 @@ import { checkTimetable } from "../schedule/calendar.ts";
 import { sourceStanding } from "../schedule/night-figures.ts";
 import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
-import { batchDocument, ingestSource, quickLook } from "./ingest.ts";
+import { batchDocument, beginDelivery, ingestSource, quickLook } from "./ingest.ts";
 import { rereadHandlers } from "./reread.ts";
 import { groupByLayout } from "./source-groups.ts";
 
@@ -182,16 +182,24 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     }
     const batches: Batch[] = [];
     const lookAt = quickLook(ctx, signal);
-    for (const one of chosen) {
-      throwIfCancelled(signal);
-      if (one.paths.length === 0 && !paths) continue;
-      batches.push(
-        await ingestSource(ctx, brand, one, paths?.map((path) => resolve(path)) ?? one.paths, {
-          signal,
-          progress,
-          lookAt,
-        }),
-      );
+    const given = paths?.map((path) => resolve(path));
+    const delivering = chosen.filter((one) => one.paths.length > 0 || given);
+    const options = { signal, progress, lookAt };
+    const begin = (at: number) => {
+      const one = delivering[at];
+      const begun = one && beginDelivery(ctx, brand, one, given ?? one.paths, options);
+      begun?.catch(() => {}); // told when its turn comes
+      return begun;
+    };
+    const begun = [begin(0)];
+    try {
+      for (const [at, one] of delivering.entries()) {
+        throwIfCancelled(signal);
+        begun.push(begin(at + 1));
+        batches.push(await ingestSource(ctx, brand, one, given ?? one.paths, { ...options, begun: begun[at] }));
+      }
+    } finally {
+      await Promise.allSettled(begun);
     }
     return { batches };
   },

@@ -91,3 +91,40 @@ describe("events", () => {
     expect(customersOf(web_events)).toEqual(["ann", "ann", "ann", "ann", "eve", null, null]);
   });
 });
+
+describe("what was bought and who was drawn", () => {
+  it("find their customer by the id, else by an address that is one customer's only, and by this program's own id", async () => {
+    await bench.given("lake", "customers_contact", [
+      { email: "ann@shop.example", source_customer_id: "7", key_space: "brand", source: "crm" },
+    ]);
+    const place = (source_row: number) => ({ key_space: "brand", source: "acme", batch_id: "b", source_row });
+    await bench.given("lake", "third_party", [
+      { ...place(1), name: "income", value: "A", valid_from: "2026-01-01" },
+      { ...place(2), name: "income", value: "B", source_customer_id: "7" },
+      { ...place(3), name: "income", value: "C" },
+    ]);
+    await bench.given("lake", "third_party_contact", [
+      { ...place(1), name: "income", email: "ann@shop.example" },
+      { ...place(3), name: "income", email: "nobody@shop.example" },
+    ]);
+    await bench.given("lake", "campaign_assignments", [
+      { ...place(1), campaign_id: "may", source_customer_id: "7", is_control: true },
+      { ...place(2), campaign_id: "may", customer_id: "dan", is_control: false },
+      { ...place(3), campaign_id: "may", source_customer_id: "99", is_control: false },
+    ]);
+    const { third_party = [], campaign_assignments = [] } = await bench.run(activity);
+    const of = (rows: readonly Row[], column: string) => rows.map((row) => [row[column], row.customer_id ?? null]);
+    expect(of(third_party, "value").sort()).toEqual([
+      ["A", "ann"],
+      ["B", "ann"],
+      ["C", null],
+    ]);
+    expect(of(campaign_assignments, "is_control")).toEqual(
+      expect.arrayContaining([
+        [true, "ann"],
+        [false, "dan"],
+        [false, null],
+      ]),
+    );
+  });
+});

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { lakeTargets, normalisedColumns } from "../../shared/domain/lake.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
@@ -23,6 +24,9 @@ export const rejectColumns = [
   { name: "raw", type: "VARCHAR", pii: true },
   { name: "source_row", type: "BIGINT" },
 ] as const;
+
+/** Bytes up to which planning a statement well costs more than it saves. */
+const smallFile = 1_000_000;
 
 /** One delivery as rows of the lake's tables, and its rejects. The first artifact made of any file. */
 export const normalise = defineStep({
@@ -50,6 +54,8 @@ export const normalise = defineStep({
     const rejects: string[] = [];
     for (const [at, file] of subject.files.entries()) {
       context.signal.throwIfAborted();
+      const isSmall = statSync(context.landedFile(file)).size < smallFile;
+      await session.run(`PRAGMA ${isSmall ? "disable" : "enable"}_optimizer`);
       const { raw, prepared } = await openRaw(session, context.landedFile(file), {
         scratch: context.scratch,
         signal: context.signal,
@@ -80,6 +86,7 @@ export const normalise = defineStep({
       context.progress(counts.reduce((sum, one) => sum + one.rows_read, 0));
       await dropRaw(session, raw);
     }
+    await session.run("PRAGMA enable_optimizer");
     for (const table of lakeTargets) {
       const columns = normalisedColumns(table)
         .map(({ name }) => ident(name))

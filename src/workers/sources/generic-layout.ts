@@ -135,9 +135,11 @@ function peopleOfLines(headings: Headings): ProposedTable {
 /** One row an order, without what was bought. A total is what was paid: a discount has left it already. */
 const orders: Recognise = (headings) => {
   const at = headings.date("ordered_at");
+  const order = headings.find("order_id");
   const customer = headings.find("source_customer_id");
-  const total = headings.find("line_amount") ?? headings.find("unit_price");
-  if (!at || !customer || !total) return undefined;
+  const email = headings.find("email");
+  const total = headings.find("line_amount") ?? headings.find("unit_price") ?? headings.find("order_gross");
+  if (!at || !total || !(customer || (order && email))) return undefined;
   const isBefore = /gross|subtotal/.test(plainHeader(total));
   const shipping = headings.find("shipping");
   // a total holds the shipping; a subtotal, or an amount of goods, doesn't
@@ -145,9 +147,11 @@ const orders: Recognise = (headings) => {
     shipping !== undefined && /^(?:order|grand)?total(?:price|amount|paid)?$|^amountpaid$/.test(plainHeader(total));
   const amount = headings.amount(total);
   const columns = keep({
-    order_id: headings.find("order_id"),
+    order_id: order,
     source_customer_id: customer,
-    email: headings.find("email"),
+    email,
+    loyalty_id: headings.find("loyalty_id"),
+    phone: headings.find("phone"),
     ordered_at: at,
     gross_minor: isWhole ? { ...(typeof amount === "object" ? amount : { column: total }), less: [shipping] } : amount,
     shipping_minor: headings.amount(shipping),

@@ -224,6 +224,7 @@ export const synonyms: Readonly<Record<string, readonly string[]>> = {
     "addedon",
   ],
   delivered_at: ["deliveredat", "deliveredon", "deliverydate", "delivereddate", "arrivedat"],
+  order_gross: ["gross", "grossamount", "grosstotal", "ordergross", "subtotal", "ordersubtotal"],
   tax: ["tax", "taxes", "taxamount", "totaltax", "vat", "vatamount", "mwst"],
   coupon: ["couponcode", "coupon", "discountcode", "vouchercode", "voucher", "promocode", "promotioncode"],
   event_id: ["eventid", "messageeventid", "activityid", "id", "uuid"],
