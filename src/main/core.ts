@@ -6,7 +6,8 @@ import { type AssayContract, contract } from "../shared/api/contract.ts";
 import { createInProcess } from "../shared/api/in-process.ts";
 import { type Handlers, serve } from "../shared/api/serve.ts";
 import type { StartProcess } from "../shared/base/started-process.ts";
-import { models, snapshotTables, steps } from "../workers/catalogue.ts";
+import type { BrandState } from "../shared/domain/brand-state.ts";
+import { models, ownCatalogue, ownNames, snapshotTables, steps } from "../workers/catalogue.ts";
 import { campaignHandlers } from "./api/campaigns.ts";
 import { clusterHandlers } from "./api/cluster.ts";
 import { type ApiContext, findSnapshot, type Topic } from "./api/context.ts";
@@ -16,6 +17,7 @@ import { identityHandlers } from "./api/identity.ts";
 import { modelHandlers } from "./api/models.ts";
 import { watchNights } from "./api/night-watch.ts";
 import { nightHandlers } from "./api/nights.ts";
+import { ownModelHandlers, permitsOf } from "./api/own-models.ts";
 import { plannedExportHandlers } from "./api/planned-exports.ts";
 import { askSnapshot, queryHandlers } from "./api/query.ts";
 import { runHandlers } from "./api/runs.ts";
@@ -102,7 +104,8 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...queryHandlers,
     ...segmentHandlers,
     ...campaignHandlers,
-    ...modelHandlers(models),
+    ...modelHandlers(models, ownModels),
+    ...ownModelHandlers(ownModels, ownNames),
     ...sqlHandlers,
     ...handOffHandlers,
     ...identityHandlers,
@@ -138,6 +141,10 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
   };
 }
 
+function ownModels(state: BrandState) {
+  return ownCatalogue([...state.models.values()].map(({ definition }) => definition)).models;
+}
+
 interface Parts {
   readonly engineProcess: EngineProcess;
   readonly store: Store;
@@ -169,7 +176,8 @@ function createContext({ engineProcess, store, folder, now, log, indexesPeople, 
       listRuns: (brand) => store.listRuns(scopeOf(brand)),
       readTasks: (brand, runId) => store.readTasks(scopeOf(brand), runId),
     },
-    catalogue: { steps, models, snapshotTables },
+    catalogue: { steps, models, snapshotTables, own: ownCatalogue },
+    permits: (brand) => permitsOf(store, scopeOf(brand)),
     now,
     onChange: () => tell("runs"),
   });

@@ -1,6 +1,7 @@
 import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { AssayError, cancelled, fromWire, type WireError } from "../shared/base/errors.ts";
+import type { Permit } from "../shared/domain/own-model.ts";
 import type { ArtifactSummary, TaskNode } from "../shared/domain/task.ts";
 
 /** What the pool needs of a task's options; the thread fills in the rest. */
@@ -13,6 +14,7 @@ export interface PooledOptions {
   readonly signal: AbortSignal;
   readonly onRows?: (rows: number) => void;
   readonly made?: unknown;
+  readonly permit?: Permit | null | undefined;
 }
 type Outcome = ArtifactSummary & { readonly computed: boolean };
 type Message = { rows: number } | { outcome: Outcome } | { error: WireError };

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AssayError, throwIfCancelled } from "../shared/base/errors.ts";
+import type { Permit } from "../shared/domain/own-model.ts";
 import type { ArtifactSummary, TaskNode } from "../shared/domain/task.ts";
-import { steps } from "./catalogue.ts";
+import { stepOf } from "./catalogue.ts";
 import { findArtifact, publishArtifact } from "./engine/artifact-store.ts";
 import { openSession } from "./engine/duckdb.ts";
 import type { Step } from "./engine/step-context.ts";
@@ -15,6 +16,7 @@ export interface TaskOptions {
   readonly threads: number;
   readonly attempt: string;
   readonly signal: AbortSignal;
+  readonly permit?: Permit | null | undefined;
   readonly onRows?: (rows: number) => void;
   /** Outputs that another process made and that are only to be published. */
   readonly made?: MadeOutputs | undefined;
@@ -35,7 +37,7 @@ export async function runTask(node: TaskNode, options: TaskOptions): Promise<Tas
   throwIfCancelled(options.signal);
   const present = findArtifact(options.brandDir, node.key);
   if (present) return { ...summaryOf(present), computed: false };
-  const step = steps.get(node.step);
+  const step = stepOf(node);
   if (!step) {
     throw new AssayError(
       "unsupported",

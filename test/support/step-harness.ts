@@ -102,6 +102,9 @@ export class StepBench {
       signal: new AbortController().signal,
       subject: options.subject ?? null,
       landedFile: () => "",
+      permit: null,
+      threads: 1,
+      memoryBytes: 512e6,
       progress: () => undefined,
       output: {
         query: keep,

@@ -2,11 +2,12 @@ import { resolve } from "node:path";
 import type { FittedModel, ModelEvaluation } from "../../shared/api/contract/models.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { ModelDeclaration } from "../../shared/domain/model.ts";
-import { needsOf, type Verdict, verdictOf } from "../../shared/domain/verdict.ts";
+import { type Verdict, verdictOf } from "../../shared/domain/verdict.ts";
 import { evaluateAtCuts } from "../schedule/evaluate.ts";
-import { type ApiContext, findSnapshot, requireWritable } from "./context.ts";
+import { type ApiContext, findSnapshot, requireWorkspace, requireWritable } from "./context.ts";
 import { describeFit } from "./describe-fit.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
+import { modelDocument, type OwnDeclarations, ownState } from "./model-document.ts";
 
 /** What the brand's own data say of each model; null where none were judged yet. */
 async function verdictsOf(ctx: ApiContext, brand: string | undefined): Promise<((name: string) => Verdict) | null> {
@@ -16,26 +17,6 @@ async function verdictsOf(ctx: ApiContext, brand: string | undefined): Promise<(
     throw error;
   });
   return rows.length === 0 ? null : (name) => verdictOf(rows.filter((row) => row.model === name));
-}
-
-function modelDocument(model: ModelDeclaration, verdicts: ((name: string) => Verdict) | null) {
-  const inputs = [model.inputs, model.outcomes ?? {}, model.learns ?? {}].flatMap((tables) => Object.values(tables));
-  return {
-    name: model.name,
-    title: model.title,
-    purpose: model.card.purpose,
-    group: model.group,
-    version: model.version,
-    inputs: Object.values(model.inputs).map((input) => ("feature" in input ? input.feature : `scores_${input.scores}`)),
-    outputs: model.outputs.map(({ name }) => name),
-    params: model.params as never,
-    main_metric: model.mainMetric ?? null,
-    verdict: verdicts ? verdicts(model.name) : null,
-    needs: needsOf(
-      inputs.flatMap((input) => ("feature" in input ? input.feature : [])),
-      model.needs,
-    ),
-  };
 }
 
 function requireModel(models: readonly ModelDeclaration[], name: string): ModelDeclaration {
@@ -74,14 +55,26 @@ async function fitsOf(ctx: ApiContext, brand: string): Promise<FittedModel[]> {
 }
 
 /** The handlers about models; `models` are the catalogue's declarations. */
-export function modelHandlers(models: readonly ModelDeclaration[]): HandlersOf<Named<"models">> {
+export function modelHandlers(models: readonly ModelDeclaration[], own: OwnDeclarations): HandlersOf<Named<"models">> {
+  async function allOf(ctx: ApiContext, brand: string | undefined) {
+    const verdicts = await verdictsOf(ctx, brand);
+    const documentOf = (model: ModelDeclaration) => modelDocument(model, verdicts);
+    if (brand === undefined || !ctx.workspace) return { all: models, documentOf };
+    const state = await requireWorkspace(ctx).brands.refresh(brand);
+    const permits = await ctx.runs.permits(brand);
+    return {
+      all: [...models, ...own(state)],
+      documentOf: (model: ModelDeclaration) => ({ ...documentOf(model), ...ownState(state, permits, model.name) }),
+    };
+  }
   return {
     "models.list": async ({ brand }, { ctx }) => {
-      const verdicts = await verdictsOf(ctx, brand);
-      return { models: models.map((model) => modelDocument(model, verdicts)) };
+      const { all, documentOf } = await allOf(ctx, brand);
+      return { models: all.map(documentOf) };
     },
     "models.show": async ({ name, brand }, { ctx }) => {
-      const model = requireModel(models, name);
+      const { all, documentOf } = await allOf(ctx, brand);
+      const model = requireModel(all, name);
       const { method, references, assumptions, limits, metrics } = model.card;
       const lists = {
         references: [...references],
@@ -89,7 +82,7 @@ export function modelHandlers(models: readonly ModelDeclaration[]): HandlersOf<N
         limits: [...limits],
         metrics: [...metrics],
       };
-      return { ...modelDocument(model, await verdictsOf(ctx, brand)), method, ...lists };
+      return { ...documentOf(model), method, ...lists };
     },
     "models.fit": async ({ name, summary, columns = {} }, { ctx, signal }) => {
       requireModel(models, name);
@@ -109,7 +102,8 @@ export function modelHandlers(models: readonly ModelDeclaration[]): HandlersOf<N
     "models.fits": async ({ brand }, { ctx }) => ({ fits: await fitsOf(ctx, brand) }),
     "models.evaluations": async ({ brand }, { ctx }) => ({ evaluations: await evaluationsOf(ctx, brand) }),
     "models.evaluate": async ({ brand, models: wanted, cuts = 1, horizon_days }, { ctx, signal, progress }) => {
-      for (const name of wanted ?? []) requireModel(models, name);
+      const { all } = await allOf(ctx, brand);
+      for (const name of wanted ?? []) requireModel(all, name);
       const { brands } = requireWritable(ctx);
       const { snapshot } = await findSnapshot(ctx, brand);
       const evaluations = await evaluateAtCuts(
@@ -121,6 +115,7 @@ export function modelHandlers(models: readonly ModelDeclaration[]): HandlersOf<N
           cuts,
           horizonDays: horizon_days,
           signal,
+          permits: await ctx.runs.permits(brand),
           onProgress: (done, total, cutOn) =>
             progress({ label: `Judging on what followed ${cutOn}`, done, total, unit: "tasks" }),
           ...ctx.defaults,

@@ -156,6 +156,7 @@ export class Planner {
 
   /** What is particular to a few steps: the lake's batches in order, and the ids that an assignment starts from. */
   #subjectOf(step: StepDeclaration, inputs: Record<string, TaskInput[]>): Record<string, unknown> | null {
+    if (step.subject) return step.subject as Record<string, unknown>;
     if (step.name === "lake") {
       return { batches: this.#request.batches.map(({ source, batchId }) => ({ source, batch_id: batchId })) };
     }
@@ -191,7 +192,8 @@ export class Planner {
       horizon: step.usesHorizon ? [horizonDays, purchaseHorizonDays] : undefined,
       settings: step.settings ? this.#settingsOf(step) : undefined,
       seed: step.usesSeed ? seed : undefined,
-      subject: at.subject ?? undefined,
+      subject: step.subject ? undefined : (at.subject ?? undefined),
+      definition: step.subject,
       inputs: Object.fromEntries(
         Object.entries(at.inputs).map(([alias, list]) => [alias, list.map(({ key, output }) => `${key}#${output}`)]),
       ),

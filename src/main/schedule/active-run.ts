@@ -5,21 +5,28 @@ import { AssayError, cancelled, throwIfCancelled, toWire } from "../../shared/ba
 import { currentSnapshot, type SnapshotState } from "../../shared/domain/brand-state.ts";
 import type { GateResult } from "../../shared/domain/gate.ts";
 import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
-import type { StepDeclaration } from "../../shared/domain/step.ts";
 import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
 import { Planner } from "../plan/plan.ts";
 import type { Brands } from "./brands.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import { openRunSession, queueWindow, type RunSession } from "./cluster/run-session.ts";
 import type { Engine } from "./engine-client.ts";
+import { isLeftOut, type Permits, permitOf, withoutPrograms } from "./own-programs.ts";
 import { secondsLeft, stepProgress } from "./progress.ts";
 import { type RunTask, runGraph } from "./run-graph.ts";
-import { bucketsFor, cutPlanner, manifestOf, planRun, type RunOptions, type RunPlan, rollingCuts } from "./run-plan.ts";
+import {
+  bucketsFor,
+  cutPlanner,
+  manifestOf,
+  type PlanCatalogue,
+  planRun,
+  type RunOptions,
+  type RunPlan,
+  rollingCuts,
+} from "./run-plan.ts";
 import type { Schedule, ScheduledTask } from "./scheduler.ts";
 
-export interface Catalogue {
-  readonly steps: ReadonlyMap<string, StepDeclaration>;
-  readonly models: readonly { readonly name: string; readonly inputs: Readonly<Record<string, object>> }[];
+export interface Catalogue extends PlanCatalogue {
   /** Tables of a snapshot beside the models' scores. */
   readonly snapshotTables: readonly SnapshotTable[];
 }
@@ -40,6 +47,8 @@ export interface Effects {
   readonly brands: Brands;
   readonly cluster: Cluster;
   readonly catalogue: Catalogue;
+  /** Which of the brand's own programs this machine may run. */
+  readonly permits: (brand: string) => Promise<Permits>;
   readonly now: () => Date;
   readonly newId: () => string;
   /** Seconds that a step's task took when it was last computed here. */
@@ -61,6 +70,7 @@ export class ActiveRun {
   readonly #tasks = new Map<string, ScheduledTask>();
   #schedule: Schedule | undefined;
   #session: RunSession | undefined;
+  #permits: Permits = new Map();
   #secondsBefore: ReadonlyMap<string, number> = new Map();
   #lastTold = 0;
 
@@ -127,7 +137,10 @@ export class ActiveRun {
     const { brands, engine, catalogue } = this.#effects;
     const state = await brands.refresh(this.brand);
     const log_version = state.version; // the state goes on with the log
-    const plan = planRun(state, this.#request, catalogue);
+    const asked = planRun(state, this.#request, catalogue);
+    this.#permits = await this.#effects.permits(this.brand);
+    this.document.warnings.push(...asked.warnings);
+    const plan = withoutPrograms(asked);
     this.document.as_of = plan.asOf;
     this.#tell("running");
     const first = new Planner({ ...plan.base, bucketCount: 1 });
@@ -140,8 +153,14 @@ export class ActiveRun {
     for (const { step } of tables) planner.require(step);
     for (const model of plan.models) planner.require(`fit_${model}`);
     await this.#execute(planner.graph().nodes);
+    const whole = await this.#withPrograms(asked, plan, (name) => {
+      const own = new Planner({ ...plan.base, bucketCount });
+      own.require(`scores_${name}`);
+      own.require(`fit_${name}`);
+      return own;
+    });
     this.#tell("publishing");
-    const manifest = manifestOf(plan, planner, tables, bucketCount, this.#request.known_at ?? null);
+    const manifest = manifestOf(whole, planner, this.#tablesOf(whole), bucketCount, this.#request.known_at ?? null);
     this.document.snapshot_id = manifest.snapshot_id;
     const brandDir = brands.directory(this.brand);
     const known = state.snapshots.find(({ snapshot_id }) => snapshot_id === manifest.snapshot_id);
@@ -170,7 +189,7 @@ export class ActiveRun {
         await brands.append(this.brand, "snapshot_kept_back", kept, `snapshot:${snapshot_id}`);
       }
     }
-    await this.#evaluate(plan, bucketCount, manifest.snapshot_id);
+    await this.#evaluate(whole, bucketCount, manifest.snapshot_id);
   }
 
   #holds(gate: readonly GateResult[]): boolean {
@@ -212,10 +231,18 @@ export class ActiveRun {
     const { brands, engine } = this.#effects;
     this.#tell("evaluating");
     const wanted: TaskNode[] = [];
+    const ours = withoutPrograms(plan);
     for (let cut = 0; cut < rollingCuts; cut++) {
-      const { planner } = cutPlanner(plan, bucketCount, cut, this.#request.horizon_days);
-      wanted.push(...plan.models.flatMap((model) => planner.require(`evaluate_${model}`)));
+      const plannerOf = () => cutPlanner(plan, bucketCount, cut, this.#request.horizon_days).planner;
+      const planner = plannerOf();
+      for (const model of ours.models) planner.require(`evaluate_${model}`);
       await this.#execute(planner.graph().nodes);
+      const judged = await this.#withPrograms(plan, ours, (name) => {
+        const own = plannerOf();
+        own.require(`evaluate_${name}`);
+        return own;
+      });
+      wanted.push(...judged.models.flatMap((model) => planner.require(`evaluate_${model}`)));
     }
     const state = await brands.refresh(this.brand);
     if (state.evaluations.has(snapshotId)) return;
@@ -229,6 +256,22 @@ export class ActiveRun {
       { snapshot_id: snapshotId, artifacts },
       `evaluations:${snapshotId}`,
     );
+  }
+
+  /** A retailer's own programs come after all else and one by one: one that fails, or that this machine may not run, is left out of
+   *  the snapshot with a warning, unless it was asked for by name. */
+  async #withPrograms(asked: RunPlan, plan: RunPlan, plannerOf: (name: string) => Planner): Promise<RunPlan> {
+    const models = [...plan.models];
+    for (const { name } of asked.programs) {
+      try {
+        await this.#execute(plannerOf(name).graph().nodes);
+        models.push(name);
+      } catch (error) {
+        if (this.#signal.aborted || asked.isAskedFor(name) || !isLeftOut(error)) throw error;
+        this.document.warnings.push(`${name} is left out: ${error.message} ${error.hint}`);
+      }
+    }
+    return { ...plan, models, programs: asked.programs.filter(({ name }) => models.includes(name)) };
   }
 
   #tablesOf(plan: RunPlan): SnapshotTable[] {
@@ -273,7 +316,9 @@ export class ActiveRun {
       now: () => performance.now() - this.#began,
       onSchedule: (schedule) => this.#adopt(schedule),
       onChange: () => this.#refresh(),
-      runTask: this.#session?.runTask ?? this.#runHere,
+      // a program runs where its user allowed it, whoever does the rest
+      runTask: (node, options) =>
+        (permitOf(node, this.#permits) ? this.#runHere : (this.#session?.runTask ?? this.#runHere))(node, options),
     });
   }
 
@@ -284,6 +329,7 @@ export class ActiveRun {
       ...{ brandDir: brands.directory(this.brand), node, workers, attempt: this.id },
       memoryBytes: Math.floor(memoryBytes / workers),
       inline: runner === "inline",
+      permit: permitOf(node, this.#permits),
     };
     const { outcome } = await engine.stream("tasks.run", input, { signal, onProgress: ({ rows }) => onRows(rows) });
     return outcome;

@@ -3,6 +3,7 @@ import type { TaskNode } from "../../shared/domain/task.ts";
 import type { Catalogue } from "./active-run.ts";
 import type { Brands } from "./brands.ts";
 import type { Engine } from "./engine-client.ts";
+import { digestOf, type Permits, permitOf } from "./own-programs.ts";
 import { runGraph } from "./run-graph.ts";
 import { bucketsFor, cutPlanner, planRun } from "./run-plan.ts";
 
@@ -15,6 +16,7 @@ export interface EvaluationRequest {
   /** What follows a cut is looked at for so many days, and cuts lie so far apart; 90 days and whole weeks where it isn't said. */
   readonly horizonDays: number | undefined;
   readonly signal: AbortSignal;
+  readonly permits: Permits;
   readonly workers: number;
   readonly memoryBytes: number;
   readonly onProgress: (done: number, total: number, cutOn: string) => void;
@@ -28,6 +30,10 @@ export async function evaluateAtCuts(
 ): Promise<ModelEvaluation[]> {
   const state = await brands.refresh(request.brand);
   const plan = planRun(state, { as_of: request.asOf, models: request.models }, catalogue);
+  const models = plan.models.filter((name) => {
+    const program = plan.programs.find((one) => one.name === name);
+    return !program || plan.isAskedFor(name) || request.permits.get(name)?.digest === digestOf(program);
+  });
   const ids = state.ids.at(-1)?.ids;
   const brandDir = brands.directory(request.brand);
   const totals = ids ? (await engine.call("artifacts.json", { brandDir, key: ids, output: "totals" })).value : null;
@@ -37,8 +43,7 @@ export async function evaluateAtCuts(
   const wanted: { key: string; cutOn: string }[] = [];
   for (let cut = 0; cut < request.cuts; cut++) {
     const { planner, cutOn } = cutPlanner(plan, bucketsFor(customers), cut, request.horizonDays);
-    for (const model of plan.models)
-      for (const { key } of planner.require(`evaluate_${model}`)) wanted.push({ key, cutOn });
+    for (const model of models) for (const { key } of planner.require(`evaluate_${model}`)) wanted.push({ key, cutOn });
     for (const node of planner.graph().nodes) if (!nodes.has(node.key)) nodes.set(node.key, node);
   }
   const graph = { nodes: [...nodes.values()] };
@@ -66,6 +71,7 @@ export async function evaluateAtCuts(
         workers: request.workers,
         inline: false,
         attempt: `evaluate-${node.key.slice(0, 12)}`,
+        permit: permitOf(node, request.permits),
       };
       const { outcome } = await engine.stream("tasks.run", input, { signal });
       ended.add(node.key);

@@ -66,7 +66,8 @@ function causeOf(task: KeptTask, before: KeptTask | undefined, changed: readonly
   if (!before || before.key === task.key) return "first";
   if (changed.includes("version")) return "code";
   if (changed.some((part) => part === "subject" || part === "date")) return "data";
-  if (changed.some((part) => ["params", "settings", "horizon", "seed", "buckets"].includes(part))) return "params";
+  if (changed.some((part) => ["params", "definition", "settings", "horizon", "seed", "buckets"].includes(part)))
+    return "params";
   return "upstream";
 }
 

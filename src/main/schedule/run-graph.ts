@@ -53,7 +53,7 @@ export async function runGraph(run: GraphRun): Promise<Schedule> {
       else schedule.elsewhere(node.key, run.now());
     } catch (error) {
       if (!(wasDamaged(error) && schedule.damaged(node.key, damagedKey(error)))) {
-        schedule.failed(node.key, run.now(), error instanceof Error ? error.message : String(error));
+        schedule.failed(node.key, run.now(), textOf(error));
         failure ??= error;
       }
     } finally {
@@ -100,6 +100,13 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
     }, milliseconds);
     signal.addEventListener("abort", stop, { once: true });
   });
+}
+
+/** What a task's failure says, with the last lines of a program where it ran one. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const lines = error instanceof AssayError && Array.isArray(error.details.lines) ? error.details.lines : [];
+  return [error.message, ...lines].join("\n");
 }
 
 function wasDamaged(error: unknown): error is AssayError {

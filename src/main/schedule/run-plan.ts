@@ -2,6 +2,7 @@ import type { SnapshotManifest, SnapshotTableFile } from "../../shared/api/engin
 import { AssayError } from "../../shared/base/errors.ts";
 import { addDays, type Day, toEpochDay, weekEnd } from "../../shared/base/time.ts";
 import { type BrandState, liveBatches } from "../../shared/domain/brand-state.ts";
+import type { OwnDefinition, OwnProgram } from "../../shared/domain/own-model.ts";
 import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
 import type { StepDeclaration } from "../../shared/domain/step.ts";
 import { keyOf } from "../plan/key.ts";
@@ -20,9 +21,29 @@ export interface RunOptions {
   readonly seed?: number | undefined;
 }
 
+export interface PlannedModel {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, object>>;
+}
+
+/** What a run is planned with: the program's own steps and models, and those behind a retailer's definitions. */
+export interface PlanCatalogue {
+  readonly steps: ReadonlyMap<string, StepDeclaration>;
+  readonly models: readonly PlannedModel[];
+  readonly own?: (definitions: readonly OwnDefinition[]) => {
+    readonly steps: readonly StepDeclaration[];
+    readonly models: readonly PlannedModel[];
+    readonly broken: readonly { readonly name: string; readonly why: string }[];
+  };
+}
+
 export interface RunPlan {
   readonly asOf: Day;
   readonly models: readonly string[];
+  /** Those of the models that are programs of the retailer's own, and whether each was asked for by name. */
+  readonly programs: readonly OwnProgram[];
+  readonly isAskedFor: (model: string) => boolean;
+  readonly warnings: readonly string[];
   readonly isVariant: boolean;
   readonly base: Omit<PlanRequest, "bucketCount">;
 }
@@ -54,16 +75,10 @@ export function normaliseSubject(
 }
 
 /** Settles what a run asks for against what the brand has. */
-export function planRun(
-  state: BrandState,
-  options: RunOptions,
-  catalogue: {
-    steps: ReadonlyMap<string, StepDeclaration>;
-    models: readonly { name: string; inputs: Readonly<Record<string, object>> }[];
-  },
-): RunPlan {
+export function planRun(state: BrandState, options: RunOptions, given: PlanCatalogue): RunPlan {
   if (!state.settings)
     throw new AssayError("not_found", "The brand has no settings.", "Create it with `assay brand create`.");
+  const { catalogue, warnings } = withOwn(state, given);
   const batches = plannedBatches(state, options.known_at);
   if (batches.length === 0) {
     throw new AssayError(
@@ -80,6 +95,12 @@ export function planRun(
   return {
     asOf,
     models,
+    programs: models.flatMap((name) => {
+      const definition = state.models.get(name)?.definition;
+      return definition?.kind === "program" ? [definition] : [];
+    }),
+    isAskedFor: (model) => options.models?.includes(model) === true,
+    warnings,
     isVariant: options.models !== undefined || variantParams,
     base: {
       steps: catalogue.steps,
@@ -97,6 +118,19 @@ export function planRun(
       params: options.params ?? {},
       previousIds: (clusters) => previousIds(state, clusters),
     },
+  };
+}
+
+function withOwn(state: BrandState, { steps, models, own }: PlanCatalogue) {
+  const defined = [...state.models.values()].map(({ definition }) => definition);
+  const made = defined.length > 0 ? own?.(defined) : undefined;
+  if (!made) return { catalogue: { steps, models }, warnings: [] };
+  return {
+    catalogue: {
+      steps: new Map([...steps, ...made.steps.map((step) => [step.name, step] as const)]),
+      models: [...models, ...made.models],
+    },
+    warnings: made.broken.map(({ name, why }) => `${name} is left out: its definition can't be used here (${why})`),
   };
 }
 
@@ -119,10 +153,7 @@ function latestOrderDay(state: BrandState, knownAt: string | undefined): Day {
   return latest;
 }
 
-function chosenModels(
-  wanted: readonly string[] | undefined,
-  models: readonly { name: string; inputs: Readonly<Record<string, object>> }[],
-): readonly string[] {
+function chosenModels(wanted: readonly string[] | undefined, models: readonly PlannedModel[]): readonly string[] {
   const known = new Map(models.map((model) => [model.name, model]));
   if (!wanted) return [...known.keys()];
   const chosen = new Set<string>();

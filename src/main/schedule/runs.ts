@@ -6,6 +6,7 @@ import type { Brands } from "./brands.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import type { Engine } from "./engine-client.ts";
 import { explainRun, type KeptTask } from "./explain.ts";
+import type { Permits } from "./own-programs.ts";
 import type { ScheduledTask } from "./scheduler.ts";
 
 /** Where ended runs are kept on this machine. */
@@ -20,6 +21,7 @@ export interface RunsOptions {
   readonly cluster: Cluster;
   readonly store: RunStore;
   readonly catalogue: Catalogue;
+  readonly permits: (brand: string) => Promise<Permits>;
   readonly now: () => Date;
   readonly onChange: (brand: string, run: Run) => void;
 }
@@ -39,14 +41,19 @@ export class Runs {
     return this.#options.catalogue;
   }
 
+  permits(brand: string): Promise<Permits> {
+    return this.#options.permits(brand);
+  }
+
   /** Starts a run; the same brand's runs go on beside each other and share what they make. */
   start(brands: Brands, request: RunRequest): ActiveRun {
-    const { engine, cluster, store, catalogue, now } = this.#options;
+    const { engine, cluster, store, catalogue, permits, now } = this.#options;
     const run = new ActiveRun(request, {
       engine,
       cluster,
       brands,
       catalogue,
+      permits,
       now,
       newId: () => randomUUID(),
       secondsBefore: async (brand) => secondsBySteps(await this.#lastTasks(brand)),

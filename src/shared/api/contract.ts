@@ -5,6 +5,7 @@ import { handOffOperations } from "./contract/hand-off.ts";
 import { identityOperations } from "./contract/identity.ts";
 import { modelOperations } from "./contract/models.ts";
 import { nightOperations } from "./contract/nights.ts";
+import { ownModelOperations } from "./contract/own-models.ts";
 import { preferenceOperations } from "./contract/preferences.ts";
 import { returnOperations } from "./contract/returns.ts";
 import { runOperations } from "./contract/runs.ts";
@@ -27,6 +28,7 @@ export const contract = {
   ...segmentOperations,
   ...campaignOperations,
   ...modelOperations,
+  ...ownModelOperations,
   ...sqlOperations,
   ...handOffOperations,
   ...identityOperations,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { SegmentRefresh, StateEntry } from "../domain/brand-state.ts";
 import type { CampaignArm } from "../domain/campaign.ts";
+import type { Permit } from "../domain/own-model.ts";
 import type { ArtifactSummary, TaskNode } from "../domain/task.ts";
 import { call, stream } from "./operation.ts";
 
@@ -148,6 +149,7 @@ export const engineContract = {
       workers: number;
       inline: boolean;
       attempt: string;
+      permit?: Permit | null | undefined;
     }>(),
     progress: plain<{ rows: number }>(),
     output: plain<{ outcome: (ArtifactSummary & { computed: boolean }) | null }>(),

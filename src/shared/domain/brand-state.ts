@@ -1,5 +1,6 @@
 import { type CampaignEntryBodies, type CampaignsState, campaignFolds } from "./campaign.ts";
 import { defaultGate, type GateResult, type GateSettings } from "./gate.ts";
+import type { OwnDefinition } from "./own-model.ts";
 import type { ArtifactSummary } from "./task.ts";
 
 export interface BrandSettingsBody {
@@ -174,6 +175,8 @@ export interface EntryBodies extends CampaignEntryBodies {
   evaluations_added: { snapshot_id: string; artifacts: readonly ArtifactSummary[] };
   segment_saved: { segment: string; definition: DefinitionBody };
   segment_removed: { segment: string };
+  model_defined: { definition: OwnDefinition };
+  model_removed: { model: string };
   segments_refreshed: { snapshot_id: string; members: string; segments: readonly SegmentRefresh[] };
   export_written: ExportBody;
   export_planned: ExportPlanBody;
@@ -203,6 +206,8 @@ export interface BrandState extends CampaignsState {
   /** The segments as last refreshed on a snapshot: the key of the table of members, and each segment's figures. */
   members: Map<string, { key: string; segments: readonly SegmentRefresh[]; version: number }>;
   segments: Map<string, { definition: DefinitionBody; version: number; created_at: string; changed_at: string }>;
+  /** The retailer's own models; `version` counts how often the definition changed. */
+  models: Map<string, { definition: OwnDefinition; version: number; created_at: string; changed_at: string }>;
   runs: RunBody[];
   /** Runs on the cluster that no entry says the end of. */
   openRuns: Map<string, RunRequestedBody>;
@@ -234,6 +239,7 @@ export function emptyState(): BrandState {
     evaluations: new Map(),
     members: new Map(),
     segments: new Map(),
+    models: new Map(),
     runs: [],
     openRuns: new Map(),
     plans: new Map(),
@@ -320,6 +326,14 @@ const folds: Folds = {
   },
   segment_removed: (state, { segment }) => {
     state.segments.delete(segment);
+  },
+  model_defined: (state, { definition }, { at }) => {
+    const known = state.models.get(definition.name);
+    const version = (known?.version ?? 0) + 1;
+    state.models.set(definition.name, { definition, version, created_at: known?.created_at ?? at, changed_at: at });
+  },
+  model_removed: (state, { model }) => {
+    state.models.delete(model);
   },
   segments_refreshed: (state, { snapshot_id, members, segments }, { version }) => {
     state.members.set(snapshot_id, { key: members, segments, version });

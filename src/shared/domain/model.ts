@@ -3,7 +3,15 @@ import type { Column, ColumnTable } from "./column.ts";
 import type { ParamSpecs, Params } from "./params.ts";
 import type { InputReference } from "./step.ts";
 
-export type ModelGroup = "lifecycle" | "value" | "preferences" | "engagement" | "returns" | "audiences" | "measurement";
+export type ModelGroup =
+  | "lifecycle"
+  | "value"
+  | "preferences"
+  | "engagement"
+  | "returns"
+  | "audiences"
+  | "measurement"
+  | "own";
 
 /** An input of a model: a feature table, or another model's scores. */
 export type ModelInput = { readonly feature: string } | { readonly scores: string };
@@ -61,6 +69,8 @@ export interface Evaluation {
   /** How much better than the baseline (positive is better) with its 95 % interval, where both were compared customer by customer;
    *  without it the own interval is held against the baseline's value. */
   readonly advantage?: { readonly value: number; readonly low: number; readonly high: number };
+  /** Length of what was judged on, where it isn't the split's own. */
+  readonly horizonDays?: number;
   /** Groups behind the metric, where it has some. */
   readonly calibration?: readonly CalibrationBin[];
 }

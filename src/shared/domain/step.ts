@@ -1,3 +1,4 @@
+import type { Json } from "../base/canonical-json.ts";
 import type { Column } from "./column.ts";
 import type { ParamSpecs } from "./params.ts";
 
@@ -59,6 +60,8 @@ export interface StepDeclaration {
   /** Whether its key carries the spans of days (it writes spanned outputs). */
   readonly usesSpans?: true;
   readonly usesSeed?: true;
+  /** What is particular to the step and part of its key: the definition behind a retailer's own model. */
+  readonly subject?: Json;
 }
 
 /** What a part of an output is called: of a bucket, of a span, of both. */

@@ -2,6 +2,7 @@ import type { Json } from "../../shared/base/canonical-json.ts";
 import type { Random } from "../../shared/base/random.ts";
 import type { Day } from "../../shared/base/time.ts";
 import type { Column, ColumnTable } from "../../shared/domain/column.ts";
+import type { Permit } from "../../shared/domain/own-model.ts";
 import type { Params } from "../../shared/domain/params.ts";
 import type { StepDeclaration } from "../../shared/domain/step.ts";
 import type { Session } from "./duckdb.ts";
@@ -50,6 +51,10 @@ export interface StepContext {
   readonly subject: Json;
   /** The checked path of a delivery's raw file. */
   landedFile(file: { readonly landed: string; readonly sha256: string }): string;
+  /** Leave to run the program that the subject names; null: this machine's user gave none. */
+  readonly permit: Permit | null;
+  readonly threads: number;
+  readonly memoryBytes: number;
   progress(rows: number): void;
 }
 

@@ -5,6 +5,7 @@ import { canonicalJson, type Json } from "../../shared/base/canonical-json.ts";
 import { throwIfCancelled } from "../../shared/base/errors.ts";
 import { createRandom } from "../../shared/base/random.ts";
 import type { Column } from "../../shared/domain/column.ts";
+import type { Permit } from "../../shared/domain/own-model.ts";
 import { type OutputDeclaration, partName } from "../../shared/domain/step.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
 import { landedPath, requireArtifact, verifiedPath } from "./artifact-store.ts";
@@ -27,6 +28,9 @@ interface Making {
   readonly scratch: string;
   readonly brandDir: string;
   readonly signal: AbortSignal;
+  readonly permit?: Permit | null | undefined;
+  readonly threads: number;
+  readonly memoryBytes: number;
   readonly onRows?: ((rows: number) => void) | undefined;
   /** Told of each raw file that the body turns to. */
   readonly onFile?: ((landed: string) => void) | undefined;
@@ -98,6 +102,9 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
       making.onFile?.(landed);
       return landedPath(brandDir, landed, sha256);
     },
+    permit: making.permit ?? null,
+    threads: making.threads,
+    memoryBytes: making.memoryBytes,
     progress: (rows) => making.onRows?.(rows),
     output: {
       query: async (name, sql, bucket, span) => {

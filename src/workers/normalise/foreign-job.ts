@@ -73,7 +73,7 @@ async function normaliseDelivery(
   const session = await openSession({ memoryLimit: memoryBytes, threads, scratch, lockedTo, worksIn: [scratch] });
   const { signal } = new AbortController();
   const { step, finish } = createTaskContext({
-    ...{ node, step: normalise, session, scratch, brandDir, signal },
+    ...{ node, step: normalise, session, scratch, brandDir, signal, threads, memoryBytes },
     onRows: (rows) => note({ rows }),
     onFile: (landed) => note({ file: files.find((file) => file.landed === landed)?.name ?? landed }),
   });

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StartProcess } from "../../shared/base/started-process.ts";
+import type { Permit } from "../../shared/domain/own-model.ts";
 import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
 import type { MadeOutputs } from "../run-task.ts";
@@ -16,6 +17,7 @@ export interface TaskPlacement {
   readonly signal: AbortSignal;
   readonly onRows?: (rows: number) => void;
   readonly made?: MadeOutputs | undefined;
+  readonly permit?: Permit | null | undefined;
 }
 export type PlaceTask = (node: TaskNode, options: TaskPlacement, workers: number) => Promise<Outcome>;
 

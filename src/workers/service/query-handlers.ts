@@ -12,6 +12,7 @@ import { compareSegments } from "../query/compare.ts";
 import { runConsole } from "../query/console.ts";
 import { countSegment } from "../query/counts.ts";
 import { showCustomer } from "../query/customer.ts";
+import { listEventChoices } from "../query/event-choices.ts";
 import { listFields } from "../query/fields.ts";
 import { readLifecycle } from "../query/lifecycle.ts";
 import { listMembers } from "../query/members.ts";
@@ -40,6 +41,7 @@ const questions: Readonly<Record<string, Ask>> = {
   "customers.fields": (snapshot, _, signal) => listFields(snapshot, signal),
   "sql.tables": (snapshot) => listTables(snapshot),
   "python.script": pythonScript,
+  "models.events": listEventChoices,
   "customers.page": pageCustomers,
   "customers.show": showCustomer,
   "people.page": pagePeople,

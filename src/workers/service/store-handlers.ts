@@ -5,7 +5,7 @@ import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
-import { steps } from "../catalogue.ts";
+import { stepOf } from "../catalogue.ts";
 import { findArtifact, quarantine, requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
 import { appendEntry, readLog } from "../engine/brand-log.ts";
 import { claimTask } from "../engine/claims.ts";
@@ -81,13 +81,13 @@ export const storeHandlers: StoreHandlers = {
     return { found, damaged };
   },
   "artifacts.json": async ({ brandDir, key, output }) => ({ value: readJsonOutput(brandDir, key, output) }),
-  "tasks.run": async ({ brandDir, node, memoryBytes, workers, inline, attempt }, { ctx, signal, progress }) => {
+  "tasks.run": async ({ brandDir, node, memoryBytes, workers, inline, attempt, permit }, { ctx, signal, progress }) => {
     const present = findArtifact(brandDir, node.key);
     if (present) return { outcome: { ...summaryOf(present), computed: false } };
     const claim = claimTask(brandDir, node.key);
     if (!claim.held) return { outcome: null };
     try {
-      const isForeign = steps.get(node.step)?.isForeign === true;
+      const isForeign = stepOf(node)?.isForeign === true;
       const contentKey = isForeign ? undefined : contentKeyOf(brandDir, node);
       const adopted = contentKey === undefined ? undefined : adoptContent(brandDir, node, contentKey);
       if (adopted) return { outcome: { ...summaryOf(adopted), computed: false } };
@@ -98,6 +98,7 @@ export const storeHandlers: StoreHandlers = {
         memoryBytes,
         threads: 1,
         attempt,
+        permit,
         signal,
         onRows: (rows: number) => progress({ rows }),
       };

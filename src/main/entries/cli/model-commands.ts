@@ -3,10 +3,11 @@ import type { Command } from "commander";
 import type { Model } from "../../../shared/api/contract/models.ts";
 import { AssayError } from "../../../shared/base/errors.ts";
 import { show, table } from "./output.ts";
+import { ownModelCommands } from "./own-model-commands.ts";
 import { parsePairs, readJsonFile } from "./read-json.ts";
 import { perform, type Session } from "./session.ts";
 
-/** models list, show, fit, predict, evaluate, self-test. */
+/** models list, show, define, remove, allow, forbid, definition, fit, predict, evaluate, self-test. */
 export function modelCommands(program: Command): void {
   const models = program.command("models").description("the catalogue");
   models
@@ -41,11 +42,13 @@ export function modelCommands(program: Command): void {
             ...section("Assumptions", card.assumptions),
             ...section("Limits", card.limits),
             ...section("Metrics", card.metrics),
+            ...section("This machine", leaveOf(card.own)),
           ].join("\n"),
         );
         return 0;
       }),
     );
+  ownModelCommands(models);
   models
     .command("fit <name>")
     .description("fits a customer-base model on a summary file")
@@ -172,6 +175,11 @@ function verdictText({ verdict, needs }: Model): string {
   if (verdict.state === "no_data") return `no data: needs ${needs}`;
   const range = `${show(verdict.low)} to ${show(verdict.high)}`;
   return `${verdict.state}: ${verdict.metric} better by ${show(verdict.advantage)} (${range}) at ${verdict.cuts} cuts`;
+}
+
+function leaveOf(own: { allowed: boolean | null } | undefined): string[] {
+  if (own?.allowed === null || own === undefined) return [];
+  return [own.allowed ? "Its program is allowed here." : "Its program isn't allowed here: `assay models allow`."];
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -14,6 +14,14 @@ export const verdict = z.object({
   high: z.number().nullable(),
 });
 
+/** `allowed`: whether this machine may run it as it is defined now; null where nothing is to be allowed. */
+const ownState = z.object({
+  kind: z.enum(["propensity", "program"]),
+  digest: z.string(),
+  allowed: z.boolean().nullable(),
+  program: z.string().nullable(),
+});
+
 export const model = z.object({
   name: z.string(),
   title: z.string(),
@@ -29,6 +37,8 @@ export const model = z.object({
   verdict: verdict.nullable(),
   /** What it would need to be judged. */
   needs: z.string(),
+  /** Set for a model that the retailer defined. */
+  own: ownState.optional(),
 });
 export type Model = z.output<typeof model>;
 export const modelCard = model.extend({
@@ -83,6 +93,7 @@ export type FittedModel = z.output<typeof fittedModel>;
 export type ModelEvaluation = z.output<typeof evaluation>;
 
 export const modelOperations = {
+  /** With a brand, its own models too. */
   "models.list": call({
     input: z.object({ brand: brandName.optional() }),
     output: z.object({ models: z.array(model) }),

@@ -1,3 +1,4 @@
+import type { BoostedTrees } from "../../numeric/boosted-trees.ts";
 import { contributions } from "../../numeric/boosted-trees-contributions.ts";
 import { sigmoid } from "../../numeric/boosted-trees-loss.ts";
 import { columnNames, type FittedPropensity } from "./propensity-fit.ts";
@@ -6,11 +7,12 @@ const mostDrivers = 4;
 const leastEffect = 0.005;
 
 type Values = (name: string) => number;
+/** Features that say one thing, and how a customer's values of them read. */
+export type DriverGroups = Readonly<Record<string, { features: readonly string[]; text: (of: Values) => string }>>;
 const times = (n: number, one: string, many = `${one}s`) => `${Math.round(n)} ${Math.round(n) === 1 ? one : many}`;
 const percent = (share: number) => `${Math.round(100 * share)} %`;
 
-/** Features that say one thing, and how a customer's values of them read. */
-const groups: Readonly<Record<string, { features: readonly string[]; text: (of: Values) => string }>> = {
+export const behaviourGroups: DriverGroups = {
   rhythm: {
     features: [
       "btyd_chance",
@@ -68,15 +70,24 @@ const groups: Readonly<Record<string, { features: readonly string[]; text: (of: 
   },
 };
 
+interface Explained {
+  readonly trees: BoostedTrees;
+  /** What the trees' log odds are multiplied by. */
+  readonly share: number;
+  /** Names of the trees' columns. */
+  readonly names: readonly string[];
+  readonly columns: readonly Float64Array[];
+  readonly chance: Float64Array;
+  readonly groups: DriverGroups;
+  /** Log odds that a group has from elsewhere. */
+  readonly beside?: (driver: string, row: number) => number;
+}
+
 /** The strongest drivers of each customer's chance as JSON: group, effect on the chance (a share), words. An effect is the chance
- *  less what it were with the group's Shapley values taken out; MBG/NBD's part counts as rhythm, against the median customer's. */
-export function driversOf(
-  { trees, trees_share: share }: FittedPropensity,
-  columns: readonly Float64Array[],
-  { chance, blended }: { chance: Float64Array; blended: Float64Array },
-): (string | null)[] {
-  const middle = Float64Array.from(blended).sort()[Math.floor(blended.length / 2)] ?? 0;
-  const places = new Map(columnNames.map((name, at) => [name, at]));
+ *  less what it were with the group's Shapley values taken out. */
+export function strongestDrivers(explained: Explained): (string | null)[] {
+  const { trees, share, names, columns, chance, groups, beside } = explained;
+  const places = new Map(names.map((name, at) => [name, at]));
   const { values } = contributions(trees, columns);
   const told = Object.entries(groups).map(([driver, { features, text }]) => ({
     driver,
@@ -89,8 +100,8 @@ export function driversOf(
     const of: Values = (name) => columns[places.get(name) ?? -1]?.[row] ?? Number.NaN;
     const strongest = told
       .map(({ places: own, ...one }) => {
-        const byModel = one.driver === "rhythm" ? (blended[row] ?? 0) - middle : 0;
-        const sum = own.reduce((total, at) => total + share * (values[at]?.[row] ?? 0), byModel);
+        const start = beside?.(one.driver, row) ?? 0;
+        const sum = own.reduce((total, at) => total + share * (values[at]?.[row] ?? 0), start);
         return { ...one, effect: p - sigmoid(margin - sum) };
       })
       .filter(({ effect }) => Math.abs(effect) >= leastEffect)
@@ -99,5 +110,23 @@ export function driversOf(
     return JSON.stringify(
       strongest.map(({ driver, effect, text }) => ({ driver, effect: Number(effect.toFixed(4)), text: text(of) })),
     );
+  });
+}
+
+/** Drivers of the purchase propensity; MBG/NBD's part counts as rhythm, against the median customer's. */
+export function driversOf(
+  { trees, trees_share: share }: FittedPropensity,
+  columns: readonly Float64Array[],
+  { chance, blended }: { chance: Float64Array; blended: Float64Array },
+): (string | null)[] {
+  const middle = Float64Array.from(blended).sort()[Math.floor(blended.length / 2)] ?? 0;
+  return strongestDrivers({
+    trees,
+    share,
+    names: columnNames,
+    columns,
+    chance,
+    groups: behaviourGroups,
+    beside: (driver, row) => (driver === "rhythm" ? (blended[row] ?? 0) - middle : 0),
   });
 }
