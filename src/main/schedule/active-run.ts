@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import type { Run } from "../../shared/api/contract/runs.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError, cancelled, throwIfCancelled, toWire } from "../../shared/base/errors.ts";
@@ -13,6 +12,7 @@ import { openRunSession, queueWindow, type RunSession } from "./cluster/run-sess
 import type { Engine } from "./engine-client.ts";
 import { isLeftOut, type Permits, permitOf, withoutPrograms } from "./own-programs.ts";
 import { secondsLeft, stepProgress } from "./progress.ts";
+import { newDocument } from "./run-document.ts";
 import { type RunTask, runGraph } from "./run-graph.ts";
 import {
   bucketsFor,
@@ -391,36 +391,4 @@ export class ActiveRun {
     this.#lastTold = now;
     this.#effects.onChange(this.brand, run);
   }
-}
-
-/** What was asked for, so that it can be asked again; only what is there, as it becomes JSON. */
-function optionsOf({ as_of, known_at, models, params, horizon_days, seed }: RunRequest): NonNullable<Run["request"]> {
-  return JSON.parse(JSON.stringify({ as_of, known_at, models, params, horizon_days, seed }));
-}
-
-function newDocument(id: string, request: RunRequest, now: Date): Run {
-  return {
-    run_id: id,
-    state: "planning",
-    as_of: request.as_of ?? null,
-    snapshot_id: null,
-    requested_at: now.toISOString(),
-    host: hostname(),
-    runner: request.runner ?? "pool",
-    request: optionsOf(request),
-    waiting_for: null,
-    seconds: 0,
-    seconds_left: null,
-    tasks: { total: 0, reused: 0, computed: 0, failed: 0, running: 0 },
-    rows: 0,
-    rows_per_second: null,
-    bytes_written: 0,
-    rss_bytes: 0,
-    peak_rss_bytes: 0,
-    memory_limit_bytes: request.memoryBytes,
-    workers: request.workers,
-    steps: [],
-    warnings: [],
-    error: null,
-  };
 }

@@ -1,0 +1,41 @@
+import { hostname } from "node:os";
+import type { Run } from "../../shared/api/contract/runs.ts";
+import type { RunOptions } from "./run-plan.ts";
+
+type Asked = RunOptions & {
+  readonly runner?: Run["runner"] | undefined;
+  readonly workers: number;
+  readonly memoryBytes: number;
+};
+
+/** What was asked for, so that it can be asked again; only what is there, as it becomes JSON. */
+function optionsOf({ as_of, known_at, models, params, horizon_days, seed }: Asked): NonNullable<Run["request"]> {
+  return JSON.parse(JSON.stringify({ as_of, known_at, models, params, horizon_days, seed }));
+}
+
+export function newDocument(id: string, request: Asked, now: Date): Run {
+  return {
+    run_id: id,
+    state: "planning",
+    as_of: request.as_of ?? null,
+    snapshot_id: null,
+    requested_at: now.toISOString(),
+    host: hostname(),
+    runner: request.runner ?? "pool",
+    request: optionsOf(request),
+    waiting_for: null,
+    seconds: 0,
+    seconds_left: null,
+    tasks: { total: 0, reused: 0, computed: 0, failed: 0, running: 0 },
+    rows: 0,
+    rows_per_second: null,
+    bytes_written: 0,
+    rss_bytes: 0,
+    peak_rss_bytes: 0,
+    memory_limit_bytes: request.memoryBytes,
+    workers: request.workers,
+    steps: [],
+    warnings: [],
+    error: null,
+  };
+}
