@@ -29,7 +29,7 @@ export const baskets = defineStep({
     await context.output.query(
       "baskets",
       `SELECT customer_id, key_space, order_id, min(day) AS day, nullif(lower(trim(min(channel))), '') AS channel, CAST(count(*) AS INTEGER) AS n_lines,
-              list(DISTINCT product_id ORDER BY product_id) FILTER (product_id IS NOT NULL) AS products, CAST(sum(quantity) AS DOUBLE) AS quantity,
+              list_sort(list_distinct(list(product_id) FILTER (product_id IS NOT NULL))) AS products, CAST(sum(quantity) AS DOUBLE) AS quantity,
               CAST(coalesce(sum(revenue_minor), 0) AS BIGINT) AS revenue_minor
        FROM ${context.relation("lines")} WHERE is_purchase AND quantity > 0 AND day <= DATE ${literal(context.asOf)}
        GROUP BY customer_id, key_space, order_id ORDER BY customer_id, key_space, order_id`,

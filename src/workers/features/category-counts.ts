@@ -26,10 +26,13 @@ export const categoryCounts = defineStep({
   run: async (context) => {
     await context.output.query(
       "category_counts",
-      `SELECT customer_id, category, CAST(count(*) AS INTEGER) AS n_lines, CAST(count(DISTINCT key_space || chr(31) || order_id) AS INTEGER) AS n_orders, CAST(sum(quantity) AS DOUBLE) AS quantity,
+      `WITH once AS (
+         SELECT customer_id, category, key_space, order_id, count(*) AS n, sum(quantity) AS quantity, sum(revenue_minor) AS revenue_minor, max(day) AS day
+         FROM ${context.relation("lines")} WHERE is_purchase AND category IS NOT NULL AND quantity > 0 AND day <= DATE ${literal(context.asOf)}
+         GROUP BY customer_id, category, key_space, order_id)
+       SELECT customer_id, category, CAST(sum(n) AS INTEGER) AS n_lines, CAST(count(*) AS INTEGER) AS n_orders, CAST(sum(quantity) AS DOUBLE) AS quantity,
               CAST(coalesce(sum(revenue_minor), 0) AS BIGINT) AS revenue_minor, max(day) AS last_on
-       FROM ${context.relation("lines")} WHERE is_purchase AND category IS NOT NULL AND quantity > 0 AND day <= DATE ${literal(context.asOf)}
-       GROUP BY customer_id, category ORDER BY customer_id, category`,
+       FROM once GROUP BY customer_id, category ORDER BY customer_id, category`,
     );
   },
 });

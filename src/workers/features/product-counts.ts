@@ -28,11 +28,14 @@ export const productCounts = defineStep({
   run: async (context) => {
     await context.output.query(
       "product_counts",
-      `SELECT customer_id, product_id, min(category) AS category, min(brand) AS brand, CAST(count(*) AS INTEGER) AS n_lines,
-              CAST(count(DISTINCT key_space || chr(31) || order_id) AS INTEGER) AS n_orders, CAST(sum(quantity) AS DOUBLE) AS quantity,
-              CAST(coalesce(sum(revenue_minor), 0) AS BIGINT) AS revenue_minor, max(day) AS last_on
-       FROM ${context.relation("lines")} WHERE is_purchase AND product_id IS NOT NULL AND quantity > 0 AND day <= DATE ${literal(context.asOf)}
-       GROUP BY customer_id, product_id ORDER BY customer_id, product_id`,
+      `WITH once AS (
+         SELECT customer_id, product_id, key_space, order_id, min(category) AS category, min(brand) AS brand, count(*) AS n, sum(quantity) AS quantity,
+                sum(revenue_minor) AS revenue_minor, max(day) AS day
+         FROM ${context.relation("lines")} WHERE is_purchase AND product_id IS NOT NULL AND quantity > 0 AND day <= DATE ${literal(context.asOf)}
+         GROUP BY customer_id, product_id, key_space, order_id)
+       SELECT customer_id, product_id, min(category) AS category, min(brand) AS brand, CAST(sum(n) AS INTEGER) AS n_lines, CAST(count(*) AS INTEGER) AS n_orders,
+              CAST(sum(quantity) AS DOUBLE) AS quantity, CAST(coalesce(sum(revenue_minor), 0) AS BIGINT) AS revenue_minor, max(day) AS last_on
+       FROM once GROUP BY customer_id, product_id ORDER BY customer_id, product_id`,
     );
   },
 });
@@ -65,11 +68,10 @@ export const productHistories = defineStep({
   run: async (context) => {
     await context.output.query(
       "product_histories",
-      `WITH ranked AS (
-         SELECT customer_id, product_id, row_number() OVER (PARTITION BY customer_id ORDER BY last_on DESC, n_orders DESC, product_id) AS place,
-                count(*) OVER (PARTITION BY customer_id) AS n_products FROM ${context.relation("counts")})
-       SELECT customer_id, list(product_id ORDER BY place) AS products, CAST(any_value(n_products) AS INTEGER) AS n_products
-       FROM ranked WHERE place <= ${longestHistory} GROUP BY customer_id ORDER BY customer_id`,
+      `WITH bought AS (
+         SELECT customer_id, {'pause': DATE ${literal(context.asOf)} - last_on, 'rarity': -n_orders, 'product': product_id} AS product FROM ${context.relation("counts")})
+       SELECT customer_id, list_transform(list_sort(list(product))[:${longestHistory}], x -> x.product) AS products, CAST(count(*) AS INTEGER) AS n_products
+       FROM bought GROUP BY customer_id ORDER BY customer_id`,
     );
   },
 });

@@ -45,7 +45,8 @@ export function tiesSql(lines: string, returns: string, asOf: string): string {
   return `WITH bought AS (
       SELECT *, row_number() OVER (PARTITION BY key_space, order_id, product_id ORDER BY line_id, source, revenue_minor) AS nth, count(*) OVER (PARTITION BY key_space, order_id, product_id) AS n_alike,
              row_number() OVER (PARTITION BY key_space, order_id ORDER BY line_id, source, product_id, revenue_minor) - 1 AS place
-      FROM ${lines} WHERE is_purchase AND quantity > 0 AND day <= ${asOf}),
+      FROM ${lines} WHERE is_purchase AND quantity > 0 AND day <= ${asOf}
+        AND customer_id IN (SELECT customer_id FROM ${returns} WHERE known_on <= ${asOf})),
     orders AS (SELECT key_space, order_id, count(*) AS n_lines, sum(revenue_minor) AS revenue_minor FROM bought GROUP BY ALL),
     back AS (
       SELECT *, row_number() OVER (ORDER BY key_space, order_id, known_on, return_id, line_id, product_id, quantity, refund_minor) AS id
