@@ -41,6 +41,7 @@ const converted = (name: string, type: string) =>
  *  without product, number 1, quantity 1 and nothing else that only a line carries. */
 export function convertedLinesSql(context: StepContext, digits: string): string {
   const own = literal(context.brand.currency);
+  const zone = context.brand.timeZone;
   return `WITH product AS (
       SELECT key_space, product_id, any_value(category ORDER BY source, source_row) AS category, any_value(brand ORDER BY source, source_row) AS brand,
              any_value(size ORDER BY source, source_row) AS size, any_value(colour ORDER BY source, source_row) AS colour
@@ -50,15 +51,20 @@ export function convertedLinesSql(context: StepContext, digits: string): string 
       SELECT source FROM ${context.relation("lines")} GROUP BY source
       HAVING bool_and(product_id IS NULL AND line_id = '1' AND quantity = 1 AND list_price_minor IS NULL AND discount_minor IS NULL
         AND is_returned IS NULL AND delivered_at IS NULL AND size IS NULL AND colour IS NULL AND unit_price_minor IS NOT DISTINCT FROM CAST(amount_minor AS DECIMAL(18,4)))),
+    bought AS (
+      SELECT key_space, order_id FROM ${context.relation("lines")} WHERE coalesce(quantity, 1) >= 0 GROUP BY key_space, order_id
+      HAVING bool_or(source IN (SELECT source FROM lineless) OR (quantity > 0 AND coalesce(unit_price_minor, 0) > 0))),
+    placed AS (
+      SELECT c.customer_id, c.key_space, c.order_id, o.* EXCLUDE (key_space, order_id), ${daySql("o.ordered_at", zone)} AS day, b.order_id IS NOT NULL AS is_bought
+      FROM ${context.relation("order_customers")} c LEFT JOIN (${ordersSql(context)}) o ON o.order_id = c.order_id AND o.key_space = c.key_space
+      LEFT JOIN bought b ON b.order_id = c.order_id AND b.key_space = c.key_space),
     named AS (
-      SELECT c.customer_id, l.key_space, l.order_id, l.line_id, l.source, coalesce(l.ordered_at, o.ordered_at) AS ordered_at, l.product_id, l.quantity,
+      SELECT o.customer_id, l.key_space, l.order_id, l.line_id, l.source, coalesce(l.ordered_at, o.ordered_at) AS ordered_at, l.product_id, l.quantity,
              l.unit_price_minor, l.list_price_minor, l.discount_minor, l.amount_minor, o.channel, nullif(trim(o.store_id), '') AS store_id, o.status, l.is_returned, l.size, l.colour,
-             coalesce(l.currency, o.currency, ${own}) AS currency, l.source IN (SELECT source FROM lineless) AS is_lineless
-      FROM ${context.relation("lines")} l
-      JOIN ${context.relation("order_customers")} c ON c.order_id = l.order_id AND c.key_space = l.key_space
-      LEFT JOIN (${ordersSql(context)}) o ON o.order_id = l.order_id AND o.key_space = l.key_space
-      WHERE coalesce(l.quantity, 1) >= 0),
-    dated AS (SELECT *, ${daySql("ordered_at", context.brand.timeZone)} AS day, ${isUndone("status")} AS is_cancelled FROM named),
+             coalesce(l.currency, o.currency, ${own}) AS currency, o.is_bought,
+             CASE WHEN coalesce(l.ordered_at = o.ordered_at, l.ordered_at IS NULL) THEN o.day ELSE ${daySql("l.ordered_at", zone)} END AS day
+      FROM ${context.relation("lines")} l JOIN placed o ON o.order_id = l.order_id AND o.key_space = l.key_space WHERE coalesce(l.quantity, 1) >= 0),
+    dated AS (SELECT *, ${isUndone("status")} AS is_cancelled FROM named),
     valued AS (
       SELECT d.* EXCLUDE (size, colour), p.category, p.brand, nullif(trim(coalesce(d.size, p.size)), '') AS size, nullif(lower(trim(coalesce(d.colour, p.colour))), '') AS colour, ${conversion(own, "d.currency")} AS conversion FROM dated d
       LEFT JOIN product p ON p.product_id = d.product_id AND p.key_space = d.key_space
@@ -66,9 +72,8 @@ export function convertedLinesSql(context: StepContext, digits: string): string 
     SELECT customer_id, key_space, order_id, line_id, source, ordered_at, day, product_id, category, brand, size, colour, store_id, quantity, amount_minor,
            ${converted("unit_price_minor", "DECIMAL(18,4)")} AS unit_price_minor, ${converted("list_price_minor", "DECIMAL(18,4)")} AS list_price_minor,
            ${converted("discount_minor", "BIGINT")} AS discount_minor, ${converted("amount_minor", "BIGINT")} AS revenue_minor, channel, status, is_cancelled,
-           NOT is_cancelled AND day IS NOT NULL AND bool_or(is_lineless OR (quantity > 0 AND coalesce(unit_price_minor, 0) > 0)) OVER one_order AS is_purchase,
-           is_returned, currency
-    FROM valued WINDOW one_order AS (PARTITION BY key_space, order_id)`;
+           NOT is_cancelled AND day IS NOT NULL AND is_bought AS is_purchase, is_returned, currency
+    FROM valued`;
 }
 
 /** SQL of every return of an order with a customer; its refund is in the order's currency, at the order day's rate. */
