@@ -73,6 +73,21 @@ describe("artifacts", () => {
     expect([readFileSync(path, "utf8"), statSync(path).mode & 0o777]).toEqual(["[1]", 0o444]);
   });
 
+  test("a twin of other inputs is another name of the same bytes, and damage of them is found under both", () => {
+    const one = onlyFile(make("[1]"));
+    const twinKey = "cd".padEnd(64, "2");
+    const { format, id, host, sum, files, ...made } = requireArtifact(brandDir, key);
+    const twin = { sha256: one.sha256, bytes: one.bytes };
+    const outputs = [
+      { name: one.output, kind: "json" as const, localPath: verifiedPath(brandDir, one), rows: 7, twin },
+    ];
+    const other = onlyFile(publishArtifact(brandDir, { ...made, key: twinKey, outputs }));
+    expect({ ...other, path: "" }).toEqual({ ...one, path: "" });
+    expect(statSync(verifiedPath(brandDir, other)).ino).toBe(statSync(verifiedPath(brandDir, one)).ino);
+    overwrite(verifiedPath(brandDir, one), "[2]");
+    for (const file of [one, other]) expect(() => verifiedPath(brandDir, file)).toThrow(/damaged/);
+  });
+
   test("the second attempt adopts what the first made, whatever its own bytes", () => {
     const first = make("[1]");
     expect(make("[2]", "later")).toEqual(first);

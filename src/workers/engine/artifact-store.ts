@@ -5,7 +5,7 @@ import { join, posix } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { errnoOf, type FileSystem, realFileSystem } from "./file-system.ts";
-import { digestFile, failure, publish, sha256Of } from "./publish.ts";
+import { digestFile, failure, linkTwin, publish, sha256Of } from "./publish.ts";
 
 export interface ArtifactFile {
   readonly output: string;
@@ -35,8 +35,18 @@ export interface Artifact {
 }
 
 export interface ArtifactRequest extends Omit<Artifact, "format" | "id" | "files" | "host" | "sum"> {
-  readonly outputs: readonly { name: string; kind: "parquet" | "json"; localPath: string; rows: number }[];
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly kind: "parquet" | "json";
+    readonly localPath: string;
+    readonly rows: number;
+    /** Of a file of another artifact, verified: it is linked, not copied. */
+    readonly twin?: { readonly sha256: string; readonly bytes: number };
+  }[];
 }
+
+/** Beyond so many names of one file a copy is made: some shares allow 177. */
+const mostLinks = 100;
 
 const folderOf = (key: string) => posix.join("artifacts", key.slice(0, 2), key);
 
@@ -76,10 +86,13 @@ export function publishArtifact(
   const { outputs, ...rest } = request;
   const staging = join(brandDir, "tmp", request.attempt);
   const made = outputs.map((output): ArtifactFile => {
-    const { sha256, bytes } = requireDigest(output.localPath, files);
+    const { sha256, bytes } = output.twin ?? requireDigest(output.localPath, files);
     const path = posix.join(folderOf(request.key), `${sha256}.${output.kind}`);
+    const final = join(brandDir, path);
+    const isLinked =
+      output.twin && statSync(output.localPath).nlink < mostLinks && linkTwin(output.localPath, final, files);
     const content = { localPath: output.localPath };
-    publish({ content, final: join(brandDir, path), staging, isDataFile: true }, files);
+    if (!isLinked) publish({ content, final, staging, isDataFile: true }, files);
     return { output: output.name, path, sha256, bytes, rows: output.rows };
   });
   const unsealed = { format: 1 as const, id: randomUUID(), ...rest, files: made, host: hostname() };
@@ -97,7 +110,8 @@ function requireDigest(path: string, files: FileSystem): { sha256: string; bytes
   }
 }
 
-const verified = new Map<string, string>();
+/** States of files (inode, size, time and digest) that were read and found to be what they should, under whichever name. */
+const verified = new Set<string>();
 
 /** The absolute path of an artifact's file, once its bytes are known to be those that were written. */
 export function verifiedPath(brandDir: string, file: ArtifactFile): string {
@@ -123,12 +137,12 @@ export function landedPath(brandDir: string, landed: string, sha256: string): st
 function hasDigest(path: string, sha256: string, bytes?: number): boolean {
   let found: string;
   try {
-    const { size, mtimeNs, ino } = statSync(path, { bigint: true });
+    const { size, mtimeNs, ino, dev } = statSync(path, { bigint: true });
     if (bytes !== undefined && Number(size) !== bytes) return false;
-    const state = `${size}:${mtimeNs}:${ino}:${sha256}`;
-    if (verified.get(path) === state) return true;
+    const state = `${dev}:${ino}:${size}:${mtimeNs}:${sha256}`;
+    if (verified.has(state)) return true;
     found = digestFile(path).sha256;
-    if (found === sha256) verified.set(path, state);
+    if (found === sha256) verified.add(state);
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(errnoOf(error))) return false;
     throw failure("can't be read", path, error);

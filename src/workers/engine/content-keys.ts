@@ -59,6 +59,7 @@ export function adoptContent(brandDir: string, node: TaskNode, contentKey: strin
       kind: file.path.endsWith(".json") ? ("json" as const) : ("parquet" as const),
       localPath: verifiedPath(brandDir, file),
       rows: file.rows,
+      twin: { sha256: file.sha256, bytes: file.bytes },
     }));
     const made = { key: node.key, step, version, params, inputs: node.inputs, parts: node.parts, seconds, outputs };
     return publishArtifact(brandDir, { ...made, attempt: `same-as-${twin.key.slice(0, 12)}` });

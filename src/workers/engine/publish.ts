@@ -55,6 +55,18 @@ export function publish(request: PublishRequest, files: FileSystem = realFileSys
   throw failure("could not be published: its staging file keeps vanishing", request.final, undefined);
 }
 
+/** Gives a lasting file whose bytes are known a further name, nothing copied; false where a copy has to do. */
+export function linkTwin(existing: string, final: string, files: FileSystem = realFileSystem): boolean {
+  try {
+    makeFolder(dirname(final), files);
+    files.link(existing, final);
+  } catch {
+    return false; // whatever stands there or stands against it, publishing a copy settles it
+  }
+  syncFolder(dirname(final), files);
+  return true;
+}
+
 interface Staged {
   readonly path: string;
   readonly sha256: string;
