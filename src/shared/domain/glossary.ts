@@ -62,6 +62,54 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
     label: "Discount exposure",
     help: "How deep the shop's prices were cut on the days and in the categories of somebody's lines.",
   },
+  next_basket: {
+    label: "Next basket",
+    help: "Products that the customer's next purchase holds, likeliest first: their own habits mixed with those of customers most like them.",
+  },
+  replenishment: {
+    label: "Replenishment",
+    help: "When something that is bought regularly is due again: the median of the interval, given how long it has lasted, with 80 % limits.",
+  },
+  rhythm: {
+    label: "Rhythm",
+    help: "An item has one where the intervals between a customer's purchases of it are less spread than chance would have them.",
+  },
+  confidence: {
+    label: "Confidence",
+    help: "Of the baskets with the first product, the share that holds the second too.",
+  },
+  lift_of_bundle: {
+    label: "Lift",
+    help: "How much likelier the second product is beside the first than in any basket; 1 is chance.",
+  },
+  held_out: {
+    label: "Held out",
+    help: "The same in the last fifth of baskets, which the rule wasn't found in.",
+  },
+  size_preference: {
+    label: "Size",
+    help: "The size that fits, by lines kept and sent back; its share is the chance that the next kept line is of it.",
+  },
+  best_hour: {
+    label: "Best hour",
+    help: "The hour of the day in which the customer orders most, drawn to what is usual where there is little to go by.",
+  },
+  home_store: {
+    label: "Home store",
+    help: "The store that most of the customer's next orders in stores are expected in.",
+  },
+  catchment: {
+    label: "Catchment",
+    help: "The customers whose home store it is, and what part of their orders in stores goes there.",
+  },
+  micro_segment: {
+    label: "Micro-segment",
+    help: "A group of customers who behave alike within their lifecycle stage, named by what sets it apart there.",
+  },
+  lookalike: {
+    label: "Lookalike",
+    help: "Somebody outside a group who behaves like it.",
+  },
   channel_preference: {
     label: "Preferred channel",
     help: "The channel of most of the next orders, as expected.",

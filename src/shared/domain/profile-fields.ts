@@ -14,6 +14,9 @@ export interface ProfileField {
 }
 
 export const lifecycleStages = ["prospect", "new", "active", "cooling", "at_risk", "lapsed"] as const;
+export const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+/** Quarters of the year from December on. */
+export const seasons = ["Dec–Feb", "Mar–May", "Jun–Aug", "Sep–Nov"] as const;
 export const valueTiers = ["top_1", "top_5", "top_10", "top_25", "middle", "low"] as const;
 
 type Rest = [kind: FieldKind, unit: string | null, help: string, choices?: readonly string[]];

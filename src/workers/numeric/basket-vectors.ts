@@ -68,8 +68,8 @@ export function createNeighbourhood(rows: SparseRows, itemCount: number, most: n
   }
   const products = new Float64Array(n);
   return {
-    /** Adds the mean vector of the nearest rows by cosine to `into`; items that it touches are added to `touched`. */
-    addMean(vector: ReadonlyMap<number, number>, into: Float64Array, touched: Set<number>): void {
+    /** Adds the mean vector of the nearest rows by cosine to `into`, which holds 0 everywhere; gives the items that it touched. */
+    addMean(vector: ReadonlyMap<number, number>, into: Float64Array): number[] {
       const near: number[] = [];
       for (const [item, weight] of vector) {
         for (let at = held[item] ?? 0; at < (held[item + 1] ?? 0); at++) {
@@ -81,13 +81,15 @@ export function createNeighbourhood(rows: SparseRows, itemCount: number, most: n
       for (const row of near) products[row] = (products[row] ?? 0) / (norms[row] ?? 1);
       const nearest = topOf(near, products, most);
       for (const row of near) products[row] = 0;
+      const touched: number[] = [];
       for (const row of nearest) {
         for (let at = rows.starts[row] ?? 0; at < (rows.starts[row + 1] ?? 0); at++) {
           const item = rows.items[at] ?? 0;
-          touched.add(item);
+          if (into[item] === 0) touched.push(item);
           into[item] = (into[item] ?? 0) + (rows.weights[at] ?? 0) / nearest.length;
         }
       }
+      return touched;
     },
   };
 }

@@ -12,8 +12,10 @@ export interface SlotFit {
   readonly spread: number;
 }
 
-const otherWeights = [0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8] as const;
-const spreads = [0, 0.1, 0.2, 0.3] as const;
+const otherWeights = [0.02, 0.05, 0.1, 0.2, 0.4, 0.8] as const;
+const spreads = [0, 0.15, 0.3] as const;
+/** Times the fitted weight of the population. Where a habit is hardly there, the greatest leaves everybody at what is usual. */
+const populations = [0.5, 1, 2, 4, 16, 1_000] as const;
 
 /** Posterior weights of each slot (sum: their total): acts, spread over neighbours; the other signal, tilted to what is usual for acts;
  *  the population's shares. */
@@ -66,17 +68,24 @@ export function fitSlots(rows: readonly SlotRow[], slots: number, isRound: boole
   const all = sums.reduce((sum, n) => sum + n, 0);
   const others = Array.from(sums, (n) => (all > 0 ? n / all : 0));
   const tried = draw(groups);
-  let best: { fit: SlotFit; loss: number } | undefined;
-  for (const otherWeight of all > 0 ? otherWeights : [0])
-    for (const spread of isRound ? spreads : [0]) {
-      const fit: SlotFit = { shares, concentration, others, otherWeight, spread };
-      const loss = leaveOneOut(tried, fit);
-      if (!best || loss < best.loss - 1e-9) best = { fit, loss };
-    }
+  let best = null as { fit: SlotFit; loss: number } | null;
+  const attempt = (fit: SlotFit) => {
+    const loss = leaveOneOut(tried, fit);
+    if (!best || loss < best.loss - 1e-9) best = { fit, loss };
+  };
+  for (const times of populations)
+    for (const spread of isRound ? spreads : [0])
+      attempt({ shares, concentration: concentration * times, others, otherWeight: 0, spread });
+  const alone = best?.fit;
+  if (!alone) return null;
+  if (all > 0)
+    for (const otherWeight of otherWeights)
+      for (const times of [1, 0.5, 2, 8])
+        attempt({ ...alone, concentration: alone.concentration * times, otherWeight });
   return best?.fit ?? null;
 }
 
-const mostTried = 4_000;
+const mostTried = 3_000;
 
 function draw<T>(some: readonly T[]): readonly T[] {
   if (some.length <= mostTried) return some;

@@ -19,6 +19,8 @@ const column = (name: string, type: Column["type"], from: string, reason?: strin
 const neverBought = "CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE 'not_enough_data' END";
 const ofModel = (model: string, without = "not_scored") =>
   `CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE coalesce(${model}.reason, ${literal(without)}) END`;
+/** Why a column is NULL of a model that has rows for some customers only. */
+const withoutRow = (without: string) => `CASE WHEN NOT b.is_buyer THEN 'never_bought' ELSE ${literal(without)} END`;
 const rateReason =
   "CASE WHEN NOT has.returns THEN 'no_returns_source' WHEN NOT b.is_buyer THEN 'never_bought' ELSE coalesce(e.reason, 'no_settled_lines') END";
 const openReason = "CASE WHEN NOT has.returns THEN 'no_returns_source' ELSE coalesce(o.reason, 'no_open_lines') END";
@@ -88,13 +90,28 @@ export const profileColumns: readonly ProfileColumn[] = [
   column("open_line_count", "INTEGER", "coalesce(o.open_line_count, 0)", undefined, "count"),
   column("open_minor", "BIGINT", "coalesce(o.open_minor, 0)", undefined, "minor"),
   column("at_risk_minor", "BIGINT", "o.at_risk_minor", openReason, "minor"),
+  column("next_basket", "VARCHAR[]", "nb.next_basket", ofModel("nb", "no_products")),
+  column("replenish_item", "VARCHAR", "rp.item", withoutRow("no_rhythm")),
+  column("replenish_on", "DATE", "rp.replenish_on", withoutRow("no_rhythm")),
+  column("replenish_on_low", "DATE", "rp.replenish_on_low", withoutRow("no_rhythm")),
+  column("replenish_on_high", "DATE", "rp.replenish_on_high", withoutRow("no_rhythm")),
+  column("size_preference", "VARCHAR", "z.size_preference", withoutRow("no_sizes")),
+  column("size_category", "VARCHAR", "z.size_category", withoutRow("no_sizes")),
+  column("colour_preference", "VARCHAR", "z.colour_preference", withoutRow("no_colours")),
+  column("best_hour", "INTEGER", "w.best_hour", withoutRow("no_hours"), "hour"),
+  column("best_weekday", "VARCHAR", "w.best_weekday", ofModel("w")),
+  column("best_season", "VARCHAR", "w.best_season", ofModel("w")),
+  column("home_store", "VARCHAR", "x.home_store", ofModel("x", "no_stores")),
+  column("home_store_share", "DOUBLE", "x.home_store_share", ofModel("x", "no_stores"), "share"),
+  column("micro_segment", "VARCHAR", "i.micro_segment", ofModel("i")),
+  column("lookalike_percentile", "DOUBLE", "j.lookalike_percentile", ofModel("j"), "share"),
 ];
 
 const scores = (model: string) => ({ step: `scores_${model}`, output: "scores" });
 
 export const profiles = defineStep({
   name: "profiles",
-  version: 5,
+  version: 6,
   title: "Profiles",
   stage: "profiles",
   scope: "bucket",
@@ -120,6 +137,13 @@ export const profiles = defineStep({
     discount_affinity: scores("discount_affinity"),
     channel_preference: scores("channel_preference"),
     return_rate: scores("return_rate"),
+    next_basket: scores("next_basket"),
+    replenishment: scores("replenishment"),
+    size_preference: scores("size_preference"),
+    timing_preference: scores("timing_preference"),
+    store_affinity: scores("store_affinity"),
+    micro_segments: scores("micro_segments"),
+    lookalike: scores("lookalike"),
   },
   params: {},
   settings: ["currency"],
@@ -148,7 +172,10 @@ function profilesSql(context: StepContext): string {
              EXISTS (SELECT 1 FROM ${context.relation("all_consents")} WHERE lower(status) <> 'suppressed') AS consents
       FROM ${context.relation("window")}),
     k AS (SELECT customer_id, status FROM ${context.relation("consents")} WHERE channel = 'email'),
-    a AS (SELECT customer_id, email FROM ${context.relation("people")})
+    a AS (SELECT customer_id, email FROM ${context.relation("people")}),
+    rp AS (
+      SELECT customer_id, item, replenish_on, replenish_on_low, replenish_on_high FROM ${context.relation("replenishment")} WHERE replenish_on IS NOT NULL
+      QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY level DESC, replenish_on, item) = 1)
     SELECT ${selected.join(", ")}, map_from_entries(list_filter([${reasons.join(", ")}], x -> x IS NOT NULL)) AS reasons
     FROM ${context.relation("base")} b CROSS JOIN has
     LEFT JOIN ${context.relation("summary")} s USING (customer_id) LEFT JOIN k USING (customer_id) LEFT JOIN a USING (customer_id)
@@ -158,5 +185,8 @@ function profilesSql(context: StepContext): string {
     LEFT JOIN ${context.relation("product_affinity")} t USING (customer_id) LEFT JOIN ${context.relation("brand_affinity")} g USING (customer_id)
     LEFT JOIN ${context.relation("discount_affinity")} d USING (customer_id) LEFT JOIN ${context.relation("channel_preference")} h USING (customer_id)
     LEFT JOIN ${context.relation("return_rate")} e USING (customer_id) LEFT JOIN ${context.relation("open_lines")} o USING (customer_id)
+    LEFT JOIN ${context.relation("next_basket")} nb USING (customer_id) LEFT JOIN rp USING (customer_id) LEFT JOIN ${context.relation("size_preference")} z USING (customer_id)
+    LEFT JOIN ${context.relation("timing_preference")} w USING (customer_id) LEFT JOIN ${context.relation("store_affinity")} x USING (customer_id)
+    LEFT JOIN ${context.relation("micro_segments")} i USING (customer_id) LEFT JOIN ${context.relation("lookalike")} j USING (customer_id)
     ORDER BY b.customer_id`;
 }

@@ -4,6 +4,7 @@ import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
 import type { SegmentLookup } from "./compile-segment.ts";
 import { type MessageDay, messagesOf, type VisitWeek, visitsOf } from "./customer-activity.ts";
+import { type Due, dueOf, type Habit, habitsOf, nextBasketOf, sizesOf } from "./customer-habits.ts";
 import { type Order, ordersOf, type RecordLink, type ReturnOf, recordsOf, returnsOf } from "./customer-history.ts";
 import { type Score, scoresOf } from "./customer-scores.ts";
 import { type OwnProduct, productsOf, type Taste, tastesOf } from "./customer-tastes.ts";
@@ -39,6 +40,10 @@ export interface Customer {
   brands: Taste[];
   channels: Taste[];
   products: OwnProduct[];
+  next_basket: OwnProduct[];
+  due: Due[];
+  sizes: { category: string; size: string }[];
+  habits: Habit[];
   consents: { channel: string; status: string; source: string; occurred_at: string | null }[];
   segments: string[];
 }
@@ -92,6 +97,10 @@ export async function showCustomer(
       brands: await tastesOf(snapshot, session, id, brands),
       channels: await tastesOf(snapshot, session, id, channels),
       products: await productsOf(snapshot, session, id),
+      next_basket: await nextBasketOf(snapshot, session, id),
+      due: await dueOf(snapshot, session, id),
+      sizes: await sizesOf(snapshot, session, id),
+      habits: await habitsOf(snapshot, session, id),
       consents: await consentsOf(snapshot, session, id),
       segments: await segmentsOf(snapshot, session, id, input.segments),
     };

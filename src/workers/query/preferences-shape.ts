@@ -1,4 +1,5 @@
 import type { Day } from "../../shared/base/time.ts";
+import type { Estimate } from "./estimate.ts";
 
 export interface Choice {
   name: string;
@@ -50,6 +51,58 @@ export interface Discounts {
   mostly_reduced_but_usual: number;
   reason: string | null;
 }
+export interface NamedProduct {
+  product_id: string;
+  name: string | null;
+}
+export interface BundleRule {
+  when: NamedProduct[];
+  also: NamedProduct;
+  n_baskets: number;
+  confidence: Estimate;
+  lift: number;
+  leverage: number;
+  held_out_confidence: number;
+  held_out_lift: number;
+  is_confirmed: boolean;
+}
+export interface RhythmItem {
+  level: "product" | "category";
+  item: string;
+  name: string | null;
+  category: string | null;
+  customers: number;
+  interval_days: number;
+  due_7: number;
+  due_30: number;
+  stopped: number;
+}
+export interface TimeSlot {
+  slot: string;
+  share: number;
+  customers: number;
+  known: number;
+}
+export interface Timing {
+  scored: number;
+  hours: TimeSlot[];
+  weekdays: TimeSlot[];
+  seasons: TimeSlot[];
+  reason: string | null;
+}
+export interface StoreRow {
+  store_id: string;
+  name: string | null;
+  region: string | null;
+  share: number;
+  buyers: number;
+  customers: number;
+  loyal: number;
+  mean_share: number;
+  second: string | null;
+  city: string | null;
+  in_city: number;
+}
 export interface Preferences {
   as_of: Day;
   currency: string;
@@ -61,4 +114,8 @@ export interface Preferences {
   products: Told<LikedProduct>;
   price: Told<PricedCategory>;
   discount: Discounts;
+  bundles: Told<BundleRule>;
+  rhythms: Told<RhythmItem> & { due_30: { customers: number; until: Day } };
+  timing: Timing;
+  stores: Told<StoreRow> & { reach_km: number | null };
 }

@@ -4,6 +4,8 @@ import { ident } from "../engine/sql.ts";
 import { numberOf } from "./estimate.ts";
 import { reasonOf } from "./missing-reason.ts";
 import { readDiscounts } from "./preferences-discounts.ts";
+import { readStores, readTiming } from "./preferences-habits.ts";
+import { readBundles, readRhythms } from "./preferences-items.ts";
 import { readPrices, readProducts } from "./preferences-products.ts";
 import type { Choice, Preferences, Told } from "./preferences-shape.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
@@ -63,6 +65,10 @@ export async function readPreferences(
       products: await readProducts(snapshot, session),
       price: await readPrices(snapshot, session),
       discount: await readDiscounts(snapshot, session),
+      bundles: await readBundles(snapshot, session),
+      rhythms: await readRhythms(snapshot, session),
+      timing: await readTiming(snapshot, session),
+      stores: await readStores(snapshot, session),
     };
   });
   snapshot.memo.set("preferences", made);

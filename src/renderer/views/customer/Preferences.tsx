@@ -4,6 +4,7 @@ import { Panel } from "../../components/Panel.tsx";
 import { State } from "../../components/State.tsx";
 import { Term } from "../../components/Term.tsx";
 import { chance, decimal, integer, reason, share, unknown, word } from "../../format/format.ts";
+import { Habits } from "./Habits.tsx";
 
 interface Liked {
   readonly kind: string;
@@ -39,6 +40,7 @@ export function Preferences({ data }: { data: Customer }) {
         <Shares label="Channel" field="channel_preference" shares={data.channels} data={data} />
         <Price data={data} />
         <Products data={data} />
+        <Habits data={data} />
         <dt>Consent</dt>
         <dd>
           {data.consents.length === 0 && <span className="muted">None is known</span>}

@@ -66,6 +66,56 @@ const known: Readonly<Record<string, Metric>> = {
     text: three,
   },
   log_loss: { label: "Log loss", help: "Mean surprise at what happened, in nats. Lower is better.", text: three },
+  log_loss_hour: {
+    label: "Log loss of the hour",
+    help: "Mean surprise at the hours of orders, in nats. Lower is better.",
+    text: three,
+  },
+  log_loss_weekday: {
+    label: "Log loss of the weekday",
+    help: "Mean surprise at the weekdays of orders, in nats. Lower is better.",
+    text: three,
+  },
+  log_loss_season: {
+    label: "Log loss of the season",
+    help: "Mean surprise at the seasons of orders, in nats. Lower is better.",
+    text: three,
+  },
+  accuracy: {
+    label: "Right size",
+    help: "Share of kept lines that are of the size foretold. Higher is better.",
+    text: percent,
+  },
+  accuracy_over_last_size: {
+    label: "Right size, against the last one",
+    help: "The same, held against the size that the customer kept last. Higher is better.",
+    text: percent,
+  },
+  hit_in_window: {
+    label: "Bought within the limits",
+    help: "Share of items due within the horizon that were bought between their 80 % limits. Higher is better.",
+    text: percent,
+  },
+  mse_log_revenue: {
+    label: "Error of log revenue",
+    help: "Mean squared error of the logarithm of revenue, by the group's mean. Lower is better.",
+    text: three,
+  },
+  stability: {
+    label: "Stability",
+    help: "Adjusted Rand index of groupings learnt from two halves of the customers; 1 is the same, 0 chance.",
+    text: three,
+  },
+  recall_at_reach_10: {
+    label: "Seeds among the most alike tenth",
+    help: "Share of the best customers kept aside who are among the tenth most alike; a random tenth holds 10 %.",
+    text: percent,
+  },
+  best_after_cut: {
+    label: "Among the best afterwards",
+    help: "Share of the most alike tenth outside the best who are among them after the cut. Higher is better.",
+    text: percent,
+  },
   spearman: {
     label: "Rank correlation",
     help: "Spearman's correlation of the forecast's order with the outcome's. Higher is better.",

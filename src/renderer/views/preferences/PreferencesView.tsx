@@ -4,13 +4,17 @@ import { useAsk } from "../../client/queries.ts";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { day, integer } from "../../format/format.ts";
 import { BargainPanel } from "./BargainPanel.tsx";
+import { BundlePanel } from "./BundlePanel.tsx";
 import { ChannelPanel } from "./ChannelPanel.tsx";
 import { ChoicePanel } from "./ChoicePanel.tsx";
 import { DiscountPanel } from "./DiscountPanel.tsx";
 import { firstFinding } from "./findings.ts";
 import { PricePanel } from "./PricePanel.tsx";
 import { ProductPanel } from "./ProductPanel.tsx";
+import { RhythmPanel } from "./RhythmPanel.tsx";
+import { StorePanel } from "./StorePanel.tsx";
 import { Strip } from "./Strip.tsx";
+import { TimingPanel } from "./TimingPanel.tsx";
 import "./preferences.css";
 
 export function PreferencesView() {
@@ -36,8 +40,8 @@ export function PreferencesView() {
               </a>
             }
           >
-            What customers are drawn to, by category, brand, product, price, discount and channel, stands here after the
-            first run.
+            What customers are drawn to, by category, brand, product, price, discount, channel, time and store, stands
+            here after the first run.
           </Empty>
         ) : (
           <Failure error={preferences.error} onRetry={() => void preferences.refetch()} />
@@ -66,12 +70,32 @@ function Body({ data }: { data: Preferences }) {
           </>
         }
       />
-      {isKnown ? <Panels data={data} /> : <Nothing buyers={data.buyers} />}
+      {isKnown ? <Panels data={data} /> : <Nothing data={data} />}
     </>
   );
 }
 
-function Nothing({ buyers }: { buyers: number }) {
+function Nothing({ data }: { data: Preferences }) {
+  return (
+    <>
+      <NoTaste buyers={data.buyers} />
+      {data.timing.scored > 0 && (
+        <div className="tastes">
+          <div>
+            <TimingPanel data={data.timing} />
+          </div>
+          {data.stores.scored > 0 && (
+            <div>
+              <StorePanel data={data.stores} />
+            </div>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function NoTaste({ buyers }: { buyers: number }) {
   return (
     <Empty
       title="Orders alone tell nothing of taste"
@@ -105,6 +129,8 @@ function Panels({ data }: { data: Preferences }) {
           />
           <DiscountPanel data={data.discount} />
           <PricePanel data={data.price} currency={data.currency} />
+          {data.bundles.rows.length > 0 && <BundlePanel data={data.bundles} />}
+          {data.timing.scored > 0 && <TimingPanel data={data.timing} />}
         </div>
         <div>
           <ChoicePanel
@@ -120,6 +146,8 @@ function Panels({ data }: { data: Preferences }) {
           {data.discount.scored > 0 && <BargainPanel data={data.discount} />}
           <ChannelPanel data={data.channels} />
           <ProductPanel data={data.products} />
+          {data.rhythms.rows.length > 0 && <RhythmPanel data={data.rhythms} />}
+          {data.stores.scored > 0 && <StorePanel data={data.stores} />}
         </div>
       </div>
     </>

@@ -51,3 +51,42 @@ export function channelFinding({ rows, scored }: Named): string {
   if (rows.length < 2 || scored === 0) return "Channel";
   return `${share(sure / scored, 0)} of customers stay with one channel`;
 }
+
+export function productName({ name, product_id }: { name: string | null; product_id: string }): string {
+  return name ?? product_id;
+}
+
+/** The rule that sells most beyond chance among those that held-out baskets confirm. */
+export function bundleFinding({ rows }: Pick<Preferences["bundles"], "rows">): string {
+  const first = rows.find(({ is_confirmed }) => is_confirmed);
+  if (!first) return "Bought together, not confirmed by later orders";
+  const times = first.lift >= 10 ? Math.round(first.lift) : Math.round(first.lift * 10) / 10;
+  return `${first.when.map(productName).join(" and ")} with ${productName(first.also)}: ${times} times chance`;
+}
+
+export function rhythmFinding({ rows }: Pick<Preferences["rhythms"], "rows">): string {
+  const [first] = rows;
+  if (!first) return "Bought at regular intervals";
+  const days = Math.max(1, Math.round(first.interval_days));
+  return `${first.name ?? first.item} is bought every ${days === 1 ? "day" : `${days} days`}`;
+}
+
+const busiest = <Slot extends { share: number }>(slots: readonly Slot[]) =>
+  slots.reduce<Slot | undefined>((a, b) => (a && a.share >= b.share ? a : b), undefined);
+
+/** The busiest weekday and hour, where one stands out. */
+export function timingFinding({ hours, weekdays }: Pick<Preferences["timing"], "hours" | "weekdays">): string {
+  const [day, hour] = [busiest(weekdays), busiest(hours)];
+  if (!day) return "When customers order";
+  const isEven = day.share < 1.15 / 7;
+  const at = hour ? `${hour.slot.padStart(2, "0")}:00 is the busiest hour` : "";
+  if (isEven) return at ? `${at}; weekdays are alike` : "Orders are spread alike over the week";
+  return at ? `${day.slot} is the busiest day, ${at}` : `${day.slot} is the busiest day`;
+}
+
+/** How many customers stay with one store. */
+export function storeFinding({ rows, scored }: Pick<Preferences["stores"], "rows" | "scored">): string {
+  const loyal = rows.reduce((sum, row) => sum + row.loyal, 0);
+  if (rows.length < 2 || scored === 0) return "Customers by home store";
+  return `${share(loyal / scored, 0)} of store customers stay with one store`;
+}

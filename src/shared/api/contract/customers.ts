@@ -143,6 +143,33 @@ export const customer = z.object({
   channels: z.array(taste),
   /** The products that the customer is drawn to most, in order. */
   products: z.array(z.object({ product_id: z.string(), name: z.string().nullable(), n_orders: count })),
+  /** Products that the next basket holds, likeliest first. */
+  next_basket: z.array(z.object({ product_id: z.string(), name: z.string().nullable(), n_orders: count })),
+  /** What is bought regularly and when it is due again, soonest first. */
+  due: z.array(
+    z.object({
+      level: z.enum(["product", "category"]),
+      item: z.string(),
+      name: z.string().nullable(),
+      on: day,
+      low: day.nullable(),
+      high: day.nullable(),
+      interval_days: z.number(),
+      n_days: count,
+    }),
+  ),
+  /** The size that fits, by the category that it is of, the most bought first. */
+  sizes: z.array(z.object({ category: z.string(), size: z.string() })),
+  /** Best hour, weekday, season, colour and store, with the share of what is expected there; those that are known. */
+  habits: z.array(
+    z.object({
+      name: z.enum(["best_hour", "best_weekday", "best_season", "colour_preference", "home_store"]),
+      value: z.string(),
+      label: z.string().nullable(),
+      share: estimate,
+      enough_data: z.boolean(),
+    }),
+  ),
   consents: z.array(
     z.object({ channel: z.string(), status: z.string(), source: z.string(), occurred_at: instant.nullable() }),
   ),

@@ -58,6 +58,58 @@ const discountGroup = z.object({
 });
 export type DiscountGroup = z.output<typeof discountGroup>;
 
+const namedProduct = z.object({ product_id: z.string(), name: z.string().nullable() });
+
+/** Whoever buys `when` buys `also` too, of all baskets; held out: the same in the last fifth of baskets, which the rule wasn't found in. */
+const bundleRule = z.object({
+  when: z.array(namedProduct).min(1).max(2),
+  also: namedProduct,
+  n_baskets: count,
+  confidence: z.object({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() }),
+  lift: z.number(),
+  leverage: z.number(),
+  held_out_confidence: z.number(),
+  held_out_lift: z.number(),
+  is_confirmed: z.boolean(),
+});
+
+/** A product or category that is bought regularly. */
+const rhythmItem = z.object({
+  level: z.enum(["product", "category"]),
+  item: z.string(),
+  name: z.string().nullable(),
+  category: z.string().nullable(),
+  /** Those who are expected to buy it again; of them those due within 7 and 30 days. */
+  customers: count,
+  interval_days: z.number(),
+  due_7: count,
+  due_30: count,
+  /** Those who no longer buy it. */
+  stopped: count,
+});
+
+/** An hour ("19"), weekday ("Friday") or quarter ("Dec–Feb"): its share of all orders, whose best it is, and for how many of those there
+ *  was enough to go by. */
+const timeSlot = z.object({ slot: z.string(), share: z.number(), customers: count, known: count });
+export type TimeSlot = z.output<typeof timeSlot>;
+
+const storeRow = z.object({
+  store_id: z.string(),
+  name: z.string().nullable(),
+  region: z.string().nullable(),
+  /** Part of all orders in stores, and who placed them. */
+  share: z.number(),
+  buyers: count,
+  /** Whose home store it is; for how many it is expected to have at least 70 % of their orders in stores; and the mean of that share. */
+  customers: count,
+  loyal: count,
+  mean_share: z.number(),
+  /** The other store that they use most, the town where most of them live, and how many do. */
+  second: z.string().nullable(),
+  city: z.string().nullable(),
+  in_city: count,
+});
+
 export const preferences = z.object({
   as_of: day,
   currency: z.string(),
@@ -76,6 +128,30 @@ export const preferences = z.object({
     /** Those with more than half of at least three lines reduced, and how many of them are no keener than the mean. */
     mostly_reduced: count,
     mostly_reduced_but_usual: count,
+    reason: z.string().nullable(),
+  }),
+  /** `scored`: rules that held-out baskets confirm. */
+  bundles: z.object({ scored: count, rows: z.array(bundleRule), reason: z.string().nullable() }),
+  /** `scored`: customers who are due something; those whose first item is due within 30 days, until that day. */
+  rhythms: z.object({
+    scored: count,
+    due_30: z.object({ customers: count, until: day }),
+    rows: z.array(rhythmItem),
+    reason: z.string().nullable(),
+  }),
+  timing: z.object({
+    scored: count,
+    /** Empty where no source tells hours. */
+    hours: z.array(timeSlot),
+    weekdays: z.array(timeSlot),
+    seasons: z.array(timeSlot),
+    reason: z.string().nullable(),
+  }),
+  stores: z.object({
+    scored: count,
+    /** Kilometres over which a store's pull falls to 1/e; NULL where places of stores aren't known or distance tells nothing. */
+    reach_km: z.number().nullable(),
+    rows: z.array(storeRow),
     reason: z.string().nullable(),
   }),
 });

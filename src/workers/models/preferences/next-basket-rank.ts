@@ -33,6 +33,8 @@ export type Baskets = readonly Int32Array[];
 
 const mostReference = 3_000;
 const mostTried = 1_500;
+/** Popular products that fill a list: more than anybody has bought of late. */
+const mostPopular = 60;
 const ownWeights = [0.2, 0.4, 0.6, 0.8, 0.9, 1] as const;
 const popularityWeight = 1e-3;
 export const listed = 10;
@@ -56,37 +58,57 @@ export function createRanking(
   params: BasketParams,
   most = listed,
 ): Ranking {
-  const scores = createScores(fitted, params);
-  return (baskets, isLeftOut) => scores(baskets, fitted.own_weight, most, isLeftOut);
+  const signals = createSignals(fitted, params);
+  return (baskets, isLeftOut) => signals(baskets, [fitted.own_weight], most, isLeftOut)[0] ?? [];
 }
 
-function createScores(
+/** Lists for several weights of one's own baskets at once: neighbours are looked for once. */
+function createSignals(
   { reference, popularity, products }: Omit<FittedBaskets, "own_weight" | "tried">,
   params: BasketParams,
 ) {
   const around = createNeighbourhood(rowsOf(reference), products.length, params.neighbours);
-  const popular = topOf(popularity.keys(), Float64Array.from(popularity), 200);
-  const theirs = new Float64Array(products.length);
-  const scores = new Float64Array(products.length);
-  return (baskets: Baskets, ownWeight: number, most: number, isLeftOut: (product: number) => boolean = () => false) => {
+  const popular = topOf(popularity.keys(), Float64Array.from(popularity), mostPopular);
+  const [mine, theirs, scores] = [0, 1, 2].map(() => new Float64Array(products.length)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  const isIn = new Uint8Array(products.length);
+  return (
+    baskets: Baskets,
+    weights: readonly number[],
+    most: number,
+    isLeftOut?: (product: number) => boolean,
+  ): number[][] => {
     const own = basketVector(baskets, params.decay);
-    const touched = new Set(own.keys());
-    if (ownWeight < 1) around.addMean(own, theirs, touched);
-    for (const product of popular) touched.add(product);
-    for (const product of touched) {
-      scores[product] =
-        ownWeight * (own.get(product) ?? 0) +
-        (1 - ownWeight) * (theirs[product] ?? 0) +
-        popularityWeight * (popularity[product] ?? 0);
-      theirs[product] = 0;
+    const touched: number[] = [];
+    const touch = (product: number) => {
+      if (isIn[product] === 1) return;
+      isIn[product] = 1;
+      touched.push(product);
+    };
+    for (const [product, weight] of own) {
+      mine[product] = weight;
+      touch(product);
     }
-    const best = topOf(
-      [...touched].filter((product) => !isLeftOut(product)),
-      scores,
-      most,
-    );
-    for (const product of touched) scores[product] = 0;
-    return best;
+    if (weights.some((weight) => weight < 1)) for (const product of around.addMean(own, theirs)) touch(product);
+    for (const product of popular) touch(product);
+    const candidates = isLeftOut ? touched.filter((product) => !isLeftOut(product)) : touched;
+    const lists = weights.map((weight) => {
+      for (const product of touched)
+        scores[product] =
+          weight * (mine[product] ?? 0) +
+          (1 - weight) * (theirs[product] ?? 0) +
+          popularityWeight * (popularity[product] ?? 0);
+      return topOf(candidates, scores, most);
+    });
+    for (const product of touched) {
+      mine[product] = 0;
+      theirs[product] = 0;
+      isIn[product] = 0;
+    }
+    return lists;
   };
 }
 
@@ -122,16 +144,20 @@ export function fitBaskets(
     mostReference,
   );
   const common = { products, popularity };
-  const scores = createScores({ ...common, reference: referenceOf(others, params.decay) }, params);
-  const tried = ownWeights.map((own_weight) => {
-    let recall = 0;
-    for (const baskets of drawn) {
-      const wanted = baskets.at(-1) ?? new Int32Array(0);
-      const best = new Set(scores(baskets.slice(0, -1), own_weight, listed));
-      recall += wanted.filter((item) => best.has(item)).length / Math.max(1, Math.min(listed, wanted.length));
+  const signals = createSignals({ ...common, reference: referenceOf(others, params.decay) }, params);
+  const recalls = new Float64Array(ownWeights.length);
+  for (const baskets of drawn) {
+    const wanted = baskets.at(-1) ?? new Int32Array(0);
+    for (const [at, list] of signals(baskets.slice(0, -1), ownWeights, listed).entries()) {
+      const found = new Set(list);
+      const hits = wanted.filter((item) => found.has(item)).length;
+      recalls[at] = (recalls[at] ?? 0) + hits / Math.max(1, Math.min(listed, wanted.length));
     }
-    return { own_weight, recall: drawn.length > 0 ? recall / drawn.length : 0 };
-  });
+  }
+  const tried = ownWeights.map((own_weight, at) => ({
+    own_weight,
+    recall: (recalls[at] ?? 0) / Math.max(1, drawn.length),
+  }));
   const best = tried.reduce(
     (one, other) => (other.recall > one.recall + 1e-9 ? other : one),
     tried[0] ?? { own_weight: 0.8, recall: 0 },

@@ -92,7 +92,7 @@ export const nextBasket = defineModel({
     },
     neighbours: {
       kind: "number",
-      default: 100,
+      default: 60,
       min: 1,
       max: 1_000,
       integer: true,

@@ -1,12 +1,12 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Evaluation } from "../../../shared/domain/model.ts";
-import { nextKept } from "../../numeric/latent-fit.ts";
+import { type FitLines, nextKept } from "../../numeric/latent-fit.ts";
 import { defineModel } from "../define.ts";
 import { calibrationBins, compareMeans, known } from "../evaluation.ts";
 import { blank, requireTable, scoreTable, texts } from "../tables.ts";
 import { evaluateShares, type FittedShares, fitShares, scoreShares, shareParams } from "./shares.ts";
-import { fitSystems, linesIn, type SizeSystem, type Worn, wornBy } from "./size-systems.ts";
+import { createLines, fitSystems, type SizeSystem, type Worn, wornBy } from "./size-systems.ts";
 
 interface FittedFits {
   readonly systems: readonly SizeSystem[];
@@ -37,11 +37,18 @@ interface Size {
   readonly lines: number;
 }
 
+interface Read {
+  readonly system: SizeSystem;
+  readonly linesOf: (worn: readonly Worn[]) => FitLines[];
+}
+const readable = (systems: readonly SizeSystem[]): Read[] =>
+  systems.map((system) => ({ system, linesOf: createLines(system) }));
+
 /** The size that fits in each system that somebody bought of, the most bought first, named by its category they know best. */
-function sizesOf(worn: readonly Worn[], systems: readonly SizeSystem[]): Size[] {
+function sizesOf(worn: readonly Worn[], systems: readonly Read[]): Size[] {
   return systems
-    .flatMap((system): Size[] => {
-      const lines = linesIn(worn, system);
+    .flatMap(({ system, linesOf: read }): Size[] => {
+      const lines = read(worn);
       if (lines.length === 0) return [];
       const next = nextKept(lines, system);
       const best = next.reduce((top, share, at) => (share > (next[top] ?? 0) ? at : top), 0);
@@ -118,7 +125,8 @@ export const sizePreference = defineModel({
     const table = requireTable(inputs, "counts");
     const ids = [...new Set(texts(table, "customer_id").map((id) => id ?? ""))].sort();
     const worn = wornBy(table, "size");
-    const found = ids.map((id) => sizesOf(worn.get(id) ?? [], fitted?.systems ?? []));
+    const systems = readable(fitted?.systems ?? []);
+    const found = ids.map((id) => sizesOf(worn.get(id) ?? [], systems));
     const colours = scoreShares(rowsOf(table, "colour"), colourColumns, fitted?.colours ?? null);
     const rows = new Map(colours.ids.map((id, at) => [id, at]));
     const [share, low, high] = [blank(ids.length), blank(ids.length), blank(ids.length)];
@@ -173,14 +181,15 @@ function judgeSizes(
   before: ReadonlyMap<string, readonly Worn[]>,
   after: ReadonlyMap<string, readonly Worn[]>,
 ): readonly Evaluation[] {
+  const readings = readable(systems);
   const [own, modal, last, losses, plainLosses]: number[][] = [[], [], [], [], []];
   const [predicted, happened]: number[][] = [[], []];
   for (const [customer, kept] of after) {
     const known = before.get(customer) ?? [];
     const rows: number[][] = [];
-    for (const system of systems) {
-      const lines = linesIn(known, system);
-      const next = linesIn(kept, system);
+    for (const { system, linesOf: read } of readings) {
+      const lines = read(known);
+      const next = read(kept);
       if (lines.length === 0 || next.length === 0) continue;
       const chances = nextKept(lines, system);
       const top = (values: ArrayLike<number>) =>

@@ -23,22 +23,22 @@ export function wornBy(table: ColumnTable, attribute: string): Map<string, Worn[
     texts(table, name),
   );
   const [kept, returned, last] = ["n_kept", "n_returned", "last_on"].map((name) => numbers(table, name));
-  const rows = Array.from({ length: table.rows }, (_, at) => at)
-    .filter((at) => attributes?.[at] === attribute)
-    .sort((a, b) => ((ids?.[a] ?? "") < (ids?.[b] ?? "") ? -1 : (ids?.[a] ?? "") > (ids?.[b] ?? "") ? 1 : 0));
   const found = new Map<string, Worn[]>();
-  for (const at of rows) {
-    const own = found.get(ids?.[at] ?? "") ?? [];
-    found.set(ids?.[at] ?? "", own);
-    own.push({
+  for (let at = 0; at < table.rows; at++) {
+    if (attributes?.[at] !== attribute) continue;
+    const id = ids?.[at] ?? "";
+    const line = {
       category: categories?.[at] ?? "",
       value: values?.[at] ?? "",
       kept: kept?.[at] ?? 0,
       returned: returned?.[at] ?? 0,
       lastOn: last?.[at] ?? Number.NaN,
-    });
+    };
+    const own = found.get(id);
+    if (own) own.push(line);
+    else found.set(id, [line]);
   }
-  return found;
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const leastAlike = 0.5;
@@ -60,25 +60,32 @@ function systemsOf(worn: Iterable<readonly Worn[]>): { categories: string[]; siz
   return systems.map(({ categories, sizes }) => ({ categories: categories.sort(), sizes: [...sizes].sort() }));
 }
 
-/** Lines of one customer in one system, by size. */
-export function linesIn(worn: readonly Worn[], system: Pick<SizeSystem, "categories" | "sizes">): FitLines[] {
+/** Reads customers' lines in one system by size. */
+export function createLines(system: Pick<SizeSystem, "categories" | "sizes">) {
   const index = new Map(system.sizes.map((size, at) => [size, at]));
-  const found = new Map<number, { kept: number; returned: number }>();
-  for (const { category, value, kept, returned } of worn) {
-    const choice = index.get(value);
-    if (choice === undefined || !system.categories.includes(category)) continue;
-    const own = found.get(choice) ?? { kept: 0, returned: 0 };
-    found.set(choice, { kept: own.kept + kept, returned: own.returned + returned });
-  }
-  return [...found].sort(([a], [b]) => a - b).map(([choice, own]) => ({ choice, ...own }));
+  const categories = new Set(system.categories);
+  return (worn: readonly Worn[]): FitLines[] => {
+    const found: { choice: number; kept: number; returned: number }[] = [];
+    for (const { category, value, kept, returned } of worn) {
+      const choice = index.get(value);
+      if (choice === undefined || !categories.has(category)) continue;
+      const own = found.find((one) => one.choice === choice);
+      if (own) {
+        own.kept += kept;
+        own.returned += returned;
+      } else found.push({ choice, kept, returned });
+    }
+    return found.sort((a, b) => a.choice - b.choice);
+  };
 }
 
 export function fitSystems(worn: ReadonlyMap<string, readonly Worn[]>): SizeSystem[] {
   return systemsOf(worn.values()).map((system) => {
     const alike = new Map<string, { lines: FitLines[]; count: number }>();
     let n_customers = 0;
+    const linesOf = createLines(system);
     for (const own of worn.values()) {
-      const lines = linesIn(own, system);
+      const lines = linesOf(own);
       if (lines.length === 0) continue;
       n_customers++;
       const key = lines.map(({ choice, kept, returned }) => `${choice}:${kept}:${returned}`).join(" ");

@@ -1,6 +1,7 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Evaluation } from "../../../shared/domain/model.ts";
+import { seasons, weekdays } from "../../../shared/domain/profile-fields.ts";
 import { slotName, type TimeMeasure, timeSlots } from "../../features/timing-counts.ts";
 import { betaQuantile } from "../../numeric/distributions.ts";
 import { fitSlots, type SlotFit, type SlotRow, slotWeights } from "../../numeric/slot-shares.ts";
@@ -10,8 +11,6 @@ import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 
 export type FittedTiming = Readonly<Record<TimeMeasure, SlotFit | null>>;
 
-export const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
-export const seasons = ["Dec–Feb", "Mar–May", "Jun–Aug", "Sep–Nov"] as const;
 const measures = Object.keys(timeSlots) as TimeMeasure[];
 
 /** What each customer did by slot, rows in order of the table. */
