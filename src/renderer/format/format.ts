@@ -170,6 +170,7 @@ const reasons: Readonly<Record<string, string>> = {
   no_sizes: "lines name no size",
   no_colours: "lines name no colour",
   no_hours: "no source tells hours",
+  no_answers: "no messages opened or clicked",
   no_stores: "no orders in a store that is named",
   is_seed: "is one of the best",
   stopped: "no longer bought",

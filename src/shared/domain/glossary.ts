@@ -94,6 +94,10 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
     label: "Best hour",
     help: "The hour of the day in which the customer orders most, drawn to what is usual where there is little to go by.",
   },
+  best_send_hour: {
+    label: "Best hour to write",
+    help: "The hour in which the customer opens or clicks messages most, machines left out; it follows the hours at which they were written to.",
+  },
   home_store: {
     label: "Home store",
     help: "The store that most of the customer's next orders in stores are expected in.",

@@ -19,6 +19,12 @@ const slots = (who: "orders" | "messages") =>
 const countColumns = (who: "orders" | "messages"): Column[] =>
   slots(who).map(({ name }) => ({ name, type: "INTEGER", unit: "count" }));
 
+const columns: readonly Column[] = [
+  { name: "customer_id", type: "VARCHAR" },
+  ...countColumns("orders"),
+  ...countColumns("messages"),
+];
+
 /** Local time of an instant; midnight to the second is no hour, but a day without one. */
 function localSql(at: string, timeZone: string): string {
   const local = `((${at} AT TIME ZONE 'UTC') AT TIME ZONE ${literal(timeZone)})`;
@@ -38,6 +44,21 @@ function ordersSql(context: StepContext, input: string): string {
     SELECT customer_id, min(ordered_at) AS ordered_at FROM ${context.relation(input)} WHERE is_purchase AND quantity > 0 GROUP BY customer_id, key_space, order_id)`;
 }
 
+function answersSql(context: StepContext): string {
+  return `SELECT customer_id, ${localSql("occurred_at", context.brand.timeZone)} FROM ${context.relation("messages")}
+    WHERE customer_id IS NOT NULL AND event_type IN ('opened', 'clicked') AND NOT coalesce(is_machine_open, false)`;
+}
+
+/** Orders and answers of the days from one to another, of those who had bought by the last. */
+function bothSql(context: StepContext, { after, until }: { after: string | null; until: string }): string {
+  const within = `day <= ${until}${after ? ` AND day > ${after}` : ""}`;
+  const names = columns.slice(1).map(({ name }) => `coalesce(${name}, 0) AS ${name}`);
+  return `WITH placed AS (${ordersSql(context, "lines")}), answered AS (SELECT * FROM (${answersSql(context)}) SEMI JOIN (SELECT customer_id FROM placed WHERE day <= ${until}) USING (customer_id)),
+      o AS (${countsSql("orders", `SELECT * FROM placed WHERE ${within}`)}),
+      m AS (${countsSql("messages", `SELECT * FROM answered WHERE ${within}`)})
+    SELECT customer_id, ${names.join(", ")} FROM o FULL JOIN m USING (customer_id) ORDER BY customer_id`;
+}
+
 /** How many orders each customer placed, and messages they opened or clicked, by hour, weekday and season in the brand's zone. */
 export const timingCounts = defineStep({
   name: "timing_counts",
@@ -52,54 +73,36 @@ export const timingCounts = defineStep({
   },
   params: {},
   settings: ["time_zone"],
-  outputs: [
-    {
-      name: "timing_counts",
-      kind: "parquet",
-      columns: [{ name: "customer_id", type: "VARCHAR" }, ...countColumns("orders"), ...countColumns("messages")],
-    },
-  ],
+  outputs: [{ name: "timing_counts", kind: "parquet", columns }],
   run: async (context) => {
-    const asOf = `DATE ${literal(context.asOf)}`;
-    const names = countColumns("messages").map(({ name }) => `coalesce(m.${name}, 0) AS ${name}`);
     await context.output.query(
       "timing_counts",
-      `WITH placed AS (SELECT * FROM (${ordersSql(context, "lines")}) WHERE day <= ${asOf}),
-         answered AS (
-           SELECT customer_id, ${localSql("occurred_at", context.brand.timeZone)} FROM ${context.relation("messages")}
-           WHERE customer_id IS NOT NULL AND event_type IN ('opened', 'clicked') AND NOT coalesce(is_machine_open, false)),
-         o AS (${countsSql("orders", "SELECT * FROM placed")}),
-         m AS (${countsSql("messages", `SELECT * FROM answered SEMI JOIN placed USING (customer_id) WHERE answered.day <= ${asOf}`)})
-       SELECT o.*, ${names.join(", ")} FROM o LEFT JOIN m USING (customer_id) ORDER BY o.customer_id`,
+      bothSql(context, { after: null, until: `DATE ${literal(context.asOf)}` }),
     );
   },
 });
 
-/** The same of orders after a cut, for evaluations only. */
+/** The same after a cut, for evaluations only. */
 export const outcomeTiming = defineStep({
   name: "outcome_timing",
-  version: 1,
+  version: 2,
   title: "When customers acted after the cut",
   stage: "evaluations",
   scope: "brand",
   timing: "cut",
-  inputs: { lines: { step: "purchase_lines", output: "lines" } },
+  inputs: {
+    lines: { step: "purchase_lines", output: "lines" },
+    messages: { step: "activity", output: "message_events" },
+  },
   params: {},
   settings: ["time_zone"],
   usesHorizon: true,
-  outputs: [
-    {
-      name: "outcome_timing",
-      kind: "parquet",
-      columns: [{ name: "customer_id", type: "VARCHAR" }, ...countColumns("orders")],
-    },
-  ],
+  outputs: [{ name: "outcome_timing", kind: "parquet", columns }],
   run: async (context) => {
     const cut = `DATE ${literal(context.asOf)}`;
     await context.output.query(
       "outcome_timing",
-      `WITH placed AS (${ordersSql(context, "lines")})
-       ${countsSql("orders", `SELECT * FROM placed WHERE day > ${cut} AND day <= ${cut} + ${context.horizonDays}`)} ORDER BY customer_id`,
+      bothSql(context, { after: cut, until: `${cut} + ${context.horizonDays}` }),
     );
   },
 });

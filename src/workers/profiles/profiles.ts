@@ -99,6 +99,7 @@ export const profileColumns: readonly ProfileColumn[] = [
   column("size_category", "VARCHAR", "z.size_category", withoutRow("no_sizes")),
   column("colour_preference", "VARCHAR", "z.colour_preference", withoutRow("no_colours")),
   column("best_hour", "INTEGER", "w.best_hour", withoutRow("no_hours"), "hour"),
+  column("best_send_hour", "INTEGER", "w.best_send_hour", withoutRow("no_answers"), "hour"),
   column("best_weekday", "VARCHAR", "w.best_weekday", ofModel("w")),
   column("best_season", "VARCHAR", "w.best_season", ofModel("w")),
   column("home_store", "VARCHAR", "x.home_store", ofModel("x", "no_stores")),

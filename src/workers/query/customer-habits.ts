@@ -16,7 +16,13 @@ export interface Due {
   interval_days: number;
   n_days: number;
 }
-export type HabitName = "best_hour" | "best_weekday" | "best_season" | "colour_preference" | "home_store";
+export type HabitName =
+  | "best_send_hour"
+  | "best_hour"
+  | "best_weekday"
+  | "best_season"
+  | "colour_preference"
+  | "home_store";
 export interface Habit {
   name: HabitName;
   value: string;
@@ -86,6 +92,7 @@ const habits: readonly { name: HabitName; table: string; share: string }[] = [
   { name: "home_store", table: "scores_store_affinity", share: "home_store_share" },
   { name: "best_weekday", table: "scores_timing_preference", share: "best_weekday_share" },
   { name: "best_hour", table: "scores_timing_preference", share: "best_hour_share" },
+  { name: "best_send_hour", table: "scores_timing_preference", share: "best_send_hour_share" },
   { name: "best_season", table: "scores_timing_preference", share: "best_season_share" },
   { name: "colour_preference", table: "scores_size_preference", share: "colour_share" },
 ];

@@ -1,18 +1,19 @@
 import { seasons, weekdays } from "../../shared/domain/profile-fields.ts";
 import type { Session } from "../engine/duckdb.ts";
-import { type TimeMeasure, timeSlots } from "../features/timing-counts.ts";
+import { timeSlots } from "../features/timing-counts.ts";
 import type { FittedStores } from "../models/preferences/store-shares.ts";
-import type { FittedTiming } from "../models/preferences/timing-preference.ts";
+import type { FittedTiming, Habit } from "../models/preferences/timing-preference.ts";
 import { numberOf, textOrNull } from "./estimate.ts";
 import { reasonOf } from "./missing-reason.ts";
 import type { StoreRow, TimeSlot, Timing, Told } from "./preferences-shape.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 
-const slotsOf: Readonly<Record<TimeMeasure, { column: string; value: (slot: number) => string }>> = {
-  hour: { column: "best_hour", value: String },
-  weekday: { column: "best_weekday", value: (slot) => weekdays[slot - 1] ?? "" },
-  season: { column: "best_season", value: (slot) => seasons[slot] ?? "" },
-};
+const slotsOf = {
+  hour: { column: "best_hour", slots: timeSlots.hour, value: String },
+  weekday: { column: "best_weekday", slots: timeSlots.weekday, value: (slot: number) => weekdays[slot - 1] ?? "" },
+  season: { column: "best_season", slots: timeSlots.season, value: (slot: number) => seasons[slot] ?? "" },
+  send_hour: { column: "best_send_hour", slots: timeSlots.hour, value: String },
+} as const satisfies Record<Habit, { column: string; slots: readonly number[]; value: (slot: number) => string }>;
 
 /** When orders are placed, and how many customers have their best hour, weekday and season where; the rule of a slot as a value of the
  *  profile's column. */
@@ -26,18 +27,20 @@ export async function readTiming(snapshot: OpenSnapshot, session: Session): Prom
       hours: [],
       weekdays: [],
       seasons: [],
+      send_hours: [],
       reason: await reasonOf(snapshot, session, "best_weekday"),
     };
-  const read = async (measure: TimeMeasure): Promise<TimeSlot[]> => {
-    const fit = fitted[measure];
+  const read = async (habit: Habit): Promise<TimeSlot[]> => {
+    const fit = fitted[habit];
     if (!fit) return [];
-    const { column, value } = slotsOf[measure];
+    const { column, slots, value } = slotsOf[habit];
+    if (!snapshot.profileColumns.has(column)) return [];
     const rows = await session.rows(
       `SELECT CAST(p.${column} AS VARCHAR) AS slot, count(*) AS n, count(*) FILTER (s.enough_data) AS known
        FROM profiles p LEFT JOIN scores_timing_preference s USING (customer_id) WHERE p.${column} IS NOT NULL GROUP BY 1`,
     );
     const counts = new Map(rows.map((row) => [String(row.slot), { n: numberOf(row.n), known: numberOf(row.known) }]));
-    return timeSlots[measure].map((slot, at) => {
+    return slots.map((slot: number, at: number) => {
       const own = counts.get(value(slot));
       return { slot: value(slot), share: fit.shares[at] ?? 0, customers: own?.n ?? 0, known: own?.known ?? 0 };
     });
@@ -47,6 +50,7 @@ export async function readTiming(snapshot: OpenSnapshot, session: Session): Prom
     hours: await read("hour"),
     weekdays: await read("weekday"),
     seasons: await read("season"),
+    send_hours: await read("send_hour"),
     reason: null,
   };
 }

@@ -88,6 +88,7 @@ export interface Timing {
   hours: TimeSlot[];
   weekdays: TimeSlot[];
   seasons: TimeSlot[];
+  send_hours: TimeSlot[];
   reason: string | null;
 }
 export interface StoreRow {

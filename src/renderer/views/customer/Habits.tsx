@@ -9,7 +9,12 @@ type Habit = Customer["habits"][number];
 export function Habits({ data }: { data: Customer }) {
   const { next_basket: next, due, sizes, habits } = data;
   const find = (name: Habit["name"]) => habits.find((habit) => habit.name === name);
-  const [hour, weekday, season] = [find("best_hour"), find("best_weekday"), find("best_season")];
+  const [hour, weekday, season, send] = [
+    find("best_hour"),
+    find("best_weekday"),
+    find("best_season"),
+    find("best_send_hour"),
+  ];
   const [colour, store] = [find("colour_preference"), find("home_store")];
   return (
     <>
@@ -68,6 +73,16 @@ export function Habits({ data }: { data: Customer }) {
             {weekday && <Part habit={weekday} text={weekday.value} />}
             {hour && <Part habit={hour} text={`${hour.value.padStart(2, "0")}:00`} />}
             {season && <Part habit={season} text={season.value} />}
+          </dd>
+        </>
+      )}
+      {send && (
+        <>
+          <dt>
+            <Term name="best_send_hour">Write at</Term>
+          </dt>
+          <dd>
+            <Part habit={send} text={`${send.value.padStart(2, "0")}:00`} />
           </dd>
         </>
       )}

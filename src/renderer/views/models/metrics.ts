@@ -66,6 +66,11 @@ const known: Readonly<Record<string, Metric>> = {
     text: three,
   },
   log_loss: { label: "Log loss", help: "Mean surprise at what happened, in nats. Lower is better.", text: three },
+  log_loss_send_hour: {
+    label: "Log loss of the hour of reading",
+    help: "Mean surprise at the hours at which messages are opened or clicked, in nats. Lower is better.",
+    text: three,
+  },
   log_loss_hour: {
     label: "Log loss of the hour",
     help: "Mean surprise at the hours of orders, in nats. Lower is better.",

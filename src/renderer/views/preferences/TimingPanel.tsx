@@ -16,7 +16,15 @@ export function TimingPanel({ data }: { data: Preferences["timing"] }) {
       under="Share of orders by local time; customers whose best time it is, with enough of their own to tell"
       {...(data.hours.length > 0 ? { table: <Hours hours={data.hours} /> } : {})}
     >
-      {data.hours.length > 0 && <HourBars hours={data.hours} />}
+      {data.hours.length > 0 && <HourBars hours={data.hours} field="best_hour" what="orders" />}
+      {data.send_hours.length > 0 && (
+        <>
+          <h3 className="hours-of">
+            <Term name="best_send_hour">Messages opened or clicked</Term>, share by local time
+          </h3>
+          <HourBars hours={data.send_hours} field="best_send_hour" what="opens and clicks" />
+        </>
+      )}
       <div className="times">
         <Slots slots={data.weekdays} title="Weekday" field="best_weekday" />
         <Slots slots={data.seasons} title="Quarter" field="best_season" />
@@ -25,19 +33,25 @@ export function TimingPanel({ data }: { data: Preferences["timing"] }) {
   );
 }
 
-function HourBars({ hours }: { hours: readonly TimeSlot[] }) {
+interface HourProps {
+  readonly hours: readonly TimeSlot[];
+  readonly field: string;
+  readonly what: string;
+}
+
+function HourBars({ hours, field, what }: HourProps) {
   const most = Math.max(1e-9, ...hours.map((hour) => hour.share));
   return (
-    <ol className="hours" aria-label="Share of orders by hour of the day">
+    <ol className="hours" aria-label={`Share of ${what} by hour of the day`}>
       {hours.map(({ slot, share: part, customers, known }) => (
         <li key={slot}>
           <a
-            href={audience({ field: "best_hour", operator: "=", value: Number(slot) })}
+            href={audience({ field, operator: "=", value: Number(slot) })}
             data-route
-            title={`${clock(slot)}: ${share(part)} of orders; best hour of ${integer(customers)} customers, ${integer(known)} by their own orders`}
+            title={`${clock(slot)}: ${share(part)} of ${what}; best hour of ${integer(customers)} customers, ${integer(known)} with enough of their own`}
           >
             <i style={{ height: `${(part / most) * 100}%` }} />
-            <span className="sr">{`${clock(slot)}, ${share(part)} of orders, ${integer(customers)} customers`}</span>
+            <span className="sr">{`${clock(slot)}, ${share(part)} of ${what}, ${integer(customers)} customers`}</span>
           </a>
           <span aria-hidden="true">{Number(slot) % 3 === 0 ? slot : ""}</span>
         </li>

@@ -163,7 +163,7 @@ export const customer = z.object({
   /** Best hour, weekday, season, colour and store, with the share of what is expected there; those that are known. */
   habits: z.array(
     z.object({
-      name: z.enum(["best_hour", "best_weekday", "best_season", "colour_preference", "home_store"]),
+      name: z.enum(["best_send_hour", "best_hour", "best_weekday", "best_season", "colour_preference", "home_store"]),
       value: z.string(),
       label: z.string().nullable(),
       share: estimate,

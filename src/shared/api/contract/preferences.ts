@@ -145,6 +145,8 @@ export const preferences = z.object({
     hours: z.array(timeSlot),
     weekdays: z.array(timeSlot),
     seasons: z.array(timeSlot),
+    /** Hours at which messages are opened or clicked; empty without a source of these. */
+    send_hours: z.array(timeSlot),
     reason: z.string().nullable(),
   }),
   stores: z.object({

@@ -26,7 +26,7 @@ export const traits: readonly Trait[] = [
   },
   { name: "price", high: words("premium", "premium buyers"), low: words("thrifty", "budget buyers") },
   { name: "breadth", high: words("wide-ranging", "explorers"), low: words("focused", "specialists") },
-  { name: "returns", high: words("often returning", "frequent returners"), low: words("seldom returning", "keepers") },
+  { name: "returns", high: words("often returning", "returners"), low: words("seldom returning", "keepers") },
   { name: "visits", high: words("browsing", "browsers"), low: words("seldom visiting", "seldom visitors") },
   { name: "clicks", high: words("mail-responsive", "mail readers"), low: words("mail-shy", "mail-shy buyers") },
   { name: "season", high: words("seasonal", "seasonal buyers"), low: words("all-year", "all-year buyers") },

@@ -205,7 +205,7 @@ function rowsByStage(stages: readonly (string | null)[]): Map<string, number[]> 
 
 export const microSegments = defineModel({
   name: "micro_segments",
-  version: 1,
+  version: 2,
   title: "Micro-segments",
   group: "audiences",
   inputs: {

@@ -58,7 +58,7 @@ function popularityOf(sold: readonly Sold[]): number[] {
 
 export const nextBasket = defineModel({
   name: "next_basket",
-  version: 1,
+  version: 2,
   title: "Next basket",
   group: "preferences",
   inputs: { baskets: { feature: "basket_days" }, popularity: { feature: "product_popularity" } },

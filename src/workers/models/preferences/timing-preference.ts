@@ -9,21 +9,31 @@ import { defineModel } from "../define.ts";
 import { compareMeans, known } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 
-export type FittedTiming = Readonly<Record<TimeMeasure, SlotFit | null>>;
+/** When orders are placed, and at what hour messages are opened or clicked. */
+const habits = {
+  hour: { slots: "hour", of: "orders", beside: "messages" },
+  weekday: { slots: "weekday", of: "orders", beside: "messages" },
+  season: { slots: "season", of: "orders", beside: "messages" },
+  send_hour: { slots: "hour", of: "messages", beside: "orders" },
+} as const satisfies Record<string, { slots: TimeMeasure; of: "orders" | "messages"; beside: "orders" | "messages" }>;
+export type Habit = keyof typeof habits;
 
-const measures = Object.keys(timeSlots) as TimeMeasure[];
+export type FittedTiming = Readonly<Record<Habit, SlotFit | null>>;
+
+const names = Object.keys(habits) as Habit[];
 
 /** What each customer did by slot, rows in order of the table. */
-function rowsOf(table: ColumnTable, measure: TimeMeasure): SlotRow[] {
+function rowsOf(table: ColumnTable, habit: Habit): SlotRow[] {
+  const { slots, of, beside } = habits[habit];
   const columns = (who: "orders" | "messages") =>
-    timeSlots[measure].map((slot) => {
-      const name = slotName(who, measure, slot);
+    timeSlots[slots].map((slot) => {
+      const name = slotName(who, slots, slot);
       return name in table.columns ? numbers(table, name) : new Float64Array(table.rows);
     });
-  const [orders, messages] = [columns("orders"), columns("messages")];
+  const [acts, others] = [columns(of), columns(beside)];
   return Array.from({ length: table.rows }, (_, at) => ({
-    acts: Float64Array.from(orders, (column) => column[at] ?? 0),
-    other: Float64Array.from(messages, (column) => column[at] ?? 0),
+    acts: Float64Array.from(acts, (column) => column[at] ?? 0),
+    other: Float64Array.from(others, (column) => column[at] ?? 0),
   }));
 }
 
@@ -60,7 +70,7 @@ function bestOf(rows: readonly SlotRow[], fit: SlotFit | null): Best {
 
 export const timingPreference = defineModel({
   name: "timing_preference",
-  version: 1,
+  version: 2,
   title: "Timing preference",
   group: "preferences",
   inputs: { counts: { feature: "timing_counts" } },
@@ -79,12 +89,17 @@ export const timingPreference = defineModel({
     { name: "best_season_share", type: "DOUBLE", unit: "share" },
     { name: "best_season_share_low", type: "DOUBLE", unit: "share" },
     { name: "best_season_share_high", type: "DOUBLE", unit: "share" },
+    { name: "best_send_hour", type: "INTEGER", unit: "hour" },
+    { name: "best_send_hour_share", type: "DOUBLE", unit: "share" },
+    { name: "best_send_hour_share_low", type: "DOUBLE", unit: "share" },
+    { name: "best_send_hour_share_high", type: "DOUBLE", unit: "share" },
     { name: "n_acts", type: "INTEGER", unit: "count" },
   ],
   card: {
-    purpose: "At what hour, on which weekday and in which season a customer acts: when to reach them.",
+    purpose:
+      "At what hour, on which weekday and in which season a customer orders, and at what hour they read what is sent: when to reach them.",
     method:
-      "Shares of the customer's orders by hour, weekday and quarter of the year, drawn to the retailer's own histogram (Dirichlet-multinomial, fitted by maximum likelihood). Messages that they opened or clicked count too, tilted by what is usual for them; how much, and how far an order speaks for the hours beside it, is chosen by foretelling each order from the customer's others. Limits are those of the share.",
+      "Shares of the customer's orders by hour, weekday and quarter of the year, drawn to the retailer's own histogram (Dirichlet-multinomial, fitted by maximum likelihood). Messages that they opened or clicked count too, tilted by what is usual for them; how much, how far an order speaks for the hours beside it and how strongly the retailer's histogram draws are chosen by foretelling each order from the customer's others. The best hour to write is made the same way from opens and clicks, with orders beside them. Limits are those of the share.",
     references: [
       "Minka (2000): Estimating a Dirichlet distribution.",
       "Singh et al. (2020): Email send time optimisation, arXiv 2004.09900, for times of opening.",
@@ -92,34 +107,31 @@ export const timingPreference = defineModel({
     assumptions: ["Habits of the day and week last.", "The brand's time zone is the customer's."],
     limits: [
       "An order at midnight to the second is taken for a day without an hour; where no source tells hours there is no best hour.",
-      "Opens by machines are left out; opens follow sending times, so they count for little unless they foretell orders.",
+      "Opens by machines are left out. Opens follow sending times: of somebody always written to at nine, nine is the best hour to write.",
       "The best slot of somebody with few orders is the retailer's own, and says so by its state of data.",
       "Seasons are judged only over a horizon of a year: in a quarter there is one.",
     ],
     metrics: [
-      "log_loss of the hours of orders after the cut, against the retailer's histogram",
-      "log_loss of their weekdays and, over a year, of their seasons, likewise",
+      "log_loss of the hours at which messages are opened or clicked after the cut, against the retailer's histogram",
+      "log_loss of the hours of orders, of their weekdays and, over a year, of their seasons, likewise",
     ],
   },
   fit: (inputs): Json => {
     const table = requireTable(inputs, "counts");
     if (table.rows === 0) return null;
-    const fits = measures.map((measure) => [
-      measure,
-      fitSlots(rowsOf(table, measure), timeSlots[measure].length, measure === "hour"),
-    ]);
+    const fits = names.map((name) => {
+      const { slots } = habits[name];
+      return [name, fitSlots(rowsOf(table, name), timeSlots[slots].length, slots === "hour")];
+    });
     return Object.fromEntries(fits) as unknown as Json;
   },
   score: (inputs, json) => {
     const table = requireTable(inputs, "counts");
     const fitted = json as unknown as FittedTiming | null;
-    const all = Object.fromEntries(measures.map((measure) => [measure, rowsOf(table, measure)])) as Record<
-      TimeMeasure,
-      SlotRow[]
-    >;
-    const best = (measure: TimeMeasure) => bestOf(all[measure], fitted?.[measure] ?? null);
-    const [hour, weekday, season] = [best("hour"), best("weekday"), best("season")];
-    const named = (names: readonly string[], { slot }: Best) => Array.from(slot, (at) => names[at] ?? null);
+    const all = Object.fromEntries(names.map((name) => [name, rowsOf(table, name)])) as Record<Habit, SlotRow[]>;
+    const best = (name: Habit) => bestOf(all[name], fitted?.[name] ?? null);
+    const [hour, weekday, season, send] = [best("hour"), best("weekday"), best("season"), best("send_hour")];
+    const named = (words: readonly string[], { slot }: Best) => Array.from(slot, (at) => words[at] ?? null);
     const acts = Float64Array.from(all.weekday, ({ acts, other }) => sum(acts) + sum(other));
     const shares = (name: string, { share, low, high }: Best) => ({
       [`${name}_share`]: share,
@@ -135,6 +147,8 @@ export const timingPreference = defineModel({
         ...shares("best_weekday", weekday),
         best_season: named(seasons, season),
         ...shares("best_season", season),
+        best_send_hour: send.slot,
+        ...shares("best_send_hour", send),
         n_acts: acts,
       },
       {
@@ -152,19 +166,21 @@ export const timingPreference = defineModel({
     const matched = Array.from(ids.keys())
       .filter((at) => rows.has(ids[at] ?? null))
       .sort((a, b) => ((ids[a] ?? "") < (ids[b] ?? "") ? -1 : 1));
-    const judged = measures.filter((measure) => measure !== "season" || holdout.horizonDays >= 365);
+    const judged = (["send_hour", "hour", "weekday", "season"] as const).filter(
+      (name) => name !== "season" || holdout.horizonDays >= 365,
+    );
     return known(
-      judged.flatMap((measure) => {
-        const [own, next] = [rowsOf(before, measure), rowsOf(after, measure)];
+      judged.flatMap((name) => {
+        const [own, next] = [rowsOf(before, name), rowsOf(after, name)];
         const pairs = matched.map((at) => ({ own: own[rows.get(ids[at] ?? null) ?? -1], next: next[at] }));
-        return judge(measure, fitted[measure], pairs);
+        return judge(name, fitted[name], pairs);
       }),
     );
   },
 });
 
 function judge(
-  measure: TimeMeasure,
+  name: Habit,
   fit: SlotFit | null,
   pairs: readonly { own: SlotRow | undefined; next: SlotRow | undefined }[],
 ): Evaluation[] {
@@ -179,7 +195,7 @@ function judge(
     naive.push(loss((slot) => fit.shares[slot] ?? 0));
   }
   return compareMeans({
-    metric: `log_loss_${measure}`,
+    metric: `log_loss_${name}`,
     baseline: "the retailer's histogram",
     own,
     naive,
