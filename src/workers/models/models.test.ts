@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { behaviourTable, trainingTable } from "../../../test/support/behaviour.ts";
 import { engagementTables } from "../../../test/support/engagement.ts";
+import { tasteTables } from "../../../test/support/taste-tables.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { createRandom } from "../../shared/base/random.ts";
 import type { ColumnTable, ColumnValues } from "../../shared/domain/column.ts";
@@ -92,6 +93,7 @@ function featuresOf(customers: readonly Customer[], order = Array.from(customers
     ...preferencesOf(order, counted, lines),
     ...behaviourOf(customers, order),
     ...engagementTables(order.map((at) => ({ at, id: idOf(at) }))),
+    ...tasteTables(order, idOf),
     customer_base: { rows: all.length, columns: { customer_id: ids, is_buyer: new Float64Array(all.length).fill(1) } },
   };
 }
@@ -202,8 +204,15 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (_, mod
     const first = Object.values(inputs)[0];
     const keys = model.keys ?? [{ name: "customer_id" }];
     const wanted = new Set<unknown>(first?.columns["customer_id"] as string[] | undefined);
-    expect(scores.rows).toBe(wanted.size);
-    expect(new Set<unknown>(scores.columns["customer_id"] as string[])).toEqual(wanted);
+    if (model.keys) {
+      const named = keys.map(({ name }) => scores.columns[name] as readonly unknown[]);
+      expect(new Set(Array.from({ length: scores.rows }, (_at, row) => named.map((key) => key[row]).join())).size).toBe(
+        scores.rows,
+      );
+    } else {
+      expect(scores.rows).toBe(wanted.size);
+      expect(new Set<unknown>(scores.columns["customer_id"] as string[])).toEqual(wanted);
+    }
     expect(Object.keys(scores.columns).sort()).toEqual(
       [...keys.map(({ name }) => name), "enough_data", "reason", ...model.outputs.map(({ name }) => name)].sort(),
     );
@@ -227,7 +236,8 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (_, mod
     const customers = tables["random"] ?? [];
     const byId = (order: number[] | undefined) => {
       const { scores } = runModel(model, featuresOf(customers, order));
-      const ids = (scores.columns["customer_id"] ?? []) as string[];
+      const keys = (model.keys ?? [{ name: "customer_id" }]).map(({ name }) => scores.columns[name] ?? []);
+      const ids = Array.from({ length: scores.rows }, (_at, row) => keys.map((key) => key[row]).join());
       const sorted = Array.from(ids.keys()).sort((a, b) => ((ids[a] ?? "") < (ids[b] ?? "") ? -1 : 1));
       return Object.entries(scores.columns).map(([name, values]) => [name, sorted.map((at) => values[at])]);
     };

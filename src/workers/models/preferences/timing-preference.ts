@@ -39,6 +39,10 @@ function rowsOf(table: ColumnTable, habit: Habit): SlotRow[] {
 
 const sum = (values: Float64Array) => values.reduce((all, value) => all + value, 0);
 
+function limitsOf(own: number, rest: number): [number, number] {
+  return [betaQuantile(0.1, own, rest), betaQuantile(0.9, own, rest)];
+}
+
 interface Best {
   readonly slot: Float64Array;
   readonly share: Float64Array;
@@ -55,11 +59,10 @@ function bestOf(rows: readonly SlotRow[], fit: SlotFit | null): Best {
     const { weights, total } = slotWeights(row.acts, row.other, fit);
     const slot = weights.reduce((top, weight, k) => (weight > (weights[top] ?? 0) ? k : top), 0);
     const weight = weights[slot] ?? 0;
-    const key = `${weight.toFixed(3)} ${total.toFixed(3)}`;
-    const known = limits.get(key) ?? [
-      betaQuantile(0.1, weight, total - weight),
-      betaQuantile(0.9, weight, total - weight),
-    ];
+    // limits of rounded weights, so that they are the same whoever came first
+    const [own, rest] = [Math.round(weight * 100) / 100, Math.round((total - weight) * 100) / 100];
+    const key = `${own} ${rest}`;
+    const known = limits.get(key) ?? limitsOf(Math.max(0.01, own), Math.max(0.01, rest));
     limits.set(key, known);
     best.slot[at] = slot;
     best.share[at] = weight / total;
