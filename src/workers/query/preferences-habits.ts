@@ -73,15 +73,15 @@ export async function readStores(
     ? `SELECT store_id, min(name) AS name, ${stores.has("region") ? "min(region)" : "CAST(NULL AS VARCHAR)"} AS region FROM stores GROUP BY store_id`
     : "SELECT CAST(NULL AS VARCHAR) AS store_id, CAST(NULL AS VARCHAR) AS name, CAST(NULL AS VARCHAR) AS region WHERE false";
   const towns = snapshot.columnsOf("customer_attributes").has("city")
-    ? `SELECT p.home_store, a.city, count(*) AS n FROM profiles p JOIN customer_attributes a USING (customer_id) WHERE p.home_store IS NOT NULL AND a.city IS NOT NULL GROUP BY ALL`
+    ? `SELECT p.home_store, a.city, count(*) AS n FROM profiles p JOIN customer_attributes a USING (customer_id) WHERE p.home_store IS NOT NULL AND a.city IS NOT NULL GROUP BY p.home_store, a.city`
     : "SELECT CAST(NULL AS VARCHAR) AS home_store, CAST(NULL AS VARCHAR) AS city, 0 AS n WHERE false";
   const rows = await session.rows(
     `WITH orders AS (SELECT store_id, sum(n_orders) AS n, count(*) AS buyers FROM store_counts GROUP BY store_id),
        home AS (SELECT home_store AS store_id, count(*) AS customers, count(*) FILTER (home_store_share >= 0.7) AS loyal, avg(home_store_share) AS share FROM profiles WHERE home_store IS NOT NULL GROUP BY 1),
        second AS (
-         SELECT p.home_store AS store_id, c.store_id AS other, sum(c.n_orders) AS n FROM profiles p JOIN store_counts c USING (customer_id) WHERE c.store_id <> p.home_store GROUP BY ALL
-         QUALIFY row_number() OVER (PARTITION BY p.home_store ORDER BY n DESC, c.store_id) = 1),
-       town AS (${towns} QUALIFY row_number() OVER (PARTITION BY home_store ORDER BY n DESC, city) = 1), named AS (${named})
+         SELECT p.home_store AS store_id, c.store_id AS other, sum(c.n_orders) AS n FROM profiles p JOIN store_counts c USING (customer_id) WHERE c.store_id <> p.home_store GROUP BY p.home_store, c.store_id
+         QUALIFY row_number() OVER (PARTITION BY p.home_store ORDER BY sum(c.n_orders) DESC, c.store_id) = 1),
+       town AS (SELECT * FROM (${towns}) QUALIFY row_number() OVER (PARTITION BY home_store ORDER BY n DESC, city) = 1), named AS (${named})
      SELECT o.store_id, m.name, m.region, o.n / CAST(sum(o.n) OVER () AS DOUBLE) AS part, o.buyers, coalesce(h.customers, 0) AS customers, coalesce(h.loyal, 0) AS loyal, coalesce(h.share, 0) AS share,
             coalesce(k.name, s.other) AS second, t.city, t.n AS in_city
      FROM orders o LEFT JOIN home h USING (store_id) LEFT JOIN second s USING (store_id) LEFT JOIN named m USING (store_id) LEFT JOIN named k ON k.store_id = s.other

@@ -40,9 +40,12 @@ export function Habits({ data }: { data: Customer }) {
           </dt>
           <dd className="list">
             {due.slice(0, few).map(({ level, item, name, on, low, high, interval_days }) => (
-              <span key={`${level} ${item}`} className="clip" title={`Every ${decimal(interval_days, 0)} days or so`}>
-                {name ?? word(item)} {day(on)}
-                {low && high && <span className="limits">{` (${shortDay(low)} – ${shortDay(high)})`}</span>}
+              <span
+                key={`${level} ${item}`}
+                className="clip"
+                title={`${name ?? item}: every ${decimal(interval_days, 0)} days or so; 80 % limits ${day(low)} to ${day(high)}`}
+              >
+                {shortDay(on)} <span className="muted">{name ?? word(item)}</span>
               </span>
             ))}
           </dd>

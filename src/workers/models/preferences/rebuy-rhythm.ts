@@ -85,6 +85,8 @@ const components = ({ n, sums, squares }: Gathered) =>
 
 /** Intervals of a category that an item's own mean and variance weigh as much as. */
 const itemWeight = 10;
+/** Intervals beyond the first of each customer, which tell of an item's own regularity, before it is believed. */
+const leastRepeated = 20;
 /** Variances below this are of a clock, not of people. */
 const leastVariance = 0.01;
 
@@ -100,14 +102,16 @@ export function fitRhythms(pairs: readonly Pair[], mostSpread: number): FittedRh
     [...gather(products, ({ category }) => category ?? "")].map(([category, own]) => [category, components(own)]),
   );
   const rhythms = [...byItem.values()]
-    .map((own): Rhythm => {
+    .map((own): Rhythm & { readonly isRegular: boolean } => {
       const { mean, within, between } = components(own);
       const prior = (own.level === "product" ? byCategory.get(own.category ?? "") : undefined) ?? overall;
       const n = own.n.reduce((sum, k) => sum + k, 0);
       const shrunk = (mine: number, theirs: number, weight: number) =>
         (weight * mine + itemWeight * theirs) / (weight + itemWeight);
       const repeated = Math.max(0, n - own.n.length);
+      const isRegular = repeated >= leastRepeated && Math.sqrt(within) <= mostSpread;
       return {
+        isRegular,
         level: own.level,
         item: own.item,
         category: own.category,
@@ -118,7 +122,8 @@ export function fitRhythms(pairs: readonly Pair[], mostSpread: number): FittedRh
         n_customers: own.n.length,
       };
     })
-    .filter(({ within }) => Math.sqrt(within) <= mostSpread)
+    .filter(({ within, isRegular }) => isRegular && Math.sqrt(within) <= mostSpread)
+    .map(({ isRegular: _, ...rhythm }) => rhythm)
     .sort((a, b) => (a.level === b.level ? (a.item < b.item ? -1 : 1) : a.level < b.level ? -1 : 1));
   const days = [...byCategory].map(([category, { mean }]): [string, number] => [category, Math.exp(mean)]);
   return { rhythms, category_days: Object.fromEntries([["", Math.exp(overall.mean)], ...days]) };

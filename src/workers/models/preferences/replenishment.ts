@@ -31,7 +31,7 @@ function duesOf(pairs: readonly Pair[], fitted: FittedRhythms | null): Due[] {
 
 export const replenishment = defineModel({
   name: "replenishment",
-  version: 1,
+  version: 2,
   title: "Replenishment",
   group: "preferences",
   inputs: { pairs: { feature: "rebuy_candidates" } },
@@ -74,6 +74,7 @@ export const replenishment = defineModel({
       "Whoever was given something to try will buy it at the item's interval.",
     ],
     limits: [
+      "An item needs twenty intervals beyond each customer's first to be believed regular.",
       "Products that fewer than ten customers, or fewer than a tenth of their buyers, bought again are not looked at.",
       "An interval so long that only one in fifty lasts longer counts as given up: `stopped`, without a day.",
       "Days are those of purchase, not of use; what is bought elsewhere stretches them.",
