@@ -13,6 +13,7 @@ import { definitionIn, ownModel, ownSteps } from "./models/own/own-steps.ts";
 import type { ProgramTables } from "./models/own/program-step.ts";
 import { ownFeatures } from "./models/own/propensity-fit.ts";
 import { modelSteps } from "./models/steps.ts";
+import { tournamentSteps } from "./models/tournament/steps.ts";
 import { normalise } from "./normalise/normalise-step.ts";
 import { profileSteps } from "./profiles/list.ts";
 import { snapshotTables } from "./profiles/snapshot-tables.ts";
@@ -26,6 +27,7 @@ const all: readonly Step[] = [
   ...customerSteps,
   ...featureSteps,
   ...modelSteps(models),
+  ...tournamentSteps(models),
   ...profileSteps,
 ];
 

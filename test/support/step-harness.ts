@@ -38,7 +38,7 @@ export class StepBench {
   }
 
   /** Rows of another step's output; columns that a row leaves out are NULL. `daysBefore` as the input's reference says it. */
-  async given(step: string, output: string, rows: readonly Row[], daysBefore?: number): Promise<void> {
+  async given(step: string, output: string, rows: readonly Row[], daysBefore?: number, cut?: number): Promise<void> {
     const columns = columnsOf(step, output);
     for (const name of rows.flatMap((row) => Object.keys(row))) {
       if (!columns.some((column) => column.name === name)) throw new Error(`${step}.${output} has no column ${name}`);
@@ -46,7 +46,7 @@ export class StepBench {
     const session = await this.#session();
     await this.#write(
       session,
-      slotOf({ step, output, ...(daysBefore ? { daysBefore } : {}) }),
+      slotOf({ step, output, ...(daysBefore ? { daysBefore } : {}), ...(cut ? { cut } : {}) }),
       valuesSql(columns, rows),
     );
     session.close();
@@ -132,7 +132,7 @@ export class StepBench {
       const slot = slotOf(reference);
       if ([...this.#files.keys()].some((known) => known.split(/[#@]/)[0] === slot) || this.#json.has(slot)) continue;
       if (outputOf(reference.step, reference.output)?.kind === "json") continue;
-      await this.given(reference.step, reference.output, [], reference.daysBefore);
+      await this.given(reference.step, reference.output, [], reference.daysBefore, reference.cut);
     }
   }
 
@@ -164,8 +164,8 @@ function referenceOf(step: Step, alias: string): InputReference {
   return reference;
 }
 
-const slotOf = ({ step, output, daysBefore }: InputReference) =>
-  `${step}.${output}${daysBefore ? `-${daysBefore}` : ""}`;
+const slotOf = ({ step, output, daysBefore, cut }: InputReference) =>
+  `${step}.${output}${daysBefore ? `-${daysBefore}` : ""}${cut ? `@${cut}` : ""}`;
 const outputOf = (step: string, output: string) => steps.get(step)?.outputs.find(({ name }) => name === output);
 
 function columnsOf(step: string, output: string): readonly Column[] {

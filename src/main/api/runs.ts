@@ -85,7 +85,7 @@ export const runHandlers: HandlersOf<Named<"runs"> | Named<"snapshots"> | Named<
     const { run } = await ctx.runs.show(brand, run_id);
     if (run.state === "done")
       throw new AssayError("conflict", `Run ${run_id} is done.`, "Start a new one with `assay run`.");
-    const request = { brand, as_of: run.as_of ?? undefined };
+    const request = { brand, as_of: run.as_of ?? undefined, fit_as_of: run.fit_as_of ?? undefined };
     return follow(ctx, launch(ctx, request), { signal, progress, owns: true });
   },
   "runs.explain": async ({ brand, run_id, task_key }, { ctx }) => ctx.runs.explain(brand, run_id, task_key),

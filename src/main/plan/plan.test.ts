@@ -29,6 +29,15 @@ const catalogue: readonly StepDeclaration[] = [
     usesHorizon: true,
   }),
   stepOf("other", { inputs: { summary: rows("summary") }, settings: ["return_window_days"] }),
+  stepOf("outcomes", { timing: "cut", inputs: { summary: rows("summary") }, usesHorizon: true }),
+  stepOf("tournament", {
+    timing: "fit_as_of",
+    inputs: {
+      one: { ...rows("scores_stage"), cut: 1 },
+      two: { ...rows("scores_stage"), cut: 2 },
+      after: { ...rows("outcomes"), cut: 1 },
+    },
+  }),
   stepOf("change", {
     inputs: { now: rows("summary"), before: { ...rows("summary"), daysBefore: 7 } },
   }),
@@ -157,6 +166,27 @@ describe("a plan", () => {
     const cut = fitOf({ asOf: "2026-03-29", horizonDays: 90, role: "cut 1" });
     expect(cut).toEqual(fitOf({ asOf: "2026-03-31" }));
     expect(cut).not.toEqual(fitOf({}));
+  });
+
+  it("judges candidates of a tournament by the very tasks of an evaluation at the same cut", () => {
+    const planner = new Planner(request);
+    const [tournament] = planner.require("tournament");
+    const evaluated = (asOf: string) => {
+      const own = new Planner({ ...request, asOf, horizonDays: 90, purchaseHorizonDays: 90 });
+      return [own.require("scores_stage")[0]?.key, own.require("outcomes")[0]?.key];
+    };
+    const keys = (alias: string) => tournament?.inputs[alias]?.map(({ key }) => key);
+    expect([keys("one"), keys("after")].flat()).toEqual(evaluated("2026-03-29"));
+    expect(keys("two")).toEqual([evaluated("2025-12-28")[0]]);
+    expect(planner.graph().nodes.findIndex(({ step }) => step === "tournament")).toBe(planner.graph().nodes.length - 1);
+    expect(new Planner({ ...request, asOf: "2026-07-04" }).require("tournament")[0]?.key).toBe(tournament?.key);
+    expect(new Planner({ ...request, horizonDays: 30 }).require("tournament")[0]?.key).toBe(tournament?.key);
+  });
+
+  it("fits at the day itself where somebody named it", () => {
+    const fitOf = (more: Partial<PlanRequest>) => new Planner({ ...request, ...more }).require("fit_stage")[0];
+    expect(fitOf({})?.asOf).toBe("2026-06-28");
+    expect(fitOf({ fitAsOf: "2026-06-30" })?.asOf).toBe("2026-06-30");
   });
 
   it("has a task a bucket, each with its own part, and all of them for a brand's task", () => {

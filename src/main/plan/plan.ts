@@ -1,8 +1,10 @@
 import { AssayError } from "../../shared/base/errors.ts";
-import { addDays, type Day, weekEnd } from "../../shared/base/time.ts";
+import { addDays, type Day, daysBetween, weekEnd } from "../../shared/base/time.ts";
 import { defaultsOf, type Params } from "../../shared/domain/params.ts";
 import { type InputReference, partName, type StepDeclaration } from "../../shared/domain/step.ts";
 import type { TaskGraph, TaskInput, TaskNode } from "../../shared/domain/task.ts";
+import { judgedDays } from "../../shared/domain/tournament.ts";
+import { rollingCut } from "./cuts.ts";
 import { keyOf, showPart } from "./key.ts";
 
 export interface PlannedBatch {
@@ -18,6 +20,8 @@ export interface PlanRequest {
   readonly batches: readonly PlannedBatch[];
   readonly brand: TaskNode["brand"];
   readonly asOf: Day | null;
+  /** The day that fits look back from; the end of the week before where it isn't said. */
+  readonly fitAsOf?: Day | undefined;
   readonly horizonDays: number;
   readonly purchaseHorizonDays: number;
   readonly bucketCount: number;
@@ -35,11 +39,13 @@ export interface PlanRequest {
 /** Builds the graph of tasks behind some steps, by walking declarations; the same step and date is one node. */
 export class Planner {
   readonly #request: PlanRequest;
-  readonly #nodes = new Map<string, TaskNode>();
+  readonly #nodes: Map<string, TaskNode>;
+  #judging: Planner | undefined;
   readonly #bySlot = new Map<string, readonly TaskNode[]>();
 
-  constructor(request: PlanRequest) {
+  constructor(request: PlanRequest, nodes = new Map<string, TaskNode>()) {
     this.#request = request;
+    this.#nodes = nodes;
   }
 
   graph(): TaskGraph {
@@ -69,14 +75,18 @@ export class Planner {
   #dateOf(step: StepDeclaration, at: Day | null): Day | null {
     if (step.timing === "none") return null;
     if (at === null) throw new AssayError("internal", `${step.name} needs a date.`, "Plan it with an as-of day.");
-    if (step.timing === "fit_as_of") return weekEnd(at);
+    if (step.timing === "fit_as_of")
+      return at === this.#request.asOf ? (this.#request.fitAsOf ?? weekEnd(at)) : weekEnd(at);
     return at;
   }
 
   #inputsOf(step: StepDeclaration, reference: InputReference, date: Day | null, bucket: number): TaskInput[] {
     const before = reference.daysBefore && date ? addDays(date, -reference.daysBefore) : date;
     const source = this.#request.steps.get(reference.step);
-    const nodes = this.require(reference.step, before ?? this.#request.asOf);
+    const nodes =
+      reference.cut && date
+        ? this.#judged().require(reference.step, rollingCut(date, reference.cut))
+        : this.require(reference.step, before ?? this.#request.asOf);
     const declared = source?.outputs.find(({ name }) => name === reference.output);
     if (!declared && source?.scope !== "batch") {
       throw new AssayError("internal", `${reference.step} has no output ${reference.output}.`, "Mend the declaration.");
@@ -105,6 +115,14 @@ export class Planner {
     return all.filter((span) => span === 0 || (spanEnds[span - 1] ?? "") < until);
   }
 
+  /** The same graph as evaluations see it: their horizon, and a place of its own when two runs are compared. */
+  #judged(): Planner {
+    const { role = "" } = this.#request;
+    const horizons = { horizonDays: judgedDays, purchaseHorizonDays: judgedDays };
+    this.#judging ??= new Planner({ ...this.#request, ...horizons, role: `${role} judged`.trim() }, this.#nodes);
+    return this.#judging;
+  }
+
   #paramsOf(step: StepDeclaration): Params {
     const owner = step.name.replace(/^(fit|scores|evaluate)_/, "");
     const chosen = Object.entries(this.#request.params).filter(([name]) => {
@@ -121,7 +139,8 @@ export class Planner {
     const { asOf, role = "" } = this.#request;
     if (date === null || asOf === null) return role;
     if (date === asOf) return `${role} as_of`;
-    return date === weekEnd(asOf) ? `${role} fit` : `${role} earlier`;
+    const [weeks, days] = [daysBetween(date, weekEnd(asOf)), daysBetween(date, asOf)];
+    return weeks % 7 === 0 ? `${role} fit -${weeks}` : `${role} -${days}`;
   }
 
   #settingsOf(step: StepDeclaration): Record<string, string | number | null> {
@@ -226,7 +245,11 @@ export class Planner {
 
 function partsOf(question: Record<string, unknown>): Record<string, string> {
   const { inputs, ...rest } = question;
-  const parts = Object.entries(rest).filter(([name, value]) => name !== "step" && value !== undefined);
+  const told = Object.entries(rest).filter(
+    ([name, value]) => !["step", "params"].includes(name) && value !== undefined,
+  );
+  const params = Object.entries((question.params ?? {}) as Record<string, unknown>);
+  const parts = [...told, ...params.map(([name, value]): [string, unknown] => [`param ${name}`, value])];
   const read = Object.entries(inputs ?? {}).map(([alias, keys]) => [`input ${alias}`, showPart(keys)]);
   return Object.fromEntries([...parts.map(([name, value]) => [name, showPart(value)]), ...read]);
 }

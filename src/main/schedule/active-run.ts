@@ -5,6 +5,7 @@ import { currentSnapshot, type SnapshotState } from "../../shared/domain/brand-s
 import type { GateResult } from "../../shared/domain/gate.ts";
 import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
 import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
+import { tournamentTargets } from "../../shared/domain/tournament.ts";
 import { Planner } from "../plan/plan.ts";
 import type { Brands } from "./brands.ts";
 import type { Cluster } from "./cluster/cluster.ts";
@@ -142,6 +143,7 @@ export class ActiveRun {
     this.document.warnings.push(...asked.warnings);
     const plan = withoutPrograms(asked);
     this.document.as_of = plan.asOf;
+    this.document.fit_as_of = plan.fitAsOf;
     this.#tell("running");
     const first = new Planner({ ...plan.base, bucketCount: 1 });
     const ids = first.require("customer_ids", null)[0];
@@ -236,6 +238,9 @@ export class ActiveRun {
       const plannerOf = () => cutPlanner(plan, bucketCount, cut, this.#request.horizon_days).planner;
       const planner = plannerOf();
       for (const model of ours.models) planner.require(`evaluate_${model}`);
+      if (cut === 0 && this.#request.models === undefined) {
+        wanted.push(...tournamentTargets.flatMap((target) => planner.require(`evaluate_tournament_${target}`)));
+      }
       await this.#execute(planner.graph().nodes);
       const judged = await this.#withPrograms(plan, ours, (name) => {
         const own = plannerOf();

@@ -44,6 +44,36 @@ describe("the explanation of a task", () => {
     );
   });
 
+  it("follows a change back to where it began, and says from what to what", () => {
+    const fit = task({ key: "f1", step: "fit_rfm", slot: "fit", parts: { version: "1", "param groups": "5" } });
+    const scores = task({
+      key: "s1",
+      step: "scores_rfm",
+      slot: "scores",
+      parts: { version: "1", "input fitted": "f1" },
+      inputs: { fitted: ["f1"] },
+    });
+    const profile = task({
+      key: "p1",
+      step: "profiles",
+      slot: "profiles",
+      parts: { version: "3", "input rfm": "s1", "input base": "b" },
+      inputs: { rfm: ["s1"], base: ["b1"] },
+    });
+    const before: KeptTask[] = [
+      { ...fit, key: "f0", parts: { version: "1", "param groups": "4" } },
+      { ...scores, key: "s0", parts: { version: "1", "input fitted": "f0" } },
+      { ...profile, key: "p0", parts: { version: "3", "input rfm": "s0", "input base": "b" } },
+    ];
+    const [first, , last] = explainRun([fit, scores, profile], before).tasks;
+    expect(first).toMatchObject({ cause: "params", sentence: "Computed: groups from 4 to 5." });
+    expect(last).toMatchObject({
+      cause: "upstream",
+      sentence: "Computed: what it reads was made anew (fit_rfm: groups from 4 to 5).",
+      roots: [{ step: "fit_rfm", parts: [{ part: "param groups", before: "4", now: "5", change: "changed" }] }],
+    });
+  });
+
   it("shows every part beside what it was", () => {
     const found = causeOf(task({ parts: parts({ params: "{x}", horizon: "[365]" }) }), [task({ key: "k0" })]);
     expect(found?.parts).toContainEqual({ part: "params", before: "{}", now: "{x}", change: "changed" });

@@ -1,10 +1,12 @@
 import type { SnapshotManifest, SnapshotTableFile } from "../../shared/api/engine.ts";
 import { AssayError } from "../../shared/base/errors.ts";
-import { addDays, type Day, toEpochDay, weekEnd } from "../../shared/base/time.ts";
+import { type Day, toEpochDay, weekEnd } from "../../shared/base/time.ts";
 import { type BrandState, liveBatches } from "../../shared/domain/brand-state.ts";
 import type { OwnDefinition, OwnProgram } from "../../shared/domain/own-model.ts";
 import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
 import type { StepDeclaration } from "../../shared/domain/step.ts";
+import { judgedDays, tournamentTargets } from "../../shared/domain/tournament.ts";
+import { exactCut, rollingCut } from "../plan/cuts.ts";
 import { keyOf } from "../plan/key.ts";
 import { type PlannedBatch, Planner, type PlanRequest } from "../plan/plan.ts";
 
@@ -14,6 +16,8 @@ export const defaultPurchaseHorizonDays = 90;
 
 export interface RunOptions {
   readonly as_of?: string | undefined;
+  /** Day of the fits: a named day's own, else the end of the week, so that a night without a refit is cheap. */
+  readonly fit_as_of?: string | undefined;
   readonly known_at?: string | undefined;
   readonly models?: readonly string[] | undefined;
   readonly params?: Readonly<Record<string, number | boolean | string>> | undefined;
@@ -39,6 +43,7 @@ export interface PlanCatalogue {
 
 export interface RunPlan {
   readonly asOf: Day;
+  readonly fitAsOf: Day;
   readonly models: readonly string[];
   /** Those of the models that are programs of the retailer's own, and whether each was asked for by name. */
   readonly programs: readonly OwnProgram[];
@@ -89,11 +94,20 @@ export function planRun(state: BrandState, options: RunOptions, given: PlanCatal
   }
   const asOf = options.as_of ?? latestOrderDay(state, options.known_at);
   toEpochDay(asOf);
+  const fitAsOf = options.fit_as_of ?? options.as_of ?? weekEnd(asOf);
+  if (toEpochDay(fitAsOf) > toEpochDay(asOf)) {
+    throw new AssayError(
+      "bad_input",
+      `Fits of ${fitAsOf} would see what comes after ${asOf}.`,
+      "Fit at an earlier day.",
+    );
+  }
   const models = chosenModels(options.models, catalogue.models);
   for (const name of Object.keys(options.params ?? {})) checkParam(name, catalogue);
   const variantParams = Object.keys(options.params ?? {}).length > 0;
   return {
     asOf,
+    fitAsOf,
     models,
     programs: models.flatMap((name) => {
       const definition = state.models.get(name)?.definition;
@@ -111,7 +125,8 @@ export function planRun(state: BrandState, options: RunOptions, given: PlanCatal
         returnWindowDays: state.settings.return_window_days,
       },
       asOf,
-      spanEnds: [addDays(weekEnd(asOf), -defaultPurchaseHorizonDays), weekEnd(asOf)],
+      spanEnds: [rollingCut(asOf, 2), rollingCut(asOf, 1), weekEnd(asOf)],
+      fitAsOf,
       horizonDays: options.horizon_days ?? defaultHorizonDays,
       purchaseHorizonDays: options.horizon_days ?? defaultPurchaseHorizonDays,
       seed: options.seed ?? 1,
@@ -202,6 +217,12 @@ export function manifestOf(
       { key: planner.require(`fit_${model}`)[0]?.key ?? "", output: "fitted", bucket: 0 },
     ]),
   );
+  const choices = Object.fromEntries(
+    tournamentTargets.map((target) => [
+      target,
+      { key: planner.require(`tournament_${target}`)[0]?.key ?? "", output: "choice", bucket: 0 },
+    ]),
+  );
   const { horizonDays, purchaseHorizonDays, brand } = plan.base;
   const question = { as_of: plan.asOf, horizonDays, purchaseHorizonDays, made, fits, variant: plan.isVariant };
   return {
@@ -210,12 +231,14 @@ export function manifestOf(
     known_at: knownAt,
     horizon_days: horizonDays,
     purchase_horizon_days: purchaseHorizonDays,
-    fit_as_of: weekEnd(plan.asOf),
+    fit_as_of: plan.fitAsOf,
     is_variant: plan.isVariant,
     brand,
     bucket_count: bucketCount,
     tables: made,
     fits,
+    choices,
+    params: plan.base.params,
   };
 }
 
@@ -234,26 +257,22 @@ function tableFiles(
 /** Cuts at which a run judges its models. */
 export const rollingCuts = 2;
 
-/** The day of a cut: whole weeks before the week's end, so that a week of nights has the same cuts and features of one are those of
- *  another's past; where a length is named, exactly so many days before the day itself. */
-function cutDay(asOf: Day, cutsBack: number, horizonDays: number, isExact: boolean): Day {
-  if (isExact) return addDays(asOf, -horizonDays * (cutsBack + 1));
-  return addDays(weekEnd(asOf), -7 * Math.ceil(horizonDays / 7) * (cutsBack + 1));
-}
-
-/** The planner of an evaluation: the same graph at an earlier day, judged on what followed. */
+/** The planner of an evaluation: the same graph at an earlier day, judged on what followed. Where a length is named, cuts lie exactly
+ *  so many days apart from the day itself. */
 export function cutPlanner(
   plan: RunPlan,
   bucketCount: number,
   cutsBack: number,
   namedDays: number | undefined,
 ): { planner: Planner; cutOn: Day; horizonDays: number } {
-  const horizonDays = namedDays ?? defaultPurchaseHorizonDays;
-  const cutOn = cutDay(plan.asOf, cutsBack, horizonDays, namedDays !== undefined);
+  const horizonDays = namedDays ?? judgedDays;
+  const cutOn =
+    namedDays === undefined ? rollingCut(plan.asOf, cutsBack + 1) : exactCut(plan.asOf, cutsBack + 1, namedDays);
   const planner = new Planner({
     ...plan.base,
     bucketCount,
     asOf: cutOn,
+    fitAsOf: namedDays === undefined ? undefined : cutOn,
     horizonDays,
     purchaseHorizonDays: horizonDays,
     role: `cut ${cutsBack + 1}`,

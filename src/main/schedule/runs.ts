@@ -145,6 +145,9 @@ function keptTask(task: ScheduledTask): KeptTask {
   const { node, worker, machine, startedMs, endedMs, rows, bytes, seconds, error } = task;
   const state = task.isQueued ? "waiting" : task.state;
   const { key, step, stage, scope, slot, parts } = node;
+  const inputs = Object.fromEntries(
+    Object.entries(node.inputs).map(([alias, list]) => [alias, list.map((one) => one.key)]),
+  );
   return {
     key,
     step,
@@ -152,6 +155,7 @@ function keptTask(task: ScheduledTask): KeptTask {
     scope,
     slot,
     parts,
+    inputs,
     state,
     worker,
     machine,

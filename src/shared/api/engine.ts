@@ -47,6 +47,10 @@ export interface SnapshotManifest {
   readonly bucket_count: number;
   readonly tables: Readonly<Record<string, readonly SnapshotTableFile[]>>;
   readonly fits: Readonly<Record<string, SnapshotTableFile>>;
+  /** What each tournament came to; not there in snapshots of earlier programs. */
+  readonly choices?: Readonly<Record<string, SnapshotTableFile>>;
+  /** Parameters that differ from the program's. */
+  readonly params?: Readonly<Record<string, number | boolean | string>>;
 }
 export interface SnapshotComparison {
   readonly customers_before: number;

@@ -2,6 +2,7 @@ import type { Json } from "../base/canonical-json.ts";
 import type { Column, ColumnTable } from "./column.ts";
 import type { ParamSpecs, Params } from "./params.ts";
 import type { InputReference } from "./step.ts";
+import type { TournamentTarget } from "./tournament.ts";
 
 export type ModelGroup =
   | "lifecycle"
@@ -98,6 +99,12 @@ export interface ModelDeclaration {
   readonly card: ModelCard;
   /** The metric that the verdict rests on; the first evaluation unless named. */
   readonly mainMetric?: string;
+  /** Tournaments that it enters: the column of its scores that answers, and why it is only shown where it can't be chosen. */
+  readonly competes?: readonly {
+    readonly target: TournamentTarget;
+    readonly column: string;
+    readonly onlyShown?: string;
+  }[];
   /** What has to be delivered before it can be judged, in words, where its inputs don't say it. */
   readonly needs?: string;
   readonly fit: (inputs: Tables, params: Params, context: ModelContext) => Json;

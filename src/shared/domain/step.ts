@@ -37,6 +37,8 @@ export interface InputReference {
   readonly output: string;
   /** Reads the step as it stood this many days before the task's own date. */
   readonly daysBefore?: number;
+  /** Reads the step as it is judged at the k-th rolling cut before the task's own date (from 1): with the horizon of evaluations. */
+  readonly cut?: number;
 }
 
 /** The part of a step that can be planned with, hashed and shown: everything but its body. */

@@ -1,5 +1,9 @@
 const known: Readonly<Record<string, string>> = {
   profiles: "One row per customer: history, scores and their limits, without personal data.",
+  chosen_purchases:
+    "Expected purchases and chance of being a customer of the chosen model, with the model that each is of.",
+  chosen_chance: "Chance to buy of the chosen model, with the model that each is of.",
+  chosen_value: "Predicted value and tier of the chosen model, with the model that each is of.",
   people: "The golden record of each customer: personal data.",
   customer_attributes: "Country, region, age band and other attributes as of the day.",
   identity_links: "Which source record belongs to which customer, and why.",

@@ -48,8 +48,8 @@ describe("profiles", () => {
 
   it("say for every column without a value why, and never miss a stage", async () => {
     await givenBase();
-    await bench.given("scores_mbg_nbd", "scores", [{ customer_id: ann, probability_alive: 0.5, enough_data: true }]);
-    await bench.given("scores_customer_value", "scores", [
+    await bench.given("chosen_purchases", "chosen", [{ customer_id: ann, probability_alive: 0.5, enough_data: true }]);
+    await bench.given("chosen_value", "chosen", [
       { customer_id: ann, predicted_value_minor: 1234.6, enough_data: true },
     ]);
     await bench.given("scores_lifecycle_stage", "scores", [

@@ -44,13 +44,7 @@ export const profileColumns: readonly ProfileColumn[] = [
     "CASE WHEN b.is_buyer THEN coalesce(l.lifecycle_stage, 'new') ELSE 'prospect' END",
   ),
   column("probability_alive", "DOUBLE", "m.probability_alive", ofModel("m"), "share"),
-  column(
-    "probability_purchase",
-    "DOUBLE",
-    "coalesce(y.probability_purchase, m.probability_purchase)",
-    ofModel("m"),
-    "share",
-  ),
+  column("probability_purchase", "DOUBLE", "y.probability_purchase", ofModel("y"), "share"),
   column("expected_purchases", "DOUBLE", "m.expected_purchases", ofModel("m"), "count"),
   column("expected_purchases_low", "DOUBLE", "m.expected_purchases_low", ofModel("m"), "count"),
   column("expected_purchases_high", "DOUBLE", "m.expected_purchases_high", ofModel("m"), "count"),
@@ -125,9 +119,9 @@ export const profiles = defineStep({
     all_consents: { step: "lake", output: "consents" },
     consents: { step: "consent_states", output: "consent_states" },
     people: { step: "people", output: "people" },
-    mbg_nbd: scores("mbg_nbd"),
-    purchase_propensity: scores("purchase_propensity"),
-    customer_value: scores("customer_value"),
+    purchases: { step: "chosen_purchases", output: "chosen" },
+    chance: { step: "chosen_chance", output: "chosen" },
+    value: { step: "chosen_value", output: "chosen" },
     rfm: scores("rfm"),
     lifecycle_stage: scores("lifecycle_stage"),
     next_purchase: scores("next_purchase"),
@@ -180,7 +174,7 @@ function profilesSql(context: StepContext): string {
     SELECT ${selected.join(", ")}, map_from_entries(list_filter([${reasons.join(", ")}], x -> x IS NOT NULL)) AS reasons
     FROM ${context.relation("base")} b CROSS JOIN has
     LEFT JOIN ${context.relation("summary")} s USING (customer_id) LEFT JOIN k USING (customer_id) LEFT JOIN a USING (customer_id)
-    LEFT JOIN ${context.relation("purchase_propensity")} y USING (customer_id) LEFT JOIN ${context.relation("mbg_nbd")} m USING (customer_id) LEFT JOIN ${context.relation("customer_value")} v USING (customer_id) LEFT JOIN ${context.relation("rfm")} f USING (customer_id)
+    LEFT JOIN ${context.relation("chance")} y USING (customer_id) LEFT JOIN ${context.relation("purchases")} m USING (customer_id) LEFT JOIN ${context.relation("value")} v USING (customer_id) LEFT JOIN ${context.relation("rfm")} f USING (customer_id)
     LEFT JOIN ${context.relation("lifecycle_stage")} l USING (customer_id) LEFT JOIN ${context.relation("next_purchase")} n USING (customer_id)
     LEFT JOIN ${context.relation("category_affinity")} c USING (customer_id) LEFT JOIN ${context.relation("price_tier")} p USING (customer_id)
     LEFT JOIN ${context.relation("product_affinity")} t USING (customer_id) LEFT JOIN ${context.relation("brand_affinity")} g USING (customer_id)

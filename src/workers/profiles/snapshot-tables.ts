@@ -1,4 +1,5 @@
 import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
+import { tournamentTargets } from "../../shared/domain/tournament.ts";
 import { snapshotLake } from "./snapshot-lake.ts";
 
 const own = (table: string, step = table, output = table): SnapshotTable => ({ table, step, output });
@@ -7,6 +8,7 @@ const own = (table: string, step = table, output = table): SnapshotTable => ({ t
 export const snapshotTables: readonly SnapshotTable[] = [
   own("profiles"),
   own("people"),
+  ...tournamentTargets.map((target) => own(`chosen_${target}`, `chosen_${target}`, "chosen")),
   own("customer_attributes"),
   own("identity_links"),
   own("consent_states"),

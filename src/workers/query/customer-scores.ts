@@ -33,6 +33,8 @@ export interface Score {
 interface Shown {
   readonly name: string;
   readonly model: string;
+  /** The tournament that names the model in the place of this one. */
+  readonly chosen?: string;
   /** Model that stands in where the first had too little to go by. */
   readonly instead?: string;
   readonly ground: "orders" | "intervals" | "lines" | "open";
@@ -41,11 +43,17 @@ interface Shown {
 }
 
 const shown: readonly Shown[] = [
-  { name: "predicted_value_minor", model: "customer_value", ground: "orders", limits: "profile" },
+  { name: "predicted_value_minor", model: "customer_value", chosen: "value", ground: "orders", limits: "profile" },
   { name: "next_purchase_on", model: "next_purchase", ground: "intervals", limits: "profile" },
-  { name: "expected_purchases", model: "mbg_nbd", ground: "orders", limits: "profile" },
-  { name: "probability_purchase", model: "purchase_propensity", instead: "mbg_nbd", ground: "orders" },
-  { name: "probability_alive", model: "mbg_nbd", ground: "orders" },
+  { name: "expected_purchases", model: "mbg_nbd", chosen: "purchases", ground: "orders", limits: "profile" },
+  {
+    name: "probability_purchase",
+    model: "purchase_propensity",
+    chosen: "chance",
+    instead: "mbg_nbd",
+    ground: "orders",
+  },
+  { name: "probability_alive", model: "mbg_nbd", chosen: "purchases", ground: "orders" },
   { name: "return_risk", model: "return_risk", ground: "open" },
   { name: "price_tier", model: "price_tier", ground: "lines", limits: "scores" },
   { name: "discount_affinity", model: "discount_affinity", ground: "lines", limits: "scores" },
@@ -76,7 +84,7 @@ export async function scoresOf(
     ? { x: numberOf(history.frequency), recency: numberOf(history.recency), tAge: numberOf(history.t_age) }
     : null;
   const found: Score[] = [];
-  for (const one of shown) {
+  for (const one of shown.map((each) => byChoice(snapshot, each))) {
     const stored = await scoresRow(snapshot, session, one.model, id);
     const isMissing = one.instead !== undefined && numberOrNull(stored[one.name]) === null;
     const given = isMissing ? await scoresRow(snapshot, session, one.instead ?? "", id) : stored;
@@ -85,6 +93,13 @@ export async function scoresOf(
   }
   const category = await topCategory(snapshot, session, id, profile, lines);
   return category ? [...found, category] : found;
+}
+
+/** The first of the models that a tournament's choice rests on, by weight. */
+function byChoice({ handle }: OpenSnapshot, one: Shown): Shown {
+  const weights = Object.entries(handle.choices?.[one.chosen ?? ""]?.weights ?? {});
+  const [first] = weights.sort(([a, p], [b, q]) => q - p || (a < b ? -1 : 1));
+  return first ? { ...one, model: first[0] } : one;
 }
 
 async function scoresRow(

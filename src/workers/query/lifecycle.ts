@@ -56,7 +56,7 @@ export async function readLifecycle(
       as_of: handle.as_of,
       flow_since: flow ? since : null,
       currency: handle.brand.currency,
-      model: "mbg_nbd",
+      model: handle.choices?.purchases?.chosen ?? "mbg_nbd",
       fit_on: handle.fit_as_of ?? weekEnd(handle.as_of),
       stages,
       flow: flow ?? [],

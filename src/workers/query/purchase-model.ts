@@ -1,10 +1,7 @@
 import type { Json } from "../../shared/base/canonical-json.ts";
-import {
-  type BtydParams,
-  expectedPurchases,
-  probabilityAlive,
-  purchaseDistribution,
-} from "../numeric/buy-till-you-die.ts";
+import { purchaseFamilies } from "../models/lifecycle/purchase-family.ts";
+import { expectedPurchases, probabilityAlive, probabilityOfNone } from "../numeric/buy-till-you-die.ts";
+import { paretoAlive, paretoMoments, paretoNone } from "../numeric/pareto-nbd.ts";
 import { numberOrNull } from "./estimate.ts";
 import type { SnapshotHandle } from "./snapshot.ts";
 
@@ -15,8 +12,9 @@ export interface History {
   readonly tAge: number;
 }
 
-/** The snapshot's own fit of MBG/NBD as functions of a history, for what screens ask beyond the scores. */
+/** The snapshot's own fit of its chosen purchase model as functions of a history, for what screens ask beyond the scores. */
 export interface PurchaseModel {
+  readonly name: string;
   readonly probabilityAlive: (history: History) => number;
   readonly expectedPurchases: (history: History, days: number) => number;
   /** Chance of at least one purchase within so many days. */
@@ -25,22 +23,64 @@ export interface PurchaseModel {
   readonly medianWait: (history: History) => number;
 }
 
-function paramsOf(fitted: Json | undefined): BtydParams | null {
+type Answers = Omit<PurchaseModel, "name" | "medianWait">;
+type Params = Readonly<Record<string, number>>;
+
+function paramsOf(handle: SnapshotHandle, model: string): Params | null {
+  const fitted: Json | undefined = handle.fits?.[model];
   if (typeof fitted !== "object" || fitted === null || !("params" in fitted)) return null;
-  const params = fitted.params as Readonly<Record<string, Json>>;
-  const [r, alpha, a, b] = ["r", "alpha", "a", "b"].map((name) => numberOrNull(params?.[name]) ?? 0);
-  return r && alpha && a && b && Math.min(r, alpha, a, b) > 0 ? { r, alpha, a, b } : null;
+  const found = Object.entries((fitted.params ?? {}) as Readonly<Record<string, Json>>).map(
+    ([name, value]) => [name, numberOrNull(value) ?? 0] as const,
+  );
+  return found.length > 0 && found.every(([, value]) => value > 0) ? Object.fromEntries(found) : null;
 }
 
-/** Null where the snapshot carries no fit. */
-export function purchaseModelOf(handle: SnapshotHandle): PurchaseModel | null {
-  const params = paramsOf(handle.fits?.mbg_nbd);
-  if (!params) return null;
+function answersOf(model: string, params: Params): Answers | null {
+  if (model === "mbg_nbd" || model === "bg_nbd") {
+    const own = params as unknown as Parameters<typeof expectedPurchases>[1];
+    return {
+      probabilityAlive: ({ x, recency, tAge }) => probabilityAlive(model, own, x, recency, tAge),
+      expectedPurchases: (history, days) => expectedPurchases(model, own, history, days),
+      probabilityPurchase: (history, days) => 1 - probabilityOfNone(model, own, history, days),
+    };
+  }
+  if (model === "pareto_nbd") {
+    const own = params as unknown as Parameters<typeof paretoAlive>[0];
+    return {
+      probabilityAlive: (history) => paretoAlive(own, history),
+      expectedPurchases: (history, days) => paretoAlive(own, history) * paretoMoments(own, history, days)[0],
+      probabilityPurchase: (history, days) => 1 - paretoNone(own, history, paretoAlive(own, history), days),
+    };
+  }
+  const family = purchaseFamilies.get(model)?.at(params);
+  if (!family) return null;
   return {
-    probabilityAlive: ({ x, recency, tAge }) => probabilityAlive("mbg_nbd", params, x, recency, tAge),
-    expectedPurchases: (history, days) => expectedPurchases("mbg_nbd", params, history, days),
-    probabilityPurchase: (history, days) => 1 - (purchaseDistribution("mbg_nbd", params, history, days, 1e-6)[0] ?? 1),
-    medianWait: ({ x, tAge }) => (params.alpha + tAge) * (2 ** (1 / (params.r + x)) - 1),
+    probabilityAlive: (history) => family.forecast(history, 1, 1).alive,
+    expectedPurchases: (history, days) => family.forecast(history, days, days).mean,
+    probabilityPurchase: (history, days) => family.forecast(history, days, days).buysSoon,
+  };
+}
+
+/** The chosen model, or the weighted mean of those that were combined; null where the snapshot carries no fit of them. */
+export function purchaseModelOf(handle: SnapshotHandle): PurchaseModel | null {
+  const choice = handle.choices?.purchases;
+  const members = Object.entries(choice?.weights ?? { mbg_nbd: 1 }).flatMap(([name, weight]) => {
+    const params = paramsOf(handle, name);
+    const answers = params ? answersOf(name, params) : null;
+    return answers ? [{ weight, answers }] : [];
+  });
+  const waits = paramsOf(handle, "mbg_nbd");
+  const total = members.reduce((sum, { weight }) => sum + weight, 0);
+  if (!waits || !(total > 0)) return null;
+  const mean = (of: (answers: Answers) => number) =>
+    members.reduce((sum, { weight, answers }) => sum + weight * of(answers), 0) / total;
+  const { r = 0, alpha = 0 } = waits;
+  return {
+    name: choice?.chosen ?? "mbg_nbd",
+    probabilityAlive: (history) => mean((answers) => answers.probabilityAlive(history)),
+    expectedPurchases: (history, days) => mean((answers) => answers.expectedPurchases(history, days)),
+    probabilityPurchase: (history, days) => mean((answers) => answers.probabilityPurchase(history, days)),
+    medianWait: ({ x, tAge }) => (alpha + tAge) * (2 ** (1 / (r + x)) - 1),
   };
 }
 

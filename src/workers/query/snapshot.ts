@@ -1,5 +1,6 @@
 import type { Json } from "../../shared/base/canonical-json.ts";
 import type { Day } from "../../shared/base/time.ts";
+import type { TournamentChoice } from "../../shared/domain/tournament.ts";
 import { fileList, ident } from "../engine/sql.ts";
 
 /** A published snapshot as this layer reads it: the checked files of every table, and what its manifest says. */
@@ -12,7 +13,9 @@ export interface SnapshotHandle {
   readonly published_at: string;
   readonly brand: { readonly currency: string; readonly timeZone: string };
   readonly tables: Readonly<Record<string, readonly string[]>>;
-  /** What the models' fits gave, by model; the surface of P(alive) is drawn from mbg_nbd's. */
+  /** What each tournament came to, pins included. */
+  readonly choices?: Readonly<Record<string, Pick<TournamentChoice, "chosen" | "weights">>>;
+  /** What the models' fits gave, by model; the surface of P(alive) is drawn from the chosen one's. */
   readonly fits?: Readonly<Record<string, Json>>;
   /** The snapshot to compare with. */
   readonly before?: SnapshotHandle;

@@ -3,6 +3,7 @@ import type { EngineContract, QuerySnapshot } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
+import { automatic, pinnedChoice, type TournamentChoice } from "../../shared/domain/tournament.ts";
 import { type JudgedRow, verdictOf } from "../../shared/domain/verdict.ts";
 import { keepGroups } from "../exports/campaign-groups.ts";
 import { listTemplates } from "../exports/list.ts";
@@ -76,6 +77,11 @@ async function handleOf(reference: QuerySnapshot, before: QuerySnapshot | null):
   const fits = Object.entries(manifest.fits)
     .filter(([model]) => !unaskedFits.has(model))
     .map(([model, { key, output }]): [string, Json] => [model, readJsonOutput(brandDir, key, output)]);
+  const choices = Object.entries(manifest.choices ?? {}).map(([target, { key, output }]) => {
+    const found = readJsonOutput(brandDir, key, output) as unknown as TournamentChoice;
+    const pin = manifest.params?.[`chosen_${target}.model`];
+    return [target, pinnedChoice(found, typeof pin === "string" ? pin : automatic)] as const;
+  });
   const { mtime } = await stat(`${brandDir}/snapshots/${snapshot_id}/manifest.json`);
   return {
     snapshot_id,
@@ -87,6 +93,7 @@ async function handleOf(reference: QuerySnapshot, before: QuerySnapshot | null):
     brand: { currency: manifest.brand.currency, timeZone: manifest.brand.timeZone },
     tables: Object.fromEntries(tables),
     fits: Object.fromEntries(fits),
+    choices: Object.fromEntries(choices),
     ...(before ? { before: await handleOf(before, null) } : {}),
   };
 }

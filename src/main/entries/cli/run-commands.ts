@@ -75,6 +75,7 @@ export function runCommands(program: Command): void {
     .command("run")
     .description("deliveries to profiles: identity, features, models, a published snapshot")
     .option("--as-of <day>", "nothing after this day is seen")
+    .option("--fit-as-of <day>", "fits see nothing after it (the named day, else the end of the week before)")
     .option("--known-at <instant>", "only deliveries that had arrived by then")
     .option("--models <names>", "a variant with these models only")
     .option("--param <model.name=value...>", "a variant with another parameter")
@@ -90,6 +91,7 @@ export function runCommands(program: Command): void {
         const input = {
           brand: await session.brand(),
           as_of: own.asOf as string | undefined,
+          fit_as_of: own.fitAsOf as string | undefined,
           known_at: own.knownAt as string | undefined,
           models: (own.models as string | undefined)?.split(",").map((name) => name.trim()),
           params:

@@ -45,7 +45,13 @@ export function LifecycleView() {
   return <Body data={lifecycle.data} />;
 }
 
-const models: Readonly<Record<string, string>> = { mbg_nbd: "MBG/NBD", bg_nbd: "BG/NBD" };
+const models: Readonly<Record<string, string>> = {
+  mbg_nbd: "MBG/NBD",
+  bg_nbd: "BG/NBD",
+  pareto_nbd: "Pareto/NBD",
+  mbg_cnbd_k: "MBG/CNBD-k",
+  stack: "a combination of models",
+};
 
 function Body({ data }: { data: Lifecycle }) {
   const model = models[data.model] ?? data.model;

@@ -46,6 +46,8 @@ export type TaskState = z.output<typeof taskState>;
 
 export const runOptions = z.object({
   as_of: day.optional(),
+  /** Day of the fits; as_of where that is named, else the end of the week before. */
+  fit_as_of: day.optional(),
   known_at: instant.optional(),
   models: z.array(z.string()).optional(),
   params: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).optional(),
@@ -57,6 +59,7 @@ export const run = z.object({
   run_id: z.string(),
   state: runState,
   as_of: day.nullable(),
+  fit_as_of: day.nullable().optional(),
   snapshot_id: z.string().nullable(),
   requested_at: instant,
   host: z.string(),
@@ -141,6 +144,15 @@ export const runOperations = {
           cause: z.enum(["reused", "first", "code", "params", "data", "upstream"]),
           sentence: z.string(),
           parts: z.array(keyPart),
+          /** Where the change began, for a task that only reads what changed. */
+          roots: z.array(
+            z.object({
+              step: z.string(),
+              scope: z.string(),
+              cause: z.enum(["reused", "first", "code", "params", "data", "upstream"]),
+              parts: z.array(keyPart),
+            }),
+          ),
         }),
       ),
     }),

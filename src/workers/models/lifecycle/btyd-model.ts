@@ -217,7 +217,7 @@ const discountRate: ParamSpecs = {
 /** A customer-base model of this kind as a declaration. */
 export function btydModel(
   family: PurchaseFamily,
-  { title, version, card }: { title: string; version: number; card: ModelCard },
+  { title, version, card, onlyShown }: { title: string; version: number; card: ModelCard; onlyShown?: string },
 ): ModelDeclaration {
   const isDiscounted = family.discounted !== undefined;
   const discounted = { name: discountedName, type: "DOUBLE", unit: "count" } as const;
@@ -237,6 +237,10 @@ export function btydModel(
       { name: "purchases_sd", type: "DOUBLE", unit: "count" },
       { name: "probability_none", type: "DOUBLE", unit: "share" },
       ...(isDiscounted ? [discounted] : []),
+    ],
+    competes: [
+      { target: "purchases", column: "expected_purchases", ...(onlyShown ? { onlyShown } : {}) },
+      { target: "chance", column: "probability_purchase", ...(onlyShown ? { onlyShown } : {}) },
     ],
     card,
     fit: (inputs) => fitSummaryTable(requireTable(inputs, "summary"), family),

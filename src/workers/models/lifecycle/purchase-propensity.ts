@@ -18,6 +18,7 @@ export const purchasePropensity = defineModel({
     { name: "probability_purchase", type: "DOUBLE", unit: "share" },
     { name: "drivers", type: "VARCHAR" },
   ],
+  competes: [{ target: "chance", column: "probability_purchase" }],
   card: {
     purpose: "The chance that a customer buys within the horizon, and what speaks for and against it.",
     method:

@@ -1,18 +1,11 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { gammaCdf } from "../../numeric/distributions.ts";
 import { quickGammaQuantile } from "../../numeric/gamma-table.ts";
-import { absoluteErrors, meanInterval, midRanks, spearman, spearmanDifference } from "../../numeric/scoring.ts";
+import { absoluteErrors, meanInterval, spearman, spearmanDifference } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
-
-const tiers: readonly (readonly [number, string])[] = [
-  [0.01, "top_1"],
-  [0.05, "top_5"],
-  [0.1, "top_10"],
-  [0.25, "top_25"],
-  [0.5, "middle"],
-];
+import { tiersOf } from "./tiers.ts";
 
 /** Money that a random number of purchases brings: nothing with the chance `none`, else a gamma variable with the mean and the
  *  variance of the compound sum. */
@@ -47,17 +40,6 @@ interface Columns {
   readonly mean: Float64Array;
   readonly sd: Float64Array;
   readonly none: Float64Array;
-}
-
-/** Tiers by rank; customers of equal value share the middle of their ranks, so that a tie never fills a small tier. */
-function tiersOf(value: Float64Array): (string | null)[] {
-  const scored = value.filter(Number.isFinite);
-  const ranks = midRanks(value.map((one) => (Number.isFinite(one) ? -one : Number.POSITIVE_INFINITY)));
-  return Array.from(value, (one, at) => {
-    if (!Number.isFinite(one)) return null;
-    const place = ((ranks[at] ?? 0) - 0.5) / scored.length;
-    return tiers.find(([share]) => place <= share)?.[1] ?? "low";
-  });
 }
 
 function columnsOf(inputs: Readonly<Record<string, ColumnTable>>, summary: ColumnTable): [Columns, Columns] {
@@ -100,6 +82,7 @@ export const customerValue = defineModel({
     { name: "predicted_value_minor_high", type: "DOUBLE", unit: "minor" },
     { name: "value_tier", type: "VARCHAR" },
   ],
+  competes: [{ target: "value", column: "predicted_value_minor" }],
   card: {
     purpose: "Revenue that each customer brings within the horizon, discounted, with limits and a tier by rank.",
     method:

@@ -1,0 +1,72 @@
+import type { Evaluation } from "../../../shared/domain/model.ts";
+import {
+  absoluteErrors,
+  aucDifference,
+  biasInterval,
+  brierErrors,
+  type Measured,
+  spearmanDifference,
+} from "../../numeric/scoring.ts";
+import { calibrationBins, compare } from "../evaluation.ts";
+import type { TargetDeclaration } from "./targets.ts";
+
+interface Against {
+  readonly naive: Float64Array;
+  readonly actual: Float64Array;
+}
+
+/** A forecast's metrics beside the naive forecast's on the same customers. */
+export function compareWithNaive(
+  target: TargetDeclaration,
+  predicted: Float64Array,
+  { naive, actual }: Against,
+): Evaluation[] {
+  const theirs = target.judge(naive, actual);
+  const n = actual.length;
+  const isBought = Array.from(actual, (value) => value > 0);
+  const rows = target.judge(predicted, actual).map(({ metric, measured }, at) =>
+    compare({
+      metric,
+      own: measured,
+      baseline: target.naiveIs,
+      naive: theirs[at]?.measured.value ?? Number.NaN,
+      n,
+      better: metric === "auc" || metric === "spearman" ? "higher" : "lower",
+      ...differenceOf(metric, predicted, { naive, actual }),
+    }),
+  );
+  if (target.target === "chance") {
+    return rows.map((row) =>
+      row.metric === "brier"
+        ? { ...row, calibration: calibrationBins(predicted, Float64Array.from(isBought, Number)) }
+        : row,
+    );
+  }
+  const bias = (values: Float64Array) => biasInterval(values, actual);
+  return [
+    ...rows,
+    compare({
+      metric: "bias",
+      own: bias(predicted),
+      baseline: target.naiveIs,
+      naive: bias(naive).value,
+      n,
+      better: "nearer to 0",
+    }),
+  ];
+}
+
+function differenceOf(
+  metric: string,
+  predicted: Float64Array,
+  { naive, actual }: Against,
+): { pairs?: { own: Float64Array; naive: Float64Array }; difference?: Measured } {
+  const happened = Array.from(actual, (value) => value > 0);
+  if (metric === "mae")
+    return { pairs: { own: absoluteErrors(predicted, actual), naive: absoluteErrors(naive, actual) } };
+  if (metric === "brier")
+    return { pairs: { own: brierErrors(predicted, happened), naive: brierErrors(naive, happened) } };
+  if (metric === "auc") return { difference: aucDifference(predicted, naive, happened) };
+  if (metric === "spearman") return { difference: spearmanDifference(predicted, naive, actual) };
+  return {};
+}

@@ -1,0 +1,149 @@
+import { describe, expect, it } from "vitest";
+import { createRandom, type Random } from "../../../shared/base/random.ts";
+import type { ColumnTable } from "../../../shared/domain/column.ts";
+import { pinnedChoice } from "../../../shared/domain/tournament.ts";
+import { combineColumn, reasonsOf } from "./combine.ts";
+import { judgeTournament, type Split } from "./judge.ts";
+import { targets } from "./targets.ts";
+
+const purchases = targets.find(({ target }) => target === "purchases");
+const table = (columns: ColumnTable["columns"]): ColumnTable => ({ rows: columns.customer_id?.length ?? 0, columns });
+const n = 3_000;
+
+function poisson(random: Random, mean: number): number {
+  let [count, left] = [0, Math.exp(-mean)];
+  for (let product = random.next(); product > left; product *= random.next()) count++;
+  return count;
+}
+
+/** Customers whose rate is a mixture; the two models know one half of it each, the third is noise. */
+function split(cutOn: string, seed: number): Split {
+  const random = createRandom(seed, "tournament");
+  const ids = Array.from({ length: n }, (_, at) => `c${at}`);
+  const [a, b] = [0, 1].map(() => Float64Array.from({ length: n }, () => random.gamma(0.8, 1))) as [
+    Float64Array,
+    Float64Array,
+  ];
+  const rate = a.map((value, at) => 0.5 * value + 0.5 * (b[at] ?? 0));
+  const n_purchases = rate.map((value) => poisson(random, value));
+  const scored = (expected_purchases: Float64Array) =>
+    table({ customer_id: ids, expected_purchases, reason: ids.map(() => null) });
+  return {
+    cutOn,
+    summary: table({
+      customer_id: ids,
+      frequency: rate.map((value) => poisson(random, value)),
+      t_age: a.map(() => 90),
+    }),
+    outcomes: table({ customer_id: ids, n_purchases }),
+    scores: {
+      left: scored(a.map((value) => 0.4 + 0.5 * value)),
+      right: scored(b.map((value) => 0.4 + 0.5 * value)),
+      noise: scored(a.map(() => 2 * random.next())),
+    },
+  };
+}
+const candidates = ["left", "right", "noise"].map((model) => ({ model, column: "expected_purchases" }));
+const judge = (
+  splits: readonly Split[],
+  more: readonly { model: string; column: string; onlyShown?: string }[] = [],
+) => {
+  if (!purchases) throw new Error("no such target");
+  const all = [...candidates, ...more];
+  return judgeTournament({ target: purchases, candidates: all, splits, fitAsOf: "2026-06-28", horizonDays: 90 });
+};
+
+describe("a tournament", () => {
+  const found = judge([split("2026-03-29", 1), split("2025-12-28", 2)]);
+
+  it("takes the combination where it is surely better, with weights that hold", () => {
+    expect(found.chosen).toBe("stack");
+    expect(found.weights.left).toBeCloseTo(0.5, 1);
+    expect(found.weights.right).toBeCloseTo(0.5, 1);
+    expect(Object.keys(found.weights)).not.toContain("noise");
+  });
+
+  it("shows every candidate at every cut beside the naive forecast", () => {
+    const shown = found.rows.map(({ cut_on, candidate }) => `${cut_on} ${candidate}`);
+    expect(shown).toHaveLength(9);
+    expect(shown).toContain("2025-12-28 naive");
+    expect(found.rows.find(({ candidate }) => candidate === "naive")?.relative).toBe(1);
+    expect(
+      found.rows.filter(({ candidate }) => candidate === "noise").every(({ relative }) => (relative ?? 0) > 1),
+    ).toBe(true);
+  });
+
+  it("is the same whatever the order of the rows", () => {
+    const turned = [split("2026-03-29", 1), split("2025-12-28", 2)].map((one) => ({
+      ...one,
+      outcomes: table(
+        Object.fromEntries(
+          Object.entries(one.outcomes.columns).map(([name, values]) => [name, values.slice().reverse()]),
+        ),
+      ),
+    }));
+    const again = judge(turned);
+    expect([again.chosen, again.weights, again.ranking]).toEqual([found.chosen, found.weights, found.ranking]);
+  });
+
+  it("chooses a single model from one cut alone, and what stands where there is none", () => {
+    const [first] = [split("2026-03-29", 1)];
+    const one = judge(first ? [first] : []);
+    expect(["left", "right"]).toContain(one.chosen);
+    expect(one.stack_weights).toBeNull();
+    expect(judge([], [{ model: "mbg_nbd", column: "expected_purchases" }])).toMatchObject({
+      chosen: "mbg_nbd",
+      rows: [],
+    });
+  });
+
+  it("leaves out who scores too few, and never chooses what is only shown", () => {
+    const own = split("2026-03-29", 1);
+    const gaps = own.scores.left?.columns.expected_purchases as Float64Array;
+    const scores = {
+      ...own.scores,
+      right: table({
+        ...own.scores.right?.columns,
+        expected_purchases: gaps.map((v, at) => (at % 3 ? v : Number.NaN)),
+      }),
+      truth: own.scores.left ?? own.outcomes,
+    };
+    const best = judge([{ ...own, scores }], [{ model: "truth", column: "expected_purchases", onlyShown: "a trap" }]);
+    expect(best.chosen).toBe("left");
+    expect(best.left_out).toEqual([{ candidate: "right", reason: "scores 67 % of the customers on 2026-03-29" }]);
+    expect(best.rows.some(({ candidate }) => candidate === "truth")).toBe(true);
+  });
+
+  it("gives way to a pin, and says so", () => {
+    expect(pinnedChoice(found, "auto")).toBe(found);
+    expect(pinnedChoice(found, "right")).toMatchObject({ chosen: "right", weights: { right: 1 } });
+    expect(pinnedChoice(found, "right").reason).toContain("itself chose stack");
+    const single = { ...found, chosen: "left", weights: { left: 1 } };
+    expect(pinnedChoice(single, "stack").weights).toEqual(found.stack_weights);
+    expect(pinnedChoice({ ...single, stack_weights: null }, "stack").chosen).toBe("left");
+  });
+});
+
+describe("the chosen figures", () => {
+  const base = table({ customer_id: ["a", "b", "c"] });
+  const scores = new Map([
+    [
+      "left",
+      table({ customer_id: ["a", "b"], expected_purchases: Float64Array.of(1, Number.NaN), reason: [null, null] }),
+    ],
+    ["right", table({ customer_id: ["a", "b"], expected_purchases: Float64Array.of(3, 5), reason: [null, "thin"] })],
+  ]);
+
+  it("are weighted means of those that know the customer, else the next in the ranking", () => {
+    const stack = { base, scores, choice: { weights: { left: 0.75, right: 0.25 }, ranking: ["left", "right"] } };
+    const both = combineColumn(stack, () => "expected_purchases");
+    expect([...both.values]).toEqual([1.5, 5, Number.NaN]);
+    expect(both.from).toEqual(["stack", "right", null]);
+    expect(reasonsOf(stack, both.values)).toEqual([null, null, "not_enough_data"]);
+    const one = combineColumn(
+      { ...stack, choice: { weights: { left: 1 }, ranking: ["left", "right"] } },
+      () => "expected_purchases",
+    );
+    expect([one.values[1], one.from[1]]).toEqual([5, "right"]);
+  });
+});

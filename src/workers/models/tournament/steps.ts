@@ -1,0 +1,214 @@
+import { addDays, weekEnd } from "../../../shared/base/time.ts";
+import type { Column, ColumnTable } from "../../../shared/domain/column.ts";
+import type { Evaluation, ModelDeclaration } from "../../../shared/domain/model.ts";
+import type { InputReference } from "../../../shared/domain/step.ts";
+import {
+  automatic,
+  cutsApartDays,
+  judgedDays,
+  pinnedChoice,
+  stackName,
+  type TournamentChoice,
+  type TournamentTarget,
+  tournamentCuts,
+  tournamentTitles,
+} from "../../../shared/domain/tournament.ts";
+import { defineStep, type Step, type StepContext } from "../../engine/step-context.ts";
+import { known, leastCustomers } from "../evaluation.ts";
+import { evaluationRow } from "../steps.ts";
+import { gather, matchRows, numbers, scoreTable, texts } from "../tables.ts";
+import { tiersOf } from "../value/tiers.ts";
+import { type Chosen, combineColumn, reasonsOf } from "./combine.ts";
+import { compareWithNaive } from "./compare-with-naive.ts";
+import { type Candidate, judgeTournament } from "./judge.ts";
+import { type TargetDeclaration, targets } from "./targets.ts";
+
+interface Entrant extends Candidate {
+  readonly outputs: ReadonlySet<string>;
+}
+
+function entrantsOf(models: readonly ModelDeclaration[], target: TournamentTarget): Entrant[] {
+  return models.flatMap((model) => {
+    const own = model.competes?.find((one) => one.target === target);
+    const outputs = new Set(model.outputs.map(({ name }) => name));
+    return own ? [{ model: model.name, column: own.column, onlyShown: own.onlyShown, outputs }] : [];
+  });
+}
+
+const scoresOf = (model: string): InputReference => ({ step: `scores_${model}`, output: "scores" });
+const cutsOf = Array.from({ length: tournamentCuts }, (_, at) => at + 1);
+
+/** Judges the candidates at the rolling cuts before a fit's day: one answer a week, from what was known by then. */
+function tournamentStep(target: TargetDeclaration, candidates: readonly Candidate[]): Step {
+  const atCuts = cutsOf.flatMap((cut): [string, InputReference][] => [
+    [`summary_${cut}`, { step: "purchase_summary", output: "purchase_summary", cut }],
+    [`outcomes_${cut}`, { step: "outcomes", output: "outcomes", cut }],
+    ...candidates.map(({ model }): [string, InputReference] => [`${model}_${cut}`, { ...scoresOf(model), cut }]),
+  ]);
+  return defineStep({
+    name: `tournament_${target.target}`,
+    version: 1,
+    title: `Tournament: ${tournamentTitles[target.target]}`,
+    stage: "fits",
+    scope: "brand",
+    timing: "fit_as_of",
+    inputs: Object.fromEntries(atCuts),
+    params: {},
+    outputs: [{ name: "choice", kind: "json" }],
+    run: async (context) => {
+      const splits = [];
+      for (const cut of cutsOf) {
+        const scores: Record<string, ColumnTable> = {};
+        for (const { model } of candidates) scores[model] = await context.table(`${model}_${cut}`);
+        splits.push({
+          cutOn: addDays(weekEnd(context.asOf), -cutsApartDays * cut),
+          summary: await context.table(`summary_${cut}`),
+          outcomes: await context.table(`outcomes_${cut}`),
+          scores,
+        });
+      }
+      const request = { target, candidates, splits, fitAsOf: context.asOf, horizonDays: judgedDays };
+      await context.output.json("choice", { ...judgeTournament(request) } as never);
+    },
+  });
+}
+
+const amounts: Readonly<Record<TournamentTarget, readonly Column[]>> = {
+  purchases: [
+    { name: "probability_alive", type: "DOUBLE", unit: "share" },
+    { name: "expected_purchases", type: "DOUBLE", unit: "count" },
+    { name: "expected_purchases_low", type: "DOUBLE", unit: "count" },
+    { name: "expected_purchases_high", type: "DOUBLE", unit: "count" },
+  ],
+  chance: [{ name: "probability_purchase", type: "DOUBLE", unit: "share" }],
+  value: [
+    { name: "predicted_value_minor", type: "DOUBLE", unit: "minor" },
+    { name: "predicted_value_minor_low", type: "DOUBLE", unit: "minor" },
+    { name: "predicted_value_minor_high", type: "DOUBLE", unit: "minor" },
+    { name: "value_tier", type: "VARCHAR" },
+  ],
+};
+
+function chosenColumns(target: TournamentTarget): readonly Column[] {
+  return [
+    { name: "customer_id", type: "VARCHAR" },
+    ...amounts[target],
+    { name: "model", type: "VARCHAR" },
+    { name: "enough_data", type: "BOOLEAN" },
+    { name: "reason", type: "VARCHAR" },
+  ];
+}
+
+/** What profiles read: each customer's figures of the chosen or pinned model, limits of the same. */
+function chosenStep({ target }: TargetDeclaration, candidates: readonly Entrant[]): Step {
+  const eligible = candidates.filter(({ onlyShown }) => onlyShown === undefined).map(({ model }) => model);
+  return defineStep({
+    name: `chosen_${target}`,
+    version: 1,
+    title: `Chosen: ${tournamentTitles[target]}`,
+    stage: "scores",
+    scope: "brand",
+    timing: "as_of",
+    inputs: {
+      summary: { step: "purchase_summary", output: "purchase_summary" },
+      choice: { step: `tournament_${target}`, output: "choice" },
+      ...Object.fromEntries(candidates.map(({ model }) => [model, scoresOf(model)])),
+    },
+    params: {
+      model: {
+        kind: "choice",
+        default: automatic,
+        choices: [automatic, ...eligible, stackName],
+        label: "Model",
+        help: "The model whose figures stand in the profile; auto: the tournament's choice of the week.",
+      },
+    },
+    outputs: [{ name: "chosen", kind: "parquet", columns: chosenColumns(target) }],
+    run: async (context) => {
+      const base = await context.table("summary");
+      const scores = new Map<string, ColumnTable>();
+      for (const { model } of candidates) scores.set(model, await context.table(model));
+      const found = context.json("choice") as unknown as TournamentChoice;
+      const chosen = { base, scores, choice: pinnedChoice(found, String(context.params.model)) };
+      await context.output.table("chosen", figuresOf(target, chosen, candidates), chosenColumns(target));
+    },
+  });
+}
+
+function figuresOf(target: TournamentTarget, chosen: Chosen, candidates: readonly Entrant[]): ColumnTable {
+  const byModel = new Map(candidates.map((candidate) => [candidate.model, candidate]));
+  const main = combineColumn(chosen, (model) => byModel.get(model)?.column);
+  const beside = (name: string) =>
+    combineColumn(chosen, (model) => (byModel.get(model)?.outputs.has(name) ? name : undefined)).values;
+  const outputs: Record<string, Float64Array | (string | null)[]> = {};
+  for (const { name } of amounts[target]) {
+    if (name === "value_tier") outputs[name] = tiersOf(main.values);
+    else if (byModel.get(candidates[0]?.model ?? "")?.column === name) outputs[name] = main.values;
+    else outputs[name] = beside(name);
+  }
+  if (target === "purchases") {
+    for (const end of ["expected_purchases_low", "expected_purchases_high"])
+      outputs[end] = (outputs[end] as Float64Array).map(Math.round);
+  }
+  const reason = reasonsOf(chosen, main.values);
+  const first = chosen.scores.get(chosen.choice.ranking[0] ?? "");
+  const enough = first
+    ? gather(numbers(first, "enough_data"), matchRows(chosen.base, first)).map((value) => (value === 1 ? 1 : 0))
+    : new Float64Array(chosen.base.rows);
+  return scoreTable(texts(chosen.base, "customer_id"), { ...outputs, model: main.from }, { enough, reason });
+}
+
+/** How the tournament's own choice does at a cut, where it was made from earlier cuts alone. */
+function evaluateStep(target: TargetDeclaration, column: string): Step {
+  const name = `tournament_${target.target}`;
+  return defineStep({
+    name: `evaluate_${name}`,
+    version: 1,
+    title: `Evaluate the choice: ${tournamentTitles[target.target]}`,
+    stage: "evaluations",
+    scope: "brand",
+    timing: "cut",
+    inputs: {
+      summary: { step: "purchase_summary", output: "purchase_summary" },
+      chosen: { step: `chosen_${target.target}`, output: "chosen" },
+      outcomes: { step: "outcomes", output: "outcomes" },
+    },
+    params: {},
+    usesHorizon: true,
+    outputs: [{ name: "evaluations", kind: "json" }],
+    run: async (context) => {
+      const found = await evaluated(target, column, context);
+      const rows = found.map((one, at) => evaluationRow(name, one, { context, isMain: at === 0 }));
+      await context.output.json("evaluations", rows);
+    },
+  });
+}
+
+async function evaluated(
+  target: TargetDeclaration,
+  column: string,
+  context: StepContext,
+): Promise<readonly Evaluation[]> {
+  const [summary, chosen, outcomes] = [
+    await context.table("summary"),
+    await context.table("chosen"),
+    await context.table("outcomes"),
+  ];
+  if (outcomes.rows < leastCustomers) return [];
+  const places = matchRows(outcomes, chosen);
+  const values = gather(numbers(chosen, column), places);
+  const kept = [...values.keys()].filter((row) => Number.isFinite(values[row]));
+  if (kept.length < leastCustomers) return [];
+  const pick = (all: Float64Array) => Float64Array.from(kept, (row) => all[row] ?? Number.NaN);
+  const naive = gather(target.naive(summary, context.horizonDays), matchRows(outcomes, summary));
+  return known(compareWithNaive(target, pick(values), { naive: pick(naive), actual: pick(target.outcome(outcomes)) }));
+}
+
+/** The steps of every tournament: the choice of a week, the chosen figures of a day, and how the choice did at a cut. */
+export function tournamentSteps(models: readonly ModelDeclaration[]): readonly Step[] {
+  return targets.flatMap((target) => {
+    const candidates = entrantsOf(models, target.target);
+    const column = candidates[0]?.column ?? "";
+    return [tournamentStep(target, candidates), chosenStep(target, candidates), evaluateStep(target, column)];
+  });
+}

@@ -1,0 +1,106 @@
+import type { ColumnTable } from "../../../shared/domain/column.ts";
+import type { TournamentMetric, TournamentTarget } from "../../../shared/domain/tournament.ts";
+import {
+  absoluteErrors,
+  auc,
+  brierErrors,
+  type Measured,
+  meanInterval,
+  rootMeanSquare,
+  spearman,
+} from "../../numeric/scoring.ts";
+import { numbers } from "../tables.ts";
+
+/** A metric of a forecast and the loss that it stands for: what the naive forecast's is divided into. */
+interface Judged {
+  readonly metric: string;
+  readonly measured: Measured;
+  readonly loss: number;
+}
+
+export interface TargetDeclaration {
+  readonly target: TournamentTarget;
+  /** The model that stands where nothing could be judged. */
+  readonly standing: string;
+  /** Column of the outcomes, as the forecast has it. */
+  readonly outcome: (outcomes: ColumnTable) => Float64Array;
+  /** The rule of thumb, from the purchase summary at the cut. */
+  readonly naive: (summary: ColumnTable, horizonDays: number) => Float64Array;
+  readonly naiveIs: string;
+  readonly judge: (predicted: Float64Array, actual: Float64Array) => readonly Judged[];
+}
+
+const isAbove = (values: Float64Array) => Array.from(values, (value) => value > 0);
+const lossOf = (metric: string, measured: Measured, loss = measured.value): Judged => ({ metric, measured, loss });
+
+/** Errors alone would crown whoever forecasts too little, since most buy nothing: the ranking weighs as much. */
+function judgeAmounts(rank: (predicted: Float64Array, actual: Float64Array) => Judged): TargetDeclaration["judge"] {
+  return (predicted, actual) => {
+    const errors = absoluteErrors(predicted, actual);
+    return [lossOf("mae", meanInterval(errors)), lossOf("rmse", rootMeanSquare(errors)), rank(predicted, actual)];
+  };
+}
+
+export const targets: readonly TargetDeclaration[] = [
+  {
+    target: "purchases",
+    standing: "mbg_nbd",
+    outcome: (outcomes) => numbers(outcomes, "n_purchases"),
+    naive: (summary, horizonDays) => {
+      const age = numbers(summary, "t_age");
+      return numbers(summary, "frequency").map((x, at) => (x / Math.max(1, age[at] ?? 1)) * horizonDays);
+    },
+    naiveIs: "x / T × horizon",
+    judge: judgeAmounts((predicted, actual) => {
+      const ranked = auc(predicted, isAbove(actual));
+      return lossOf("auc", ranked, 1 - ranked.value);
+    }),
+  },
+  {
+    target: "chance",
+    standing: "purchase_propensity",
+    outcome: (outcomes) => numbers(outcomes, "n_purchases").map((count) => (count > 0 ? 1 : 0)),
+    naive: (summary, horizonDays) =>
+      numbers(summary, "days_since_last_purchase").map((days) => horizonDays / (2 * horizonDays + Math.max(0, days))),
+    naiveIs: "horizon ÷ (2 × horizon + days since the last purchase)",
+    judge: (predicted, actual) => {
+      const bought = isAbove(actual);
+      const ranked = auc(predicted, bought);
+      return [lossOf("brier", meanInterval(brierErrors(predicted, bought))), lossOf("auc", ranked, 1 - ranked.value)];
+    },
+  },
+  {
+    target: "value",
+    standing: "customer_value",
+    outcome: (outcomes) => numbers(outcomes, "revenue_minor"),
+    naive: (summary, horizonDays) => {
+      const age = numbers(summary, "t_age");
+      return numbers(summary, "revenue_minor").map((sum, at) => (sum / Math.max(30, age[at] ?? 30)) * horizonDays);
+    },
+    naiveIs: "revenue per day × horizon",
+    judge: judgeAmounts((predicted, actual) => {
+      const ranked = spearman(predicted, actual);
+      return lossOf("spearman", ranked, 1 - ranked.value);
+    }),
+  },
+];
+
+export function toldMetrics(judged: readonly Judged[]): TournamentMetric[] {
+  const finite = (value: number) => (Number.isFinite(value) ? value : null);
+  return judged.map(({ metric, measured: { value, low, high } }) => ({
+    metric,
+    value: finite(value),
+    low: finite(low),
+    high: finite(high),
+  }));
+}
+
+/** Geometric mean of a forecast's losses as multiples of the naive one's, over the metrics that both have; NaN without any. */
+export function relativeLoss(own: readonly Judged[], naive: readonly Judged[]): number {
+  const logs = own.flatMap(({ loss }, at) => {
+    const other = naive[at]?.loss ?? Number.NaN;
+    const log = Math.log(loss / other);
+    return Number.isFinite(log) ? [log] : [];
+  });
+  return logs.length === 0 ? Number.NaN : Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
+}
