@@ -8,10 +8,12 @@ import { type Handlers, serve } from "../shared/api/serve.ts";
 import type { StartProcess } from "../shared/base/started-process.ts";
 import type { BrandState } from "../shared/domain/brand-state.ts";
 import { models, ownCatalogue, ownNames, snapshotTables, steps } from "../workers/catalogue.ts";
+import { cacheHandlers } from "./api/cache.ts";
 import { campaignHandlers } from "./api/campaigns.ts";
 import { clusterHandlers } from "./api/cluster.ts";
 import { type ApiContext, findSnapshot, type Topic } from "./api/context.ts";
 import { demoHandlers } from "./api/demo.ts";
+import { experimentHandlers } from "./api/experiments.ts";
 import { handOffHandlers } from "./api/hand-off.ts";
 import { identityHandlers } from "./api/identity.ts";
 import { modelHandlers } from "./api/models.ts";
@@ -25,6 +27,7 @@ import { segmentHandlers } from "./api/segments.ts";
 import { settingHandlers } from "./api/settings.ts";
 import { sourceHandlers } from "./api/sources.ts";
 import { sqlHandlers } from "./api/sql.ts";
+import { tournamentHandlers } from "./api/tournament.ts";
 import { Uploads, type UploadTarget, uploadHandlers } from "./api/uploads.ts";
 import { openWorkspace, workspaceHandlers } from "./api/workspace.ts";
 import { Cluster } from "./schedule/cluster/cluster.ts";
@@ -111,6 +114,9 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...identityHandlers,
     ...uploadHandlers,
     ...demoHandlers,
+    ...experimentHandlers,
+    ...tournamentHandlers(models),
+    ...cacheHandlers,
   };
   const stopNights = options.nightsEveryMs ? watchNights(context, { everyMs: options.nightsEveryMs, log }) : undefined;
   async function close(): Promise<void> {

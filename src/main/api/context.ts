@@ -17,7 +17,16 @@ export interface OpenWorkspace {
   readonly brands: Brands;
 }
 
-export type Topic = "workspace" | "sources" | "runs" | "snapshots" | "segments" | "campaigns" | "settings" | "nights";
+export type Topic =
+  | "workspace"
+  | "sources"
+  | "runs"
+  | "snapshots"
+  | "segments"
+  | "campaigns"
+  | "settings"
+  | "nights"
+  | "experiments";
 
 /** What the handlers stand on; one per core. */
 export interface ApiContext {

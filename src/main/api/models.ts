@@ -101,7 +101,10 @@ export function modelHandlers(models: readonly ModelDeclaration[], own: OwnDecla
       )) as never,
     "models.fits": async ({ brand }, { ctx }) => ({ fits: await fitsOf(ctx, brand) }),
     "models.evaluations": async ({ brand }, { ctx }) => ({ evaluations: await evaluationsOf(ctx, brand) }),
-    "models.evaluate": async ({ brand, models: wanted, cuts = 1, horizon_days }, { ctx, signal, progress }) => {
+    "models.evaluate": async (
+      { brand, models: wanted, cuts = 1, horizon_days, known_at },
+      { ctx, signal, progress },
+    ) => {
       const { all } = await allOf(ctx, brand);
       for (const name of wanted ?? []) requireModel(all, name);
       const { brands } = requireWritable(ctx);
@@ -111,6 +114,7 @@ export function modelHandlers(models: readonly ModelDeclaration[], own: OwnDecla
         {
           brand,
           asOf: snapshot.as_of,
+          knownAt: known_at ?? snapshot.known_at ?? undefined,
           models: wanted,
           cuts,
           horizonDays: horizon_days,

@@ -6,7 +6,7 @@ import { parseBytes } from "../schedule/memory.ts";
 import { type ApiContext, findSnapshot, requireWorkspace, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 
-export function launch(ctx: ApiContext, request: WireRequest & Pick<RunRequest, "judge">): ActiveRun {
+export function launch(ctx: ApiContext, request: WireRequest & Pick<RunRequest, "judge" | "is_variant">): ActiveRun {
   const { brands } = requireWritable(ctx);
   const run = ctx.runs.start(brands, {
     ...request,

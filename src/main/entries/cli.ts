@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { programVersion } from "../core.ts";
 import { campaignCommands } from "./cli/campaign-commands.ts";
 import { clusterCommands } from "./cli/cluster-commands.ts";
+import { experimentCommands, retentionCommand } from "./cli/experiment-commands.ts";
 import { handOffCommands } from "./cli/hand-off-commands.ts";
 import { identityCommands } from "./cli/identity-commands.ts";
 import { modelCommands } from "./cli/model-commands.ts";
@@ -30,6 +31,8 @@ function createProgram(): Command {
   campaignCommands(program);
   modelCommands(program);
   handOffCommands(program);
+  experimentCommands(program);
+  retentionCommand(program);
   for (const command of allCommands(program)) command.exitOverride().configureOutput({ outputError: () => {} });
   return program;
 }

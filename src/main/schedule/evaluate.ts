@@ -10,6 +10,8 @@ import { bucketsFor, cutPlanner, planRun } from "./run-plan.ts";
 export interface EvaluationRequest {
   readonly brand: string;
   readonly asOf: string;
+  /** Only deliveries that had arrived by then count: late rows stay out. */
+  readonly knownAt: string | undefined;
   readonly models: readonly string[] | undefined;
   /** How many cuts, each a horizon before the one after it. */
   readonly cuts: number;
@@ -29,7 +31,7 @@ export async function evaluateAtCuts(
   request: EvaluationRequest,
 ): Promise<ModelEvaluation[]> {
   const state = await brands.refresh(request.brand);
-  const plan = planRun(state, { as_of: request.asOf, models: request.models }, catalogue);
+  const plan = planRun(state, { as_of: request.asOf, known_at: request.knownAt, models: request.models }, catalogue);
   const models = plan.models.filter((name) => {
     const program = plan.programs.find((one) => one.name === name);
     return !program || plan.isAskedFor(name) || request.permits.get(name)?.digest === digestOf(program);

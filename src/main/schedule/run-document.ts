@@ -9,7 +9,15 @@ type Asked = RunOptions & {
 };
 
 /** What was asked for, so that it can be asked again; only what is there, as it becomes JSON. */
-function optionsOf({ as_of, fit_as_of, known_at, models, params, horizon_days, seed }: Asked): NonNullable<Run["request"]> {
+function optionsOf({
+  as_of,
+  fit_as_of,
+  known_at,
+  models,
+  params,
+  horizon_days,
+  seed,
+}: Asked): NonNullable<Run["request"]> {
   return JSON.parse(JSON.stringify({ as_of, fit_as_of, known_at, models, params, horizon_days, seed }));
 }
 

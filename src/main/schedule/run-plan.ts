@@ -3,6 +3,7 @@ import { AssayError } from "../../shared/base/errors.ts";
 import { type Day, toEpochDay, weekEnd } from "../../shared/base/time.ts";
 import { type BrandState, liveBatches } from "../../shared/domain/brand-state.ts";
 import type { OwnDefinition, OwnProgram } from "../../shared/domain/own-model.ts";
+import type { ParamSpec, Params } from "../../shared/domain/params.ts";
 import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
 import type { StepDeclaration } from "../../shared/domain/step.ts";
 import { judgedDays, tournamentTargets } from "../../shared/domain/tournament.ts";
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly params?: Readonly<Record<string, number | boolean | string>> | undefined;
   readonly horizon_days?: number | undefined;
   readonly seed?: number | undefined;
+  /** A variant whatever it asks for: never the current snapshot. */
+  readonly is_variant?: boolean | undefined;
 }
 
 export interface PlannedModel {
@@ -103,7 +106,7 @@ export function planRun(state: BrandState, options: RunOptions, given: PlanCatal
     );
   }
   const models = chosenModels(options.models, catalogue.models);
-  for (const name of Object.keys(options.params ?? {})) checkParam(name, catalogue);
+  for (const [name, value] of Object.entries(options.params ?? {})) checkParam(name, value, catalogue);
   const variantParams = Object.keys(options.params ?? {}).length > 0;
   return {
     asOf,
@@ -115,7 +118,7 @@ export function planRun(state: BrandState, options: RunOptions, given: PlanCatal
     }),
     isAskedFor: (model) => options.models?.includes(model) === true,
     warnings,
-    isVariant: options.models !== undefined || variantParams,
+    isVariant: options.is_variant === true || options.models !== undefined || variantParams,
     base: {
       steps: catalogue.steps,
       batches,
@@ -130,7 +133,7 @@ export function planRun(state: BrandState, options: RunOptions, given: PlanCatal
       horizonDays: options.horizon_days ?? defaultHorizonDays,
       purchaseHorizonDays: options.horizon_days ?? defaultPurchaseHorizonDays,
       seed: options.seed ?? 1,
-      params: options.params ?? {},
+      params: { ...ownParams(state, catalogue.steps), ...options.params },
       previousIds: (clusters) => previousIds(state, clusters),
     },
   };
@@ -184,14 +187,45 @@ function chosenModels(wanted: readonly string[] | undefined, models: readonly Pl
   return [...chosen];
 }
 
-function checkParam(name: string, catalogue: { steps: ReadonlyMap<string, StepDeclaration> }): void {
+function paramOf(name: string, steps: ReadonlyMap<string, StepDeclaration>) {
   const [owner = "", param = ""] = name.split(".");
-  const step = catalogue.steps.get(`scores_${owner}`) ?? catalogue.steps.get(owner);
+  const step = steps.get(`scores_${owner}`) ?? steps.get(owner);
+  return { owner, param, step, spec: step && Object.hasOwn(step.params, param) ? step.params[param] : undefined };
+}
+
+function checkParam(
+  name: string,
+  value: Params[string],
+  catalogue: { steps: ReadonlyMap<string, StepDeclaration> },
+): void {
+  const { owner, param, step, spec } = paramOf(name, catalogue.steps);
   if (!step) throw new AssayError("not_found", `No model is called ${owner}.`, "Write --param model.name=value.");
-  if (!Object.hasOwn(step.params, param)) {
+  if (!spec) {
     const names = Object.keys(step.params).join(", ") || "none";
     throw new AssayError("not_found", `${owner} has no parameter ${param}.`, `Its parameters: ${names}.`);
   }
+  const wrong = whatIsWrong(spec, value);
+  if (wrong) throw new AssayError("bad_input", `${name} can't be ${value}.`, wrong);
+}
+
+function whatIsWrong(spec: ParamSpec, value: Params[string]): string | null {
+  if (spec.kind === "boolean") return typeof value === "boolean" ? null : "It is true or false.";
+  if (spec.kind === "choice")
+    return spec.choices.includes(String(value)) ? null : `One of: ${spec.choices.join(", ")}.`;
+  const isInside = typeof value === "number" && value >= spec.min && value <= spec.max;
+  const isWhole = !spec.integer || Number.isInteger(value);
+  return isInside && isWhole
+    ? null
+    : `${spec.integer ? "A whole number" : "A number"} from ${spec.min} to ${spec.max}.`;
+}
+
+/** The brand's own values of parameters that the program still has. */
+function ownParams(state: BrandState, steps: ReadonlyMap<string, StepDeclaration>): Params {
+  const known = [...state.params].filter(([name, { value }]) => {
+    const { spec } = paramOf(name, steps);
+    return spec !== undefined && whatIsWrong(spec, value) === null;
+  });
+  return Object.fromEntries(known.map(([name, { value }]) => [name, value]));
 }
 
 export function bucketsFor(customers: number): number {

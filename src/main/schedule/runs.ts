@@ -119,6 +119,14 @@ export class Runs {
     return explainRun(tasks, before, taskKey);
   }
 
+  /** A run with its tasks, what each read, and why each was made. */
+  async inspect(brand: string, runId: string) {
+    const run = await this.#find(brand, runId);
+    const active = this.#active.get(run.run_id);
+    const tasks = active ? active.tasks().map(keptTask) : await this.#options.store.readTasks(brand, run.run_id);
+    return { run, tasks, explained: (await this.explain(brand, run.run_id)).tasks };
+  }
+
   /** Cancels what runs and waits for it. */
   async close(): Promise<void> {
     for (const run of this.#active.values()) run.cancel();

@@ -7,6 +7,7 @@ import { readDensity } from "../table/use-row-height.ts";
 import { CampaignsView } from "../views/campaigns/CampaignsView.tsx";
 import { CustomerView } from "../views/customer/CustomerView.tsx";
 import { CustomersView } from "../views/customers/CustomersView.tsx";
+import { ExperimentsView } from "../views/experiments/ExperimentsView.tsx";
 import { LifecycleView } from "../views/lifecycle/LifecycleView.tsx";
 import { ModelsView } from "../views/models/ModelsView.tsx";
 import { OverviewView } from "../views/overview/OverviewView.tsx";
@@ -117,6 +118,8 @@ function Screen({ screen, id, more }: { screen: string; id: string | undefined; 
       return <CampaignsView name={id} />;
     case "models":
       return <ModelsView name={id} />;
+    case "experiments":
+      return <ExperimentsView name={id} />;
     case "sources":
       return <SourcesView name={id} adding={id === "add" || more === "add"} />;
     case "runs":

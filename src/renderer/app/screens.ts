@@ -8,6 +8,7 @@ export const screens = [
   { key: "segments", name: "Segments", group: "Act", letter: "s" },
   { key: "campaigns", name: "Campaigns", group: "Act", letter: "a" },
   { key: "models", name: "Models", group: "Trust", letter: "m" },
+  { key: "experiments", name: "Experiments", group: "Trust", letter: "x" },
   { key: "sources", name: "Sources", group: "Operate", letter: "d" },
   { key: "runs", name: "Runs", group: "Operate", letter: "r" },
   { key: "sql", name: "SQL", group: "Operate", letter: "q" },

@@ -20,7 +20,14 @@ export function ClientProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const stop = new AbortController();
     const hear = ({ topic }: { topic: string }) => {
-      const stale = topic === "runs" ? ["runs"] : topic === "snapshots" || topic === "workspace" ? null : [topic];
+      const stale =
+        topic === "runs"
+          ? ["runs"]
+          : topic === "experiments"
+            ? ["experiments", "params", "tournament"]
+            : topic === "snapshots" || topic === "workspace"
+              ? null
+              : [topic];
       void queries.invalidateQueries(
         stale ? { predicate: ({ queryKey }) => stale.includes(String(queryKey[0]).split(".")[0] ?? "") } : {},
       );

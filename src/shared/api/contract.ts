@@ -1,6 +1,8 @@
+import { cacheOperations } from "./contract/cache.ts";
 import { campaignOperations } from "./contract/campaigns.ts";
 import { clusterOperations } from "./contract/cluster.ts";
 import { customerOperations } from "./contract/customers.ts";
+import { experimentOperations } from "./contract/experiments.ts";
 import { handOffOperations } from "./contract/hand-off.ts";
 import { identityOperations } from "./contract/identity.ts";
 import { modelOperations } from "./contract/models.ts";
@@ -12,6 +14,7 @@ import { runOperations } from "./contract/runs.ts";
 import { segmentOperations } from "./contract/segments.ts";
 import { sourceOperations } from "./contract/sources.ts";
 import { sqlOperations } from "./contract/sql.ts";
+import { tournamentOperations } from "./contract/tournament.ts";
 import { uploadOperations } from "./contract/uploads.ts";
 import { workspaceOperations } from "./contract/workspace.ts";
 
@@ -33,6 +36,9 @@ export const contract = {
   ...handOffOperations,
   ...identityOperations,
   ...uploadOperations,
+  ...experimentOperations,
+  ...tournamentOperations,
+  ...cacheOperations,
 };
 export type AssayContract = typeof contract;
 export type OperationName = keyof AssayContract;

@@ -52,6 +52,13 @@ export interface SnapshotManifest {
   /** Parameters that differ from the program's. */
   readonly params?: Readonly<Record<string, number | boolean | string>>;
 }
+export interface DescribedArtifact extends ArtifactSummary {
+  readonly step: string;
+  readonly version: number;
+  readonly host: string;
+  readonly made_at: string;
+  readonly inputs: readonly string[];
+}
 export interface SnapshotComparison {
   readonly customers_before: number;
   readonly customers: number;
@@ -140,6 +147,29 @@ export const engineContract = {
   "artifacts.find": call({
     input: plain<{ brandDir: string; keys: readonly string[] }>(),
     output: plain<{ found: (ArtifactSummary & { attempt: string })[]; damaged: string[] }>(),
+  }),
+  /** What is known of artifacts and what each reads; those that aren't there are left out. */
+  "artifacts.describe": call({
+    input: plain<{ brandDir: string; keys: readonly string[] }>(),
+    output: plain<{ artifacts: DescribedArtifact[] }>(),
+  }),
+  /** Every artifact of a brand. */
+  "artifacts.scan": call({
+    input: plain<{ brandDir: string }>(),
+    output: plain<{ artifacts: DescribedArtifact[] }>(),
+  }),
+  /** Customers whose stage, tier, band or category differs between two snapshots, and sums of their scores. */
+  "snapshots.changes": call({
+    input: plain<{ brandDir: string; before: string; after: string }>(),
+    output: plain<{
+      customers: number;
+      columns: {
+        column: string;
+        changed: number;
+        moves: { from: string | null; to: string | null; customers: number }[];
+      }[];
+      totals: { column: string; base: number | null; variant: number | null }[];
+    }>(),
   }),
   "artifacts.json": call({
     input: plain<{ brandDir: string; key: string; output: string }>(),

@@ -1,4 +1,5 @@
 import { type CampaignEntryBodies, type CampaignsState, campaignFolds } from "./campaign.ts";
+import { type ExperimentEntryBodies, type ExperimentsState, experimentFolds } from "./experiment.ts";
 import { defaultGate, type GateResult, type GateSettings } from "./gate.ts";
 import type { OwnDefinition } from "./own-model.ts";
 import type { ArtifactSummary } from "./task.ts";
@@ -156,7 +157,7 @@ export interface RunRequestedBody {
 }
 
 /** What each kind of log entry carries. */
-export interface EntryBodies extends CampaignEntryBodies {
+export interface EntryBodies extends CampaignEntryBodies, ExperimentEntryBodies {
   brand_created: BrandSettingsBody;
   brand_changed: Partial<Omit<BrandSettingsBody, "brand">>;
   source_added: SourceBody;
@@ -195,7 +196,7 @@ export interface StateEntry {
   readonly body: unknown;
 }
 
-export interface BrandState extends CampaignsState {
+export interface BrandState extends CampaignsState, ExperimentsState {
   version: number;
   settings: BrandSettingsBody | null;
   sources: Map<string, SourceBody>;
@@ -247,6 +248,8 @@ export function emptyState(): BrandState {
     night: { schedule: null, since: null, gate: defaultGate },
     nights: [],
     campaigns: new Map(),
+    params: new Map(),
+    experiments: new Map(),
     globalHoldout: 0,
   };
 }
@@ -361,6 +364,7 @@ const folds: Folds = {
     state.runs.push(body);
   },
   ...campaignFolds,
+  ...experimentFolds,
 };
 
 /** Folds one entry into the state; kinds of a newer program are passed over. */

@@ -118,6 +118,10 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
     label: "Preferred channel",
     help: "The channel of most of the next orders, as expected.",
   },
+  relative_loss: {
+    label: "Loss",
+    help: "Errors and what a ranking misses, each as a multiple of the naive forecast's, their geometric mean over metrics and cuts; below 1 is better than naive.",
+  },
   verdict: {
     label: "Verdict",
     help: "Proven: on this retailer's own data the model's main metric beats its naive baseline at the rolling cuts even at the lower end of the 95 % interval. Unproven: it doesn't. No data: what it needs hasn't been delivered.",

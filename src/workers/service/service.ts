@@ -6,6 +6,7 @@ import { type Handlers, serve } from "../../shared/api/serve.ts";
 import type { StartProcess } from "../../shared/base/started-process.ts";
 import { forkProcess } from "../fork.ts";
 import { runTask } from "../run-task.ts";
+import { cacheHandlers } from "./cache-handlers.ts";
 import { type PlaceTask, type ServiceContext, scratchFolder } from "./context.ts";
 import { modelHandlers } from "./model-handlers.ts";
 import { nightHandlers } from "./night-handlers.ts";
@@ -21,6 +22,7 @@ const handlers: Handlers<EngineContract, ServiceContext> = {
   ...sourceHandlers,
   ...snapshotHandlers,
   ...nightHandlers,
+  ...cacheHandlers,
   ...queryHandlers,
   ...modelHandlers,
 };

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Model } from "../../../shared/api/contract/models.ts";
+import { automatic, tournamentTargets } from "../../../shared/api/contract/tournament.ts";
 import { AssayError } from "../../../shared/base/errors.ts";
 import { show, table } from "./output.ts";
 import { ownModelCommands } from "./own-model-commands.ts";
@@ -103,13 +104,15 @@ export function modelCommands(program: Command): void {
     .option("--models <names>", "these only")
     .option("--cuts <n>", "how many splits", Number, 1)
     .option("--horizon-days <n>", "length of what is judged on (90)", Number)
-    .action((own: { models?: string; cuts: number; horizonDays?: number }, command: Command) =>
+    .option("--known-at <instant>", "only deliveries that had arrived by then")
+    .action((own: { models?: string; cuts: number; horizonDays?: number; knownAt?: string }, command: Command) =>
       perform(command, "workspace", async (session) => {
         const input = {
           brand: await session.brand(),
           models: own.models?.split(",").map((name) => name.trim()),
           cuts: own.cuts,
           horizon_days: own.horizonDays,
+          known_at: own.knownAt,
         };
         const found = await session.client.stream("models.evaluate", input, {
           signal: session.signal,
@@ -132,6 +135,51 @@ export function modelCommands(program: Command): void {
             ]),
           ),
         );
+        return 0;
+      }),
+    );
+  models
+    .command("tournament")
+    .description("which models' figures stand in the profile, and the evidence")
+    .action((_, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const found = await session.client.call("tournament.read", { brand: await session.brand() });
+        session.output.answer(found, () =>
+          table(
+            ["target", "candidate", "", "loss, naive is 1", "cut", "n", "metrics"],
+            found.targets.flatMap(({ target, candidates }) =>
+              candidates.flatMap((one) =>
+                one.cuts.map((cut) => [
+                  target,
+                  one.candidate,
+                  one.is_chosen ? "chosen" : "",
+                  cut.relative,
+                  cut.cut_on,
+                  cut.n,
+                  cut.metrics.map(({ metric, value }) => `${metric} ${show(value)}`).join(", "),
+                ]),
+              ),
+            ),
+          ),
+        );
+        return 0;
+      }),
+    );
+  models
+    .command("pin <target> <model>")
+    .description("fixes the model of purchases, chance or value from the next run on; auto leaves it to the tournament")
+    .action((target: string, model: string, _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const wanted = tournamentTargets.find((one) => one === target);
+        if (!wanted)
+          throw new AssayError(
+            "usage",
+            `There is no tournament ${target}.`,
+            `There are: ${tournamentTargets.join(", ")}.`,
+          );
+        const input = { brand: await session.brand(), target: wanted, model: model === automatic ? null : model };
+        await session.client.call("tournament.pin", input);
+        session.output.answer({ target, model }, () => `${target}: ${model} from the next run on`);
         return 0;
       }),
     );

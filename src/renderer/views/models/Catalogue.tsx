@@ -9,8 +9,8 @@ import { State } from "../../components/State.tsx";
 import { Term } from "../../components/Term.tsx";
 import { Working } from "../../components/Working.tsx";
 import { day, integer, share, word } from "../../format/format.ts";
+import { intervalText, metricOf } from "../../format/metrics.ts";
 import { MetricRange, spanOf } from "./MetricRange.tsx";
-import { intervalText, metricOf } from "./metrics.ts";
 import type { useEvaluations } from "./use-evaluations.ts";
 import { limitsRow, mainRow, rowsOf, type Standing, standingOf, standingText, standingTone } from "./verdict.ts";
 
@@ -63,6 +63,9 @@ export function Catalogue({ models, evaluations }: Props) {
                 </b>
               </span>
             )}
+            <a className="button" href="/models/tournament" data-route>
+              Tournament
+            </a>
             <a className="button" href="/models/self-test" data-route>
               Self-test
             </a>

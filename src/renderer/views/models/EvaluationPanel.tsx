@@ -5,8 +5,8 @@ import { Panel } from "../../components/Panel.tsx";
 import { State } from "../../components/State.tsx";
 import { Term } from "../../components/Term.tsx";
 import { integer } from "../../format/format.ts";
+import { cutText, intervalText, metricOf } from "../../format/metrics.ts";
 import { MetricRange, spanOf } from "./MetricRange.tsx";
-import { cutText, intervalText, metricOf } from "./metrics.ts";
 import { finding } from "./verdict.ts";
 
 interface Props {

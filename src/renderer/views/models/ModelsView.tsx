@@ -5,6 +5,7 @@ import { CardView } from "./CardView.tsx";
 import { Catalogue } from "./Catalogue.tsx";
 import { SelfTestView } from "./SelfTestView.tsx";
 import "./models.css";
+import { TournamentView } from "./TournamentView.tsx";
 import { useEvaluations } from "./use-evaluations.ts";
 
 /** The catalogue, a model's card, or the self-test. */
@@ -13,6 +14,7 @@ export function ModelsView({ name }: { name: string | undefined }) {
   const list = useAsk("models.list", { brand });
   const evaluations = useEvaluations(brand);
   if (name === "self-test") return <SelfTestView />;
+  if (name === "tournament") return <TournamentView />;
   if (list.isPending || evaluations.isPending)
     return (
       <>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ModelEvaluation } from "../../../shared/api/contract/models.ts";
-import { metricOf } from "./metrics.ts";
+import { metricOf } from "../../format/metrics.ts";
 import { finding, rowsOf, standingOf } from "./verdict.ts";
 
 const row = (metric: string, beats: boolean, cut = "2026-04-13", model = "mbg_nbd"): ModelEvaluation => ({

@@ -9,6 +9,7 @@ import { Failure, Head } from "../../components/parts.tsx";
 import { State } from "../../components/State.tsx";
 import { instant, integer } from "../../format/format.ts";
 import { isGoing } from "../../format/run-state.ts";
+import { CachePanel } from "./CachePanel.tsx";
 import { RunState } from "./RunState.tsx";
 import { RunStrip } from "./RunStrip.tsx";
 import "./runs.css";
@@ -117,6 +118,7 @@ export function RunBody({ brand, run }: { brand: string; run: Run }) {
             </p>
           ))}
         </Panel>
+        {!going && <CachePanel brand={brand} run={run} />}
       </div>
     </>
   );

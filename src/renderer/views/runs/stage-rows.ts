@@ -45,6 +45,10 @@ export function stageColour(stage: string): string {
   return stageColours[stage] ?? "var(--other)";
 }
 
+export function stageLabel(stage: string): string {
+  return labels[stage] ?? stage;
+}
+
 /** The run's steps under their stages, in the order in which they stand; a stage is the sum of its steps. */
 export function stageRows(steps: readonly StepState[]): StageRow[] {
   const stages = [...new Set(steps.map(({ stage }) => stage))];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { verdictStates } from "../../domain/verdict.ts";
-import { brandName, call, count, day, json, stream } from "../operation.ts";
+import { brandName, call, count, day, instant, json, stream } from "../operation.ts";
 import { stepProgress } from "./workspace.ts";
 
 export const verdict = z.object({
@@ -145,6 +145,8 @@ export const modelOperations = {
       models: z.array(z.string()).optional(),
       cuts: z.number().int().min(1).max(12).optional(),
       horizon_days: z.number().int().min(1).max(3650).optional(),
+      /** Only deliveries that had arrived by then; left out: as the current snapshot has it. */
+      known_at: instant.optional(),
     }),
     progress: stepProgress,
     output: z.object({ evaluations: z.array(evaluation) }),

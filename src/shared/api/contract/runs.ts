@@ -172,7 +172,17 @@ export const runOperations = {
   "events.watch": stream({
     input: z.object({ brand: brandName.optional() }),
     progress: z.object({
-      topic: z.enum(["workspace", "sources", "runs", "snapshots", "segments", "campaigns", "settings", "nights"]),
+      topic: z.enum([
+        "workspace",
+        "sources",
+        "runs",
+        "snapshots",
+        "segments",
+        "campaigns",
+        "settings",
+        "nights",
+        "experiments",
+      ]),
       run: run.optional(),
     }),
     output: done,

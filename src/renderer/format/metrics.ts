@@ -1,5 +1,5 @@
-import type { ModelEvaluation } from "../../../shared/api/contract/models.ts";
-import { day, decimal, exactMoney, share } from "../../format/format.ts";
+import type { ModelEvaluation } from "../../shared/api/contract/models.ts";
+import { day, decimal, exactMoney, share } from "./format.ts";
 
 export interface Metric {
   readonly label: string;

@@ -1,0 +1,129 @@
+import type { Tournament, TournamentCandidate } from "../../shared/api/contract/tournament.ts";
+import type { SnapshotManifest } from "../../shared/api/engine.ts";
+import { AssayError } from "../../shared/base/errors.ts";
+import type { ModelDeclaration } from "../../shared/domain/model.ts";
+import {
+  automatic,
+  naiveName,
+  pinnedChoice,
+  stackName,
+  type TournamentChoice,
+  type TournamentTarget,
+  tournamentTargets,
+  tournamentTitles,
+} from "../../shared/domain/tournament.ts";
+import { planRun } from "../schedule/run-plan.ts";
+import { type ApiContext, findSnapshot, requireWritable } from "./context.ts";
+import type { HandlersOf, Named } from "./handlers-type.ts";
+
+const mostHistory = 26;
+
+async function choiceOf(
+  ctx: ApiContext,
+  brandDir: string,
+  manifest: SnapshotManifest,
+  target: TournamentTarget,
+): Promise<TournamentChoice | null> {
+  const file = manifest.choices?.[target];
+  if (!file) return null;
+  const { value } = await ctx.engine.call("artifacts.json", { brandDir, key: file.key, output: file.output });
+  return value as TournamentChoice;
+}
+
+const pinIn = (manifest: SnapshotManifest, target: TournamentTarget) => {
+  const pin = manifest.params?.[`chosen_${target}.model`];
+  return typeof pin === "string" && pin !== automatic ? pin : null;
+};
+
+/** Candidates by their loss, the naive forecast and the combination among them. */
+export function candidatesOf(
+  choice: TournamentChoice,
+  models: readonly Pick<ModelDeclaration, "name" | "title">[],
+): TournamentCandidate[] {
+  const names = [...new Set([...choice.rows.map(({ candidate }) => candidate), ...choice.ranking])];
+  const titles: Readonly<Record<string, string>> = { [naiveName]: "Naive forecast", [stackName]: "Combination" };
+  const found = names.map((name): TournamentCandidate => {
+    const own = choice.rows.filter(({ candidate }) => candidate === name);
+    const told = own.flatMap(({ relative }) => (relative === null ? [] : [Math.log(relative)]));
+    const left = choice.left_out.find(({ candidate }) => candidate === name);
+    const weight = name === choice.chosen ? 1 : (choice.weights[name] ?? null);
+    return {
+      candidate: name,
+      title: titles[name] ?? models.find((model) => model.name === name)?.title ?? name,
+      weight,
+      relative: told.length > 0 ? Math.exp(told.reduce((sum, one) => sum + one, 0) / told.length) : null,
+      is_chosen: name === choice.chosen,
+      can_be_chosen: choice.ranking.includes(name) || (name === stackName && choice.stack_weights !== null),
+      reason: left?.reason ?? null,
+      cuts: own.map(({ cut_on, n, relative, metrics }) => ({
+        cut_on,
+        n,
+        relative,
+        metrics: metrics.map((one) => ({ ...one })),
+      })),
+    };
+  });
+  return found.sort((a, b) => (a.relative ?? 9) - (b.relative ?? 9) || (a.candidate < b.candidate ? -1 : 1));
+}
+
+async function readTournaments(
+  ctx: ApiContext,
+  brand: string,
+  models: readonly ModelDeclaration[],
+): Promise<Tournament[]> {
+  const { state, snapshot, brandDir } = await findSnapshot(ctx, brand);
+  const manifestOf = (snapshot_id: string) => ctx.engine.call("snapshots.manifest", { brandDir, snapshot_id });
+  const earlier = state.snapshots
+    .filter(({ is_variant, withdrawn, kept_back }) => !is_variant && !withdrawn && !kept_back)
+    .sort((a, b) => (a.as_of < b.as_of ? 1 : a.as_of > b.as_of ? -1 : b.version - a.version))
+    .slice(0, mostHistory);
+  const manifests = await Promise.all(earlier.map(({ snapshot_id }) => manifestOf(snapshot_id)));
+  const current = await manifestOf(snapshot.snapshot_id);
+  const found: Tournament[] = [];
+  for (const target of tournamentTargets) {
+    const own = await choiceOf(ctx, brandDir, current, target);
+    if (!own) continue;
+    const pin = pinIn(current, target);
+    const choice = pinnedChoice(own, pin ?? automatic);
+    const past = await Promise.all(
+      manifests.map(async (manifest) => ({ manifest, choice: await choiceOf(ctx, brandDir, manifest, target) })),
+    );
+    const next = state.params.get(`chosen_${target}.model`)?.value;
+    found.push({
+      target,
+      title: tournamentTitles[target],
+      chosen: choice.chosen,
+      found: own.chosen,
+      pinned: typeof next === "string" && next !== automatic ? next : null,
+      reason: choice.reason,
+      fit_on: own.fit_as_of,
+      horizon_days: own.horizon_days,
+      candidates: candidatesOf(choice, models),
+      history: past.flatMap(({ manifest, choice: one }) => {
+        const { snapshot_id, as_of } = manifest;
+        const chosen = one ? pinnedChoice(one, pinIn(manifest, target) ?? automatic).chosen : null;
+        return one && chosen !== null ? [{ snapshot_id, as_of, fit_on: one.fit_as_of, chosen }] : [];
+      }),
+    });
+  }
+  return found;
+}
+
+export function tournamentHandlers(models: readonly ModelDeclaration[]): HandlersOf<Named<"tournament">> {
+  return {
+    "tournament.read": async ({ brand }, { ctx }) => ({ targets: await readTournaments(ctx, brand, models) }),
+    "tournament.pin": async ({ brand, target, model }, { ctx }) => {
+      const { brands } = requireWritable(ctx);
+      const state = await brands.refresh(brand);
+      const name = `chosen_${target}.model`;
+      if (model === naiveName) {
+        throw new AssayError("bad_input", "The naive forecast is a yardstick, not a model.", "Pin one of the models.");
+      }
+      if (model !== null) planRun(state, { params: { [name]: model } }, ctx.runs.catalogue);
+      const body = { params: { [name]: model }, from: null };
+      await brands.append(brand, "params_changed", body, `params:${state.version}:${name}:${model}`);
+      ctx.tell("experiments");
+      return { ok: true };
+    },
+  };
+}

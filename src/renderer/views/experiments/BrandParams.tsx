@@ -1,0 +1,63 @@
+import { useState } from "react";
+import { useClient } from "../../client/ClientProvider.tsx";
+import { useAsk } from "../../client/queries.ts";
+import { Panel } from "../../components/Panel.tsx";
+import { Failure } from "../../components/parts.tsx";
+import { instant } from "../../format/format.ts";
+
+/** The retailer's own values of parameters: promoted from experiments, or pinned. */
+export function BrandParams({ brand }: { brand: string }) {
+  const client = useClient();
+  const list = useAsk("params.list", { brand });
+  const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
+  const params = list.data?.params ?? [];
+  if (params.length === 0) return null;
+  const reset = (name: string) =>
+    void client.call("params.set", { brand, name, value: null }).catch((reason: Error) => setError(reason));
+  return (
+    <Panel
+      title="Parameters of this retailer"
+      under="Used by every run from the next one on, instead of the program's own"
+    >
+      {error && <Failure error={error} />}
+      <div className="scroll">
+        <table className="plain">
+          <thead>
+            <tr>
+              <th>Parameter</th>
+              <th className="num">Value</th>
+              <th>Set</th>
+              <th>From</th>
+              <th>
+                <span className="sr">Undo</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {params.map(({ name, value, set_at, from }) => (
+              <tr key={name}>
+                <td className="mono">{name}</td>
+                <td className="num">{String(value)}</td>
+                <td className="nowrap">{instant(set_at)}</td>
+                <td>
+                  {from ? (
+                    <a href={`/experiments/${encodeURIComponent(from)}`} data-route>
+                      {from}
+                    </a>
+                  ) : (
+                    <span className="muted">set by hand</span>
+                  )}
+                </td>
+                <td className="num">
+                  <button type="button" className="button" onClick={() => reset(name)}>
+                    Back to the program's
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}

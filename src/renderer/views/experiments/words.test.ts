@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import type { MetricComparison } from "../../../shared/api/contract/experiments.ts";
+import { gainText, parseValues } from "./words.ts";
+
+const row = (gain: number | null, is_main = true): MetricComparison => ({
+  model: "rfm",
+  metric: "auc",
+  cut_on: "2026-03-29",
+  horizon_days: 90,
+  n: 10,
+  base: null,
+  variant: { value: 1, low: 0, high: 2 },
+  baseline: "naive",
+  baseline_value: 0,
+  gain,
+  is_main,
+});
+
+describe("what a variant comes to", () => {
+  it("counts main metrics alone", () => {
+    expect(gainText([])).toMatch(/No model is judged otherwise/);
+    expect(gainText([row(0.1), row(-5, false)])).toBe("Better on its main metric");
+    expect(gainText([row(0.1), row(-0.1)])).toBe("Better on 1 and worse on 1 of 2 main metrics at the cuts");
+    expect(gainText([row(-0.1), row(-0.2)])).toBe("Worse on 2 of 2 main metrics at the cuts");
+    expect(gainText([row(null)])).toMatch(/same splits/);
+  });
+
+  it("reads the values of a sweep", () => {
+    expect(parseValues("0.5, 1,2")).toEqual([0.5, 1, 2]);
+    expect(parseValues("auto pareto_nbd")).toEqual(["auto", "pareto_nbd"]);
+    expect(parseValues(" ,")).toEqual([]);
+  });
+});

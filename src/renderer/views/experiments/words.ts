@@ -1,0 +1,52 @@
+import type { Experiment, MetricComparison } from "../../../shared/api/contract/experiments.ts";
+import type { Tone } from "../../components/State.tsx";
+import { word } from "../../format/format.ts";
+
+export const stateText: Readonly<Record<Experiment["state"], string>> = {
+  planned: "Not run yet",
+  ready: "To decide",
+  promoted: "Promoted",
+  dropped: "Dropped",
+};
+export const stateTone: Readonly<Record<Experiment["state"], Tone>> = {
+  planned: "plain",
+  ready: "warn",
+  promoted: "good",
+  dropped: "muted",
+};
+
+const columns: Readonly<Record<string, string>> = {
+  lifecycle_stage: "Lifecycle stage",
+  value_tier: "Value tier",
+  return_risk_band: "Return risk band",
+  price_tier: "Price tier",
+  top_category: "Top category",
+};
+export function columnText(column: string): string {
+  return columns[column] ?? word(column);
+}
+
+/** What the main metrics of a variant come to, in a sentence. */
+export function gainText(metrics: readonly MetricComparison[]): string {
+  const main = metrics.filter(({ is_main, gain }) => is_main && gain !== null);
+  const better = main.filter(({ gain }) => (gain ?? 0) > 0).length;
+  const worse = main.filter(({ gain }) => (gain ?? 0) < 0).length;
+  if (metrics.length === 0) return "No model is judged otherwise than in the current snapshot";
+  if (main.length === 0) return "Nothing to hold beside the current snapshot on the same splits";
+  if (better === 0 && worse === 0) return "The main metrics are as they are";
+  const of = main.length === 1 ? "its main metric" : `${main.length} main metrics at the cuts`;
+  if (worse === 0) return main.length === 1 ? `Better on ${of}` : `Better on ${better} of ${of}`;
+  if (better === 0) return main.length === 1 ? `Worse on ${of}` : `Worse on ${worse} of ${of}`;
+  return `Better on ${better} and worse on ${worse} of ${of}`;
+}
+
+/** The values of a sweep, typed as "0.5, 1, 2": numbers and words. */
+export function parseValues(text: string): (number | boolean | string)[] {
+  return text
+    .split(/[,\s]+/)
+    .filter((part) => part !== "")
+    .map((part) => {
+      if (part === "true" || part === "false") return part === "true";
+      return Number.isFinite(Number(part)) ? Number(part) : part;
+    });
+}
