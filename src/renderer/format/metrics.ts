@@ -40,6 +40,16 @@ const known: Readonly<Record<string, Metric>> = {
     help: "Mean absolute error of the price's rank within its category. Lower is better.",
     text: percent,
   },
+  rmse: {
+    label: "Root mean square error, purchases",
+    help: "Root of the mean squared error of the purchases forecast: weighs great misses more. Lower is better.",
+    text: three,
+  },
+  rmse_minor: {
+    label: "Root mean square error, revenue",
+    help: "Root of the mean squared error of the revenue forecast: weighs great misses more. Lower is better.",
+    text: pounds,
+  },
   bias: {
     label: "Bias of the sum",
     help: "All that was forecast over all that happened, less one. Nearer to 0 is better.",

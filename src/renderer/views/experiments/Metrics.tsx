@@ -19,7 +19,7 @@ export function Metrics({ comparison }: { comparison: ExperimentComparison }) {
   return (
     <Panel
       title={gainText(metrics)}
-      under="Same cuts, same customers; 95 % intervals; gain: how much nearer to right than the current one, held against the same baseline"
+      under="Same cuts, same customers; 95 % intervals; gain: how much further ahead of its baseline than the current one"
     >
       {metrics.length === 0 ? (
         <p className="muted">

@@ -62,7 +62,7 @@ function differenceOf(
   { naive, actual }: Against,
 ): { pairs?: { own: Float64Array; naive: Float64Array }; difference?: Measured } {
   const happened = Array.from(actual, (value) => value > 0);
-  if (metric === "mae")
+  if (metric.startsWith("mae"))
     return { pairs: { own: absoluteErrors(predicted, actual), naive: absoluteErrors(naive, actual) } };
   if (metric === "brier")
     return { pairs: { own: brierErrors(predicted, happened), naive: brierErrors(naive, happened) } };

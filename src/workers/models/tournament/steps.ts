@@ -38,12 +38,15 @@ function entrantsOf(models: readonly ModelDeclaration[], target: TournamentTarge
 const scoresOf = (model: string): InputReference => ({ step: `scores_${model}`, output: "scores" });
 const cutsOf = Array.from({ length: tournamentCuts }, (_, at) => at + 1);
 
+/** Whether a candidate can be chosen is part of the question, and so of its key. */
+const aliasOf = ({ model, onlyShown }: Candidate, cut: number) => `${onlyShown ? "shown_" : ""}${model}_${cut}`;
+
 /** Judges the candidates at the rolling cuts before a fit's day: one answer a week, from what was known by then. */
 function tournamentStep(target: TargetDeclaration, candidates: readonly Candidate[]): Step {
   const atCuts = cutsOf.flatMap((cut): [string, InputReference][] => [
     [`summary_${cut}`, { step: "purchase_summary", output: "purchase_summary", cut }],
     [`outcomes_${cut}`, { step: "outcomes", output: "outcomes", cut }],
-    ...candidates.map(({ model }): [string, InputReference] => [`${model}_${cut}`, { ...scoresOf(model), cut }]),
+    ...candidates.map((one): [string, InputReference] => [aliasOf(one, cut), { ...scoresOf(one.model), cut }]),
   ]);
   return defineStep({
     name: `tournament_${target.target}`,
@@ -59,7 +62,7 @@ function tournamentStep(target: TargetDeclaration, candidates: readonly Candidat
       const splits = [];
       for (const cut of cutsOf) {
         const scores: Record<string, ColumnTable> = {};
-        for (const { model } of candidates) scores[model] = await context.table(`${model}_${cut}`);
+        for (const one of candidates) scores[one.model] = await context.table(aliasOf(one, cut));
         splits.push({
           cutOn: addDays(weekEnd(context.asOf), -cutsApartDays * cut),
           summary: await context.table(`summary_${cut}`),

@@ -34,10 +34,17 @@ const isAbove = (values: Float64Array) => Array.from(values, (value) => value > 
 const lossOf = (metric: string, measured: Measured, loss = measured.value): Judged => ({ metric, measured, loss });
 
 /** Errors alone would crown whoever forecasts too little, since most buy nothing: the ranking weighs as much. */
-function judgeAmounts(rank: (predicted: Float64Array, actual: Float64Array) => Judged): TargetDeclaration["judge"] {
+function judgeAmounts(
+  rank: (predicted: Float64Array, actual: Float64Array) => Judged,
+  unit = "",
+): TargetDeclaration["judge"] {
   return (predicted, actual) => {
     const errors = absoluteErrors(predicted, actual);
-    return [lossOf("mae", meanInterval(errors)), lossOf("rmse", rootMeanSquare(errors)), rank(predicted, actual)];
+    return [
+      lossOf(`mae${unit}`, meanInterval(errors)),
+      lossOf(`rmse${unit}`, rootMeanSquare(errors)),
+      rank(predicted, actual),
+    ];
   };
 }
 
@@ -81,7 +88,7 @@ export const targets: readonly TargetDeclaration[] = [
     judge: judgeAmounts((predicted, actual) => {
       const ranked = spearman(predicted, actual);
       return lossOf("spearman", ranked, 1 - ranked.value);
-    }),
+    }, "_minor"),
   },
 ];
 
