@@ -74,8 +74,8 @@ async function perform(
   node: TaskNode,
   options: TaskOptions & { readonly scratch: string },
 ): Promise<readonly TaskOutputFile[]> {
-  const { memoryBytes, threads, scratch, signal } = options;
-  const session = await openSession({ memoryLimit: memoryBytes, threads, scratch, signal });
+  const { memoryBytes, threads, scratchRoot, signal } = options;
+  const session = await openSession({ memoryLimit: memoryBytes, threads, scratch: scratchRoot, signal, isKept: true });
   try {
     const context = createTaskContext({ node, step, session, ...options });
     await step.run(context.step);

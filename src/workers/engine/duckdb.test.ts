@@ -266,3 +266,35 @@ describe("locked to its files", () => {
     await expect(locked.inspect("selec")).rejects.toMatchObject({ code: "bad_input" });
   });
 });
+
+describe("a kept database", () => {
+  const keeping = { ...limits, isKept: true };
+
+  test("serves the next session without what the one before had, unless a statement failed", async () => {
+    const first = await openSession(keeping);
+    await first.run("CREATE TEMP TABLE mine AS SELECT 1 AS a");
+    await first.run("CREATE TABLE left_over AS SELECT 1 AS a");
+    first.close();
+    const second = await openSession(keeping);
+    await expect(second.rows("SELECT * FROM left_over")).resolves.toHaveLength(1); // it is the same database
+    await expect(second.rows("SELECT * FROM mine")).rejects.toThrow(/mine/);
+    second.close();
+    const third = await openSession(keeping);
+    await expect(third.rows("SELECT * FROM left_over")).rejects.toThrow(/left_over/);
+    third.close();
+  });
+
+  test("is never shared by two sessions at a time, nor left by a cancelled one", async () => {
+    const [one, other] = [await openSession(keeping), await openSession(keeping)];
+    await one.run("CREATE TABLE own AS SELECT 1 AS a");
+    await expect(other.rows("SELECT * FROM own")).rejects.toThrow(/own/);
+    one.close();
+    other.close();
+    const cancelling = new AbortController();
+    const stopped = await openSession({ ...keeping, signal: cancelling.signal });
+    await expect(stopped.rows("SELECT * FROM own")).resolves.toHaveLength(1);
+    cancelling.abort();
+    stopped.close();
+    await withSession(keeping, async (next) => expect(next.rows("SELECT * FROM own")).rejects.toThrow(/own/));
+  });
+});

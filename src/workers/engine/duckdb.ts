@@ -1,3 +1,6 @@
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import {
   DOUBLE,
   type DuckDBConnection,
@@ -23,6 +26,9 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
   /** Exact files that statements may read, and nothing else; no settings can be changed afterwards. */
   readonly lockedTo?: readonly string[] | undefined;
+  /** Takes over the database of an earlier session of the same kind and leaves it to a later one: opening one takes longer than
+   *  most tasks do. Temporary tables go with the session. */
+  readonly isKept?: boolean | undefined;
   /** Folders of a locked session whose files it may read and write; it spills into its scratch folder then. */
   readonly worksIn?: readonly string[] | undefined;
 }
@@ -55,15 +61,9 @@ const interruptAgainMs = 20;
 
 export async function openSession(options: SessionOptions): Promise<Session> {
   if (options.signal?.aborted) throw cancelled();
-  const { lockedTo, worksIn = [], scratch, threads, memoryLimit } = options;
-  const instance = await DuckDBInstance.create(":memory:", {
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-    threads: String(Math.max(1, threads)),
-    memory_limit: `${Math.max(64, Math.floor(memoryLimit / 1e6))}MB`,
-    ...(lockedTo && worksIn.length === 0 ? {} : { temp_directory: scratch }),
-  });
-  const session = new DuckSession(instance, await instance.connect(), options.signal);
+  const { lockedTo, worksIn = [] } = options;
+  const database = options.isKept ? (takeKept(options) ?? (await openDatabase(options))) : await openDatabase(options);
+  const session = new DuckSession(database, await database.instance.connect(), options.signal);
   try {
     await session.run("SET TimeZone = 'UTC'");
     for (const setting of lockedTo ? lockDown(lockedTo, worksIn) : []) await session.run(`SET ${setting}`);
@@ -72,6 +72,51 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     session.close();
     throw error;
   }
+}
+
+interface Database {
+  readonly instance: DuckDBInstance;
+  /** Of which kind it is, where it is kept. */
+  readonly kind: string | null;
+  /** A folder of its own to spill into, where it has one. */
+  readonly spill: string | null;
+}
+
+const kindOfDatabase = ({ threads, memoryLimit, scratch }: SessionOptions) => `${threads} ${memoryLimit} ${scratch}`;
+
+async function openDatabase(options: SessionOptions): Promise<Database> {
+  const { lockedTo, worksIn = [], scratch, threads, memoryLimit, isKept } = options;
+  const spill = isKept ? join(scratch, `spill-${randomUUID()}`) : null;
+  const instance = await DuckDBInstance.create(":memory:", {
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    threads: String(Math.max(1, threads)),
+    memory_limit: `${Math.max(64, Math.floor(memoryLimit / 1e6))}MB`,
+    ...(isKept ? { enable_external_file_cache: "false" } : {}),
+    ...(lockedTo && worksIn.length === 0 ? {} : { temp_directory: spill ?? scratch }),
+  });
+  return { instance, kind: isKept ? kindOfDatabase(options) : null, spill };
+}
+
+const mostKept = 2;
+let kept: Database[] = [];
+
+function takeKept(options: SessionOptions): Database | undefined {
+  const kind = kindOfDatabase(options);
+  const found = kept.find((one) => one.kind === kind);
+  kept = kept.filter((one) => one !== found);
+  return found;
+}
+
+function leave(database: Database, isSound: boolean): void {
+  if (database.kind !== null && isSound) kept.push(database);
+  else closeDatabase(database);
+  while (kept.length > mostKept) for (const oldest of kept.splice(0, 1)) closeDatabase(oldest);
+}
+
+function closeDatabase({ instance, spill }: Database): void {
+  instance.closeSync();
+  if (spill !== null) rmSync(spill, { recursive: true, force: true });
 }
 
 /** In this order: the last two shut the door behind the others. */
@@ -92,15 +137,16 @@ export function duckdbVersion(): string {
 }
 
 class DuckSession implements Session {
-  readonly #instance: DuckDBInstance;
+  readonly #database: Database;
   readonly #connection: DuckDBConnection;
   readonly #signal: AbortSignal | undefined;
   readonly #stop: () => void;
   #running = 0;
   #closed = false;
+  #hasFailed = false;
 
-  constructor(instance: DuckDBInstance, connection: DuckDBConnection, signal: AbortSignal | undefined) {
-    this.#instance = instance;
+  constructor(database: Database, connection: DuckDBConnection, signal: AbortSignal | undefined) {
+    this.#database = database;
     this.#connection = connection;
     this.#signal = signal;
     this.#stop = () => this.#interruptUntilDone();
@@ -113,6 +159,7 @@ class DuckSession implements Session {
     try {
       return await this.#connection.run(sql);
     } catch (error) {
+      this.#hasFailed = true;
       throw this.#signal?.aborted ? cancelled() : asAssayError(error);
     } finally {
       this.#running--;
@@ -249,7 +296,7 @@ class DuckSession implements Session {
     this.#closed = true;
     this.#signal?.removeEventListener("abort", this.#stop);
     this.#connection.closeSync();
-    this.#instance.closeSync();
+    leave(this.#database, !this.#hasFailed && this.#running === 0 && this.#signal?.aborted !== true);
   }
 }
 
