@@ -51,7 +51,7 @@ export async function readBundles(snapshot: OpenSnapshot, session: Session): Pro
   };
 }
 
-/** Items with a rhythm, by how many customers buy them: the usual interval, and how many are due within a week and a month. */
+/** Items with a rhythm, those first that most customers are due: the usual interval, and how many are due within a week and a month. */
 export async function readRhythms(snapshot: OpenSnapshot, session: Session): Promise<Preferences["rhythms"]> {
   const until = addDays(snapshot.handle.as_of, 30);
   if (!snapshot.has("scores_replenishment") || !snapshot.profileColumns.has("replenish_on"))
@@ -66,7 +66,7 @@ export async function readRhythms(snapshot: OpenSnapshot, session: Session): Pro
      SELECT s.level, s.item, any_value(n.name) AS name, min(s.category) AS category, count(replenish_on) AS customers, median(interval_days) AS days,
             count(*) FILTER (replenish_on <= DATE ${by(7)}) AS due_7, count(*) FILTER (replenish_on <= DATE ${by(30)}) AS due_30, count(*) FILTER (reason = 'stopped') AS stopped
      FROM scores_replenishment s LEFT JOIN named n ON s.level = 'product' AND n.product_id = s.item
-     GROUP BY s.level, s.item ORDER BY s.level DESC, customers DESC, s.item LIMIT ${mostItems}`,
+     GROUP BY s.level, s.item ORDER BY s.level DESC, due_30 DESC, customers DESC, s.item LIMIT ${mostItems}`,
   );
   return {
     scored,

@@ -8,6 +8,10 @@ import { bundleFinding, productName } from "./findings.ts";
 
 const few = 8;
 
+function confidenceLimits({ low, high }: Preferences["bundles"]["rows"][number]["confidence"]): string | undefined {
+  return low === null ? undefined : `80 % limits ${share(low)} to ${share(high)}`;
+}
+
 /** Products that are bought together beyond chance, those confirmed by held-out baskets first. */
 export function BundlePanel({ data }: { data: Preferences["bundles"] }) {
   const [isWhole, setIsWhole] = useState(false);
@@ -15,7 +19,7 @@ export function BundlePanel({ data }: { data: Preferences["bundles"] }) {
   return (
     <Panel title={bundleFinding(data)} under="Products bought together beyond chance, share of orders with the first">
       <div className="scroll">
-        <table className="plain tight bundles">
+        <table className="plain tight bundles pairs">
           <thead>
             <tr>
               <th>Who buys</th>
@@ -43,13 +47,8 @@ export function BundlePanel({ data }: { data: Preferences["bundles"] }) {
                   <td className="medium clip product" title={productName(rule.also)}>
                     {productName(rule.also)}
                   </td>
-                  <td className="num nowrap">
-                    {share(rule.confidence.value)}{" "}
-                    {rule.confidence.low !== null && (
-                      <span className="limits">
-                        ({decimal(100 * rule.confidence.low, 1)}–{decimal(100 * (rule.confidence.high ?? 0), 1)})
-                      </span>
-                    )}
+                  <td className="num" title={confidenceLimits(rule.confidence)}>
+                    {share(rule.confidence.value)}
                   </td>
                   <td className="num strong">{decimal(rule.lift, 1)}</td>
                   <td className="num nowrap">

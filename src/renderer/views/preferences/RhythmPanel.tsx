@@ -16,7 +16,8 @@ export function RhythmPanel({ data }: { data: Preferences["rhythms"] }) {
       title={rhythmFinding(data)}
       under={
         <>
-          Products and categories with a <Term name="rhythm">rhythm</Term>, customers who are due them
+          Products and categories with a <Term name="rhythm">rhythm</Term>: median days between purchases, and how many
+          customers are due within 7 and 30 days
         </>
       }
     >
@@ -25,10 +26,10 @@ export function RhythmPanel({ data }: { data: Preferences["rhythms"] }) {
           <thead>
             <tr>
               <th>Bought again</th>
-              <th className="num">Every, days</th>
+              <th className="num">Days</th>
               <th className="num">Customers</th>
-              <th className="num">Due in 7 d</th>
-              <th className="num">Due in 30 d</th>
+              <th className="num">In 7 d</th>
+              <th className="num">In 30 d</th>
             </tr>
           </thead>
           <tbody>

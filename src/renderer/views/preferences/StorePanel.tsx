@@ -3,7 +3,7 @@ import type { Preferences } from "../../../shared/api/contract/preferences.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
 import { audience } from "../../format/audience.ts";
-import { decimal, integer, share, unknown } from "../../format/format.ts";
+import { decimal, integer, share } from "../../format/format.ts";
 import { Audience } from "./Audience.tsx";
 import { storeFinding } from "./findings.ts";
 
@@ -37,7 +37,6 @@ export function StorePanel({ data }: { data: Preferences["stores"] }) {
                 <Term name="home_store">At home</Term>
               </th>
               <th className="num">≥ 70 %</th>
-              <th>Also use</th>
             </tr>
           </thead>
           <tbody>
@@ -45,7 +44,12 @@ export function StorePanel({ data }: { data: Preferences["stores"] }) {
               <tr key={row.store_id}>
                 <td
                   className="medium clip name"
-                  title={[row.name ?? row.store_id, row.region, row.city && `${integer(row.in_city)} from ${row.city}`]
+                  title={[
+                    row.name ?? row.store_id,
+                    row.region,
+                    row.city && `${integer(row.in_city)} of them from ${row.city}`,
+                    row.second && `who also use ${row.second}`,
+                  ]
                     .filter(Boolean)
                     .join(", ")}
                 >
@@ -68,9 +72,6 @@ export function StorePanel({ data }: { data: Preferences["stores"] }) {
                     to={audience(home(row.store_id), { field: "home_store_share", operator: ">=", value: 0.7 })}
                     who={`Customers who mostly stay with ${row.name ?? row.store_id}`}
                   />
-                </td>
-                <td className="muted clip name" title={row.second ?? ""}>
-                  {row.second ?? unknown}
                 </td>
               </tr>
             ))}

@@ -48,6 +48,11 @@ const starters: readonly Starter[] = [
       { field: "lifecycle_stage", operator: "in", value: ["lapsed"] },
     ],
   },
+  {
+    name: "Like the best, not yet among them",
+    why: "The tenth outside the best who behave most like them: the next ones to win",
+    rules: [{ field: "lookalike_percentile", operator: ">=", value: 0.9 }],
+  },
 ];
 
 const treeOf = ({ rules }: Starter) => ({ combinator: "and" as const, rules: rules.map((rule) => ({ ...rule })) });

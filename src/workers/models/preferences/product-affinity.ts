@@ -54,7 +54,7 @@ function paramsOf(params: Params, { seed, throwIfCancelled }: ModelContext): Rec
 
 export const productAffinity = defineModel({
   name: "product_affinity",
-  version: 3,
+  version: 4,
   title: "Product affinity",
   group: "preferences",
   inputs: { histories: { feature: "product_histories" }, popularity: { feature: "product_popularity" } },
@@ -123,7 +123,7 @@ export const productAffinity = defineModel({
     limits: [
       "The score ranks and is no probability, so it has no limits: recall tells how far the list may be trusted.",
       "Products that nobody has bought yet are never named; what is in stock isn't known.",
-      "Only the 50,000 products with most buyers are looked at; by ALS 20,000, by EASE 800.",
+      "Only the 50,000 products with most buyers are looked at; by ALS the 5,000 most bought, by EASE 800.",
       "Where most customers bought once and one thing, lists are short and tell little beyond popularity.",
     ],
     metrics: [

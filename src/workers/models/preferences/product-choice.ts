@@ -29,7 +29,7 @@ const mostEase = 800;
 const easeNeighbours = 60;
 const easeRegularisation = 200;
 /** Products that ALS looks at, and what it is fitted with. */
-const mostFactored = 20_000;
+const mostFactored = 5_000;
 const als = { iterations: 6, alpha: 20, regularisation: 5 } as const;
 
 const rounded = (value: number) => Number(value.toPrecision(6));

@@ -31,7 +31,7 @@ function duesOf(pairs: readonly Pair[], fitted: FittedRhythms | null): Due[] {
 
 export const replenishment = defineModel({
   name: "replenishment",
-  version: 2,
+  version: 3,
   title: "Replenishment",
   group: "preferences",
   inputs: { pairs: { feature: "rebuy_candidates" } },
@@ -44,7 +44,7 @@ export const replenishment = defineModel({
   params: {
     most_spread: {
       kind: "number",
-      default: 1,
+      default: 0.7,
       min: 0.1,
       max: 1.28,
       label: "Where a rhythm ends",
