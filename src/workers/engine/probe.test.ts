@@ -26,6 +26,7 @@ test("a local folder passes, every check says what it measured, and nothing stay
   const { bavail, bsize } = statfsSync(folder);
   const told = Number.parseFloat(byName.get("free space")?.measured ?? "");
   expect(told / ((bavail * bsize) / 1e9)).toBeCloseTo(1, 1);
+  expect(byName.get("clock")?.measured ?? "").not.toMatch(/^-0\.0/);
   expect(readdirSync(join(folder, "tmp"))).toEqual([]);
 });
 

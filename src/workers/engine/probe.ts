@@ -152,7 +152,7 @@ function clockOffset(path: string): Finding {
   const before = Date.now();
   writeSynced(path, Buffer.from("now"));
   const offset = (statSync(path).mtimeMs - (before + Date.now()) / 2) / 1000;
-  const measured = `${offset.toFixed(1)} s off`;
+  const measured = `${offset.toFixed(1).replace(/^-(?=0\.0$)/, "")} s off`;
   return Math.abs(offset) > 5 ? warn(measured, "Set this machine's clock by NTP.") : ok(measured);
 }
 

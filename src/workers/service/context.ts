@@ -31,10 +31,13 @@ export interface ServiceContext {
   readonly startProcess: StartProcess;
 }
 
+const cleanedAtExit = new Set<string>();
+
 export function scratchFolder(): string {
   const root = join(process.env["ASSAY_SCRATCH"] ?? tmpdir(), `assay-${process.pid}`);
   mkdirSync(root, { recursive: true });
-  process.once("exit", () => rmSync(root, { recursive: true, force: true }));
+  if (!cleanedAtExit.has(root)) process.once("exit", () => rmSync(root, { recursive: true, force: true }));
+  cleanedAtExit.add(root);
   return root;
 }
 

@@ -70,6 +70,42 @@ describe("discount affinity", () => {
     }
   });
 
+  it("tells how deep a cut makes half of somebody's lines reduced, and says nothing where none does", () => {
+    const { counts, bent } = simulate(1_500);
+    const fitted = discountAffinity.fit({ counts }, params, context);
+    const { rows, columns } = discountAffinity.score({ counts }, fitted, params, context);
+    const column = (name: string) => columns[`half_reduced_depth${name}`] as Float64Array;
+    const [value, low, high] = [column(""), column("_low"), column("_high")];
+    const [quiet, sale] = (fitted as unknown as FittedDiscounts).strata.map(({ exposure }) => exposure);
+    const truth = bent.map((own) => {
+      const [before, after] = [0.06 + 0.3 * own, 0.35 + 0.6 * own];
+      return after < 0.5 ? Infinity : (quiet ?? 0) + ((0.5 - before) / (after - before)) * ((sale ?? 0) - (quiet ?? 0));
+    });
+    let [told, within, silent, never] = [0, 0, 0, 0];
+    for (let at = 0; at < rows; at++) {
+      const own = value[at] ?? Number.NaN;
+      if (Number.isNaN(own)) {
+        expect([low[at], high[at]]).toEqual([Number.NaN, Number.NaN]);
+        silent++;
+        if (truth[at] === Infinity) never++;
+        continue;
+      }
+      told++;
+      const top = Number.isNaN(high[at]) ? Infinity : (high[at] ?? 0);
+      expect((low[at] ?? 1) <= own && own <= top && own >= 0 && own <= (sale ?? 0)).toBe(true);
+      if ((low[at] ?? 0) - 1e-9 <= (truth[at] ?? 0) && (truth[at] ?? 0) <= top + 1e-9) within++;
+    }
+    expect(told).toBeGreaterThan(600);
+    expect(within / told).toBeGreaterThan(0.72);
+    expect(silent).toBeGreaterThan(150);
+    expect(never / silent).toBeGreaterThan(0.65); // of all it is two in five
+    const one = tableOf([{ id: "a", bin: 3, n: 9, reduced: 3 }]);
+    const alone = discountAffinity.fit({ counts: one }, params, context);
+    expect(discountAffinity.score({ counts: one }, alone, params, context).columns.half_reduced_depth).toEqual(
+      new Float64Array([Number.NaN]),
+    );
+  });
+
   it("takes one reduced line outside the sales for more than one inside them", () => {
     const { counts } = simulate(1_500);
     const fitted = discountAffinity.fit({ counts }, params, context);

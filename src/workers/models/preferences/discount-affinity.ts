@@ -9,6 +9,7 @@ import {
   cutDays,
   type FittedDiscounts,
   gridOf,
+  halfDepths,
   inside,
   type Lines,
   linesOf,
@@ -16,6 +17,7 @@ import {
   placeOf,
   quantileOf,
   type Stratum,
+  stepOf,
   total,
   worthOf,
 } from "./discount-scale.ts";
@@ -24,7 +26,7 @@ const reasonOf = (fitted: FittedDiscounts | null) => (fitted ? null : "not_enoug
 
 export const discountAffinity = defineModel({
   name: "discount_affinity",
-  version: 2,
+  version: 3,
   title: "Discount affinity",
   group: "preferences",
   inputs: { counts: { feature: "discount_counts" } },
@@ -44,6 +46,9 @@ export const discountAffinity = defineModel({
     { name: "discount_affinity_low", type: "DOUBLE", unit: "share" },
     { name: "discount_affinity_high", type: "DOUBLE", unit: "share" },
     { name: "full_price_share", type: "DOUBLE", unit: "share" },
+    { name: "half_reduced_depth", type: "DOUBLE", unit: "share" },
+    { name: "half_reduced_depth_low", type: "DOUBLE", unit: "share" },
+    { name: "half_reduced_depth_high", type: "DOUBLE", unit: "share" },
     { name: "discounted_share", type: "DOUBLE", unit: "share" },
     { name: "discount_exposure", type: "DOUBLE", unit: "share" },
     { name: "n_lines", type: "INTEGER", unit: "count" },
@@ -52,7 +57,7 @@ export const discountAffinity = defineModel({
     purpose:
       "How much somebody buys reduced of their own accord: the share of reduced lines they would have if they had met the shop's prices as all customers together did.",
     method:
-      "Lines fall into strata by the store-wide depth of reductions on their day and in their category, cut at natural breaks. In each stratum customers' shares of reduced lines follow a beta-binomial, fitted by maximum likelihood (Minka's fixed point). A customer has one place on the scale from full price to bargain in all strata; its posterior follows from the lines of all of them. The affinity is the share at that place, averaged over the strata as all lines are spread over them. Where lines of one day are reduced together more than a customer's lines of different days, a line counts for less (design effect). Limits are those of that share.",
+      "Lines fall into strata by the store-wide depth of reductions on their day and in their category, cut at natural breaks. In each stratum customers' shares of reduced lines follow a beta-binomial, fitted by maximum likelihood (Minka's fixed point). A customer has one place on the scale from full price to bargain in all strata; its posterior follows from the lines of all of them. The affinity is the share at that place, averaged over the strata as all lines are spread over them. Where lines of one day are reduced together more than a customer's lines of different days, a line counts for less (design effect). Limits are those of that share. half_reduced_depth is the store-wide depth, between the strata on a line, at which half of what the customer buys is reduced: the median of the posterior.",
     references: [
       "Skellam (1948): A probability distribution derived from the binomial by regarding the probability of success as variable between trials, JRSS B 10(2).",
       "Minka (2000): Estimating a Dirichlet distribution.",
@@ -69,6 +74,7 @@ export const discountAffinity = defineModel({
       "That somebody waits for the sales isn't counted; discount_exposure tells it.",
       "Coupons on whole orders don't count where list prices are named; where only discounts are, they do.",
       "Without list prices or discounts there is no score.",
+      "half_reduced_depth is empty where even the deepest days seen don't bring half about, its upper limit where a tenth of the posterior says so, and all of it where the shop's days don't differ in depth. It tells of goods bought on such days, not of what a deeper cut would cause.",
     ],
     metrics: [
       "auc of whether a line after the cut is reduced, given the stratum it fell in, against the customer's raw share of reduced lines",
@@ -100,8 +106,11 @@ export const discountAffinity = defineModel({
     const customers = linesOf(requireTable(inputs, "counts"), strata);
     const n = customers.length;
     const [value, low, high, full] = [blank(n), blank(n), blank(n), blank(n)];
+    const [depth, depthLow, depthHigh] = [blank(n), blank(n), blank(n)];
     const grid = fitted ? gridOf(fitted) : undefined;
     const posterior = grid ? createPosteriors(grid) : undefined;
+    const halves = grid && fitted ? halfDepths(grid, fitted.strata) : undefined;
+    const seen = (found: number) => (Number.isFinite(found) ? found : Number.NaN);
     for (const [at, own] of customers.entries()) {
       if (!grid || !posterior) break;
       const weights = posterior(own);
@@ -109,6 +118,12 @@ export const discountAffinity = defineModel({
       low[at] = quantileOf(weights, grid.standard, 0.1);
       high[at] = quantileOf(weights, grid.standard, 0.9);
       full[at] = 1 - meanOf(weights, grid.shares[0] ?? grid.standard);
+      if (!halves) continue;
+      // the higher on the scale, the less depth it takes
+      depth[at] = seen(stepOf(weights, halves, 0.5));
+      if (Number.isNaN(depth[at])) continue;
+      depthLow[at] = stepOf(weights, halves, 0.9);
+      depthHigh[at] = seen(stepOf(weights, halves, 0.1));
     }
     const lines = Float64Array.from(customers, (own) => total(own.n));
     const outputs = {
@@ -116,6 +131,9 @@ export const discountAffinity = defineModel({
       discount_affinity_low: low,
       discount_affinity_high: high,
       full_price_share: full,
+      half_reduced_depth: depth,
+      half_reduced_depth_low: depthLow,
+      half_reduced_depth_high: depthHigh,
       discounted_share: Float64Array.from(customers, (own) => total(own.reduced) / Math.max(1, total(own.n))),
       discount_exposure: Float64Array.from(customers, (own) => own.exposure / Math.max(1, total(own.n))),
       n_lines: lines,

@@ -198,6 +198,31 @@ export function quantileOf(posterior: Float64Array, values: Float64Array, p: num
   return values[gridSize - 1] ?? 1;
 }
 
+/** How deep the shop must cut its prices until half of what is bought there is reduced, by step of the scale: between the exposures of
+ *  two strata on a line, 0 where half is reduced on the quietest days, infinite where the deepest reductions don't bring it about.
+ *  NaN with a single stratum, from which nothing can be told of another depth. */
+export function halfDepths(grid: Grid, strata: readonly Pick<Stratum, "exposure">[]): Float64Array {
+  return Float64Array.from({ length: gridSize }, (_, at) => {
+    if (strata.length < 2) return Number.NaN;
+    const share = (j: number) => grid.shares[j]?.[at] ?? 0;
+    if (share(0) >= 0.5) return 0;
+    const j = strata.findIndex((_stratum, k) => share(k) >= 0.5);
+    if (j < 0) return Number.POSITIVE_INFINITY;
+    const [from, to] = [strata[j - 1]?.exposure ?? 0, strata[j]?.exposure ?? 0];
+    return from + ((0.5 - share(j - 1)) / (share(j) - share(j - 1))) * (to - from);
+  });
+}
+
+/** The value at a quantile of the scale's steps, without going between them. */
+export function stepOf(posterior: Float64Array, values: Float64Array, p: number): number {
+  let below = 0;
+  for (const [at, weight] of posterior.entries()) {
+    below += weight;
+    if (below >= p) return values[at] ?? Number.NaN;
+  }
+  return values[gridSize - 1] ?? Number.NaN;
+}
+
 /** Remembers posteriors: among many customers few differ in lines and reduced lines by stratum. */
 export function createPosteriors(grid: Grid): (lines: Lines) => Float64Array {
   const seen = new Map<string, Float64Array>();
