@@ -19,8 +19,10 @@ import { definitionOf, segmentRules } from "./segments.ts";
 
 type PlanInput = Omit<ParsedInputOf<AssayContract["campaigns.plan"]>, "brand">;
 
-/** Days after the start that outcomes count, and the days of campaigns that a source tells of. */
+/** Days after the start that outcomes count. */
 const usualDays = 14;
+/** The same of campaigns that a source tells of: as campaign_lift has them. */
+const deliveredDays = 30;
 
 function planOf(state: BrandState, input: PlanInput): CampaignPlan {
   const { segment, definition, variants, holdout, goal = "revenue", days = usualDays, fields = [], cap = null } = input;
@@ -179,7 +181,7 @@ export const campaignHandlers: HandlersOf<Named<"campaigns">> = {
     const found = await snapshotOrNull(ctx, brand);
     const all = [...state.campaigns.values()].sort((a, b) => b.version - a.version);
     const own = all.flatMap((one) => measured(one) ?? []);
-    const delivered = { days: usualDays, goal: "revenue" };
+    const delivered = { days: deliveredDays, goal: "revenue" };
     const { results } = found
       ? ((await askSnapshot(ctx, found, "campaigns.results", { own, delivered }, signal)) as {
           results: (CampaignResult & { kind: string })[];
@@ -288,7 +290,7 @@ export const campaignHandlers: HandlersOf<Named<"campaigns">> = {
   "campaigns.measure": async ({ brand, campaign }, { ctx, signal }) => {
     const found = await findSnapshot(ctx, brand);
     const own = found.state.campaigns.get(campaign);
-    const input = own ? measured(own) : { kind: "delivered", campaign, days: usualDays, goal: "revenue" };
+    const input = own ? measured(own) : { kind: "delivered", campaign, days: deliveredDays, goal: "revenue" };
     if (!input)
       throw new AssayError(
         "not_found",

@@ -180,6 +180,11 @@ const reasons: Readonly<Record<string, string>> = {
   no_open_lines: "nothing open to come back",
   probably_lapsed: "probably no longer a customer",
   more_than_three_years_away: "more than three years away",
+  no_messages: "no e-mails within two years",
+  no_visits: "no visit within 90 days",
+  has_unsubscribed: "has unsubscribed",
+  no_campaigns_with_holdout: "no campaign with people kept out",
+  no_coupon_campaigns: "no coupon campaign with people kept out",
   no_limits_without_repeat_buyers: "no limits without repeat buyers",
 };
 export function reason(text: string | null | undefined): string {

@@ -11,6 +11,7 @@ const three = (value: number | null) => decimal(value, 3);
 const percent = (value: number | null) => share(value, 1);
 const pounds = (value: number | null, currency: string) =>
   exactMoney(value === null ? null : Math.round(value), currency);
+const perHundred = (value: number | null) => (value === null ? "–" : decimal(value * 100, 2));
 const days = (value: number | null) => (value === null ? "–" : `${decimal(value, 1)} d`);
 
 const known: Readonly<Record<string, Metric>> = {
@@ -64,6 +65,91 @@ const known: Readonly<Record<string, Metric>> = {
     label: "Brier score",
     help: "Mean squared distance between the chance told and what happened. Lower is better.",
     text: three,
+  },
+  brier_open: {
+    label: "Brier score, opens",
+    help: "Mean squared distance of the chance to open from what happened. Lower is better.",
+    text: three,
+  },
+  brier_click: {
+    label: "Brier score, clicks",
+    help: "Mean squared distance of the chance to click from what happened. Lower is better.",
+    text: three,
+  },
+  auc_open: {
+    label: "Ranking of opens (AUC)",
+    help: "Chance that somebody who opened is ranked above somebody who didn't. Higher is better.",
+    text: three,
+  },
+  auc_click: {
+    label: "Ranking of clicks (AUC)",
+    help: "Chance that somebody who clicked is ranked above somebody who didn't. Higher is better.",
+    text: three,
+  },
+  auc_7: {
+    label: "Ranking within 7 days (AUC)",
+    help: "Chance that somebody who bought within a week is ranked above somebody who didn't. Higher is better.",
+    text: three,
+  },
+  auc_30: {
+    label: "Ranking within 30 days (AUC)",
+    help: "Chance that somebody who bought within a month is ranked above somebody who didn't. Higher is better.",
+    text: three,
+  },
+  auc_visit_7: {
+    label: "Ranking against visits (AUC)",
+    help: "The ranking within 7 days, held against the visits of the last week. Higher is better.",
+    text: three,
+  },
+  brier_7: {
+    label: "Brier score, 7 days",
+    help: "Mean squared distance of the chance to buy within a week from what happened. Lower is better.",
+    text: three,
+  },
+  brier_30: {
+    label: "Brier score, 30 days",
+    help: "Mean squared distance of the chance to buy within a month from what happened. Lower is better.",
+    text: three,
+  },
+  interval_width: {
+    label: "Width of limits",
+    help: "With the year before taken out, against the plain difference of means. Lower is better.",
+    text: percent,
+  },
+  incremental_share: {
+    label: "Brought by campaigns",
+    help: "Share of the revenue of those contacted that the campaigns brought, with limits that hold at all times.",
+    text: percent,
+  },
+  qini_held_out: {
+    label: "Qini, unseen people",
+    help: "Area between the curve of buyers that a campaign brings, people ranked by the effect told to them, and contacting at random; buyers per hundred people. Higher is better, 0 is chance.",
+    text: perHundred,
+  },
+  qini_next: {
+    label: "Qini, campaigns after the cut",
+    help: "The same on campaigns that were drawn later. Higher is better, 0 is chance.",
+    text: perHundred,
+  },
+  top_effect_held_out: {
+    label: "Effect on the best 30 %",
+    help: "What contacting the 30 % with the greatest effect told adds to their chance to buy, beside contacting everybody.",
+    text: percent,
+  },
+  qini_margin_held_out: {
+    label: "Qini of margin, unseen people",
+    help: "Area between the curve of margin that coupons bring, people ranked by the effect told to them, and giving them at random; per person. Higher is better, 0 is chance.",
+    text: pounds,
+  },
+  qini_margin_next: {
+    label: "Qini of margin, campaigns after the cut",
+    help: "The same on coupon campaigns that were drawn later. Higher is better, 0 is chance.",
+    text: pounds,
+  },
+  top_margin_held_out: {
+    label: "Margin of the best 30 %",
+    help: "What a coupon adds to the margin of the 30 % with the greatest effect told, beside giving everybody one.",
+    text: pounds,
   },
   auc_btyd: {
     label: "Ranking against MBG/NBD",

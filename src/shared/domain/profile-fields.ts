@@ -36,6 +36,7 @@ const forecast = "What is expected";
 const taste = "Preferences";
 const returns = "Returns";
 const contact = "Contact";
+const answers = "E-mails, visits and campaigns";
 
 /** The contract's columns of `profiles`, in its order. */
 export const profileFields: readonly ProfileField[] = [
@@ -126,6 +127,76 @@ const furtherFields: readonly ProfileField[] = [
     "share",
     null,
     "Of the next orders, as expected.",
+  ),
+  field(
+    answers,
+    "probability_open",
+    "Chance to open",
+    "share",
+    null,
+    "Of the next e-mail, opens by programs left out.",
+  ),
+  field(answers, "probability_click", "Chance to click", "share", null, "In the next e-mail."),
+  field(
+    answers,
+    "unsubscribe_risk_28",
+    "Chance to unsubscribe",
+    "share",
+    null,
+    "Within four weeks at the present number of e-mails.",
+  ),
+  field(
+    answers,
+    "advised_messages_28",
+    "E-mails advised",
+    "number",
+    null,
+    "The most in four weeks at which the risk to unsubscribe stays bearable.",
+  ),
+  field(answers, "probability_purchase_7", "Chance to buy in a week", "share", null, "Of those who visited lately."),
+  field(answers, "last_seen_category", "Category seen last", "text", null, "On the web, within 90 days."),
+  field(answers, "uplift", "Uplift", "share", null, "What a campaign adds to the chance to buy within 30 days."),
+  field(
+    answers,
+    "uplift_low",
+    "Uplift, low",
+    "share",
+    null,
+    "Lower 80 % limit of the mean effect on people like these.",
+  ),
+  field(
+    answers,
+    "uplift_high",
+    "Uplift, high",
+    "share",
+    null,
+    "Upper 80 % limit of the mean effect on people like these.",
+  ),
+  field(
+    answers,
+    "uplift_group",
+    "Uplift group",
+    "choice",
+    null,
+    "Persuadable: surely above zero; sleeping dog: surely below.",
+    ["persuadable", "unclear", "sleeping_dog"],
+  ),
+  field(
+    answers,
+    "discount_uplift_minor",
+    "Discount uplift",
+    "money",
+    "minor",
+    "What a coupon adds to the margin of 30 days, after what is given away.",
+  ),
+  field(
+    answers,
+    "discount_group",
+    "Discount group",
+    "choice",
+    null,
+    "Whether a coupon surely earns more than it gives away.",
+    ["worth_it", "unclear", "not_worth_it"],
   ),
 ];
 

@@ -100,13 +100,31 @@ export const profileColumns: readonly ProfileColumn[] = [
   column("home_store_share", "DOUBLE", "x.home_store_share", ofModel("x", "no_stores"), "share"),
   column("micro_segment", "VARCHAR", "i.micro_segment", ofModel("i")),
   column("lookalike_percentile", "DOUBLE", "j.lookalike_percentile", ofModel("j"), "share"),
+  column("probability_open", "DOUBLE", "em.probability_open", "coalesce(em.reason, 'no_messages')", "share"),
+  column("probability_click", "DOUBLE", "em.probability_click", "coalesce(em.reason, 'no_messages')", "share"),
+  column("unsubscribe_risk_28", "DOUBLE", "us.unsubscribe_risk_28", "coalesce(us.reason, 'no_messages')", "share"),
+  column("advised_messages_28", "INTEGER", "us.advised_messages_28", "coalesce(us.reason, 'no_messages')", "count"),
+  column("probability_purchase_7", "DOUBLE", "wi.probability_purchase_7", "coalesce(wi.reason, 'no_visits')", "share"),
+  column("last_seen_category", "VARCHAR", "wi.last_seen_category", "coalesce(wi.reason, 'no_visits')"),
+  column("uplift", "DOUBLE", "up.uplift", ofModel("up", "no_campaigns_with_holdout"), "share"),
+  column("uplift_low", "DOUBLE", "up.uplift_low", ofModel("up", "no_campaigns_with_holdout"), "share"),
+  column("uplift_high", "DOUBLE", "up.uplift_high", ofModel("up", "no_campaigns_with_holdout"), "share"),
+  column("uplift_group", "VARCHAR", "up.uplift_group", ofModel("up", "no_campaigns_with_holdout")),
+  column(
+    "discount_uplift_minor",
+    "BIGINT",
+    "round(du.discount_uplift_minor)",
+    ofModel("du", "no_coupon_campaigns"),
+    "minor",
+  ),
+  column("discount_group", "VARCHAR", "du.discount_group", ofModel("du", "no_coupon_campaigns")),
 ];
 
 const scores = (model: string) => ({ step: `scores_${model}`, output: "scores" });
 
 export const profiles = defineStep({
   name: "profiles",
-  version: 6,
+  version: 7,
   title: "Profiles",
   stage: "profiles",
   scope: "bucket",
@@ -139,6 +157,11 @@ export const profiles = defineStep({
     store_affinity: scores("store_affinity"),
     micro_segments: scores("micro_segments"),
     lookalike: scores("lookalike"),
+    email_propensity: scores("email_propensity"),
+    unsubscribe_risk: scores("unsubscribe_risk"),
+    web_intent: scores("web_intent"),
+    uplift: scores("uplift"),
+    discount_uplift: scores("discount_uplift"),
   },
   params: {},
   settings: ["currency"],
@@ -183,5 +206,8 @@ function profilesSql(context: StepContext): string {
     LEFT JOIN ${context.relation("next_basket")} nb USING (customer_id) LEFT JOIN rp USING (customer_id) LEFT JOIN ${context.relation("size_preference")} z USING (customer_id)
     LEFT JOIN ${context.relation("timing_preference")} w USING (customer_id) LEFT JOIN ${context.relation("store_affinity")} x USING (customer_id)
     LEFT JOIN ${context.relation("micro_segments")} i USING (customer_id) LEFT JOIN ${context.relation("lookalike")} j USING (customer_id)
+    LEFT JOIN ${context.relation("email_propensity")} em USING (customer_id) LEFT JOIN ${context.relation("unsubscribe_risk")} us USING (customer_id)
+    LEFT JOIN ${context.relation("web_intent")} wi USING (customer_id) LEFT JOIN ${context.relation("uplift")} up USING (customer_id)
+    LEFT JOIN ${context.relation("discount_uplift")} du USING (customer_id)
     ORDER BY b.customer_id`;
 }

@@ -63,7 +63,7 @@ export function CampaignList({ found }: { found: Found }) {
         <div className="below">
           <Panel
             title="Sent by another program"
-            under="A source tells who was contacted and who was kept out; 14 days after"
+            under="A source tells who was contacted and who was kept out; 30 days after"
           >
             <Rows rows={delivered.map(({ campaign, result }) => ({ campaign, result, about: "" }))} />
           </Panel>

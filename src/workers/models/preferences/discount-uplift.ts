@@ -86,7 +86,7 @@ function depthLines(rows: ColumnTable, margin: Float64Array): DepthLine[] {
 
 export const discountUplift = defineModel({
   name: "discount_uplift",
-  version: 1,
+  version: 2,
   title: "Discount uplift",
   group: "preferences",
   inputs: { state: { feature: "campaign_state" } },
@@ -110,7 +110,7 @@ export const discountUplift = defineModel({
     { name: "discount_depth", type: "DOUBLE", unit: "share" },
     { name: "discount_group", type: "VARCHAR" },
   ],
-  mainMetric: "qini_held_out",
+  mainMetric: "qini_margin_held_out",
   needs: "coupon campaigns with a group that was kept out at random: 400 people or more, 100 a side, 40 of whom bought",
   card: {
     purpose:
@@ -133,9 +133,9 @@ export const discountUplift = defineModel({
       "Qini as the uplift model defines it, in minor units of margin per person.",
     ],
     metrics: [
-      "qini_held_out: Qini of cross-fitted effects on margin with a bootstrap interval, against giving coupons at random (0)",
-      "top_effect_held_out: effect among the 30 % told the greatest, against giving everybody one",
-      "qini_next: Qini on coupon campaigns that were drawn after the cut, against random (0)",
+      "qini_margin_held_out: Qini of cross-fitted effects on margin with a bootstrap interval, against giving coupons at random (0)",
+      "top_margin_held_out: effect among the 30 % told the greatest, against giving everybody one",
+      "qini_margin_next: Qini on coupon campaigns that were drawn after the cut, against random (0)",
     ],
   },
   fit: (inputs, params, context): Json => {
@@ -184,20 +184,20 @@ export const discountUplift = defineModel({
         : null;
     return known([
       compare({
-        metric: "qini_held_out",
+        metric: "qini_margin_held_out",
         own: { value: fitted.held_out_qini, low: fitted.held_out_qini_low, high: fitted.held_out_qini_high },
         n: fitted.n_people,
         ...random,
       }),
       compare({
-        metric: "top_effect_held_out",
+        metric: "top_margin_held_out",
         baseline: "giving everybody one",
         own: { value: fitted.held_out_top, low: fitted.held_out_top_low, high: fitted.held_out_top_high },
         naive: fitted.average_effect,
         n: fitted.n_people,
         better: "higher",
       }),
-      ...(next ? [compare({ metric: "qini_next", own: next.qini, n: fitted.n_people, ...random })] : []),
+      ...(next ? [compare({ metric: "qini_margin_next", own: next.qini, n: fitted.n_people, ...random })] : []),
     ]);
   },
 });
