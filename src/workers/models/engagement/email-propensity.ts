@@ -53,7 +53,7 @@ function fittedEmail(given: Json): FittedEmail | null {
 
 export const emailPropensity = defineModel({
   name: "email_propensity",
-  version: 1,
+  version: 2,
   title: "E-mail propensity",
   group: "engagement",
   inputs: { activity: { feature: "message_activity" } },
@@ -69,7 +69,7 @@ export const emailPropensity = defineModel({
   card: {
     purpose: "The chance that somebody opens, and clicks, the next e-mail that they get.",
     method:
-      "The own past rate, drawn to that of all by a beta-binomial, and gradient-boosted trees that start from its log odds, on e-mails of the last year whose week of answers has passed: what was sent, opened and clicked before (each counted with weights that fade over a month and over four), how often they were written to lately, and how long ago each thing was. The latest quarter of the e-mails tells how many trees are enough and brings their margins to chances (Platt). Opens that the platform marks as made by a program don't count as opens.",
+      "The own past rate, drawn to that of all by a beta-binomial, and gradient-boosted trees that start from its log odds and are kept only where they tell the latest quarter better by a standard error, on e-mails of the last year whose week of answers has passed: what was sent, opened and clicked before (each counted with weights that fade over a month and over four), how often they were written to lately, and how long ago each thing was. The latest quarter of the e-mails tells how many trees are enough and brings their margins to chances (Platt). Opens that the platform marks as made by a program don't count as opens.",
     references: [
       "Friedman (2001): Greedy function approximation: a gradient boosting machine, Annals of Statistics 29(5).",
       "Griffiths (1973): Maximum likelihood estimation for the beta-binomial distribution, Biometrics 29(4).",
@@ -84,6 +84,7 @@ export const emailPropensity = defineModel({
       "A chance of a single event has no limits of its own: its calibration says how far it can be trusted.",
       "Needs 200 e-mails, and 30 that were opened and 30 that weren't; without them each has the own past rate, drawn to that of all.",
       "Says nothing of the e-mail's subject, offer or hour.",
+      "Where people keep to their habits there is little to add to the own rate: on the demo retailer its Brier score does not beat it, while the chance to open follows the true one with a rank correlation of .82 (clicks .69).",
     ],
     metrics: [
       "brier_open and brier_click: squared error of the chances for the first e-mail after the cut, against the own past rate drawn to that of all",

@@ -2,6 +2,7 @@ import { type BoostedTrees, fitBoostedTrees } from "../../numeric/boosted-trees.
 import { sigmoid } from "../../numeric/boosted-trees-loss.ts";
 import { predictMargins } from "../../numeric/boosted-trees-predict.ts";
 import { fitPlatt, type Platt } from "../../numeric/platt.ts";
+import { meanInterval } from "../../numeric/scoring.ts";
 
 /** Trees of a yes or no, with the line that brings their margins to chances on rows that they had not seen. */
 export interface ResponseTrees {
@@ -53,9 +54,28 @@ export function fitResponse(
   judged.sort((a, b) => (margins?.[a] ?? 0) - (margins?.[b] ?? 0) || (target[a] ?? 0) - (target[b] ?? 0));
   const pick = (column: Float64Array) => Float64Array.from(judged, (row) => column[row] ?? 0);
   const platt = margins ? fitPlatt(pick(margins), pick(target)) : { slope: 1, offset: 0 };
-  const size = Math.max(offset ? 0 : 5, tried?.trees.length ?? 20);
+  const isBetter = !offset || (margins !== null && beatsStart(pick(margins), pick(offset), pick(target), platt));
+  if (!isBetter) {
+    const trees = { loss: "logistic", features: columns.length, base: 0, trees: [] } as const;
+    return { trees, platt: { slope: 1, offset: 0 }, n_rows: target.length, n_yes: yes, n_trees: 0 };
+  }
+  const size = Math.max(5, tried?.trees.length ?? 20);
   const trees = fitBoostedTrees({ columns, target, throwIfCancelled, ...from }, { ...settings, seed, trees: size });
   return { trees, platt, n_rows: target.length, n_yes: yes, n_trees: trees.trees.length };
+}
+
+/** Whether the trees tell unseen rows better than what they start from, by more than one standard error of the difference. */
+function beatsStart(margins: Float64Array, start: Float64Array, target: Float64Array, platt: Platt): boolean {
+  const loss = (margin: number, y: number) =>
+    Math.max(margin, 0) - margin * y + Math.log1p(Math.exp(-Math.abs(margin)));
+  const gains = margins
+    .map((margin, row) => {
+      const y = target[row] ?? 0;
+      return loss(start[row] ?? 0, y) - loss(platt.slope * margin + platt.offset, y);
+    })
+    .sort();
+  const { value, low } = meanInterval(gains);
+  return value > (value - low) / 1.959963984540054;
 }
 
 function marginsOf(trees: BoostedTrees, columns: readonly Float64Array[], offset?: Float64Array): Float64Array {

@@ -83,6 +83,7 @@ export const unsubscribeRisk = defineModel({
     ],
     limits: [
       "Needs 15 e-mails after which somebody left; leaving is rare, so that small lists say little.",
+      "On the demo retailer it ranks no better than the number of e-mails before: unproven there.",
       "Where more e-mails don't go with more leaving no frequency is advised.",
       "A chance of a single event has no limits of its own.",
       "Who has left already has no risk: the reason says so.",

@@ -27,7 +27,7 @@ function fittedIntent(given: Json): FittedIntent | null {
 
 export const webIntent = defineModel({
   name: "web_intent",
-  version: 1,
+  version: 2,
   title: "Web purchase intent",
   group: "engagement",
   inputs: { activity: { feature: "web_activity" } },

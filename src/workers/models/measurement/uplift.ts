@@ -41,6 +41,7 @@ export const uplift = defineModel({
       "Qini: area between the curve of incremental buyers per person, of people ranked by the effect told to them and weighed by one over the chance of their side, and the straight line of contacting at random. Other programs define it otherwise: compare only within this one.",
       "Held-out figures are of cross-fitted effects; which learner is told is chosen on the same people, which flatters a little.",
       "Needs 400 people of campaigns with a group kept out, 100 a side, and 40 who bought.",
+      "On the demo retailer, whose four campaigns work on different people, the pooled effects of 6,200 people show no differences that hold for unseen ones: everybody is told the mean.",
       "On Hillstrom's e-mail test (women's e-mail, visits) half of the people rank the other half with a Qini of .0070 (.0049 to .0099), the T-learner alone .0056.",
     ],
     metrics: [
