@@ -9,7 +9,10 @@ export function ArmsPanel({ result }: { result: CampaignResult }) {
   const { currency } = useBrand();
   const all = result.arms.reduce((sum, { customers }) => sum + customers, 0);
   return (
-    <Panel title="Groups" under={`Orders of the ${integer(result.elapsed_days)} days after the start`}>
+    <Panel
+      title="Groups"
+      under={`Orders of the ${integer(result.elapsed_days)} days after the start; effects in points of the share that buys, and in ${currency} each`}
+    >
       <div className="scroll">
         <table className="plain">
           <thead>
@@ -20,8 +23,8 @@ export function ArmsPanel({ result }: { result: CampaignResult }) {
               <th className="num">Buyers</th>
               <th className="num">Revenue, {currency}</th>
               <th className="num">Each, {currency}</th>
-              <th className="num">Effect on buying</th>
-              <th className="num">Effect each, {currency}</th>
+              <th className="num">On buying</th>
+              <th className="num">On revenue</th>
             </tr>
           </thead>
           <tbody>
@@ -30,7 +33,7 @@ export function ArmsPanel({ result }: { result: CampaignResult }) {
                 <td className="medium nowrap">{arm.is_control ? "Kept out" : arm.variant}</td>
                 <td className="num strong">{integer(arm.customers)}</td>
                 <td className="num nowrap">
-                  {share(arm.customers / Math.max(1, all))}, {share(arm.planned_share)}
+                  {share(arm.customers / Math.max(1, all), 0)}, {share(arm.planned_share, 0)}
                 </td>
                 <td className="num nowrap">
                   {integer(arm.buyers)}, {share(arm.buyers / Math.max(1, arm.customers))}

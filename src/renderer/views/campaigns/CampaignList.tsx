@@ -39,7 +39,7 @@ export function CampaignList({ found }: { found: Found }) {
   const { campaigns, delivered } = found;
   return (
     <>
-      <Head title="Campaigns" right={create} />
+      <Head title="Campaigns" {...(campaigns.length > 0 ? { right: create } : {})} />
       {error && <Failure error={error} />}
       {campaigns.length === 0 && (
         <Empty title={delivered.length > 0 ? "No campaign of your own yet" : "No campaign yet"} action={create}>

@@ -60,7 +60,7 @@ export function ResultStrip({ result }: { result: CampaignResult }) {
         <div className="s">
           {result.sample_ratio_p === null
             ? "one group"
-            : `by chance ${oddsText(result.sample_ratio_p)}${result.is_plan_known ? "" : ", plan guessed"}`}
+            : `${result.is_plan_known ? "by chance" : "plan guessed,"} ${oddsText(result.sample_ratio_p)}`}
         </div>
       </div>
     </div>
