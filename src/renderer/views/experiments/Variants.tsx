@@ -26,7 +26,7 @@ export function Variants({ variants, comparisons, chosen, onChoose }: Props) {
             <tr>
               <th>Variant</th>
               <th className="num">Gain</th>
-              <th>Comes to</th>
+              <th className="said">Comes to</th>
               <th className="num">Change stage</th>
               <th className="num">Change tier</th>
               <th className="num">Reused</th>
@@ -50,7 +50,7 @@ export function Variants({ variants, comparisons, chosen, onChoose }: Props) {
                     </button>
                   </td>
                   <td className="num">{gainOf(found)}</td>
-                  <td>{found ? gainText(found.metrics) : <State tone="muted">Not run yet</State>}</td>
+                  <td className="said">{found ? gainText(found.metrics) : <State tone="muted">Not run yet</State>}</td>
                   <td className="num">{integer(changed("lifecycle_stage"))}</td>
                   <td className="num">{integer(changed("value_tier"))}</td>
                   <td className="num">{cost ? share(cost.reused / Math.max(1, cost.tasks), 0) : "–"}</td>
