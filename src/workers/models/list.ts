@@ -7,6 +7,7 @@ import { unsubscribeRisk } from "./engagement/unsubscribe-risk.ts";
 import { webIntent } from "./engagement/web-intent.ts";
 import { bgNbd } from "./lifecycle/bg-nbd.ts";
 import { lifecycleStage } from "./lifecycle/lifecycle-stage.ts";
+import { mbgCnbdK } from "./lifecycle/mbg-cnbd-k.ts";
 import { mbgNbd } from "./lifecycle/mbg-nbd.ts";
 import { nextPurchase } from "./lifecycle/next-purchase.ts";
 import { paretoNbd } from "./lifecycle/pareto-nbd.ts";
@@ -37,6 +38,7 @@ export const models: readonly ModelDeclaration[] = [
   bgNbd,
   mbgNbd,
   paretoNbd,
+  mbgCnbdK,
   purchasePropensity,
   gammaGamma,
   customerValue,

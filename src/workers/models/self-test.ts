@@ -1,8 +1,8 @@
-import type { PurchaseFit } from "../numeric/btyd-fit.ts";
 import { type BtydParams, purchaseDistribution } from "../numeric/buy-till-you-die.ts";
 import { expectedSpend, fitGammaGamma } from "../numeric/gamma-gamma.ts";
 import { pitCoverage } from "../numeric/intervals.ts";
 import { discountedTransactions, type ParetoParams } from "../numeric/pareto-nbd.ts";
+import type { PurchaseFit } from "../numeric/purchase-fit.ts";
 import { absoluteErrors, auc, biasInterval, meanInterval } from "../numeric/scoring.ts";
 import {
   bgNbdFamily,

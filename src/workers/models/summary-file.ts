@@ -1,7 +1,7 @@
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { fittedJson, scorePurchases } from "./lifecycle/btyd-model.ts";
-import { purchaseFamilies } from "./lifecycle/purchase-family.ts";
+import { type FamilyExtra, type PurchaseFamily, purchaseFamilies } from "./lifecycle/purchase-family.ts";
 import { fitSpend, scoreSpend } from "./value/gamma-gamma.ts";
 
 /** Columns of a summary file: one row a customer, any one unit of time. */
@@ -10,6 +10,7 @@ export interface SummaryColumns {
   readonly recency: Float64Array;
   readonly tAge: Float64Array;
   readonly monetaryValue: Float64Array | null;
+  readonly sumLogInterval?: Float64Array | null;
 }
 
 const fileModels = [...purchaseFamilies.keys(), "gamma_gamma"];
@@ -29,6 +30,14 @@ function requireMoney(columns: SummaryColumns): Float64Array {
   );
 }
 
+function extraOf({ name, needsIntervals }: PurchaseFamily, { sumLogInterval }: SummaryColumns): FamilyExtra {
+  if (!needsIntervals) return {};
+  if (sumLogInterval) return { sumLogInterval };
+  const hint =
+    "Name it with --columns sum_log_interval=…: the sum of the natural logarithms of a customer's intervals.";
+  throw new AssayError("bad_input", `The file has no column sum_log_interval, which ${name} needs.`, hint);
+}
+
 /** Fits a customer-base model on a summary, in the file's own units. Deterministic and independent of the order of rows. */
 export function fitSummary(name: string, columns: SummaryColumns): Record<string, unknown> {
   requireFileModel(name);
@@ -37,7 +46,7 @@ export function fitSummary(name: string, columns: SummaryColumns): Record<string
     if (columns.frequency.length === 0) {
       throw new AssayError("bad_input", "The file has no rows.", "Give one row a customer.");
     }
-    const fit = family.fit(columns.frequency, columns.recency, columns.tAge);
+    const fit = family.fit(columns.frequency, columns.recency, columns.tAge, extraOf(family, columns));
     return { model: name, ...(fittedJson(fit) as Record<string, Json>) };
   }
   const fit = fitSpend(columns.frequency, requireMoney(columns));

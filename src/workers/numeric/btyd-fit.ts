@@ -1,18 +1,10 @@
 import type { BtydParams, Variant } from "./buy-till-you-die.ts";
-import { type Compressed, compressSummary, encode } from "./compress.ts";
+import { type Compressed, compressSummary, encode, thin } from "./compress.ts";
 import { addBend as add, addSlope, clear, defaultPull, parametersAt, toPenalisedMean } from "./derivatives.ts";
-import { type Derivatives, minimise, type Objective, standardErrors } from "./optimise.ts";
+import { bestOfStarts, type Derivatives, minimise, type Objective, standardErrors } from "./optimise.ts";
+import { fitWarnings, type PurchaseFit, startingGroups } from "./purchase-fit.ts";
 import { digamma, lbeta, lgamma, logAddExp, trigamma } from "./special-functions.ts";
 
-export interface PurchaseFit<P> {
-  readonly params: P;
-  readonly standardErrors: P;
-  readonly logLikelihood: number;
-  readonly customers: number;
-  readonly distinct: number;
-  readonly iterations: number;
-  readonly converged: boolean;
-}
 export type BtydFit = PurchaseFit<BtydParams>;
 
 /** Log-likelihood of one history; in any one unit of time. Fader, Hardie & Lee (2005), eq. 6, and its modified form. */
@@ -167,12 +159,22 @@ function createMixture(count: Float64Array, lastCode: Int32Array, ageCode: Int32
   };
 }
 
-/** Maximum likelihood by Newton's method on the compressed summary; times are scaled inside, the answer is in the caller's unit. */
+const starts = [
+  [-0.5, 1.5, 0, 0.7],
+  [0.7, 2.5, -1, 1],
+  [-1.5, 0, 0.5, 0.5],
+].map((start) => Float64Array.from(start));
+
+/** Maximum likelihood by Newton's method on the compressed summary, from several starts (of many distinct histories, on a part
+ *  of them); times are scaled inside, the answer is in the caller's unit. */
 export function fitBtyd(variant: Variant, frequency: Float64Array, recency: Float64Array, tAge: Float64Array): BtydFit {
   const grouped = compressSummary(frequency, recency, tAge);
   const longest = grouped.tAge.reduce((most, value) => Math.max(most, value), 0);
   const unit = longest > 0 ? longest / 40 : 1;
-  const found = minimise(negativeLogLikelihood(variant, grouped, { unit }), new Float64Array([-0.5, 1.5, 0, 0.7]));
+  const part = thin(grouped, startingGroups);
+  const begun = bestOfStarts(negativeLogLikelihood(variant, part, { unit }), starts);
+  const from = begun.converged ? begun.at : (starts[0] ?? begun.at);
+  const found = part === grouped ? begun : minimise(negativeLogLikelihood(variant, grouped, { unit }), from);
   const [r = 1, alpha = 1, a = 1, b = 1] = found.at.map(Math.exp);
   const [sr = 0, sAlpha = 0, sa = 0, sb = 0] = standardErrors(found, Math.max(1, frequency.length));
   const penalty = found.at.reduce((sum, value) => sum + defaultPull * value * value, 0);
@@ -183,7 +185,12 @@ export function fitBtyd(variant: Variant, frequency: Float64Array, recency: Floa
     logLikelihood: penalty - found.value * Math.max(1, frequency.length) - repeats * Math.log(unit),
     customers: frequency.length,
     distinct: grouped.count.length,
-    iterations: found.iterations,
+    iterations: begun.iterations + (found === begun ? 0 : found.iterations),
     converged: found.converged,
+    warnings: fitWarnings(grouped, {
+      params: { r, alpha, a, b },
+      errors: { r: sr, alpha: sAlpha, a: sa, b: sb },
+      converged: found.converged,
+    }),
   };
 }

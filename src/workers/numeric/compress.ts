@@ -90,6 +90,20 @@ export function compressSummary(frequency: Float64Array, recency: Float64Array, 
   };
 }
 
+/** Every n-th group, so that about `most` are left; the summary itself where it has no more. */
+export function thin(summary: Compressed, most: number): Compressed {
+  const every = Math.ceil(summary.count.length / most);
+  if (every <= 1) return summary;
+  const pick = (column: Float64Array) => column.filter((_, at) => at % every === 0);
+  return {
+    frequency: pick(summary.frequency),
+    recency: pick(summary.recency),
+    tAge: pick(summary.tAge),
+    count: pick(summary.count),
+    group: new Int32Array(0),
+  };
+}
+
 /** Distinct keys in ascending order and each row's place among them: by a hash table first, since few are distinct. */
 function groupKeys(keys: Float64Array): { values: Float64Array; group: Int32Array } {
   let slots = 1 << 10;

@@ -1,6 +1,6 @@
 import { encode } from "./compress.ts";
 import { gammaQuantile } from "./distributions.ts";
-import { byLogarithms, type Derivatives, minimise, type Objective, standardErrors } from "./optimise.ts";
+import { bestOfStarts, byLogarithms, type Derivatives, type Objective, standardErrors } from "./optimise.ts";
 import { digamma, lgamma, trigamma } from "./special-functions.ts";
 
 /** Fader & Hardie (2013), note 025: p, q and the scale v (their γ), in the unit of the amounts. */
@@ -18,6 +18,8 @@ export interface GammaGammaFit {
   readonly distinct: number;
   readonly iterations: number;
   readonly converged: boolean;
+  /** Why not to lean on the parameters, in sentences. */
+  readonly warnings: readonly string[];
 }
 
 /** Customers of equal x with the means of their repeat purchases, ascending, equal means once with a count. */
@@ -99,7 +101,25 @@ function addBlock({ p, q, v }: GammaGammaParams, block: Block, { gradient, hessi
   return n * constant + (p * x - 1) * block.sumLogMean - shape * logs;
 }
 
-/** Maximum likelihood on x repeat purchases of mean m̄ (both > 0). Undefined where fewer than two have bought twice. Amounts are
+const starts = [
+  [1.5, 1.2, 2.5],
+  [0, 0.5, 3.5],
+  [3, 3, 3],
+].map((start) => Float64Array.from(start));
+
+function warningsOf(n: number, spread: number, params: readonly number[], errors: Float64Array, converged: boolean) {
+  const isLoose = params.some((value, at) => !((errors[at] ?? Number.NaN) <= 5 * value) || value > 1e4);
+  return [
+    ...(n < 50 ? [`Fitted on ${n} repeat buyers: expect the parameters to move.`] : []),
+    ...(spread <= 1e-9 ? ["All repeat buyers spend the same: nothing tells how much customers differ."] : []),
+    ...(isLoose && spread > 1e-9
+      ? ["The data hardly tell p, q and gamma apart; forecasts hold, the parameters don't."]
+      : []),
+    ...(converged ? [] : ["The search ended before it had converged."]),
+  ];
+}
+
+/** Maximum likelihood from several starts on x repeat purchases of mean m̄ (both > 0). Undefined where fewer than two have bought twice. Amounts are
  *  scaled inside; the log-likelihood is that of the amounts as given. */
 export function fitGammaGamma(x: Float64Array, mean: Float64Array): GammaGammaFit | undefined {
   const n = x.length;
@@ -111,9 +131,13 @@ export function fitGammaGamma(x: Float64Array, mean: Float64Array): GammaGammaFi
     n /
     30;
   const objective = gammaGammaObjective(x, mean, unit);
-  const found = minimise(objective, new Float64Array([1.5, 1.2, 2.5]));
+  const found = bestOfStarts(objective, starts);
   const [p = 1, q = 1, v = 1] = found.at.map(Math.exp);
-  const [sp = 0, sq = 0, sv = 0] = standardErrors(found, n);
+  const errors = standardErrors(found, n);
+  const [sp = 0, sq = 0, sv = 0] = errors;
+  const spread =
+    mean.reduce((most, value) => Math.max(most, value), 0) -
+    mean.reduce((least, value) => Math.min(least, value), mean[0] ?? 0);
   const penalty = found.at.reduce((sum, value) => sum + pull * value * value, 0);
   return {
     params: { p, q, v: v * unit },
@@ -123,6 +147,7 @@ export function fitGammaGamma(x: Float64Array, mean: Float64Array): GammaGammaFi
     distinct: blocksOf(x, mean, unit).reduce((sum, block) => sum + block.mean.length, 0),
     iterations: found.iterations,
     converged: found.converged,
+    warnings: warningsOf(n, spread / unit, [p, q, v], errors, found.converged),
   };
 }
 

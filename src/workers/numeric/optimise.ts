@@ -72,6 +72,21 @@ export function minimise(
   return end(most, false);
 }
 
+/** The best of the optima that several starts lead to. The first is followed to the end; the others only as far as it takes to see
+ *  whether they lead lower, and then to the end as well. */
+export function bestOfStarts(objective: Objective, starts: readonly Float64Array[], search: Search = {}): Optimum {
+  let best = minimise(objective, starts[0] ?? new Float64Array(0), search);
+  for (const start of starts.slice(1)) {
+    const rough = minimise(objective, start, { ...search, tolerance: 1e-4, iterations: 60 });
+    const isLower = rough.value < best.value - 1e-9 * Math.abs(best.value);
+    if (isLower || (!best.converged && rough.converged)) {
+      const found = minimise(objective, rough.at, search);
+      if (found.value < best.value || !best.converged) best = found;
+    }
+  }
+  return best;
+}
+
 function largest(vector: Float64Array): number {
   return vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }

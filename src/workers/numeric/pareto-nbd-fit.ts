@@ -1,9 +1,10 @@
-import { blocksOf, type PurchaseFit } from "./btyd-fit.ts";
-import { type Compressed, compressSummary, encode } from "./compress.ts";
+import { blocksOf } from "./btyd-fit.ts";
+import { type Compressed, compressSummary, encode, thin } from "./compress.ts";
 import { addBend, addSlope, clear, parametersAt, toPenalisedMean } from "./derivatives.ts";
 import { type LeavingBlock, LeavingTable } from "./leaving-table.ts";
-import { type Derivatives, minimise, type Objective, standardErrors } from "./optimise.ts";
+import { bestOfStarts, type Derivatives, minimise, type Objective, standardErrors } from "./optimise.ts";
 import type { Density, ParetoParams } from "./pareto-nbd.ts";
+import { fitWarnings, type PurchaseFit, startingGroups } from "./purchase-fit.ts";
 import { digamma, lgamma, trigamma } from "./special-functions.ts";
 
 /** How strongly the logarithms of parameters are drawn to 0: weaker than for BG/NBD, since s and β are known together only. */
@@ -144,23 +145,18 @@ const pairs = [
   [3, 3],
 ];
 
-const everyGroup = 16;
-const sampledFrom = 20_000;
+const starts = [
+  [-0.5, 2, -0.5, 2.3],
+  [0.7, 2.5, 0.7, 3],
+  [-1.5, 0.5, -1.5, 0.5],
+].map((start) => Float64Array.from(start));
 
-/** Where the search begins: for many groups at the optimum of every sixteenth, near enough that few steps on all remain. */
-function startOf(grouped: Compressed, unit: number): Float64Array {
-  const start = new Float64Array([-0.5, 2, -0.5, 2.3]);
-  if (grouped.count.length < sampledFrom) return start;
-  const pick = (column: Float64Array) => column.filter((_, at) => at % everyGroup === 0);
-  const sample = {
-    frequency: pick(grouped.frequency),
-    recency: pick(grouped.recency),
-    tAge: pick(grouped.tAge),
-    count: pick(grouped.count),
-    group: new Int32Array(0),
-  };
-  const found = minimise(paretoNegativeLogLikelihood(sample, { unit }), start, { tolerance: 1e-5 });
-  return found.converged ? found.at : start;
+/** Where the search on all groups begins: at the best of several starts on a part of them, near enough that few steps remain. */
+function startOf(grouped: Compressed, unit: number): { at: Float64Array; iterations: number } {
+  const part = thin(grouped, startingGroups);
+  const tolerance = part === grouped ? 1e-10 : 1e-5;
+  const found = bestOfStarts(paretoNegativeLogLikelihood(part, { unit }), starts, { tolerance, rounding: 1e-15 });
+  return { at: found.converged ? found.at : (starts[0] ?? found.at), iterations: found.iterations };
 }
 
 /** Maximum likelihood by Newton's method on the compressed summary; times are scaled inside, the answer is in the caller's unit. */
@@ -173,7 +169,8 @@ export function fitPareto(
   const longest = grouped.tAge.reduce((most, value) => Math.max(most, value), 0);
   const unit = longest > 0 ? longest / 40 : 1;
   const objective = paretoNegativeLogLikelihood(grouped, { unit });
-  const found = minimise(objective, startOf(grouped, unit), { rounding: 1e-15 });
+  const begun = startOf(grouped, unit);
+  const found = minimise(objective, begun.at, { rounding: 1e-15 });
   const [r = 1, alpha = 1, s = 1, beta = 1] = found.at.map(Math.exp);
   const [sr = 0, sAlpha = 0, ss = 0, sBeta = 0] = standardErrors(found, Math.max(1, frequency.length));
   const penalty = found.at.reduce((sum, value) => sum + defaultPull * value * value, 0);
@@ -184,7 +181,12 @@ export function fitPareto(
     logLikelihood: penalty - found.value * Math.max(1, frequency.length) - repeats * Math.log(unit),
     customers: frequency.length,
     distinct: grouped.count.length,
-    iterations: found.iterations,
+    iterations: begun.iterations + found.iterations,
     converged: found.converged,
+    warnings: fitWarnings(grouped, {
+      params: { r, alpha, s, beta },
+      errors: { r: sr, alpha: sAlpha, s: ss, beta: sBeta },
+      converged: found.converged,
+    }),
   };
 }

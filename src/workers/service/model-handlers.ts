@@ -14,7 +14,13 @@ import { type ServiceContext, withSession } from "./context.ts";
 
 type Names = "models.fit" | "models.predict" | "models.self_test";
 
-const defaults = { frequency: "frequency", recency: "recency", T: "T", monetary_value: "monetary_value" } as const;
+const defaults = {
+  frequency: "frequency",
+  recency: "recency",
+  T: "T",
+  monetary_value: "monetary_value",
+  sum_log_interval: "sum_log_interval",
+} as const;
 
 /** Columns of a summary file as numbers; a value that is none is named with its row. */
 async function readSummary(
@@ -53,6 +59,7 @@ async function readSummary(
     recency: await column("recency"),
     tAge: await column("T"),
     monetaryValue: find("monetary_value") >= 0 ? await column("monetary_value") : null,
+    sumLogInterval: find("sum_log_interval") >= 0 ? await column("sum_log_interval") : null,
   };
   for (let at = 0; at < columns.frequency.length; at++) {
     const [x = 0, recency = 0, age = 0] = [columns.frequency[at], columns.recency[at], columns.tAge[at]];

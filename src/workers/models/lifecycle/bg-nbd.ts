@@ -7,6 +7,7 @@ export const bgNbd = defineModel(
     title: "BG/NBD purchase model",
     version: 3,
     onlyShown: "it takes every one-time buyer for a customer still",
+    version: 4,
     card: {
       purpose:
         "Expected number of purchases of each customer within the horizon, and whether a repeat buyer is still one.",

@@ -1,8 +1,7 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Evaluation, Holdout, ModelCard, ModelDeclaration } from "../../../shared/domain/model.ts";
-import type { ParamSpecs } from "../../../shared/domain/params.ts";
-import type { PurchaseFit } from "../../numeric/btyd-fit.ts";
+import type { ParamSpecs, Params } from "../../../shared/domain/params.ts";
 import type { BtydParams } from "../../numeric/buy-till-you-die.ts";
 import { compressSummary } from "../../numeric/compress.ts";
 import type { ParetoParams } from "../../numeric/pareto-nbd.ts";
@@ -15,12 +14,14 @@ import {
   meanInterval,
   rootMeanSquare,
 } from "../../numeric/scoring.ts";
+import type { PurchaseFit } from "../../numeric/purchase-fit.ts";
+import type { RegularParams } from "../../numeric/regular-purchases.ts";
 import { calibrationBins, compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
-import { mbgNbdFamily, type PurchaseFamily } from "./purchase-family.ts";
+import { type FamilyExtra, mbgNbdFamily, type PurchaseFamily } from "./purchase-family.ts";
 
 /** A fit as JSON; a standard error that isn't known is null. */
-export function fittedJson(fit: PurchaseFit<BtydParams | ParetoParams>): Json {
+export function fittedJson(fit: PurchaseFit<BtydParams | ParetoParams | RegularParams>): Json {
   const finite = (value: number) => (Number.isFinite(value) ? value : null);
   const errors = Object.entries(fit.standardErrors).map(([name, value]) => [name, finite(value)]);
   return {
@@ -31,6 +32,7 @@ export function fittedJson(fit: PurchaseFit<BtydParams | ParetoParams>): Json {
     n_distinct: fit.distinct,
     iterations: fit.iterations,
     converged: fit.converged,
+    warnings: [...fit.warnings],
   };
 }
 
@@ -45,10 +47,15 @@ export function paramsOf(fitted: Json): BtydParams | undefined {
   return anyParamsOf(fitted) as unknown as BtydParams | undefined;
 }
 
-export function fitSummaryTable(summary: ColumnTable, family: PurchaseFamily = mbgNbdFamily): Json {
+export function fitSummaryTable(
+  summary: ColumnTable,
+  family: PurchaseFamily = mbgNbdFamily,
+  extra: FamilyExtra = {},
+): Json {
   if (summary.rows === 0) return null;
   const [x, recency, tAge] = ["frequency", "recency", "t_age"].map((name) => numbers(summary, name));
-  return x && recency && tAge ? fittedJson(family.fit(x, recency, tAge)) : null;
+  const intervals = family.needsIntervals ? { sumLogInterval: numbers(summary, "sum_log_interval") } : {};
+  return x && recency && tAge ? fittedJson(family.fit(x, recency, tAge, { ...intervals, ...extra })) : null;
 }
 
 const outputNames = [
@@ -214,11 +221,25 @@ const discountRate: ParamSpecs = {
   },
 };
 
+interface Described {
+  readonly title: string;
+  readonly version: number;
+  readonly card: ModelCard;
+  /** Parameters that choose among families of one name, and what they mean to a fit. */
+  readonly choice?: {
+    readonly params: ParamSpecs;
+    readonly familyOf: (settings: Params) => PurchaseFamily;
+    readonly extraOf: (settings: Params) => FamilyExtra;
+  };
+}
+
 /** A customer-base model of this kind as a declaration. */
 export function btydModel(
   family: PurchaseFamily,
   { title, version, card, onlyShown }: { title: string; version: number; card: ModelCard; onlyShown?: string },
 ): ModelDeclaration {
+export function btydModel(family: PurchaseFamily, { title, version, card, choice }: Described): ModelDeclaration {
+  const familyOf = choice?.familyOf ?? (() => family);
   const isDiscounted = family.discounted !== undefined;
   const discounted = { name: discountedName, type: "DOUBLE", unit: "count" } as const;
   return {
@@ -227,7 +248,7 @@ export function btydModel(
     title,
     group: "lifecycle",
     inputs: { summary: { feature: "purchase_summary" } },
-    params: isDiscounted ? discountRate : {},
+    params: { ...(isDiscounted ? discountRate : {}), ...choice?.params },
     outputs: [
       { name: "probability_alive", type: "DOUBLE", unit: "share" },
       { name: "expected_purchases", type: "DOUBLE", unit: "count" },
@@ -243,7 +264,8 @@ export function btydModel(
       { target: "chance", column: "probability_purchase", ...(onlyShown ? { onlyShown } : {}) },
     ],
     card,
-    fit: (inputs) => fitSummaryTable(requireTable(inputs, "summary"), family),
+    fit: (inputs, settings) =>
+      fitSummaryTable(requireTable(inputs, "summary"), familyOf(settings), choice?.extraOf(settings)),
     score: (inputs, fitted, settings, context) => {
       const summary = requireTable(inputs, "summary");
       const params = anyParamsOf(fitted);
@@ -253,13 +275,13 @@ export function btydModel(
       const delta = isDiscounted ? Math.log1p(Number(settings.discount_rate_annual)) / 365.25 : 0;
       const none = () => Object.fromEntries(namesOf(family, isDiscounted).map((name) => [name, blank(summary.rows)]));
       const outputs = params
-        ? scorePurchases(family, params, { ...history, horizon, soon, delta, throwIfCancelled })
+        ? scorePurchases(familyOf(settings), params, { ...history, horizon, soon, delta, throwIfCancelled })
         : none();
       const reason = new Array<string | null>(summary.rows).fill(params ? null : "not_enough_data");
       const enough = frequency.map((x) => (params && x > 0 ? 1 : 0));
       return scoreTable(texts(summary, "customer_id"), { ...outputs }, { enough, reason });
     },
-    evaluate: (inputs, scores, holdout, fitted, _, { seed }) =>
-      evaluateBtyd(family, { summary: requireTable(inputs, "summary"), scores, holdout, fitted, seed }),
+    evaluate: (inputs, scores, holdout, fitted, settings, { seed }) =>
+      evaluateBtyd(familyOf(settings), { summary: requireTable(inputs, "summary"), scores, holdout, fitted, seed }),
   };
 }

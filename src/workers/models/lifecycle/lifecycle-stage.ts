@@ -75,7 +75,7 @@ function firstDayOf(level: number, since: number, levelAt: (days: number) => num
 
 export const lifecycleStage = defineModel({
   name: "lifecycle_stage",
-  version: 4,
+  version: 5,
   title: "Lifecycle stage",
   group: "lifecycle",
   inputs: { summary: { feature: "purchase_summary" } },

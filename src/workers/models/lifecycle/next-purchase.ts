@@ -15,7 +15,7 @@ function waitOf(params: { r: number; alpha: number }, x: number, tAge: number): 
 
 export const nextPurchase = defineModel({
   name: "next_purchase",
-  version: 3,
+  version: 4,
   title: "Next purchase",
   group: "lifecycle",
   inputs: { summary: { feature: "purchase_summary" } },

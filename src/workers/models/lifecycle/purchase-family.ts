@@ -1,4 +1,4 @@
-import { type BtydFit, fitBtyd, type PurchaseFit } from "../../numeric/btyd-fit.ts";
+import { type BtydFit, fitBtyd } from "../../numeric/btyd-fit.ts";
 import {
   type BtydParams,
   expectedPurchases,
@@ -18,6 +18,14 @@ import {
   paretoNone,
 } from "../../numeric/pareto-nbd.ts";
 import { fitPareto } from "../../numeric/pareto-nbd-fit.ts";
+import type { PurchaseFit } from "../../numeric/purchase-fit.ts";
+import {
+  type RegularParams,
+  type RegularVariant,
+  regularForecast,
+  regularNone,
+} from "../../numeric/regular-purchases.ts";
+import { fitRegular } from "../../numeric/regular-purchases-fit.ts";
 
 /** What a model says of one history. */
 export interface Forecast {
@@ -40,15 +48,25 @@ export interface PurchaseModel {
 
 type Fitted = Readonly<Record<string, number>>;
 
-/** A model of how often somebody buys until they leave, behind one frame: bg_nbd, mbg_nbd, pareto_nbd. */
+/** What a family may want beside the histories. */
+export interface FamilyExtra {
+  /** Σ of the logarithms of a customer's intervals, where the family asks for it. */
+  readonly sumLogInterval?: Float64Array;
+  /** k where it is given instead of found. */
+  readonly regularity?: number;
+}
+
+/** A model of how often somebody buys until they leave, behind one frame: bg_nbd, mbg_nbd, pareto_nbd, mbg_cnbd_k. */
 export interface PurchaseFamily {
   readonly name: string;
   readonly parameters: readonly string[];
+  readonly needsIntervals?: true;
   readonly fit: (
     frequency: Float64Array,
     recency: Float64Array,
     tAge: Float64Array,
-  ) => PurchaseFit<BtydParams | ParetoParams>;
+    extra?: FamilyExtra,
+  ) => PurchaseFit<BtydParams | ParetoParams | RegularParams>;
   readonly at: (params: Fitted) => PurchaseModel;
   /** Rest of a lifetime, discounted at a rate a unit of time, times the rate of purchases; where the model has it. */
   readonly discounted?: (params: Fitted, delta: number) => (history: PurchaseHistory, alive: number) => number;
@@ -178,7 +196,42 @@ export const paretoNbdFamily: PurchaseFamily = {
   },
 };
 
+function regular(variant: RegularVariant): PurchaseFamily {
+  const rest = 1e-7;
+  return {
+    name: variant,
+    parameters: ["k", "r", "alpha", "a", "b"],
+    needsIntervals: true,
+    fit: (frequency, recency, tAge, { sumLogInterval, regularity } = {}) => {
+      const columns = { frequency, recency, tAge, ...(sumLogInterval ? { sumLogInterval } : {}) };
+      return fitRegular(variant, columns, sumLogInterval ? (regularity ?? null) : (regularity ?? 1));
+    },
+    at: (params) => {
+      const [r, alpha, a, b] = ["r", "alpha", "a", "b"].map((name) => need(params, name)) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      const own = { k: Math.max(1, Math.round(need(params, "k"))), r, alpha, a, b };
+      return {
+        forecast: (history, horizon, soon) => {
+          const { alive, mean, distribution } = regularForecast(variant, own, history, horizon, rest);
+          const [low, high] = countLimits(distribution);
+          const variance = distribution.reduce((sum, p, n) => sum + p * (n - mean) ** 2, 0);
+          const buysSoon = 1 - regularNone(variant, own, history, soon);
+          return { alive, mean, sd: Math.sqrt(variance), low, high, none: distribution[0] ?? 1, buysSoon };
+        },
+        distribution: (history, t) => regularForecast(variant, own, history, t, 1e-4).distribution,
+      };
+    },
+  };
+}
+
+export const mbgCnbdFamily = regular("mbg_cnbd_k");
+export const bgCnbdFamily = regular("bg_cnbd_k");
+
 /** Every model of the kind, by name. */
 export const purchaseFamilies: ReadonlyMap<string, PurchaseFamily> = new Map(
-  [bgNbdFamily, mbgNbdFamily, paretoNbdFamily].map((family) => [family.name, family]),
+  [bgNbdFamily, mbgNbdFamily, paretoNbdFamily, mbgCnbdFamily].map((family) => [family.name, family]),
 );

@@ -8,7 +8,7 @@ import { driversOf } from "./propensity-words.ts";
 
 export const purchasePropensity = defineModel({
   name: "purchase_propensity",
-  version: 4,
+  version: 5,
   title: "Purchase propensity",
   group: "lifecycle",
   inputs: { features: { feature: "customer_features" }, btyd: { scores: "mbg_nbd" } },

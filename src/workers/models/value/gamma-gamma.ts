@@ -41,6 +41,7 @@ export function fitSpend(frequency: Float64Array, mean: Float64Array): Json {
     n_distinct: fit.distinct,
     iterations: fit.iterations,
     converged: fit.converged,
+    warnings: [...fit.warnings],
   };
 }
 
@@ -74,7 +75,7 @@ function withoutFit(summary: ColumnTable): {
 
 export const gammaGamma = defineModel({
   name: "gamma_gamma",
-  version: 3,
+  version: 4,
   title: "Gamma-Gamma spend model",
   group: "value",
   inputs: { summary: { feature: "purchase_summary" } },
