@@ -47,11 +47,11 @@ export function expectedPurchases(variant: Variant, params: BtydParams, history:
   const survived = b + chancesToLeave(variant, x);
   const c = a + survived - 1;
   const bracket =
-    c > 0 && Math.abs(a - 1) > 1e-6
+    c > 0 && Math.abs(a - 1) > 0.01
       ? -Math.expm1((a - 1) * Math.log1p(-z) + Math.log(hypergeometric(c - r - x, a - 1, c, z)))
       : 0;
   const value = (c / (a - 1)) * bracket;
-  const isGood = Number.isFinite(value) && Math.abs(bracket) > 1e-10 && value > 0;
+  const isGood = Number.isFinite(value) && Math.abs(bracket) > 1e-5 && value > 0;
   return alive * (isGood ? value : byQuadrature(a, survived, r + x, t / (alpha + tAge)));
 }
 

@@ -140,6 +140,11 @@ export function discountedLifetime(s: number, beta: number, delta: number): numb
   return sum * step;
 }
 
+/** Kummer's U(s, s, z) for s, z > 0: z^(1−s) · U(1, 2−s, z), which is the integral ∫ e^(−zu) (1+u)^−s du. */
+export function kummer(s: number, z: number): number {
+  return z ** (1 - s) * discountedLifetime(s, 1, z);
+}
+
 /** Discounted expected residual transactions at a continuous rate δ a unit of time. Fader, Hardie & Lee (2005), JMR 42, eq. 3:
  *  U(s, s, δ(β+T)) written as the integral over the rest of the lifetime. */
 export function discountedTransactions(params: ParetoParams, history: PurchaseHistory, delta: number): number {
