@@ -5,6 +5,7 @@ import { campaignMoments } from "./campaign-moments.ts";
 import { campaignOutcomes, campaignState, outcomeCampaigns } from "./campaign-outcomes.ts";
 import { categoryCounts } from "./category-counts.ts";
 import { customerFeatures } from "./customer-features.ts";
+import { customerMargins, outcomeRefunds } from "./customer-margins.ts";
 import { discountCalendar, discountCounts, outcomeDiscounts } from "./discount-calendar.ts";
 import { fitCounts, outcomeFits } from "./fit-counts.ts";
 import { cohorts, revenueWeeks } from "./history.ts";
@@ -20,6 +21,10 @@ import {
   outcomeRebuys,
   outcomeStores,
 } from "./outcome-tastes.ts";
+import { firstOrders } from "./first-orders.ts";
+import { cohorts, revenueWeeks } from "./history.ts";
+import { outcomeCohorts } from "./outcome-cohorts.ts";
+import { outcomeBrands, outcomeChannels, outcomeProducts } from "./outcome-tastes.ts";
 import { outcomeCategories, outcomes } from "./outcomes.ts";
 import { pricePositions } from "./price-positions.ts";
 import { productCounts, productHistories, productPopularity } from "./product-counts.ts";
@@ -37,6 +42,7 @@ import { rfmWindows } from "./rfm-windows.ts";
 import { storeCounts, storePlaces } from "./store-counts.ts";
 import { outcomeTiming, timingCounts } from "./timing-counts.ts";
 import { webActivity, webDays, webTraining } from "./web-activity.ts";
+import { valueTraining } from "./value-training.ts";
 
 export const featureSteps = [
   purchaseSummary,
@@ -94,4 +100,9 @@ export const featureSteps = [
   outcomeCampaigns,
   revenueWeeks,
   cohorts,
+  firstOrders,
+  valueTraining,
+  outcomeCohorts,
+  customerMargins,
+  outcomeRefunds,
 ];

@@ -6,6 +6,7 @@ import { emailPropensity } from "./engagement/email-propensity.ts";
 import { unsubscribeRisk } from "./engagement/unsubscribe-risk.ts";
 import { webIntent } from "./engagement/web-intent.ts";
 import { bgNbd } from "./lifecycle/bg-nbd.ts";
+import { cohortRetention } from "./lifecycle/cohort-retention.ts";
 import { lifecycleStage } from "./lifecycle/lifecycle-stage.ts";
 import { mbgCnbdK } from "./lifecycle/mbg-cnbd-k.ts";
 import { mbgNbd } from "./lifecycle/mbg-nbd.ts";
@@ -45,6 +46,7 @@ export const models: readonly ModelDeclaration[] = [
   rfm,
   lifecycleStage,
   nextPurchase,
+  cohortRetention,
   productAffinity,
   categoryAffinity,
   brandAffinity,
