@@ -16,6 +16,8 @@ import { purchasePropensity } from "./lifecycle/purchase-propensity.ts";
 import { campaignLift } from "./measurement/campaign-lift.ts";
 import { programmeLift } from "./measurement/programme-lift.ts";
 import { uplift } from "./measurement/uplift.ts";
+import { secondPurchase } from "./lifecycle/second-purchase.ts";
+import { winBack } from "./lifecycle/win-back.ts";
 import { brandAffinity } from "./preferences/brand-affinity.ts";
 import { bundles } from "./preferences/bundles.ts";
 import { categoryAffinity } from "./preferences/category-affinity.ts";
@@ -32,7 +34,11 @@ import { timingPreference } from "./preferences/timing-preference.ts";
 import { returnRate } from "./returns/return-rate.ts";
 import { returnRisk } from "./returns/return-risk.ts";
 import { customerValue } from "./value/customer-value.ts";
+import { earlyCustomerValue } from "./value/early-customer-value.ts";
 import { gammaGamma } from "./value/gamma-gamma.ts";
+import { mlCustomerValue } from "./value/ml-customer-value.ts";
+import { netValue } from "./value/net-value.ts";
+import { segmentForecast } from "./value/segment-forecast.ts";
 
 /** Every model, those first that others read. */
 export const models: readonly ModelDeclaration[] = [
@@ -43,10 +49,14 @@ export const models: readonly ModelDeclaration[] = [
   purchasePropensity,
   gammaGamma,
   customerValue,
+  mlCustomerValue,
+  earlyCustomerValue,
   rfm,
   lifecycleStage,
   nextPurchase,
   cohortRetention,
+  secondPurchase,
+  winBack,
   productAffinity,
   categoryAffinity,
   brandAffinity,
@@ -70,4 +80,6 @@ export const models: readonly ModelDeclaration[] = [
   discountUplift,
   campaignLift,
   programmeLift,
+  netValue,
+  segmentForecast,
 ];

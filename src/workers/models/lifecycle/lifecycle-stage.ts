@@ -73,6 +73,45 @@ function firstDayOf(level: number, since: number, levelAt: (days: number) => num
   return Math.ceil(high);
 }
 
+interface Histories {
+  readonly frequency: Float64Array;
+  readonly recency: Float64Array;
+  readonly tAge: Float64Array;
+}
+
+function stagesOf(rules: Rules, { frequency, recency, tAge }: Histories, throwIfCancelled: () => void) {
+  const groups = compressSummary(frequency, recency, tAge);
+  const found = Array.from(groups.count, (_, at) => {
+    if (at % 4096 === 0) throwIfCancelled();
+    const history = { x: groups.frequency[at] ?? 0, recency: groups.recency[at] ?? 0, tAge: groups.tAge[at] ?? 0 };
+    return stageOf(rules, history);
+  });
+  return {
+    stage: Array.from(groups.group, (at) => found[at]?.stage ?? null),
+    days: Float64Array.from(groups.group, (at) => found[at]?.days ?? Number.NaN),
+  };
+}
+
+const defaultCuts = { new: 60, active: 0.5, cooling: 0.25, atRisk: 0.1 } as const;
+
+/** Stages of histories of an earlier day by the cuts that nobody has moved, for models that learn from such days. */
+export function stagesBefore(
+  params: BtydParams,
+  histories: Histories,
+  { horizon, throwIfCancelled }: { horizon: number; throwIfCancelled: () => void },
+): (string | null)[] {
+  const { frequency, recency } = histories;
+  const repeats = Float64Array.from(frequency)
+    .sort()
+    .reduce((sum, x) => sum + x, 0);
+  const days = Float64Array.from(recency)
+    .sort()
+    .reduce((sum, value) => sum + value, 0);
+  const cuts = [defaultCuts.atRisk, defaultCuts.cooling, defaultCuts.active];
+  const meanInterval = repeats > 0 ? days / repeats : 90;
+  return stagesOf({ params, meanInterval, newDays: defaultCuts.new, cuts, horizon }, histories, throwIfCancelled).stage;
+}
+
 export const lifecycleStage = defineModel({
   name: "lifecycle_stage",
   version: 5,
@@ -82,7 +121,7 @@ export const lifecycleStage = defineModel({
   params: {
     new_days: {
       kind: "number",
-      default: 60,
+      default: defaultCuts.new,
       min: 1,
       max: 365,
       integer: true,
@@ -90,9 +129,17 @@ export const lifecycleStage = defineModel({
       label: "New for",
       help: "Days after the first purchase in which a customer counts as new.",
     },
-    active_from: threshold(0.5, "Active from", "Least closeness to the own cadence of an active customer."),
-    cooling_from: threshold(0.25, "Cooling from", "Least closeness of a cooling customer."),
-    at_risk_from: threshold(0.1, "At risk from", "Least closeness of a customer at risk; below it is lapsed."),
+    active_from: threshold(
+      defaultCuts.active,
+      "Active from",
+      "Least closeness to the own cadence of an active customer.",
+    ),
+    cooling_from: threshold(defaultCuts.cooling, "Cooling from", "Least closeness of a cooling customer."),
+    at_risk_from: threshold(
+      defaultCuts.atRisk,
+      "At risk from",
+      "Least closeness of a customer at risk; below it is lapsed.",
+    ),
   },
   outputs: [
     { name: "lifecycle_stage", type: "VARCHAR" },
@@ -138,14 +185,8 @@ export const lifecycleStage = defineModel({
       horizon: context.purchaseHorizonDays,
     };
     const frequency = numbers(summary, "frequency");
-    const groups = compressSummary(frequency, numbers(summary, "recency"), numbers(summary, "t_age"));
-    const found = Array.from(groups.count, (_, at) => {
-      if (at % 4096 === 0) context.throwIfCancelled();
-      const history = { x: groups.frequency[at] ?? 0, recency: groups.recency[at] ?? 0, tAge: groups.tAge[at] ?? 0 };
-      return stageOf(rules, history);
-    });
-    const stage = Array.from(groups.group, (at) => found[at]?.stage ?? null);
-    const days = Float64Array.from(groups.group, (at) => found[at]?.days ?? Number.NaN);
+    const histories = { frequency, recency: numbers(summary, "recency"), tAge: numbers(summary, "t_age") };
+    const { stage, days } = stagesOf(rules, histories, context.throwIfCancelled);
     const reason = stage.map((one) => (rules.params || one === "new" ? null : "by_cadence_alone"));
     const enough = frequency.map((x) => (x > 0 ? 1 : 0));
     const outputs = { lifecycle_stage: stage, days_in_stage: days };

@@ -91,7 +91,7 @@ function pick(column: Float64Array, rows: Uint32Array): Float64Array {
 }
 
 /** Rates by groups of as many rows by days since the last purchase, equal days together. */
-function recencyRule(days: Float64Array, bought: Float64Array): RecencyRule {
+export function recencyRule(days: Float64Array, bought: Float64Array): RecencyRule {
   const sorted = Float64Array.from(days).sort();
   const bounds = [
     ...new Set(

@@ -144,7 +144,7 @@ export const earlyCustomerValue = defineModel({
       reason,
     });
   },
-  evaluate: (inputs, scores, { outcomes }, json, settings, { seed }) => {
+  evaluate: (inputs, scores, { outcomes }, json, _, { seed }) => {
     const fitted = json as unknown as Fitted | null;
     const first = requireTable(inputs, "first");
     const predictions = numbers(scores, "early_value_minor");

@@ -145,7 +145,7 @@ const steps = 400;
 
 /** Levels at which told quantiles held 10 % and 90 % of the rows: conformal calibration, none counting by the part of its chance that
  *  lies below a level. */
-function levelsThatHeld(target: Float64Array, { chance, mu }: Money, sigma: number): readonly [number, number] {
+export function levelsThatHeld(target: Float64Array, { chance, mu }: Money, sigma: number): readonly [number, number] {
   const held = new Float64Array(steps + 1);
   const from = new Float64Array(steps + 2);
   for (let row = 0; row < target.length; row++) {

@@ -1,0 +1,109 @@
+import type { ColumnTable } from "../../../shared/domain/column.ts";
+import type { ModelContext } from "../../../shared/domain/model.ts";
+import { stagesBefore } from "../lifecycle/lifecycle-stage.ts";
+import { numbers } from "../tables.ts";
+import { fitGenerative, forecastsOf, type Generative } from "./generative.ts";
+
+/** As JSON holds it. */
+export interface FittedSegments {
+  readonly generative: Generative;
+  /** What stages brought over what was told of them, at earlier cuts. */
+  readonly factors: Readonly<Record<string, number>>;
+  /** Standard deviation of the logarithm of that ratio between cuts. */
+  readonly spread: number;
+  /** Standard deviation of a purchase's amount over its expectation. */
+  readonly spend_cv: number;
+  readonly window_days: number;
+  readonly n_rows: number;
+  readonly n_cuts: number;
+}
+
+const leastRows = 200;
+const unknownSpread = 0.15;
+const drawnBy = 0.05;
+
+export function fitSegments(
+  table: ColumnTable,
+  { purchaseHorizonDays: horizon, throwIfCancelled }: ModelContext,
+): FittedSegments | null {
+  if (table.rows < leastRows) return null;
+  const cut = numbers(table, "cut_days");
+  const cuts = [...new Set(cut)].sort((a, b) => a - b);
+  const latest = Uint32Array.from(cut.keys()).filter((row) => cut[row] === cuts[0]);
+  const generative = fitGenerative(table, latest);
+  const window = numbers(table, "window_days")[0] ?? 0;
+  const { value } = forecastsOf(generative, table, window);
+  const histories = {
+    frequency: numbers(table, "frequency"),
+    recency: numbers(table, "recency"),
+    tAge: numbers(table, "t_age"),
+  };
+  const stages = stagesBefore(generative.btyd, histories, { horizon, throwIfCancelled });
+  const revenue = numbers(table, "revenue_after");
+  const sums = new Map<string, { actual: number[]; told: number[] }>();
+  const add = (key: string, row: number) => {
+    const own = sums.get(key) ?? { actual: [], told: [] };
+    own.actual.push(revenue[row] ?? 0);
+    own.told.push(value[row] ?? 0);
+    sums.set(key, own);
+  };
+  for (const [row, stage] of stages.entries()) {
+    for (const key of ["all", `${stage}`, `${stage} ${cut[row]}`, `all ${cut[row]}`]) add(key, row);
+  }
+  const sum = (values: readonly number[] = []) =>
+    Float64Array.from(values)
+      .sort()
+      .reduce((total, one) => total + one, 0);
+  const of = (key: string) => ({ actual: sum(sums.get(key)?.actual), told: sum(sums.get(key)?.told) });
+  const all = of("all");
+  if (!(all.told > 0) || !(all.actual > 0)) return null;
+  const common = all.actual / all.told;
+  const names = [...new Set(stages)].filter((stage) => stage !== null).sort();
+  const factors = Object.fromEntries(
+    names.map((stage) => {
+      const { actual, told } = of(stage);
+      const weight = drawnBy * all.told;
+      return [stage, Math.min(3, Math.max(0.2, (actual + weight * common) / (told + weight)))];
+    }),
+  );
+  const ratios = cuts
+    .map((days) => of(`all ${days}`))
+    .map(({ actual, told }) => Math.log(actual / Math.max(1e-9, told)));
+  const mean = ratios.reduce((total, one) => total + one, 0) / ratios.length;
+  const squares = ratios.reduce((total, one) => total + (one - mean) ** 2, 0);
+  const seen = cuts.length > 1 ? Math.sqrt((squares + unknownSpread ** 2) / cuts.length) : unknownSpread;
+  return {
+    generative,
+    factors,
+    spread: Math.max(0.05, Number.isFinite(seen) ? seen : unknownSpread),
+    spend_cv: generative.spend ? 1 / Math.sqrt(generative.spend.p) : 1,
+    window_days: window,
+    n_rows: table.rows,
+    n_cuts: cuts.length,
+  };
+}
+
+/** Spread of a segment's ratio: that of earlier cuts, wider where the horizon is another than theirs. */
+export function relativeSd({ spread, window_days: window }: FittedSegments, horizon: number): number {
+  return spread * Math.max(1, Math.abs(Math.log(horizon / Math.max(1, window))) ** 0.5);
+}
+
+const year = 364;
+
+/** Revenue of the same days a year ago over the mean of that year, drawn half way to 1; 1 with less than a year of weeks. */
+export function seasonAhead(weeks: ColumnTable, asOf: number, horizon: number): number {
+  const [start, revenue] = [numbers(weeks, "week"), numbers(weeks, "revenue_minor")];
+  const first = start.reduce((least, day) => Math.min(least, day), Number.POSITIVE_INFINITY);
+  if (!(first <= asOf - year) || horizon >= 300) return 1;
+  const rows = Array.from(start.keys()).sort((a, b) => (start[a] ?? 0) - (start[b] ?? 0));
+  const between = (from: number, to: number) =>
+    rows.reduce((sum, row) => {
+      const begin = start[row] ?? 0;
+      const share = Math.max(0, Math.min(to, begin + 7) - Math.max(from, begin)) / 7;
+      return sum + share * (revenue[row] ?? 0);
+    }, 0);
+  const whole = between(asOf - year, asOf);
+  const ahead = between(asOf - year, asOf - year + horizon);
+  const index = whole > 0 ? (ahead * year) / (whole * horizon) : 1;
+  return 1 + (Math.min(3, Math.max(0.3, index)) - 1) / 2;
+}
