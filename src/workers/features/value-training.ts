@@ -5,7 +5,7 @@ import { featureColumns } from "./customer-features.ts";
 
 /** The same earlier cuts that purchases are learnt from, so that their features are made once. */
 const cutDays = [90, 180, 270, 365] as const;
-const mostRows = 40_000;
+const mostRows = 24_000;
 
 const columns: readonly Column[] = [
   { name: "customer_id", type: "VARCHAR" },
@@ -18,7 +18,7 @@ const columns: readonly Column[] = [
 
 /** Customer features at earlier cuts with purchases and revenue within the horizon after them, all of it known by the day. Where no
  *  cut lies the whole horizon back (with half of today's customers in it), the longest that does counts, up to the day. Beyond
- *  40,000 rows a share is drawn by what the rows say, not by whose they are. */
+ *  24,000 rows a share is drawn by what the rows say, not by whose they are. */
 export const valueTraining = defineStep({
   name: "value_training",
   version: 1,

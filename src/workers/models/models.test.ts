@@ -2,6 +2,13 @@ import { describe, expect, it } from "vitest";
 import { behaviourTable, trainingTable } from "../../../test/support/behaviour.ts";
 import { engagementTables } from "../../../test/support/engagement.ts";
 import { tasteTables } from "../../../test/support/taste-tables.ts";
+import {
+  cohortTable,
+  firstOrderTable,
+  marginTable,
+  valueTrainingTable,
+  weekTable,
+} from "../../../test/support/histories.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { createRandom } from "../../shared/base/random.ts";
 import type { ColumnTable, ColumnValues } from "../../shared/domain/column.ts";
@@ -154,6 +161,15 @@ function behaviourOf(customers: readonly Customer[], order: readonly number[]): 
     purchase_training: trainingTable(
       [90, 180].flatMap((cut) => all.map((one) => ({ ...one, cut, isBuyer: (one.x * 3 + one.at + cut) % 7 < one.x }))),
     ),
+    value_training: valueTrainingTable(
+      [90, 180].flatMap((cut) =>
+        all.map((one) => ({ ...one, cut, bought: (one.x * 3 + one.at + cut) % 7 < one.x ? 1 : 0 })),
+      ),
+    ),
+    first_orders: firstOrderTable(all),
+    cohorts: cohortTable(all),
+    revenue_weeks: weekTable(all),
+    customer_margins: marginTable(all.filter(({ at }) => at % 2 === 0)),
   };
 }
 
@@ -210,6 +226,7 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (_, mod
         scores.rows,
       );
     } else {
+    if (keys.some(({ name }) => name === "customer_id")) {
       expect(scores.rows).toBe(wanted.size);
       expect(new Set<unknown>(scores.columns["customer_id"] as string[])).toEqual(wanted);
     }
@@ -238,6 +255,9 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (_, mod
       const { scores } = runModel(model, featuresOf(customers, order));
       const keys = (model.keys ?? [{ name: "customer_id" }]).map(({ name }) => scores.columns[name] ?? []);
       const ids = Array.from({ length: scores.rows }, (_at, row) => keys.map((key) => key[row]).join());
+      const ids = (scores.columns["customer_id"] ?? []) as string[];
+      const keys = (model.keys ?? [{ name: "customer_id" }]).map(({ name }) => scores.columns[name] ?? []);
+      const ids = Array.from({ length: scores.rows }, (_, at) => keys.map((column) => column[at]).join(" "));
       const sorted = Array.from(ids.keys()).sort((a, b) => ((ids[a] ?? "") < (ids[b] ?? "") ? -1 : 1));
       return Object.entries(scores.columns).map(([name, values]) => [name, sorted.map((at) => values[at])]);
     };

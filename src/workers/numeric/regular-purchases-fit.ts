@@ -166,9 +166,11 @@ function fitAt(search: Search, k: number, from: readonly ArrayLike<number>[]): F
 }
 
 export const mostRegular = 12;
+/** On a part of the histories, a k whose likelihood is less than this below the best is tried on all. */
+const leastApart = 8;
 
 /** Maximum likelihood by Newton's method for each k from 1 on, as long as the likelihood grows; one k where it is given. Of many
- *  distinct histories, k is chosen on a part, and the neighbours of that choice are tried on all. */
+ *  distinct histories, k is chosen on a part, and those that come close are tried on all. */
 export function fitRegular(
   variant: RegularVariant,
   { frequency, recency, tAge, sumLogInterval }: Readonly<Record<string, Float64Array>>,
@@ -187,15 +189,18 @@ export function fitRegular(
   const search = { variant, unit, summary: grouped, sumLogInterval: all };
   const sample = { ...search, summary: part, sumLogInterval: repeats > 0 ? (all * partRepeats) / repeats : 0 };
   let best = fitAt(sample, fixed ?? 1, starts);
+  const told = [best];
   for (let k = 2; fixed === null && repeats > 0 && k <= mostRegular; k++) {
     const next = fitAt(sample, k, [best.at]);
+    told.push(next);
     if (next.logLikelihood <= best.logLikelihood) break;
     best = next;
   }
   if (part !== grouped) {
-    const near = fixed === null && repeats > 0 ? [best.k - 1, best.k + 1] : [];
-    const tried = [best.k, ...near.filter((k) => k >= 1 && k <= mostRegular)].map((k) => fitAt(search, k, [best.at]));
-    best = tried.reduce((one, other) => (other.logLikelihood > one.logLikelihood ? other : one));
+    const near = told.filter(({ logLikelihood }) => best.logLikelihood - logLikelihood < leastApart);
+    best = near
+      .map(({ k, at }) => fitAt(search, k, [at]))
+      .reduce((one, other) => (other.logLikelihood > one.logLikelihood ? other : one));
   }
   return toldFit(best, unit, grouped);
 }

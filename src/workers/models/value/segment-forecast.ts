@@ -221,7 +221,7 @@ export const segmentForecast = defineModel({
         n,
         better: "lower",
       }),
-      coverage(below, new Float64Array(told.length), seed),
+      { ...coverage(below, new Float64Array(told.length), seed), n },
     ]);
   },
 });

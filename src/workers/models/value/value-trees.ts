@@ -38,8 +38,8 @@ export interface Money {
   readonly mean: Float64Array;
 }
 
-const chanceTrees = { trees: 50, leaves: 8, learningRate: 0.1, l2: 5, minChildWeight: 8 } as const;
-const amountTrees = { loss: "squared", trees: 50, leaves: 8, learningRate: 0.1, l2: 10, minChildWeight: 30 } as const;
+const chanceTrees = { trees: 40, leaves: 8, learningRate: 0.1, l2: 5, minChildWeight: 8 } as const;
+const amountTrees = { loss: "squared", trees: 40, leaves: 8, learningRate: 0.1, l2: 10, minChildWeight: 30 } as const;
 
 interface Learnt {
   readonly chance: BoostedTrees;
@@ -148,16 +148,17 @@ const steps = 400;
 export function levelsThatHeld(target: Float64Array, { chance, mu }: Money, sigma: number): readonly [number, number] {
   const held = new Float64Array(steps + 1);
   const from = new Float64Array(steps + 2);
+  const nones: number[] = [];
   for (let row = 0; row < target.length; row++) {
     const [p = 0, middle = 0, money = 0] = [chance[row], mu[row], target[row]];
     if (money > 0) {
       const at = Math.min(steps, Math.ceil(moneyCdf(p, middle, sigma, money) * steps));
       from[at] = (from[at] ?? 0) + 1;
-    } else {
-      const none = Math.max(1e-9, 1 - p) * steps;
-      for (let at = 0; at <= steps; at++) held[at] = (held[at] ?? 0) + Math.min(1, at / none);
-    }
+    } else nones.push(Math.max(1e-9, 1 - p) * steps);
   }
+  // in order of size, so that the order of rows moves no digit
+  for (const none of Float64Array.from(nones).sort())
+    for (let at = 0; at <= steps; at++) held[at] = (held[at] ?? 0) + Math.min(1, at / none);
   let below = 0;
   for (let at = 0; at <= steps; at++) {
     below += from[at] ?? 0;
