@@ -7,11 +7,13 @@ import { categoryCounts } from "./category-counts.ts";
 import { customerFeatures } from "./customer-features.ts";
 import { customerMargins, outcomeRefunds } from "./customer-margins.ts";
 import { discountCalendar, discountCounts, outcomeDiscounts } from "./discount-calendar.ts";
+import { firstOrders } from "./first-orders.ts";
 import { fitCounts, outcomeFits } from "./fit-counts.ts";
 import { cohorts, revenueWeeks } from "./history.ts";
 import { itemsets } from "./itemsets.ts";
 import { messageActivity, messageTraining, outcomeMessages } from "./message-activity.ts";
 import { messageDays } from "./message-days.ts";
+import { outcomeCohorts } from "./outcome-cohorts.ts";
 import {
   outcomeBaskets,
   outcomeBrands,
@@ -21,10 +23,6 @@ import {
   outcomeRebuys,
   outcomeStores,
 } from "./outcome-tastes.ts";
-import { firstOrders } from "./first-orders.ts";
-import { cohorts, revenueWeeks } from "./history.ts";
-import { outcomeCohorts } from "./outcome-cohorts.ts";
-import { outcomeBrands, outcomeChannels, outcomeProducts } from "./outcome-tastes.ts";
 import { outcomeCategories, outcomes } from "./outcomes.ts";
 import { pricePositions } from "./price-positions.ts";
 import { productCounts, productHistories, productPopularity } from "./product-counts.ts";

@@ -5,6 +5,8 @@ import type { ParamSpecs, Params } from "../../../shared/domain/params.ts";
 import type { BtydParams } from "../../numeric/buy-till-you-die.ts";
 import { compressSummary } from "../../numeric/compress.ts";
 import type { ParetoParams } from "../../numeric/pareto-nbd.ts";
+import type { PurchaseFit } from "../../numeric/purchase-fit.ts";
+import type { RegularParams } from "../../numeric/regular-purchases.ts";
 import {
   absoluteErrors,
   auc,
@@ -14,8 +16,6 @@ import {
   meanInterval,
   rootMeanSquare,
 } from "../../numeric/scoring.ts";
-import type { PurchaseFit } from "../../numeric/purchase-fit.ts";
-import type { RegularParams } from "../../numeric/regular-purchases.ts";
 import { calibrationBins, compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { type FamilyExtra, mbgNbdFamily, type PurchaseFamily } from "./purchase-family.ts";
