@@ -22,6 +22,8 @@ import {
   spendValues,
 } from "./reference/published.ts";
 
+import { checkOthers, checkRegular, checkSurvival } from "./self-test-more.ts";
+
 export interface SelfCheck {
   readonly model: string;
   readonly quantity: string;
@@ -33,7 +35,7 @@ export interface SelfCheck {
   readonly ok: boolean;
 }
 
-type Check = Omit<SelfCheck, "ok">;
+export type Check = Omit<SelfCheck, "ok">;
 
 const customerOne = { x: 2, recency: 30.43, tAge: 38.86 };
 const horizonWeeks = 39;
@@ -55,6 +57,9 @@ export const selfTestParts: readonly SelfTestPart[] = [
   part("Pareto/NBD on CDNOW", () => checkPurchases("pareto_nbd", paretoNbdFamily, cdnowSample())),
   part("The naive forecast on CDNOW", () => checkRate(cdnowSample())),
   part("Gamma-Gamma on CDNOW", checkSpend),
+  part("Regular purchases on CDNOW", checkRegular),
+  part("Survival of cohorts", checkSurvival),
+  part("Waiting times, quintiles, shares and rates", checkOthers),
 ];
 
 export function selfTest(): SelfCheck[] {

@@ -9,7 +9,7 @@ const longestDays = 3 * 365;
 const longestLimitDays = 10 * 365;
 
 /** Days until a share p of those with this history has bought again, given that they still are customers. */
-function waitOf(params: { r: number; alpha: number }, x: number, tAge: number): (p: number) => number {
+export function waitOf(params: { r: number; alpha: number }, x: number, tAge: number): (p: number) => number {
   return (p) => (params.alpha + tAge) * Math.expm1(-Math.log1p(-p) / (params.r + x));
 }
 
