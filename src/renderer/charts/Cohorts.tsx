@@ -4,7 +4,23 @@ import { heatStep } from "./heat.ts";
 export interface CohortRow {
   readonly month: string;
   readonly customers: number;
-  readonly rates: readonly { readonly age: number; readonly rate: number | null; readonly isForecast: boolean }[];
+  readonly rates: readonly Cell[];
+}
+
+interface Cell {
+  readonly age: number;
+  readonly rate: number | null;
+  readonly isForecast: boolean;
+  /** 80 % limits of a forecast. */
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+function hint({ isForecast, low, high }: Cell): string {
+  if (!isForecast) return "Observed";
+  return low === null || high === null
+    ? "Forecast"
+    : `Forecast; four in five times between ${decimal(low * 100, 1)} and ${decimal(high * 100, 1)} %`;
 }
 
 const columns = 12;
@@ -50,7 +66,7 @@ export function Cohorts({ rows }: { rows: readonly CohortRow[] }) {
                       key={age}
                       data-heat={heatStep(cell.rate / most)}
                       className={`${cell.isForecast ? "forecast" : ""} ${isEdge ? "edge" : ""}`}
-                      title={cell.isForecast ? "Forecast" : "Observed"}
+                      title={hint(cell)}
                     >
                       {decimal(cell.rate * 100, 1)}
                     </td>

@@ -186,6 +186,10 @@ const reasons: Readonly<Record<string, string>> = {
   no_campaigns_with_holdout: "no campaign with people kept out",
   no_coupon_campaigns: "no coupon campaign with people kept out",
   no_limits_without_repeat_buyers: "no limits without repeat buyers",
+  already_bought_again: "has bought again already",
+  no_longer_new: "no longer new",
+  not_lapsed: "has not lapsed",
+  no_costs: "no costs in the catalogue",
 };
 export function reason(text: string | null | undefined): string {
   return text ? (reasons[text] ?? text.replaceAll("_", " ")) : "";

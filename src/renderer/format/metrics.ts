@@ -222,6 +222,51 @@ const known: Readonly<Record<string, Metric>> = {
     help: "Spearman's correlation of the forecast's order with the outcome's. Higher is better.",
     text: three,
   },
+  mae_rate: {
+    label: "Mean error, retention",
+    help: "Mean absolute error of a cohort's share that buys in a month. Lower is better.",
+    text: percent,
+  },
+  mae_rate_curve: {
+    label: "Mean error, retention, against the mean curve",
+    help: "The same error, held against the mean rate of all cohorts at that age. Lower is better.",
+    text: percent,
+  },
+  mae_minor_btyd: {
+    label: "Mean error, revenue, against MBG/NBD",
+    help: "The same error of revenue, held against MBG/NBD times Gamma-Gamma. Lower is better.",
+    text: pounds,
+  },
+  mae_net_minor: {
+    label: "Mean error, net revenue",
+    help: "Mean absolute error of revenue less refunds. Lower is better.",
+    text: pounds,
+  },
+  spearman_net: {
+    label: "Rank correlation, net",
+    help: "Spearman's correlation of the forecast's order with that of revenue less refunds. Higher is better.",
+    text: three,
+  },
+  bias_net: {
+    label: "Bias of the net sum",
+    help: "All net value that was forecast over all revenue less refunds, less one. Nearer to 0 is better.",
+    text: percent,
+  },
+  mape: {
+    label: "Mean error of segments",
+    help: "Mean over segments of the error of their revenue, over that revenue. Lower is better.",
+    text: percent,
+  },
+  mape_all: {
+    label: "Error of the total",
+    help: "Error of all customers' revenue, over that revenue. Lower is better.",
+    text: percent,
+  },
+  lift_at_10: {
+    label: "Lift of the first tenth",
+    help: "How many times as many of the tenth that is ranked first do it as of all. Higher is better.",
+    text: three,
+  },
   repurchase_falls_by_stage: {
     label: "Buying again falls by stage",
     help: "Share of the steps from active to lapsed at which fewer buy again; all should.",

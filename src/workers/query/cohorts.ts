@@ -1,13 +1,14 @@
 import { addDays, type Day } from "../../shared/base/time.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { literal } from "../engine/sql.ts";
-import { numberOf } from "./estimate.ts";
+import { numberOf, numberOrNull } from "./estimate.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 
 export interface Cohort {
   month: Day;
   customers: number;
-  retention: { age: number; rate: number | null; is_forecast: boolean }[];
+  /** `low` and `high`: 80 % limits of a forecast, where the model gives some. */
+  retention: { age: number; rate: number | null; is_forecast: boolean; low: number | null; high: number | null }[];
 }
 
 const shownCohorts = 12;
@@ -19,8 +20,8 @@ const monthAfter = (month: Day, months: number): Day => {
 };
 
 /** Share of each month's new customers who bought again so many calendar months later. A month that as_of cuts short, and every
- *  later one, is a forecast: the rate of the age before times how all cohorts together went from that age to the next (chain
- *  ladder; with no such pair of ages the cell stays empty). */
+ *  later one, is a forecast: cohort_retention's where the snapshot has it, else the rate of the age before times how all cohorts
+ *  together went from that age to the next (chain ladder; with no such pair of ages the cell stays empty). */
 export async function retentionCohorts(snapshot: OpenSnapshot, session: Session): Promise<Cohort[]> {
   const asOf = snapshot.handle.as_of;
   const rows = await session.rows(cohortSql(snapshot));
@@ -35,6 +36,7 @@ export async function retentionCohorts(snapshot: OpenSnapshot, session: Session)
   const all = [...byMonth].filter(([, { customers }]) => customers > 0).sort(([a], [b]) => (a < b ? -1 : 1));
   const step = (age: number) => developed(all, age, isSeen);
   const factors = Array.from({ length: ages + 1 }, (_, age) => step(age));
+  const told = await forecasts(snapshot, session);
   return all.slice(-shownCohorts).map(([month, { customers, buyers }]) => {
     const retention: Cohort["retention"] = [];
     let before: number | null = null;
@@ -43,12 +45,27 @@ export async function retentionCohorts(snapshot: OpenSnapshot, session: Session)
       const factor = factors[age] ?? null;
       const guess: number | null =
         age === 1 ? (factors[1] ?? null) : before === null || factor === null ? null : Math.min(1, before * factor);
-      const rate: number | null = seen ? (buyers.get(age) ?? 0) / customers : guess;
-      retention.push({ age, rate, is_forecast: !seen });
+      const own = seen ? undefined : told.get(`${month} ${age}`);
+      const rate: number | null = seen ? (buyers.get(age) ?? 0) / customers : (own?.rate ?? guess);
+      retention.push({ age, rate, is_forecast: !seen, low: own?.low ?? null, high: own?.high ?? null });
       before = rate;
     }
     return { month, customers, retention };
   });
+}
+
+/** The model's forecasts by month and age; none in a snapshot without them. */
+async function forecasts(snapshot: OpenSnapshot, session: Session) {
+  const found = new Map<string, { rate: number | null; low: number | null; high: number | null }>();
+  if (!snapshot.columnsOf("scores_cohort_retention").has("retention_rate")) return found;
+  const rows = await session.rows(`SELECT cohort_month, age, retention_rate, retention_rate_low, retention_rate_high
+    FROM scores_cohort_retention WHERE is_forecast AND retention_rate IS NOT NULL ORDER BY cohort_month, age`);
+  for (const row of rows) {
+    const [rate, low, high] = [row.retention_rate, row.retention_rate_low, row.retention_rate_high].map(numberOrNull);
+    const key = `${String(row.cohort_month).slice(0, 10)} ${numberOf(row.age)}`;
+    found.set(key, { rate: rate ?? null, low: low ?? null, high: high ?? null });
+  }
+  return found;
 }
 
 /** At age 1: the mean rate. Later: buyers at the age over buyers at the age before, of the cohorts that were seen at both. */

@@ -94,7 +94,7 @@ function Body({ data }: { data: Lifecycle }) {
               rows={data.cohorts.slice(-12).map(({ month, customers, retention }) => ({
                 month,
                 customers,
-                rates: retention.map(({ age, rate, is_forecast }) => ({ age, rate, isForecast: is_forecast })),
+                rates: retention.map(({ is_forecast, ...cell }) => ({ ...cell, isForecast: is_forecast })),
               }))}
             />
           )}

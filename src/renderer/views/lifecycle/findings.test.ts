@@ -14,7 +14,7 @@ test("the flow's finding counts those who went to a later stage", () => {
 const cohort = (month: string, customers: number, rates: number[], seen = 3) => ({
   month,
   customers,
-  retention: rates.map((rate, at) => ({ age: at + 1, rate, is_forecast: at >= seen })),
+  retention: rates.map((rate, at) => ({ age: at + 1, rate, is_forecast: at >= seen, low: null, high: null })),
 });
 
 test("the cohorts' finding names the weakest that is seen and large enough", () => {

@@ -255,7 +255,16 @@ export const lifecycle = z.object({
     z.object({
       month: day,
       customers: count,
-      retention: z.array(z.object({ age: count, rate: z.number().nullable(), is_forecast: z.boolean() })),
+      /** Share that bought at an age in months; a forecast has 80 % limits where the model gives them. */
+      retention: z.array(
+        z.object({
+          age: count,
+          rate: z.number().nullable(),
+          is_forecast: z.boolean(),
+          low: z.number().nullable(),
+          high: z.number().nullable(),
+        }),
+      ),
     }),
   ),
   surface: z.object({
