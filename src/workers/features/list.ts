@@ -39,8 +39,8 @@ import { returnWindow } from "./return-window.ts";
 import { rfmWindows } from "./rfm-windows.ts";
 import { storeCounts, storePlaces } from "./store-counts.ts";
 import { outcomeTiming, timingCounts } from "./timing-counts.ts";
-import { webActivity, webDays, webTraining } from "./web-activity.ts";
 import { valueTraining } from "./value-training.ts";
+import { webActivity, webDays, webTraining } from "./web-activity.ts";
 
 export const featureSteps = [
   purchaseSummary,

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { behaviourTable, trainingTable } from "../../../test/support/behaviour.ts";
 import { cohortTable, firstOrderTable, valueTrainingTable, weekTable } from "../../../test/support/histories.ts";
+import type { Json } from "../../shared/base/canonical-json.ts";
 import { createRandom } from "../../shared/base/random.ts";
 import type { ColumnTable } from "../../shared/domain/column.ts";
 import type { Evaluation, ModelContext, ModelDeclaration, Tables } from "../../shared/domain/model.ts";
@@ -236,6 +237,7 @@ function recentRevenue({ columns }: ColumnTable, days: number): Float64Array {
 const { features, holdout } = shop();
 const scores: Record<string, ColumnTable> = {};
 const found: Record<string, readonly Evaluation[]> = {};
+const fits: Record<string, Json> = {};
 
 function inputsOf(model: ModelDeclaration): Tables {
   const none = table({ customer_id: [] });
@@ -254,9 +256,10 @@ beforeAll(() => {
     const fitted = model.fit(inputs, params, context);
     const scored = model.score(inputs, fitted, params, context);
     scores[model.name] = scored;
+    fits[model.name] = fitted;
     found[model.name] = model.evaluate(inputs, scored, holdout, fitted, params, context);
   }
-});
+}, 60_000);
 
 const metric = (model: string, name: string) => found[model]?.find((one) => one.metric === name);
 
@@ -353,7 +356,7 @@ describe("evaluations", () => {
     for (const model of models.filter(({ name }) => name !== "micro_segments")) {
       const params = defaultsOf(model.params);
       const inputs = inputsOf(model);
-      const fitted = model.fit(inputs, params, context);
+      const fitted = fits[model.name] ?? null;
       const scored = scores[model.name] ?? table({ customer_id: [] });
       expect(model.evaluate(inputs, scored, part, fitted, params, context), model.name).toEqual([]);
     }
