@@ -14,6 +14,8 @@ export interface FittedSecond {
   /** Growth a week of −ln(1 − share) beyond the last. */
   readonly tail: number;
   readonly trees: BoostedTrees;
+  /** What of the trees' shift held on customers that weren't learnt from, in tenths. */
+  readonly trees_share: number;
   readonly category: LabelMeans;
   readonly channel: LabelMeans;
   readonly n_first: number;
@@ -110,10 +112,43 @@ export function fitSecond(table: ColumnTable, { seed, throwIfCancelled }: ModelC
     return Math.log(share / (1 - share));
   });
   const columns = all.map((column) => pick(column, places));
-  const trees = fitBoostedTrees({ columns, target, offset, throwIfCancelled }, { ...settings, seed });
-  return { ...curve, ...labels, trees, n_first: table.rows, n_second };
+  const hashes = contentHashes(all);
+  const isJudged = Uint8Array.from(places, (row) => ((hashes[row] ?? 0) % 3 === 0 ? 1 : 0));
+  const learn = (chosen: Uint32Array) =>
+    fitBoostedTrees(
+      {
+        columns: columns.map((column) => pick(column, chosen)),
+        target: pick(target, chosen),
+        offset: pick(offset, chosen),
+        throwIfCancelled,
+      },
+      { ...settings, seed },
+    );
+  const lines = Uint32Array.from(places.keys());
+  const judged = lines.filter((at) => isJudged[at] === 1);
+  const margins = predictMargins(
+    learn(lines.filter((at) => isJudged[at] !== 1)),
+    columns.map((column) => pick(column, judged)),
+  );
+  const share = shareThatHeld(margins, pick(offset, judged), pick(target, judged));
+  return { ...curve, ...labels, trees: learn(lines), trees_share: share, n_first: table.rows, n_second };
+}
+
+/** The part of shifts, in tenths, by which the outcomes are the least surprising. */
+function shareThatHeld(shifts: Float64Array, offset: Float64Array, target: Float64Array): number {
+  let best = { share: 0, loss: Number.POSITIVE_INFINITY };
+  for (let tenth = 0; tenth <= 10; tenth++) {
+    const losses = shifts.map((shift, at) => {
+      const margin = (offset[at] ?? 0) + (tenth / 10) * shift;
+      return Math.max(margin, 0) - margin * (target[at] ?? 0) + Math.log1p(Math.exp(-Math.abs(margin)));
+    });
+    // in order of size, so that the order of rows moves no digit
+    const loss = losses.sort().reduce((sum, one) => sum + one, 0);
+    if (loss < best.loss) best = { share: tenth / 10, loss };
+  }
+  return best.share;
 }
 
 export function shiftsOf(fitted: FittedSecond, table: ColumnTable): Float64Array {
-  return predictMargins(fitted.trees, firstColumns(table, fitted));
+  return predictMargins(fitted.trees, firstColumns(table, fitted)).map((shift) => fitted.trees_share * shift);
 }

@@ -41,7 +41,7 @@ export const secondPurchase = defineModel({
     purpose:
       "For everybody who bought once: the chance of a second purchase, and the week in which it is likeliest to come.",
     method:
-      "The share of first buyers that has bought again by each week (Kaplan–Meier, smoothed over weeks), and how the odds differ by what the first order was (proportional odds): gradient-boosted trees on whether the second had come by 28, 91 and 365 days and by now, beginning at the common log odds of that age. The chance is conditional on no second purchase so far.",
+      "The share of first buyers that has bought again by each week (Kaplan–Meier, smoothed over weeks), and how the odds differ by what the first order was (proportional odds): gradient-boosted trees on whether the second had come by 28, 91 and 365 days and by now, beginning at the common log odds of that age, and by the part of them that held on customers who weren't learnt from. The chance is conditional on no second purchase so far.",
     references: [
       "Bennett (1983): Analysis of survival data by the proportional odds model, Statistics in Medicine 2.",
       "Kaplan & Meier (1958): Nonparametric estimation from incomplete observations, JASA 53.",
@@ -53,6 +53,7 @@ export const secondPurchase = defineModel({
     ],
     limits: [
       "A second purchase comes or doesn't: limits of that outcome are 0 and 1, so none are given. How far chances can be trusted is what their calibration shows.",
+      "Where first orders tell little but their amount (CDNOW), nobody is ranked better than by days since the first order.",
       "Where people come back ever less from the first week on, the best week is the next one.",
       "Whoever has bought again has no chance here (already_bought_again).",
     ],

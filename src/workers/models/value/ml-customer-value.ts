@@ -36,6 +36,7 @@ export const mlCustomerValue = defineModel({
     limits: [
       "Learns from a year ago for a year's horizon: what has changed since isn't in it.",
       "With one earlier cut, rows are judged by parts of the same time: limits may then be too narrow for a year unlike the last.",
+      "On the CDNOW sample, 39 weeks ahead from nine months of history, it expects 31 % too few purchases, with the least mean error of all models here: what earlier months brought was no guide to the holidays that followed.",
       "Trees know no more than they have seen: the greatest buyers are drawn to the greatest of before.",
     ],
     metrics: [
