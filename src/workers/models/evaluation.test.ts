@@ -352,8 +352,9 @@ describe("evaluations", () => {
     );
     const outcomeCategories = few(holdout.outcomeCategories);
     const part = { horizonDays, outcomes: few(holdout.outcomes), outcomeCategories, tables };
-    // segments are held against other draws of the customers, not against what they did after
-    for (const model of models.filter(({ name }) => name !== "micro_segments")) {
+    // groups and likenesses are held against other draws of the customers, not against what they did after
+    const drawn = ["micro_segments", "lookalike"];
+    for (const model of models.filter(({ name }) => !drawn.includes(name))) {
       const params = defaultsOf(model.params);
       const inputs = inputsOf(model);
       const fitted = fits[model.name] ?? null;
