@@ -5,9 +5,8 @@ import { bgNbdFamily } from "./purchase-family.ts";
 export const bgNbd = defineModel(
   btydModel(bgNbdFamily, {
     title: "BG/NBD purchase model",
-    version: 3,
-    onlyShown: "it takes every one-time buyer for a customer still",
     version: 4,
+    onlyShown: "it takes every one-time buyer for a customer still",
     card: {
       purpose:
         "Expected number of purchases of each customer within the horizon, and whether a repeat buyer is still one.",

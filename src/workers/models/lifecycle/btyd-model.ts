@@ -225,6 +225,8 @@ interface Described {
   readonly title: string;
   readonly version: number;
   readonly card: ModelCard;
+  /** Why the model stands in tournaments without being chosen. */
+  readonly onlyShown?: string;
   /** Parameters that choose among families of one name, and what they mean to a fit. */
   readonly choice?: {
     readonly params: ParamSpecs;
@@ -236,9 +238,8 @@ interface Described {
 /** A customer-base model of this kind as a declaration. */
 export function btydModel(
   family: PurchaseFamily,
-  { title, version, card, onlyShown }: { title: string; version: number; card: ModelCard; onlyShown?: string },
+  { title, version, card, choice, onlyShown }: Described,
 ): ModelDeclaration {
-export function btydModel(family: PurchaseFamily, { title, version, card, choice }: Described): ModelDeclaration {
   const familyOf = choice?.familyOf ?? (() => family);
   const isDiscounted = family.discounted !== undefined;
   const discounted = { name: discountedName, type: "DOUBLE", unit: "count" } as const;
