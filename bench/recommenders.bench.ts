@@ -80,7 +80,7 @@ const inputs = {
 const context = { horizonDays: 365, purchaseHorizonDays: 90, seed: 1, throwIfCancelled: () => undefined };
 const holdings = histories.reduce((sum, own) => sum + own.length, 0);
 console.log(`${customers} customers, ${products} products, ${holdings} holdings`);
-for (const recommender of (process.env.BENCH_RECOMMENDERS ?? "best,als").split(",")) {
+for (const recommender of (process.env.BENCH_RECOMMENDERS ?? "best").split(",").filter(Boolean)) {
   const params = { ...defaultsOf(productAffinity.params), recommender };
   const fitted = timed(`product_affinity (${recommender}), choice and fit`, () =>
     productAffinity.fit(inputs, params, context),
