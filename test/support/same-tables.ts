@@ -18,23 +18,50 @@ const compared = [
   "scores_rfm",
 ];
 
-/** Rows of the current snapshot's tables as text, in order, with a customer named by the least of the own record ids. */
+/** Tables that name runs or deliveries, or say how long something took. */
+const ofRuns = new Set(["identity_pairs", "segment_members"]);
+
+/** Rows of some of the current snapshot's tables as text, in order, with a customer named by the least of the own record ids. */
 export async function tablesOf(client: Client<AssayContract>, brand: string): Promise<Record<string, string[]>> {
-  const ask = (sql: string) => client.call("sql.query", { brand, sql, limit: 1_000_000 });
-  const tables: Record<string, string[]> = {};
-  for (const table of compared) {
-    const { columns } = await ask(`SELECT * FROM ${table} LIMIT 0`);
-    const own = columns.map(({ name }) => name).filter((name) => !whence.has(name));
-    const hasCustomer = columns.some(({ name }) => name === "customer_id");
-    const who = hasCustomer ? "coalesce(w.who, 'nobody')" : "''";
-    const join = hasCustomer
-      ? "LEFT JOIN (SELECT customer_id, min(source_record_id) AS who FROM identity_links GROUP BY 1) w USING (customer_id)"
-      : "";
-    const cells = own.map((name) => `coalesce(CAST(t."${name}" AS VARCHAR), '∅')`).join(", ");
-    const { rows } = await ask(
-      `SELECT ${who} || chr(31) || concat_ws(chr(31), ${cells}) AS row FROM ${table} t ${join}`,
-    );
-    tables[table] = rows.map(({ row }) => String(row)).sort();
+  return rowsOf(client, brand, compared);
+}
+
+/** The same of every published table but those that belong to runs. */
+export async function publishedTables(client: Client<AssayContract>, brand: string): Promise<Record<string, string[]>> {
+  const { tables } = await client.call("sql.tables", { brand });
+  return rowsOf(
+    client,
+    brand,
+    tables.map(({ table }) => table).filter((table) => !ofRuns.has(table)),
+  );
+}
+
+const atOnce = 12;
+
+async function rowsOf(
+  client: Client<AssayContract>,
+  brand: string,
+  names: readonly string[],
+): Promise<Record<string, string[]>> {
+  const known = (await client.call("sql.tables", { brand })).tables;
+  const found: Record<string, string[]> = Object.fromEntries(names.map((name) => [name, []]));
+  for (let from = 0; from < names.length; from += atOnce) {
+    const selects = names.slice(from, from + atOnce).map((table) => {
+      const columns = known.find((one) => one.table === table)?.columns ?? [];
+      const cells = columns
+        .filter(({ name }) => !whence.has(name))
+        .map(({ name }) => `coalesce(CAST(t."${name}" AS VARCHAR), '∅')`);
+      const hasCustomer = columns.some(({ name }) => name === "customer_id");
+      const [who, join] = hasCustomer ? ["coalesce(w.who, 'nobody')", "LEFT JOIN w USING (customer_id)"] : ["''", ""];
+      return `SELECT '${table}' AS name, ${who} || chr(31) || concat_ws(chr(31), ${["''", ...cells].join(", ")}) AS row FROM ${table} t ${join}`;
+    });
+    const { rows } = await client.call("sql.query", {
+      brand,
+      sql: `WITH w AS (SELECT customer_id, min(source_record_id) AS who FROM identity_links GROUP BY 1) ${selects.join(" UNION ALL ")}`,
+      limit: 5_000_000,
+    });
+    for (const { name, row } of rows) found[String(name)]?.push(String(row));
   }
-  return tables;
+  for (const rows of Object.values(found)) rows.sort();
+  return found;
 }
