@@ -6,6 +6,7 @@ import { customerSteps } from "./customers/list.ts";
 import type { Step } from "./engine/step-context.ts";
 import { featureSteps } from "./features/list.ts";
 import { people } from "./identity/people-step.ts";
+import { recordPairs } from "./identity/record-pairs.ts";
 import { clusters, customerIds } from "./identity/steps.ts";
 import { lake } from "./landing/lake-step.ts";
 import { models } from "./models/list.ts";
@@ -21,6 +22,7 @@ import { snapshotTables } from "./profiles/snapshot-tables.ts";
 const all: readonly Step[] = [
   normalise,
   lake,
+  recordPairs,
   clusters,
   customerIds,
   people,

@@ -32,6 +32,8 @@ export interface PlanRequest {
   readonly seed: number;
   /** Overrides as "step-or-model.parameter" → value. */
   readonly params: Readonly<Record<string, number | boolean | string>>;
+  /** What people said of who is who, in order. */
+  readonly overrides?: readonly Record<string, unknown>[];
   /** Key of the ids that the next assignment starts from, given the clusters' key; null at birth. */
   readonly previousIds: (clustersKey: string) => string | null;
 }
@@ -173,12 +175,14 @@ export class Planner {
     });
   }
 
-  /** What is particular to a few steps: the lake's batches in order, and the ids that an assignment starts from. */
+  /** What is particular to a few steps: the lake's batches in order, what people said of who is who, and the ids that an assignment starts from. */
   #subjectOf(step: StepDeclaration, inputs: Record<string, TaskInput[]>): Record<string, unknown> | null {
     if (step.subject) return step.subject as Record<string, unknown>;
     if (step.name === "lake") {
       return { batches: this.#request.batches.map(({ source, batchId }) => ({ source, batch_id: batchId })) };
     }
+    const { overrides = [] } = this.#request;
+    if (step.name === "clusters" && overrides.length > 0) return { overrides };
     if (step.name === "customer_ids") {
       const clusters = inputs.clusters?.[0]?.key ?? "";
       const previous = this.#request.previousIds(clusters);

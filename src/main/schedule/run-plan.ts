@@ -134,6 +134,9 @@ export function planRun(state: BrandState, options: RunOptions, given: PlanCatal
       purchaseHorizonDays: options.horizon_days ?? defaultPurchaseHorizonDays,
       seed: options.seed ?? 1,
       params: { ...ownParams(state, catalogue.steps), ...options.params },
+      overrides: state.overrides
+        .filter(({ undone }) => !undone)
+        .map(({ kind, records, rest }) => (kind === "join" ? { kind, records } : { kind, records, rest })),
       previousIds: (clusters) => previousIds(state, clusters),
     },
   };

@@ -133,6 +133,29 @@ export interface NightSettings {
   readonly gate: GateSettings;
 }
 
+/** A source record: its key space and its id in it. */
+export interface RecordName {
+  readonly key_space: string;
+  readonly source_record_id: string;
+}
+/** What a person said of records against what was worked out: these are one person, or `records` are none of `rest`. */
+export interface OverrideBody {
+  readonly override: string;
+  readonly kind: "join" | "split";
+  readonly records: readonly RecordName[];
+  /** The customer's other records, where some are split off. */
+  readonly rest: readonly RecordName[];
+  /** The customers that they belonged to then. */
+  readonly customers: readonly string[];
+  readonly note: string | null;
+}
+/** A reviewer's word on a pair; it measures the matching and changes nothing. */
+export interface LabelBody {
+  readonly a: RecordName;
+  readonly b: RecordName;
+  readonly is_one_person: boolean;
+}
+
 export interface DefinitionBody {
   readonly where?: unknown;
   readonly sql?: string;
@@ -168,6 +191,9 @@ export interface EntryBodies extends CampaignEntryBodies, ExperimentEntryBodies 
   batch_withdrawn: { batch_id: string };
   /** A delivery's files were read again with another mapping. */
   batch_reread: Omit<BatchBody, "arrived_at">;
+  identity_overridden: OverrideBody;
+  override_undone: { override: string };
+  pair_labelled: LabelBody;
   ids_assigned: { clusters: string; ids: string; previous: string | null };
   snapshot_published: SnapshotBody & { readonly gate?: readonly GateResult[] };
   snapshot_kept_back: KeptBody;
@@ -202,6 +228,9 @@ export interface BrandState extends CampaignsState, ExperimentsState {
   sources: Map<string, SourceBody>;
   batches: (BatchBody & { withdrawn: boolean; version: number })[];
   ids: EntryBodies["ids_assigned"][];
+  /** In the order in which they were said; those undone stay, marked. */
+  overrides: (OverrideBody & { at: string; undone: boolean })[];
+  labels: (LabelBody & { at: string })[];
   snapshots: SnapshotState[];
   evaluations: Map<string, readonly ArtifactSummary[]>;
   /** The segments as last refreshed on a snapshot: the key of the table of members, and each segment's figures. */
@@ -236,6 +265,8 @@ export function emptyState(): BrandState {
     sources: new Map(),
     batches: [],
     ids: [],
+    overrides: [],
+    labels: [],
     snapshots: [],
     evaluations: new Map(),
     members: new Map(),
@@ -295,6 +326,19 @@ const folds: Folds = {
   },
   batch_withdrawn: (state, { batch_id }) => {
     for (const batch of state.batches) if (batch.batch_id === batch_id) batch.withdrawn = true;
+  },
+  identity_overridden: (state, body, { at }) => {
+    state.overrides.push({ ...body, at, undone: false });
+  },
+  override_undone: (state, { override }) => {
+    for (const one of state.overrides) if (one.override === override) one.undone = true;
+  },
+  pair_labelled: (state, body, { at }) => {
+    const isSame = (a: RecordName, b: RecordName) =>
+      a.key_space === b.key_space && a.source_record_id === b.source_record_id;
+    const known = state.labels.findIndex(({ a, b }) => isSame(a, body.a) && isSame(b, body.b));
+    if (known >= 0) state.labels.splice(known, 1);
+    state.labels.push({ ...body, at });
   },
   ids_assigned: (state, body) => {
     state.ids.push(body);

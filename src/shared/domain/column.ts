@@ -9,7 +9,8 @@ export type ColumnType =
   | "DATE"
   | "TIMESTAMP"
   | "VARCHAR[]"
-  | "MAP(VARCHAR, VARCHAR)";
+  | "MAP(VARCHAR, VARCHAR)"
+  | "MAP(VARCHAR, DOUBLE)";
 
 export interface Column {
   readonly name: string;

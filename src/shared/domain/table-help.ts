@@ -7,7 +7,7 @@ const known: Readonly<Record<string, string>> = {
   people: "The golden record of each customer: personal data.",
   customer_attributes: "Country, region, age band and other attributes as of the day.",
   identity_links: "Which source record belongs to which customer, and why.",
-  identity_pairs: "Scored pairs of records with each agreement's weight.",
+  identity_pairs: "Pairs of source records that could be one person, and what each agreement weighs (bits).",
   consent_states: "Who may be contacted, by channel and purpose.",
   lifecycle_transitions: "How many customers moved between stages.",
   source_quality: "What was read, rejected and missing, by source and column.",

@@ -1,27 +1,46 @@
 import type { Attribute, AttributeKind } from "./person-table.ts";
 
-/** A cheap predicate that yields candidate pairs: records that agree in every part of it. */
-export interface BlockingRule {
+/** A number for each record: the same for the same value, -1 where it isn't known. */
+interface Codes {
   readonly name: string;
-  readonly parts: readonly ((record: number) => string | null)[];
+  readonly codes: Int32Array;
+  readonly distinct: number;
 }
 
-/** Larger blocks tell little and cost much: they are left to the other rules. */
+/** A cheap predicate that yields candidate pairs: records that agree in one or two things. */
+export interface BlockingRule {
+  readonly name: string;
+  readonly parts: readonly Codes[];
+}
+
+/** Larger blocks tell little and cost much: they are left to the other rules. The more records, the smaller a block may be. */
 export const mostInBlock = 100;
+const pairBudget = 2e7;
 
 /** Rules for the attributes that are there: each identifying one by itself, and pairs of those that identify together. They
  *  are many and unlike, so that a record with a slip in one attribute is found by another. */
 export function blockingRules(attributes: readonly Attribute[]): BlockingRule[] {
   const of = (kind: AttributeKind) => attributes.filter((one) => one.kind === kind);
-  const whole = (attribute: Attribute) => part(attribute.name, (record) => attribute.values[record] ?? null);
-  const start = (attribute: Attribute, length: number) =>
-    part(`${attribute.name} (first ${length})`, (record) => attribute.values[record]?.slice(0, length) ?? null);
+  const made = new Map<string, Codes>();
+  const coded = (name: string, values: () => readonly (string | null | undefined)[]) => {
+    const found = made.get(name) ?? codesOf(name, values());
+    made.set(name, found);
+    return found;
+  };
+  const whole = ({ name, values }: Attribute) => coded(name, () => values);
+  const start = ({ name, values }: Attribute, length: number) =>
+    coded(`${name} (first ${length})`, () => values.map((value) => value?.slice(0, length)));
   const [given, family] = [of("given_name")[0], of("family_name")[0]];
   const names = [given, family].flatMap((one) => one ?? []);
-  const places = [...of("postcode"), ...of("city"), ...of("address"), ...of("text")];
+  // a town has too many people to narrow anything where postcodes do
+  const towns = of("postcode").length > 0 ? [] : of("city");
+  const places = [...of("postcode"), ...towns, ...of("address"), ...of("text")];
   const dates = of("birth_date");
   const alone = [...of("identifier"), ...of("email"), ...of("phone"), ...dates].map((one) => [whole(one)]);
-  const inNames = given && family ? [[whole(given), whole(family)], [bothNames(given, family)]] : [];
+  const inNames =
+    given && family
+      ? [[whole(given), whole(family)], [coded("names in either order", () => bothNames(given, family))]]
+      : [];
   const atPlaces = names.flatMap((name) => places.map((place) => [start(name, 4), whole(place)]));
   const atNumbers = [...names, ...of("address")].flatMap((one) =>
     of("number").map((number) => [whole(one), whole(number)]),
@@ -30,17 +49,27 @@ export function blockingRules(attributes: readonly Attribute[]): BlockingRule[] 
   const inPlaces = places.flatMap((a, at) => places.slice(at + 1).map((b) => [whole(a), whole(b)]));
   return [...alone, ...inNames, ...atPlaces, ...atNumbers, ...byDates, ...inPlaces].map((parts) => ({
     name: parts.map(({ name }) => name).join(" and "),
-    parts: parts.map(({ value }) => value),
+    parts,
   }));
 }
 
-const part = (name: string, value: (record: number) => string | null) => ({ name, value });
+function codesOf(name: string, values: readonly (string | null | undefined)[]): Codes {
+  const known = new Map<string, number>();
+  const codes = Int32Array.from(values, (value) => {
+    if (value === null || value === undefined || value === "") return -1;
+    const code = known.get(value) ?? known.size;
+    known.set(value, code);
+    return code;
+  });
+  return { name, codes, distinct: known.size };
+}
 
 /** Given and family name in either order. */
-function bothNames(given: Attribute, family: Attribute) {
-  return part("names in either order", (record) => {
-    const [a, b] = [given.values[record], family.values[record]];
-    return a && b ? [a, b].sort().join(" ") : null;
+function bothNames(given: Attribute, family: Attribute): (string | null)[] {
+  return given.values.map((a, record) => {
+    const b = family.values[record];
+    if (!a || !b) return null;
+    return a < b ? `${a} ${b}` : `${b} ${a}`;
   });
 }
 
@@ -73,20 +102,26 @@ export function candidatePairs(rules: readonly BlockingRule[], records: number):
   return { left, right };
 }
 
-function pairsOf(rule: BlockingRule, records: number): Float64Array {
-  const blocks = new Map<string, number[]>();
+function pairsOf({ parts }: BlockingRule, records: number): Float64Array {
+  const blocks = new Map<number, number[]>();
+  const [first, second] = parts;
+  if (!first) return new Float64Array(0);
   for (let record = 0; record < records; record++) {
-    const values = rule.parts.map((value) => value(record));
-    if (values.includes(null)) continue;
-    const key = values.join("\u001f");
+    const a = first.codes[record] ?? -1;
+    const b = second ? (second.codes[record] ?? -1) : 0;
+    if (a < 0 || b < 0) continue;
+    const key = a * (second?.distinct ?? 1) + b;
     const known = blocks.get(key);
     if (known) known.push(record);
     else blocks.set(key, [record]);
   }
+  const most = Math.max(10, Math.min(mostInBlock, pairBudget / records));
   const found: number[] = [];
   for (const members of blocks.values()) {
-    if (members.length < 2 || members.length > mostInBlock) continue;
-    for (const [i, a] of members.entries()) for (const b of members.slice(i + 1)) found.push(a * records + b);
+    if (members.length < 2 || members.length > most) continue;
+    for (const [i, a] of members.entries()) {
+      for (let j = i + 1; j < members.length; j++) found.push(a * records + (members[j] ?? 0));
+    }
   }
   return Float64Array.from(found);
 }

@@ -1,5 +1,6 @@
 import { isJunkEmail, isJunkPhone } from "./junk.ts";
 import { nameKey, namesAgree } from "./names.ts";
+import { applyOverrides, type Override } from "./overrides.ts";
 import { UnionFind } from "./union-find.ts";
 
 /** Records of people by row: each column has one entry a row, null where unknown. Rows of one record may repeat. */
@@ -16,21 +17,35 @@ export interface ClusterOptions {
   readonly maxSharing: number;
   /** Clusters of more records than this fall back to loyalty cards alone. */
   readonly maxCluster: number;
+  /** Pairs that everything known of them makes likely, the surest first; joined where names don't speak against it. */
+  readonly likely?: LikelyPairs;
+  /** What a person said of records, in order: the last word stands. */
+  readonly overrides?: readonly Override[];
 }
 
-export type LinkRule = "source_id" | "loyalty_id" | "email" | "phone";
+export interface LikelyPairs {
+  readonly a: Float64Array;
+  readonly b: Float64Array;
+  readonly probability: Float64Array;
+}
+
+export type LinkRule = "source_id" | "loyalty_id" | "email" | "phone" | "likeness" | "by_hand";
 /** What a link of each rule is worth; fixed, since keys either agree or don't. */
 export const ruleProbability: Readonly<Record<LinkRule, number>> = {
   source_id: 1,
   loyalty_id: 0.995,
   email: 0.99,
   phone: 0.95,
+  likeness: 0.95,
+  by_hand: 1,
 };
 
 export interface Clusters {
   /** Least record of each record's cluster. */
   readonly leader: Int32Array;
   readonly rule: readonly LinkRule[];
+  /** That each record belongs where it is. */
+  readonly probability: Float64Array;
   /** How many values were shared by too many people, or were no address at all. */
   readonly refused: Readonly<Record<"loyalty_id" | "email" | "phone", number>>;
   readonly overLarge: number;
@@ -45,7 +60,7 @@ export function clusterRecords(rows: IdentityRows, size: number, options: Cluste
     const sets = new UnionFind(size);
     const ruleOf = new Array<LinkRule>(size).fill("source_id");
     for (const rule of rules) {
-      if (rule === "source_id") continue;
+      if (rule === "source_id" || rule === "likeness" || rule === "by_hand") continue;
       refused[rule] = 0;
       for (const records of sharedValues(rows, rule)) {
         const groups = groupsThatAgree(records, names, rule, options);
@@ -62,22 +77,56 @@ export function clusterRecords(rows: IdentityRows, size: number, options: Cluste
         }
       }
     }
-    return { sets, ruleOf };
+    return { sets, ruleOf, probabilityOf: Float64Array.from(ruleOf, (rule) => ruleProbability[rule]) };
   };
   const all = link(["loyalty_id", "email", "phone"]);
+  if (options.likely) joinLikely(all, options.likely, names);
   const sizes = new Map<number, number>();
   for (let at = 0; at < size; at++) sizes.set(all.sets.find(at), (sizes.get(all.sets.find(at)) ?? 0) + 1);
   const large = new Set([...sizes].filter(([, n]) => n > options.maxCluster).map(([leader]) => leader));
   const counted = { ...refused };
   const strict = large.size > 0 ? link(["loyalty_id"]) : all;
-  const leader = Int32Array.from({ length: size }, (_, at) =>
-    (large.has(all.sets.find(at)) ? strict : all).sets.find(at),
-  );
-  const rule = Array.from(
-    { length: size },
-    (_, at): LinkRule => (large.has(all.sets.find(at)) ? strict : all).ruleOf[at] ?? "source_id",
-  );
-  return { leader, rule, refused: counted, overLarge: large.size };
+  const linkedBy = (at: number) => (large.has(all.sets.find(at)) ? strict : all);
+  const leader = Int32Array.from({ length: size }, (_, at) => linkedBy(at).sets.find(at));
+  const rule = Array.from({ length: size }, (_, at): LinkRule => linkedBy(at).ruleOf[at] ?? "source_id");
+  const probability = Float64Array.from({ length: size }, (_, at) => linkedBy(at).probabilityOf[at] ?? 1);
+  const counts = { refused: counted, overLarge: large.size };
+  return applyOverrides({ leader, rule, probability, ...counts }, options.overrides ?? []);
+}
+
+interface Links {
+  readonly sets: UnionFind;
+  readonly ruleOf: LinkRule[];
+  readonly probabilityOf: Float64Array;
+}
+
+/** Joins the groups of likely pairs, the surest first, where no two names of the two groups speak against it. */
+function joinLikely(
+  { sets, ruleOf, probabilityOf }: Links,
+  pairs: LikelyPairs,
+  names: readonly (string | null)[],
+): void {
+  const namesOf = new Map<number, Set<string>>();
+  const known = (leader: number) => namesOf.get(leader) ?? new Set<string>();
+  for (const [record, name] of names.entries()) {
+    if (name === null) continue;
+    const leader = sets.find(record);
+    namesOf.set(leader, known(leader).add(name));
+  }
+  for (const [at, first] of pairs.a.entries()) {
+    const second = pairs.b[at] ?? 0;
+    const [one, other] = [sets.find(first), sets.find(second)];
+    if (one === other) continue;
+    const [mine, theirs] = [known(one), known(other)];
+    if ([...mine].some((a) => [...theirs].some((b) => !namesAgree(a, b)))) continue;
+    sets.union(first, second);
+    namesOf.set(sets.find(first), new Set([...mine, ...theirs]));
+    for (const record of [first, second]) {
+      if (ruleOf[record] !== "source_id") continue;
+      ruleOf[record] = "likeness";
+      probabilityOf[record] = pairs.probability[at] ?? 0;
+    }
+  }
 }
 
 /** The longest name of each record as names are compared, the first in the alphabet among equals. */

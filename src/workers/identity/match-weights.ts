@@ -24,8 +24,8 @@ export interface MatchModel {
   readonly converged: boolean;
 }
 
-/** What tells one person from another; the rest may be a household's: a surname, an address, a telephone. */
-const personal: ReadonlySet<AttributeKind> = new Set(["given_name", "birth_date", "email", "identifier", "gender"]);
+/** What tells one person from another; the rest may be a household's: a surname, an address, a telephone, an e-mail box. */
+const personal: ReadonlySet<AttributeKind> = new Set(["given_name", "birth_date", "identifier", "gender"]);
 
 /** Levels of the candidate pairs, a column a comparison. */
 export function gradePairs(comparisons: readonly Comparison[], { left, right }: Candidates): Int8Array[] {
@@ -37,7 +37,7 @@ const leastTwice = 0.002;
 /** Matches that the weights begin with, so that a file of few people isn't judged by one pair. */
 const startMatches = 1;
 
-const samplePairs = 100_000;
+const samplePairs = 50_000;
 const mostIterations = 500;
 const tolerance = 1e-5;
 

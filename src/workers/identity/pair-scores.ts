@@ -56,14 +56,14 @@ export class PairScorer {
   }
 
   /** The same with what each comparison adds. */
-  explain(a: number, b: number): PairScore {
+  explain(a: number, b: number, graded?: (comparison: number) => number): PairScore {
     const { prior, householdPrior } = this.#model;
     const weights = this.#comparisons.map(({ name, levels, compare }, at): AgreementWeight => {
-      const level = compare(a, b);
+      const level = graded ? graded(at) : compare(a, b);
       return { name, level: levels[level] ?? "not known", bits: Math.log2(this.#factor(at, level, a)) };
     });
     const priorBits = Math.log2(prior / (1 - prior - householdPrior));
-    const probability = this.probability(a, b);
+    const probability = this.probability(a, b, graded);
     const total = weights.reduce((sum, { bits }) => sum + bits, priorBits);
     const withHouseholds = Math.log2(probability / Math.max(1 - probability, Number.MIN_VALUE));
     const householdBits = probability >= 1 ? 0 : Math.min(0, withHouseholds - total);

@@ -1,51 +1,36 @@
 import type { Column } from "../../shared/domain/column.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
-import { clusterRecords, recordNames, ruleProbability } from "./clusters.ts";
+import { clusterRecords, type LikelyPairs, recordNames } from "./clusters.ts";
 import { assignIds } from "./customer-ids.ts";
+import { overridesOf } from "./overrides.ts";
 import { measureClusters } from "./quality.ts";
+import { recordsSql } from "./records.ts";
 
 const text = (name: string, pii?: true): Column => ({ name, type: "VARCHAR", ...(pii ? { pii } : {}) });
 const lakeInput = (output: string) => ({ step: "lake", output });
 
-/** Records of people with what they can be joined by; a shared id that stands for two people is one record a source. */
-const recordsSql = (context: StepContext) => `
-  WITH people AS (
-    SELECT key_space, source, batch_id, source_row, source_customer_id, email, phone, loyalty_id,
-           coalesce(full_name, nullif(concat_ws(' ', given_name, family_name), '')) AS name
-    FROM ${context.relation("customers")}),
-  ordering AS (
-    SELECT c.key_space, c.source, c.source_customer_id, c.email, c.phone, c.loyalty_id, c.order_id FROM ${context.relation("orders")} c),
-  conflicting AS (
-    SELECT key_space, source_customer_id FROM people WHERE source_customer_id IS NOT NULL
-    GROUP BY ALL HAVING count(DISTINCT source) > 1 AND count(DISTINCT email) > 1 AND count(DISTINCT lower(name)) > 1),
-  named AS (
-    SELECT p.key_space, p.source, NULL AS order_id, email, phone, loyalty_id, name,
-           CASE WHEN p.source_customer_id IS NOT NULL AND c.source_customer_id IS NOT NULL THEN p.source_customer_id || '@' || p.source
-                WHEN p.source_customer_id IS NOT NULL THEN p.source_customer_id
-                WHEN email IS NOT NULL THEN 'email:' || left(md5(email), 20)
-                WHEN phone IS NOT NULL THEN 'phone:' || left(md5(phone), 20)
-                ELSE 'card:' || loyalty_id END AS source_record_id
-    FROM people p LEFT JOIN conflicting c ON c.key_space = p.key_space AND c.source_customer_id = p.source_customer_id
-    UNION ALL
-    SELECT o.key_space, o.source, order_id, email, phone, loyalty_id, NULL,
-           CASE WHEN o.source_customer_id IS NOT NULL AND c.source_customer_id IS NOT NULL THEN o.source_customer_id || '@' || o.source
-                WHEN o.source_customer_id IS NOT NULL THEN o.source_customer_id
-                WHEN email IS NOT NULL THEN 'email:' || left(md5(email), 20)
-                WHEN loyalty_id IS NOT NULL THEN 'card:' || loyalty_id
-                WHEN phone IS NOT NULL THEN 'phone:' || left(md5(phone), 20) END
-    FROM ordering o LEFT JOIN conflicting c ON c.key_space = o.key_space AND c.source_customer_id = o.source_customer_id)
-  SELECT * FROM named WHERE source_record_id IS NOT NULL`;
-
 /** Which records are one customer: pure in what was delivered, without any memory. */
 export const clusters = defineStep({
   name: "clusters",
-  version: 2,
+  version: 3,
   title: "Join records of one person",
   stage: "identity",
   scope: "brand",
   timing: "none",
-  inputs: { customers: lakeInput("customers_contact"), orders: lakeInput("orders_contact") },
+  inputs: {
+    customers: lakeInput("customers_contact"),
+    orders: lakeInput("orders_contact"),
+    pairs: { step: "record_pairs", output: "pairs" },
+  },
   params: {
+    likely: {
+      kind: "number",
+      default: 0.95,
+      min: 0.5,
+      max: 1,
+      label: "Joined from this probability on",
+      help: "Records that share no card, address or number are joined where all that is known of them makes one person so likely.",
+    },
     max_sharing: {
       kind: "number",
       default: 6,
@@ -105,6 +90,8 @@ export const clusters = defineStep({
     const found = clusterRecords(people, size, {
       maxSharing: Number(context.params["max_sharing"]),
       maxCluster: Number(context.params["max_cluster"]),
+      likely: await likelyPairs(context),
+      overrides: await overridesOf(context),
     });
     await session.load(
       "linked",
@@ -114,7 +101,7 @@ export const clusters = defineStep({
           record: Float64Array.from({ length: size }, (_, at) => at),
           leader: Float64Array.from(found.leader),
           rule: [...found.rule],
-          probability: Float64Array.from(found.rule.map((rule) => ruleProbability[rule])),
+          probability: found.probability,
         },
       },
       [
@@ -145,6 +132,17 @@ export const clusters = defineStep({
     });
   },
 });
+
+/** Pairs that are likely enough, the surest first, by number of record. */
+async function likelyPairs(context: StepContext): Promise<LikelyPairs> {
+  const table =
+    await context.session.table(`SELECT a.record AS a, b.record AS b, p.probability FROM ${context.relation("pairs")} p
+    JOIN records a ON a.key_space = p.key_space AND a.source_record_id = p.source_record_id
+    JOIN records b ON b.key_space = p.other_key_space AND b.source_record_id = p.other_source_record_id
+    WHERE p.probability >= ${Number(context.params["likely"])} ORDER BY p.probability DESC, a.record, b.record`);
+  const numbers = (name: string) => table.columns[name] as Float64Array;
+  return { a: numbers("a"), b: numbers("b"), probability: numbers("probability") };
+}
 
 /** Stable ids: clusters named after who their records were before. */
 export const customerIds = defineStep({

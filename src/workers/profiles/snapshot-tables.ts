@@ -11,6 +11,7 @@ export const snapshotTables: readonly SnapshotTable[] = [
   ...tournamentTargets.map((target) => own(`chosen_${target}`, `chosen_${target}`, "chosen")),
   own("customer_attributes"),
   own("identity_links"),
+  own("identity_pairs"),
   own("consent_states"),
   own("lifecycle_transitions"),
   own("source_quality"),
