@@ -8,6 +8,7 @@ import { CampaignsView } from "../views/campaigns/CampaignsView.tsx";
 import { CustomerView } from "../views/customer/CustomerView.tsx";
 import { CustomersView } from "../views/customers/CustomersView.tsx";
 import { ExperimentsView } from "../views/experiments/ExperimentsView.tsx";
+import { IdentityView } from "../views/identity/IdentityView.tsx";
 import { LifecycleView } from "../views/lifecycle/LifecycleView.tsx";
 import { ModelsView } from "../views/models/ModelsView.tsx";
 import { OverviewView } from "../views/overview/OverviewView.tsx";
@@ -106,6 +107,8 @@ function Screen({ screen, id, more }: { screen: string; id: string | undefined; 
       ) : (
         <CustomersView details={(customer) => <CustomerView key={customer} id={customer} />} />
       );
+    case "identity":
+      return <IdentityView />;
     case "lifecycle":
       return <LifecycleView />;
     case "preferences":

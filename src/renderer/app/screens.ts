@@ -10,6 +10,7 @@ export const screens = [
   { key: "models", name: "Models", group: "Trust", letter: "m" },
   { key: "experiments", name: "Experiments", group: "Trust", letter: "x" },
   { key: "sources", name: "Sources", group: "Operate", letter: "d" },
+  { key: "identity", name: "Identity", group: "Operate", letter: "i" },
   { key: "runs", name: "Runs", group: "Operate", letter: "r" },
   { key: "sql", name: "SQL", group: "Operate", letter: "q" },
   { key: "settings", name: "Settings", group: "Operate", letter: "e" },

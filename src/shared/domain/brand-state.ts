@@ -153,6 +153,8 @@ export interface OverrideBody {
 export interface LabelBody {
   readonly a: RecordName;
   readonly b: RecordName;
+  /** Whose they were then. */
+  readonly customers: readonly string[];
   readonly is_one_person: boolean;
 }
 

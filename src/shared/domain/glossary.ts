@@ -6,6 +6,10 @@ export interface GlossaryEntry {
 /** The program's terms; tooltips and docs/glossary.md are made from here. */
 export const glossary: Readonly<Record<string, GlossaryEntry>> = {
   customer: { label: "Customer", help: "One person, joined from the records of all sources." },
+  match_weight: {
+    label: "Match weight",
+    help: "How many bits an agreement speaks for one person: 1 doubles the odds, 10 multiplies them by a thousand; below 0 it speaks for two.",
+  },
   lifecycle_stage: {
     label: "Lifecycle stage",
     help: "Where a customer stands, measured by their own cadence: prospect, new, active, cooling, at risk, lapsed.",

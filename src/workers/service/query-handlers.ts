@@ -15,6 +15,8 @@ import { countSegment } from "../query/counts.ts";
 import { showCustomer } from "../query/customer.ts";
 import { listEventChoices } from "../query/event-choices.ts";
 import { listFields } from "../query/fields.ts";
+import { readIdentity } from "../query/identity.ts";
+import { explainPair, shareOfRecords, whetherJoined } from "../query/identity-pair.ts";
 import { readLifecycle } from "../query/lifecycle.ts";
 import { listMembers } from "../query/members.ts";
 import { readOverview } from "../query/overview.ts";
@@ -50,6 +52,10 @@ const questions: Readonly<Record<string, Ask>> = {
   "lifecycle.read": readLifecycle,
   "returns.read": readReturns,
   "preferences.read": readPreferences,
+  "identity.read": readIdentity,
+  "identity.explain": explainPair,
+  "identity.share": shareOfRecords,
+  "identity.joined": whetherJoined,
   "segments.count": countSegment,
   "segments.compare": compareSegments,
   "segments.members": listMembers,

@@ -61,6 +61,11 @@ export function GoldenRecord({ data }: { data: Customer }) {
       </table>
       {shown.length === 0 && <p className="muted">No source delivered contact data of this customer.</p>}
       <Records records={data.records} />
+      {data.records.length > 0 && (
+        <a href={`/identity?a=${data.customer_id}&b=${data.customer_id}`} data-route>
+          Why these are one person, and how to split them
+        </a>
+      )}
     </Panel>
   );
 }
