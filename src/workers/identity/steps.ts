@@ -1,4 +1,5 @@
 import type { Column } from "../../shared/domain/column.ts";
+import { literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { clusterRecords, type LikelyPairs, recordNames } from "./clusters.ts";
 import { assignIds } from "./customer-ids.ts";
@@ -133,13 +134,17 @@ export const clusters = defineStep({
   },
 });
 
-/** Pairs that are likely enough, the surest first, by number of record. */
+/** What has to be the very same beside the names: namesakes are many. */
+const tellingApart = ["birth_date", "address_line", "phone", "email", "loyalty_id"];
+
+/** Pairs that are likely enough and share more than a name, the surest first, by number of record. */
 async function likelyPairs(context: StepContext): Promise<LikelyPairs> {
   const table =
     await context.session.table(`SELECT a.record AS a, b.record AS b, p.probability FROM ${context.relation("pairs")} p
     JOIN records a ON a.key_space = p.key_space AND a.source_record_id = p.source_record_id
     JOIN records b ON b.key_space = p.other_key_space AND b.source_record_id = p.other_source_record_id
-    WHERE p.probability >= ${Number(context.params["likely"])} ORDER BY p.probability DESC, a.record, b.record`);
+    WHERE p.probability >= ${Number(context.params["likely"])}
+      AND (${tellingApart.map((name) => `p.levels[${literal(name)}] = 'the same'`).join(" OR ")}) ORDER BY p.probability DESC, a.record, b.record`);
   const numbers = (name: string) => table.columns[name] as Float64Array;
   return { a: numbers("a"), b: numbers("b"), probability: numbers("probability") };
 }

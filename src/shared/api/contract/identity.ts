@@ -6,7 +6,7 @@ const learnedComparison = z.object({
   levels: z.array(z.object({ level: z.string(), m_probability: z.number(), u_probability: z.number() })),
 });
 
-const customerId = z.string().regex(/^[0-9a-f]{20}$/);
+const customerId = z.string().min(1);
 const recordName = z.object({ key_space: z.string(), source_record_id: z.string() });
 const place = z.object({ brand: brandName, snapshot_id: z.string().optional() });
 
