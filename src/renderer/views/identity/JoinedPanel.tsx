@@ -12,12 +12,12 @@ export function JoinedPanel({ data }: { data: Identity }) {
       title={`${integer(data.records)} records are ${integer(data.customers)} customers`}
       under="By what each record was joined, and by source"
     >
-      <table className="plain tight rules">
+      <table className="plain tight counted">
         <tbody>
           {data.rules.map(({ rule, records }) => (
             <tr key={rule}>
               <th scope="row">{ruleWords[rule] ?? word(rule)}</th>
-              <td className="bar">
+              <td className="drawn">
                 <span className="up" style={{ left: 0, width: `${(records / most) * 100}%` }} />
               </td>
               <td className="num">{integer(records)}</td>
@@ -26,7 +26,7 @@ export function JoinedPanel({ data }: { data: Identity }) {
         </tbody>
       </table>
       <h3 className="under">Sources</h3>
-      <table className="plain tight rules">
+      <table className="plain tight counted">
         <tbody>
           {data.sources.map(({ source, records, joined }) => (
             <tr key={source}>

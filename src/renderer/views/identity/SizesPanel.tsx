@@ -16,7 +16,7 @@ export function SizesPanel({ data }: { data: Identity }) {
         : `${integer(data.changed_ids)} ${data.changed_ids === 1 ? "customer" : "customers"} lost records to another since the snapshot before`;
   return (
     <Panel title={moved} under="Customers by number of records, and earlier snapshots">
-      <table className="plain tight rules">
+      <table className="plain tight counted">
         <thead>
           <tr>
             <th>Records</th>
@@ -30,7 +30,7 @@ export function SizesPanel({ data }: { data: Identity }) {
           {data.sizes.map(({ from, customers }, at) => (
             <tr key={from}>
               <th scope="row">{label(from, data.sizes[at + 1]?.from)}</th>
-              <td className="bar">
+              <td className="drawn">
                 <span className="up" style={{ left: 0, width: `${(customers / most) * 100}%` }} />
               </td>
               <td className="num">{integer(customers)}</td>

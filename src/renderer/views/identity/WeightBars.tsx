@@ -57,7 +57,7 @@ export function WeightBars({ pair }: { pair: WeighedPair }) {
             <th scope="row">{name}</th>
             <td className="ink2 small">{level}</td>
             <td className="num">{signed(decimal(bits, 1), bits)}</td>
-            <td className="bar">
+            <td className="drawn">
               <span className="zero" style={{ left: `${place(0)}%` }} />
               <span
                 className={bits < 0 ? "down" : "up"}
