@@ -8,7 +8,8 @@ import type {
 } from "../../shared/api/contract/identity.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
-import type { BrandState, OverrideBody, RecordName } from "../../shared/domain/brand-state.ts";
+import type { BrandState } from "../../shared/domain/brand-state.ts";
+import type { OverrideBody, RecordName } from "../../shared/domain/identity-overrides.ts";
 import { sha256 } from "../plan/key.ts";
 import { type ApiContext, type FoundSnapshot, findSnapshot, requireWritable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";

@@ -3,13 +3,9 @@ import type { Night } from "../../shared/api/contract/nights.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError, cancelled, throwIfCancelled } from "../../shared/base/errors.ts";
 import { dayInZone } from "../../shared/base/time.ts";
-import {
-  type BrandState,
-  currentSnapshot,
-  type NightBody,
-  type SegmentRefresh,
-} from "../../shared/domain/brand-state.ts";
+import { type BrandState, currentSnapshot } from "../../shared/domain/brand-state.ts";
 import { type GateResult, judgeNight } from "../../shared/domain/gate.ts";
+import type { NightBody, SegmentRefresh } from "../../shared/domain/night.ts";
 import { sha256 } from "../plan/key.ts";
 import { newBatches, nightFigures, sourceStanding } from "../schedule/night-figures.ts";
 import { type ApiContext, requireWritable, settingsOf } from "./context.ts";

@@ -1,5 +1,6 @@
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
-import type { BrandState, SegmentRefresh } from "../../shared/domain/brand-state.ts";
+import type { BrandState } from "../../shared/domain/brand-state.ts";
+import type { SegmentRefresh } from "../../shared/domain/night.ts";
 import { keyOf } from "../plan/key.ts";
 import { type ApiContext, findSnapshot, requireWritable } from "./context.ts";
 import { segmentRules } from "./segments.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { SegmentRefresh, StateEntry } from "../domain/brand-state.ts";
+import type { StateEntry } from "../domain/brand-state.ts";
 import type { CampaignArm } from "../domain/campaign.ts";
+import type { SegmentRefresh } from "../domain/night.ts";
 import type { Permit } from "../domain/own-model.ts";
 import type { ArtifactSummary, TaskNode } from "../domain/task.ts";
 import { call, stream } from "./operation.ts";

@@ -1,6 +1,8 @@
 import { type CampaignEntryBodies, type CampaignsState, campaignFolds } from "./campaign.ts";
 import { type ExperimentEntryBodies, type ExperimentsState, experimentFolds } from "./experiment.ts";
-import { defaultGate, type GateResult, type GateSettings } from "./gate.ts";
+import { defaultGate, type GateResult } from "./gate.ts";
+import { type IdentityEntryBodies, type IdentityState, identityFolds } from "./identity-overrides.ts";
+import type { NightBody, NightSettings, SegmentRefresh } from "./night.ts";
 import type { OwnDefinition } from "./own-model.ts";
 import type { ArtifactSummary } from "./task.ts";
 
@@ -74,17 +76,6 @@ export interface KeptBody extends SnapshotBody {
   readonly gate: readonly GateResult[];
 }
 
-export interface SegmentRefresh {
-  readonly segment: string;
-  readonly version: number;
-  readonly customers: number;
-  readonly revenue_minor: number;
-  readonly reachable: number;
-  /** Null where there is nothing to compare with: the first time, or after a change of the rule. */
-  readonly entered: number | null;
-  readonly left: number | null;
-}
-
 /** A list that is written anew into a folder for every published snapshot, or when its own schedule has come. */
 export interface ExportPlanBody {
   readonly export: string;
@@ -104,58 +95,6 @@ export interface ExportBody {
   readonly path?: string;
   /** The occasion of a planned export: each is written once. */
   readonly occasion?: string;
-}
-
-/** How a nightly job ended. */
-export interface NightBody {
-  readonly night: string;
-  /** The moment of the brand's own schedule that it answers, where the program began it. */
-  readonly slot: string | null;
-  readonly started_at: string;
-  readonly ended_at: string;
-  readonly host: string;
-  readonly run_id: string | null;
-  readonly snapshot_id: string | null;
-  readonly published: boolean;
-  readonly gate: readonly GateResult[];
-  readonly batches: readonly { readonly source: string; readonly batch_id: string; readonly rows: number }[];
-  readonly exports: readonly { readonly export: string; readonly path: string; readonly rows: number }[];
-  readonly segments: readonly SegmentRefresh[];
-  readonly warnings: readonly string[];
-  readonly error: string | null;
-}
-
-export interface NightSettings {
-  /** When the program does the job by itself while it is open; null: only when it is asked. */
-  readonly schedule: string | null;
-  /** When that was set: moments before it ask for nothing. */
-  readonly since: string | null;
-  readonly gate: GateSettings;
-}
-
-/** A source record: its key space and its id in it. */
-export interface RecordName {
-  readonly key_space: string;
-  readonly source_record_id: string;
-}
-/** What a person said of records against what was worked out: these are one person, or `records` are none of `rest`. */
-export interface OverrideBody {
-  readonly override: string;
-  readonly kind: "join" | "split";
-  readonly records: readonly RecordName[];
-  /** The customer's other records, where some are split off. */
-  readonly rest: readonly RecordName[];
-  /** The customers that they belonged to then. */
-  readonly customers: readonly string[];
-  readonly note: string | null;
-}
-/** A reviewer's word on a pair; it measures the matching and changes nothing. */
-export interface LabelBody {
-  readonly a: RecordName;
-  readonly b: RecordName;
-  /** Whose they were then. */
-  readonly customers: readonly string[];
-  readonly is_one_person: boolean;
 }
 
 export interface DefinitionBody {
@@ -182,7 +121,7 @@ export interface RunRequestedBody {
 }
 
 /** What each kind of log entry carries. */
-export interface EntryBodies extends CampaignEntryBodies, ExperimentEntryBodies {
+export interface EntryBodies extends CampaignEntryBodies, ExperimentEntryBodies, IdentityEntryBodies {
   brand_created: BrandSettingsBody;
   brand_changed: Partial<Omit<BrandSettingsBody, "brand">>;
   source_added: SourceBody;
@@ -193,9 +132,6 @@ export interface EntryBodies extends CampaignEntryBodies, ExperimentEntryBodies 
   batch_withdrawn: { batch_id: string };
   /** A delivery's files were read again with another mapping. */
   batch_reread: Omit<BatchBody, "arrived_at">;
-  identity_overridden: OverrideBody;
-  override_undone: { override: string };
-  pair_labelled: LabelBody;
   ids_assigned: { clusters: string; ids: string; previous: string | null };
   snapshot_published: SnapshotBody & { readonly gate?: readonly GateResult[] };
   snapshot_kept_back: KeptBody;
@@ -224,15 +160,12 @@ export interface StateEntry {
   readonly body: unknown;
 }
 
-export interface BrandState extends CampaignsState, ExperimentsState {
+export interface BrandState extends CampaignsState, ExperimentsState, IdentityState {
   version: number;
   settings: BrandSettingsBody | null;
   sources: Map<string, SourceBody>;
   batches: (BatchBody & { withdrawn: boolean; version: number })[];
   ids: EntryBodies["ids_assigned"][];
-  /** In the order in which they were said; those undone stay, marked. */
-  overrides: (OverrideBody & { at: string; undone: boolean })[];
-  labels: (LabelBody & { at: string })[];
   snapshots: SnapshotState[];
   evaluations: Map<string, readonly ArtifactSummary[]>;
   /** The segments as last refreshed on a snapshot: the key of the table of members, and each segment's figures. */
@@ -329,19 +262,6 @@ const folds: Folds = {
   batch_withdrawn: (state, { batch_id }) => {
     for (const batch of state.batches) if (batch.batch_id === batch_id) batch.withdrawn = true;
   },
-  identity_overridden: (state, body, { at }) => {
-    state.overrides.push({ ...body, at, undone: false });
-  },
-  override_undone: (state, { override }) => {
-    for (const one of state.overrides) if (one.override === override) one.undone = true;
-  },
-  pair_labelled: (state, body, { at }) => {
-    const isSame = (a: RecordName, b: RecordName) =>
-      a.key_space === b.key_space && a.source_record_id === b.source_record_id;
-    const known = state.labels.findIndex(({ a, b }) => isSame(a, body.a) && isSame(b, body.b));
-    if (known >= 0) state.labels.splice(known, 1);
-    state.labels.push({ ...body, at });
-  },
   ids_assigned: (state, body) => {
     state.ids.push(body);
   },
@@ -411,6 +331,7 @@ const folds: Folds = {
   },
   ...campaignFolds,
   ...experimentFolds,
+  ...identityFolds,
 };
 
 /** Folds one entry into the state; kinds of a newer program are passed over. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { SegmentRefresh } from "../../shared/domain/brand-state.ts";
+import type { SegmentRefresh } from "../../shared/domain/night.ts";
 import { findArtifact, publishArtifact, requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
 import { literal } from "../engine/sql.ts";
 import type { Definition, SegmentLookup } from "../query/compile-segment.ts";
