@@ -19,6 +19,7 @@ import { identityHandlers } from "./api/identity.ts";
 import { modelHandlers } from "./api/models.ts";
 import { watchNights } from "./api/night-watch.ts";
 import { nightHandlers } from "./api/nights.ts";
+import { watchOpenRuns } from "./api/open-runs.ts";
 import { ownModelHandlers, permitsOf } from "./api/own-models.ts";
 import { plannedExportHandlers } from "./api/planned-exports.ts";
 import { askSnapshot, queryHandlers } from "./api/query.ts";
@@ -119,8 +120,12 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...cacheHandlers,
   };
   const stopNights = options.nightsEveryMs ? watchNights(context, { everyMs: options.nightsEveryMs, log }) : undefined;
+  const stopTaking = options.nightsEveryMs
+    ? watchOpenRuns(context, { everyMs: options.nightsEveryMs, log })
+    : undefined;
   async function close(): Promise<void> {
     await stopNights?.();
+    await stopTaking?.();
     await context.runs.close();
     await context.cluster.close();
     await engineProcess.close();

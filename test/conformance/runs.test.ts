@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Core, createCore } from "../../src/main/core.ts";
 import type { Run } from "../../src/shared/api/contract/runs.ts";
 import { inlineEngine } from "../../src/workers/service/service.ts";
+import { killGroup, startAgentCommand, untilDone } from "../support/cluster-run.ts";
+import { hasRedis, startRedis } from "../support/redis.ts";
 
 const brand = "small";
 const root = join(import.meta.dirname, "../..");
@@ -197,4 +199,31 @@ describe("a run", () => {
     const computed = outcomes.reduce((sum, { tasks }) => sum + tasks.computed, 0);
     expect(computed).toBeLessThanOrEqual(pooled.tasks.computed * 1.1);
   }, 120_000);
+
+  it.skipIf(!hasRedis)(
+    `gives the same on agents while one is killed and their broker loses everything${hasRedis ? "" : " (skipped: no redis-server here)"}`,
+    async () => {
+      const path = copyOf("cluster");
+      const redis = await startRedis();
+      const data = join(folder, "data-agents");
+      const agents = await Promise.all([1, 2].map(() => startAgentCommand(path, redis.url, data)));
+      try {
+        const run = await withCore("cluster", path, async (opened) => {
+          const running = runOnce(opened, { runner: "cluster", redis: redis.url });
+          await untilDone(agents, 12);
+          if (agents[0]) killGroup(agents[0]);
+          await redis.kill();
+          await redis.restart();
+          return running;
+        });
+        expect(run).toMatchObject({ state: "done", snapshot_id: pooled.snapshot_id, runner: "cluster" });
+        expect(run.tasks.total).toBe(pooled.tasks.total);
+        expect(run.tasks.computed).toBe(pooled.tasks.computed);
+      } finally {
+        for (const agent of agents) killGroup(agent);
+        await redis.close();
+      }
+    },
+    120_000,
+  );
 });

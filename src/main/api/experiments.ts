@@ -17,7 +17,7 @@ import { sha256 } from "../plan/key.ts";
 import { planRun } from "../schedule/run-plan.ts";
 import { type ApiContext, findSnapshot, requireWorkspace, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
-import { follow, launch } from "./runs.ts";
+import { follow, launch } from "./launch.ts";
 
 type StepProgress = z.output<typeof stepProgress>;
 const mostVariants = 25;

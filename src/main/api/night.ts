@@ -10,8 +10,8 @@ import { sha256 } from "../plan/key.ts";
 import { newBatches, nightFigures, sourceStanding } from "../schedule/night-figures.ts";
 import { type ApiContext, requireWritable, settingsOf } from "./context.ts";
 import { ingestSource, quickLook } from "./ingest.ts";
+import { follow, launch } from "./launch.ts";
 import { writePlannedLists } from "./planned-exports.ts";
-import { follow, launch } from "./runs.ts";
 import { refreshSegments } from "./segment-members.ts";
 
 interface Doing {

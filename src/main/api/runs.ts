@@ -1,54 +1,11 @@
-import type { Run, Snapshot, RunRequest as WireRequest } from "../../shared/api/contract/runs.ts";
+import type { Snapshot } from "../../shared/api/contract/runs.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { type BrandState, currentSnapshot } from "../../shared/domain/brand-state.ts";
-import type { ActiveRun, RunRequest } from "../schedule/active-run.ts";
-import { parseBytes } from "../schedule/memory.ts";
+import type { ActiveRun } from "../schedule/active-run.ts";
 import { type ApiContext, findSnapshot, requireWorkspace, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
-
-export function launch(ctx: ApiContext, request: WireRequest & Pick<RunRequest, "judge" | "is_variant">): ActiveRun {
-  const { brands } = requireWritable(ctx);
-  const run = ctx.runs.start(brands, {
-    ...request,
-    workers: request.workers ?? ctx.defaults.workers,
-    memoryBytes: request.memory ? parseBytes(request.memory) : ctx.defaults.memoryBytes,
-  });
-  run.finished.then(
-    () => {
-      ctx.tell("snapshots");
-      ctx.indexPeople(request.brand);
-    },
-    () => {},
-  );
-  return run;
-}
-
-/** Follows a run to its end; the caller's cancel reaches it only where `owns` says so. */
-export async function follow(
-  ctx: ApiContext,
-  run: ActiveRun,
-  options: { signal: AbortSignal; progress: (run: Run) => void; owns: boolean },
-): Promise<Run> {
-  const stop = ctx.runs.watch(run.id, (document) => options.progress(document));
-  const cancel = () => run.cancel();
-  if (options.owns) {
-    if (options.signal.aborted) run.cancel();
-    options.signal.addEventListener("abort", cancel, { once: true });
-  }
-  options.progress(run.document);
-  try {
-    if (options.owns) return await run.finished;
-    return await Promise.race([
-      run.finished,
-      new Promise<Run>((resolve) =>
-        options.signal.addEventListener("abort", () => resolve(run.document), { once: true }),
-      ),
-    ]);
-  } finally {
-    stop();
-    options.signal.removeEventListener("abort", cancel);
-  }
-}
+import { follow, launch } from "./launch.ts";
+import { openRuns, takeUp } from "./open-runs.ts";
 
 export function snapshotDocument(state: BrandState, snapshot: BrandState["snapshots"][number]): Snapshot {
   return {
@@ -73,21 +30,32 @@ export const runHandlers: HandlersOf<Named<"runs"> | Named<"snapshots"> | Named<
   "runs.watch": async ({ brand, run_id }, { ctx, signal, progress }) => {
     const run = ctx.runs.active(run_id);
     if (run) return follow(ctx, run, { signal, progress, owns: false }).catch(() => run.document);
-    return (await ctx.runs.show(brand, run_id)).run;
+    const open = (await openRuns(ctx, brand)).find((one) => one.run_id === run_id);
+    return open ?? (await ctx.runs.show(brand, run_id)).run;
   },
-  "runs.list": async ({ brand }, { ctx }) => ({ runs: await ctx.runs.list(brand) }),
-  "runs.show": ({ brand, run_id }, { ctx }) => ctx.runs.show(brand, run_id),
-  "runs.cancel": async ({ run_id }, { ctx }) => {
-    ctx.runs.cancel(run_id);
+  "runs.list": async ({ brand }, { ctx }) => {
+    const [here, open] = [await ctx.runs.list(brand), await openRuns(ctx, brand)];
+    return { runs: [...open, ...here].sort((a, b) => (a.requested_at < b.requested_at ? 1 : -1)) };
+  },
+  "runs.show": async ({ brand, run_id }, { ctx }) => {
+    const open = ctx.runs.active(run_id) ? [] : await openRuns(ctx, brand);
+    const found = open.find((run) => run.run_id.startsWith(run_id));
+    return found ? { run: found, tasks: [] } : ctx.runs.show(brand, run_id);
+  },
+  "runs.cancel": async ({ brand, run_id }, { ctx }) => {
+    const { openRuns: open } = await requireWorkspace(ctx).brands.refresh(brand);
+    const elsewhere = [...open.keys()].find((id) => id.startsWith(run_id) && !ctx.runs.active(id));
+    if (elsewhere) await ctx.cluster.cancel(requireWorkspace(ctx).workspace_id, elsewhere);
+    else ctx.runs.cancel(run_id);
     return { ok: true };
   },
-  "runs.resume": async ({ brand, run_id }, { ctx, signal, progress }) => {
-    const { run } = await ctx.runs.show(brand, run_id);
-    if (run.state === "done")
-      throw new AssayError("conflict", `Run ${run_id} is done.`, "Start a new one with `assay run`.");
-    const request = { brand, as_of: run.as_of ?? undefined, fit_as_of: run.fit_as_of ?? undefined };
-    return follow(ctx, launch(ctx, request), { signal, progress, owns: true });
+  "runs.resume": async ({ brand, run_id, runner, redis }, { ctx, signal, progress }) => {
+    const run = await resume(ctx, brand, run_id, { runner, redis });
+    return follow(ctx, run, { signal, progress, owns: true });
   },
+  "runs.take_up": async ({ brand, run_id, runner }, { ctx }) => ({
+    run_id: (await resume(ctx, brand, run_id, { runner })).id,
+  }),
   "runs.explain": async ({ brand, run_id, task_key }, { ctx }) => ctx.runs.explain(brand, run_id, task_key),
   "snapshots.list": async ({ brand }, { ctx }) => {
     const state = await requireWorkspace(ctx).brands.refresh(brand);
@@ -124,6 +92,27 @@ export const runHandlers: HandlersOf<Named<"runs"> | Named<"snapshots"> | Named<
       else signal.addEventListener("abort", end, { once: true });
     }),
 };
+
+/** Goes on with what a run asked for: one of this machine that failed or was cancelled, or one that lost its scheduler. */
+async function resume(
+  ctx: ApiContext,
+  brand: string,
+  runId: string,
+  { runner, redis }: { runner?: "pool" | "cluster" | undefined; redis?: string | undefined },
+): Promise<ActiveRun> {
+  const taken = await takeUp(ctx, brand, runId, { runner, redis });
+  if (taken) return taken;
+  if ((await openRuns(ctx, brand)).some(({ run_id }) => run_id.startsWith(runId))) {
+    throw new AssayError("conflict", `Run ${runId} is going on elsewhere.`, "Cancel it first, or let it end.");
+  }
+  const { run } = await ctx.runs.show(brand, runId);
+  if (run.state === "done") {
+    throw new AssayError("conflict", `Run ${runId} is done.`, "Start a new one with `assay run`.");
+  }
+  const days = { as_of: run.as_of ?? undefined, fit_as_of: run.fit_as_of ?? undefined };
+  const asked = { ...days, ...run.request, brand, redis };
+  return launch(ctx, { ...asked, runner: runner ?? run.runner });
+}
 
 async function mark(
   ctx: ApiContext,

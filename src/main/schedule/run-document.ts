@@ -17,8 +17,9 @@ function optionsOf({
   params,
   horizon_days,
   seed,
+  is_variant,
 }: Asked): NonNullable<Run["request"]> {
-  return JSON.parse(JSON.stringify({ as_of, fit_as_of, known_at, models, params, horizon_days, seed }));
+  return JSON.parse(JSON.stringify({ as_of, fit_as_of, known_at, models, params, horizon_days, seed, is_variant }));
 }
 
 export function newDocument(id: string, request: Asked, now: Date): Run {

@@ -5,6 +5,7 @@ import { useAsk } from "../client/queries.ts";
 import { Failure, Waiting } from "../components/parts.tsx";
 import { readDensity } from "../table/use-row-height.ts";
 import { CampaignsView } from "../views/campaigns/CampaignsView.tsx";
+import { ClusterView } from "../views/cluster/ClusterView.tsx";
 import { CustomerView } from "../views/customer/CustomerView.tsx";
 import { CustomersView } from "../views/customers/CustomersView.tsx";
 import { ExperimentsView } from "../views/experiments/ExperimentsView.tsx";
@@ -127,6 +128,8 @@ function Screen({ screen, id, more }: { screen: string; id: string | undefined; 
       return <SourcesView name={id} adding={id === "add" || more === "add"} />;
     case "runs":
       return <RunsView id={id} />;
+    case "cluster":
+      return <ClusterView />;
     case "settings":
       return <SettingsView />;
     case "sql":

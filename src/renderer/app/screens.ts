@@ -12,6 +12,7 @@ export const screens = [
   { key: "sources", name: "Sources", group: "Operate", letter: "d" },
   { key: "identity", name: "Identity", group: "Operate", letter: "i" },
   { key: "runs", name: "Runs", group: "Operate", letter: "r" },
+  { key: "cluster", name: "Cluster", group: "Operate", letter: "u" },
   { key: "sql", name: "SQL", group: "Operate", letter: "q" },
   { key: "settings", name: "Settings", group: "Operate", letter: "e" },
 ] as const;

@@ -13,7 +13,6 @@ export interface LaneTask {
   readonly isFailed: boolean;
 }
 
-const left = 76;
 const laneHeight = 24;
 const top = 24;
 
@@ -25,21 +24,23 @@ export function TaskLanes({
   isGoing,
 }: {
   tasks: readonly LaneTask[];
-  lanes: number;
+  /** Names of the lanes, the first of which is number one. */
+  lanes: readonly string[];
   length: number;
   isGoing: boolean;
 }) {
   const [box, width] = useWidth<HTMLDivElement>(1_100);
   const ticks = niceTicks(0, Math.max(1, length), 6).filter((tick) => tick <= length * 1.001);
+  const left = Math.min(220, 24 + 6.4 * Math.max(...lanes.map(({ length: letters }) => letters), 8));
   const x = (second: number) => left + (second / Math.max(0.001, length)) * (width - left - 22);
-  const bottom = top + lanes * laneHeight;
+  const bottom = top + lanes.length * laneHeight;
   return (
     <div ref={box}>
       <svg
         width={width}
         height={bottom + 6}
         role="img"
-        aria-label={`${tasks.length} tasks on ${lanes} workers in ${said(length)}`}
+        aria-label={`${tasks.length} tasks on ${lanes.length} workers in ${said(length)}`}
       >
         {ticks.map((tick) => (
           <g key={tick}>
@@ -49,7 +50,7 @@ export function TaskLanes({
             </text>
           </g>
         ))}
-        {Array.from({ length: lanes }, (_, at) => `Worker ${at + 1}`).map((name, at) => (
+        {lanes.map((name, at) => (
           <g key={name}>
             <line
               x1={left}

@@ -14,6 +14,7 @@ const paths: Readonly<Record<string, string>> = {
   returns: "M2.5 6V3.5h11v9h-11v-2M8 3.5V7M5.5 8.2H1.5M3.3 6.2l-2 2 2 2",
   runs: "M1.8 9.5l3-3.5 3 4 2.5-5.5 3.9 5",
   sql: "M2 3h12v10H2zM4.5 6l2 2-2 2M8 10h3.5",
+  cluster: "M2.5 2.8h11v4.4h-11zM2.5 8.8h11v4.4h-11zM4.8 5h.1M4.8 11h.1",
   settings:
     "M8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM8 1.8v2M8 12.2v2M1.8 8h2M12.2 8h2M3.6 3.6l1.4 1.4M11 11l1.4 1.4M12.4 3.6L11 5M5 11l-1.4 1.4",
   python: "M5.5 4L2 8l3.5 4M10.5 4L14 8l-3.5 4M9 2.5l-2 11",

@@ -38,6 +38,14 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
     label: "Serial returner",
     help: "A customer whose return rate lies above twice the mean, its lower 80 % limit included.",
   },
+  agent: {
+    label: "Agent",
+    help: "A process on some machine that takes tasks of this workspace's runs from the queue and makes their artifacts.",
+  },
+  queue: {
+    label: "Queue",
+    help: "Tasks whose inputs are there and that no agent has taken yet. It can be lost at any time and is made again.",
+  },
   as_of: { label: "As of", help: "Nothing after the end of this day is seen." },
   expected_purchases: { label: "Expected purchases", help: "Purchases within the horizon, given the history." },
   predicted_value: { label: "Predicted value", help: "Revenue expected within the horizon, discounted." },

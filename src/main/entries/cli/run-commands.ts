@@ -165,13 +165,25 @@ export function runCommands(program: Command): void {
       }),
     );
   runs
-    .command("resume <id>")
-    .description("takes a run up again; what was finished is reused")
+    .command("cancel <id>")
+    .description("stops a run on the cluster, wherever it is scheduled; one on a machine alone is stopped there")
     .action((id: string, _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const done = await session.client.call("runs.cancel", { brand: await session.brand(), run_id: id });
+        session.output.answer(done, () => `Run ${id} was told to stop`);
+        return 0;
+      }),
+    );
+  runs
+    .command("resume <id>")
+    .description("takes a run up again, here or on the cluster; what was finished is reused")
+    .option("--runner <name>", "pool or cluster; else as before")
+    .option("--redis <url>", "broker of the cluster")
+    .action((id: string, own: { runner?: "pool" | "cluster"; redis?: string }, command: Command) =>
       perform(command, "workspace", async (session) => {
         const run = await session.client.stream(
           "runs.resume",
-          { brand: await session.brand(), run_id: id },
+          { brand: await session.brand(), run_id: id, runner: own.runner, redis: own.redis },
           followRun(session),
         );
         session.output.answer(runDocument(run), () => readRun(run));

@@ -7,9 +7,10 @@ import { useAsk } from "../../client/queries.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure, Head } from "../../components/parts.tsx";
 import { State } from "../../components/State.tsx";
-import { instant, integer } from "../../format/format.ts";
+import { instant } from "../../format/format.ts";
 import { isGoing } from "../../format/run-state.ts";
 import { CachePanel } from "./CachePanel.tsx";
+import { laneName, lanesOf, placeOf } from "./lanes.ts";
 import { RunState } from "./RunState.tsx";
 import { RunStrip } from "./RunStrip.tsx";
 import "./runs.css";
@@ -24,7 +25,12 @@ export function RunBody({ brand, run }: { brand: string; run: Run }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const details = useAsk("runs.show", { brand, run_id: run.run_id }, going ? { every: 1_000, keep: true } : {});
   const again = () => {
-    client.call("runs.launch", { brand }).then(
+    const runner = run.runner === "cluster" ? ("cluster" as const) : ("pool" as const);
+    const started =
+      run.state === "done"
+        ? client.call("runs.launch", { brand, runner })
+        : client.call("runs.take_up", { brand, run_id: run.run_id, runner });
+    started.then(
       ({ run_id }) => go(`/runs/${run_id}`),
       (reason: Error) => setError(reason),
     );
@@ -33,14 +39,15 @@ export function RunBody({ brand, run }: { brand: string; run: Run }) {
     void client.call("runs.cancel", { brand, run_id: run.run_id }).catch((reason: Error) => setError(reason));
   const tasks = details.data?.tasks ?? [];
   const failed = tasks.filter(({ state }) => state === "failed");
-  const ran = tasks.flatMap(({ key, step, scope, stage, worker, started_ms, ended_ms, state }) =>
+  const lanes = lanesOf(tasks, run);
+  const ran = tasks.flatMap(({ key, step, scope, stage, worker, machine, started_ms, ended_ms, state }) =>
     worker === null || started_ms === null
       ? []
       : [
           {
             key,
             name: `${step} ${scope}`,
-            lane: worker,
+            lane: lanes.indexOf(laneName(run, worker, machine)) + 1,
             from: started_ms / 1000,
             to: ended_ms === null ? null : ended_ms / 1000,
             colour: stageColour(stage),
@@ -58,9 +65,7 @@ export function RunBody({ brand, run }: { brand: string; run: Run }) {
             <span className="chip">
               <RunState state={run.state} />
             </span>
-            <span className="chip">
-              {integer(run.workers)} {run.workers === 1 ? "worker" : "workers"} on {run.host}
-            </span>
+            <span className="chip">{placeOf(run)}</span>
           </>
         }
         right={
@@ -77,6 +82,14 @@ export function RunBody({ brand, run }: { brand: string; run: Run }) {
       />
       {error && <Failure error={error} />}
       {run.error && <Failure error={run.error} />}
+      {run.waiting_for && (
+        <p className="warning" role="status">
+          <State tone="warn">{run.waiting_for}.</State>{" "}
+          <a href="/cluster" data-route>
+            Open the cluster
+          </a>
+        </p>
+      )}
       {run.warnings.map((warning) => (
         <p key={warning} className="warning">
           <State tone="warn">{warning}</State>
@@ -89,7 +102,7 @@ export function RunBody({ brand, run }: { brand: string; run: Run }) {
         <Panel
           span="s12"
           title="Who ran what"
-          under="Tasks by worker, over the seconds of the run"
+          under={`Tasks by ${run.runner === "cluster" ? "agent" : "worker"}, over the seconds of the run`}
           tools={
             <span className="legend">
               {legendStages.map(([name, colour]) => (
@@ -101,12 +114,7 @@ export function RunBody({ brand, run }: { brand: string; run: Run }) {
           }
         >
           {ran.length > 0 ? (
-            <TaskLanes
-              tasks={ran}
-              lanes={Math.max(run.workers, ...ran.map(({ lane }) => lane))}
-              length={Math.max(run.seconds, 0.1)}
-              isGoing={going}
-            />
+            <TaskLanes tasks={ran} lanes={lanes} length={Math.max(run.seconds, 0.1)} isGoing={going} />
           ) : (
             <p className="muted">{going ? "No task has begun yet." : "Nothing had to be computed."}</p>
           )}

@@ -12,8 +12,11 @@ export function RunList({ brand }: { brand: string }) {
   const client = useClient();
   const runs = useAsk("runs.list", { brand });
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
+  const [runner, setRunner] = useState<"pool" | "cluster">("pool");
+  const broker = useAsk("cluster.settings", {});
+  const hasBroker = typeof broker.data?.url === "string";
   const start = () => {
-    client.call("runs.launch", { brand }).then(
+    client.call("runs.launch", { brand, runner: hasBroker ? runner : "pool" }).then(
       ({ run_id }) => go(`/runs/${run_id}`),
       (reason: Error) => setError(reason),
     );
@@ -24,9 +27,22 @@ export function RunList({ brand }: { brand: string }) {
       <Head
         title="Runs"
         right={
-          <button type="button" className="button primary" onClick={start}>
-            Run
-          </button>
+          <>
+            {hasBroker && (
+              <select
+                className="field"
+                aria-label="Where the run is done"
+                value={runner}
+                onChange={(event) => setRunner(event.target.value === "cluster" ? "cluster" : "pool")}
+              >
+                <option value="pool">On this machine</option>
+                <option value="cluster">On the cluster</option>
+              </select>
+            )}
+            <button type="button" className="button primary" onClick={start}>
+              Run
+            </button>
+          </>
         }
       />
       {error && <Failure error={error} />}
@@ -73,7 +89,7 @@ export function RunList({ brand }: { brand: string }) {
                     <td className="num">{integer(run.tasks.reused)}</td>
                     <td className="num">{integer(run.tasks.computed)}</td>
                     <td className="num">{share(run.tasks.total > 0 ? run.tasks.reused / run.tasks.total : null, 0)}</td>
-                    <td className="ink2">{run.host}</td>
+                    <td className="ink2">{run.runner === "cluster" ? `agents, from ${run.host}` : run.host}</td>
                     <td className="mono">{run.snapshot_id?.slice(0, 8) ?? ""}</td>
                   </tr>
                 ))}

@@ -53,6 +53,8 @@ export const runOptions = z.object({
   params: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).optional(),
   horizon_days: z.number().int().min(1).max(3650).optional(),
   seed: z.number().int().nonnegative().optional(),
+  /** Never the current snapshot, whatever it asks for. */
+  is_variant: z.boolean().optional(),
 });
 
 export const run = z.object({
@@ -130,7 +132,22 @@ export const runOperations = {
     output: z.object({ run, tasks: z.array(taskState) }),
   }),
   "runs.cancel": call({ input: z.object({ brand: brandName, run_id: z.string() }), output: done }),
-  "runs.resume": stream({ input: z.object({ brand: brandName, run_id: z.string() }), progress: run, output: run }),
+  /** Goes on with a run that failed, was cancelled, or lost the machine that scheduled it. */
+  "runs.resume": stream({
+    input: z.object({
+      brand: brandName,
+      run_id: z.string(),
+      runner: z.enum(["pool", "cluster"]).optional(),
+      redis: z.string().optional(),
+    }),
+    progress: run,
+    output: run,
+  }),
+  /** The same, as a run that goes on when nobody looks. */
+  "runs.take_up": call({
+    input: z.object({ brand: brandName, run_id: z.string(), runner: z.enum(["pool", "cluster"]).optional() }),
+    output: z.object({ run_id: z.string() }),
+  }),
   /** Why a task had to be computed: the parts of its key beside those of the last artifact of the same step and scope. */
   "runs.explain": call({
     input: z.object({ brand: brandName, run_id: z.string(), task_key: z.string().optional() }),

@@ -1,0 +1,48 @@
+import type { Run, RunRequest as WireRequest } from "../../shared/api/contract/runs.ts";
+import type { ActiveRun, RunRequest } from "../schedule/active-run.ts";
+import { parseBytes } from "../schedule/memory.ts";
+import { type ApiContext, requireWritable } from "./context.ts";
+
+export function launch(ctx: ApiContext, request: WireRequest & Pick<RunRequest, "judge" | "is_variant">): ActiveRun {
+  const { brands } = requireWritable(ctx);
+  const run = ctx.runs.start(brands, {
+    ...request,
+    workers: request.workers ?? ctx.defaults.workers,
+    memoryBytes: request.memory ? parseBytes(request.memory) : ctx.defaults.memoryBytes,
+  });
+  run.finished.then(
+    () => {
+      ctx.tell("snapshots");
+      ctx.indexPeople(request.brand);
+    },
+    () => {},
+  );
+  return run;
+}
+
+/** Follows a run to its end; the caller's cancel reaches it only where `owns` says so. */
+export async function follow(
+  ctx: ApiContext,
+  run: ActiveRun,
+  options: { signal: AbortSignal; progress: (run: Run) => void; owns: boolean },
+): Promise<Run> {
+  const stop = ctx.runs.watch(run.id, (document) => options.progress(document));
+  const cancel = () => run.cancel();
+  if (options.owns) {
+    if (options.signal.aborted) run.cancel();
+    options.signal.addEventListener("abort", cancel, { once: true });
+  }
+  options.progress(run.document);
+  try {
+    if (options.owns) return await run.finished;
+    return await Promise.race([
+      run.finished,
+      new Promise<Run>((resolve) =>
+        options.signal.addEventListener("abort", () => resolve(run.document), { once: true }),
+      ),
+    ]);
+  } finally {
+    stop();
+    options.signal.removeEventListener("abort", cancel);
+  }
+}

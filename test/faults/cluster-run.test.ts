@@ -1,0 +1,123 @@
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createCore } from "../../src/main/core.ts";
+import type { Run } from "../../src/shared/api/contract/runs.ts";
+import { killGroup, type StartedCommand, startAgentCommand, startCommand, untilDone } from "../support/cluster-run.ts";
+import { hasRedis, type RedisServer, startRedis } from "../support/redis.ts";
+
+const brand = "small";
+const isFull = process.env.ASSAY_FAULTS === "full";
+const why = !hasRedis ? " (skipped: no redis-server here)" : isFull ? "" : " (skipped: npm run test:faults has it)";
+const started: StartedCommand[] = [];
+let folder: string;
+let fresh: string;
+let redis: RedisServer;
+let pooled: Run;
+
+const data = (name: string) => join(folder, `data-${name}`);
+function copyOf(name: string): string {
+  const path = join(folder, name);
+  cpSync(fresh, path, { recursive: true });
+  return path;
+}
+async function withCore<T>(
+  name: string,
+  workspace: string | undefined,
+  body: (core: Awaited<ReturnType<typeof createCore>>) => Promise<T>,
+): Promise<T> {
+  const core = await createCore({ dataFolder: data(name), workspace });
+  try {
+    return await body(core);
+  } finally {
+    await core.close();
+  }
+}
+async function agent(workspace: string): Promise<StartedCommand> {
+  const one = await startAgentCommand(workspace, redis.url, data("agents"));
+  started.push(one);
+  return one;
+}
+
+describe.skipIf(!hasRedis || !isFull)(`a run on agents${why}`, () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "assay-cluster-"));
+    fresh = join(folder, "fresh");
+    redis = await startRedis();
+    await withCore("fresh", undefined, async ({ client }) => {
+      await client.stream("demo.make", { path: join(folder, "exports"), customers: 250, seed: 3 });
+      await client.call("workspace.create", { path: fresh });
+      await client.call("brand.create", { brand, currency: "GBP", time_zone: "Europe/London" });
+      await client.call("sources.add", { brand, name: "shop", paths: [join(folder, "exports")] });
+      await client.stream("sources.ingest", { brand });
+    });
+    pooled = await withCore("pool", copyOf("pool"), ({ client }) => client.stream("runs.start", { brand }));
+  }, 180_000);
+  afterEach(async () => {
+    const ending = started.splice(0);
+    for (const one of ending) killGroup(one);
+    await Promise.all(ending.map(({ answer }) => answer));
+  });
+  afterAll(async () => {
+    await redis?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  it("is taken up by another machine when its scheduler is killed, and computes nothing that was finished again", async () => {
+    const path = copyOf("taken");
+    const agents = [await agent(path)];
+    const scheduler = startCommand(
+      ["run", "--runner", "cluster", "--redis", redis.url, "--workspace", path, "--json", "--quiet"],
+      data("one"),
+    );
+    await untilDone(agents, 25);
+    killGroup(scheduler);
+    await scheduler.answer;
+    await withCore("two", path, async ({ client }) => {
+      const lost = async () => (await client.call("runs.list", { brand })).runs.find(({ state }) => state === "lost");
+      await expect.poll(lost, { timeout: 20_000 }).toBeDefined();
+      const { run_id = "" } = (await lost()) ?? {};
+      const run = await client.stream("runs.resume", { brand, run_id, redis: redis.url });
+      expect(run).toMatchObject({ state: "done", runner: "cluster", snapshot_id: pooled.snapshot_id });
+      expect(run.tasks.reused).toBeGreaterThanOrEqual(25);
+      expect(run.tasks.computed).toBeLessThanOrEqual(pooled.tasks.computed - 20);
+      expect(await lost()).toBeUndefined();
+    });
+  }, 180_000);
+
+  it("reaches its agents' queries within two seconds when another process cancels it", async () => {
+    const path = copyOf("cancelled");
+    const agents = [await agent(path)];
+    const command = startCommand(
+      ["run", "--runner", "cluster", "--redis", redis.url, "--workspace", path, "--json", "--quiet"],
+      data("three"),
+    );
+    await untilDone(agents, 8);
+    await withCore("four", path, async ({ client }) => {
+      const { run_id = "" } = (await client.call("runs.list", { brand })).runs[0] ?? {};
+      await client.call("cluster.cancel", { run_id, redis: redis.url });
+      const asked = performance.now();
+      const idle = async () => (await client.call("cluster.status", { redis: redis.url })).queue.active === 0;
+      await expect.poll(idle, { interval: 50, timeout: 2_000 }).toBe(true);
+      expect(performance.now() - asked).toBeLessThan(2_000);
+    });
+    expect(JSON.parse(await command.answer)).toMatchObject({ error: { code: "cancelled" } });
+    expect(command.child.exitCode).toBe(130);
+  }, 120_000);
+
+  it("keeps its locks while tasks are busy for longer than a lock lasts: none stalls", async () => {
+    const path = copyOf("busy");
+    started.push(await startAgentCommand(path, redis.url, data("agents"), 0.4));
+    const run = await withCore("busy", path, ({ client }) =>
+      client.stream("runs.start", { brand, runner: "cluster", redis: redis.url }),
+    );
+    expect(run.tasks.computed).toBe(pooled.tasks.computed);
+    const slow = run.steps.filter(({ seconds, computed }) => seconds / Math.max(1, computed) > 0.4);
+    expect(slow.length).toBeGreaterThan(0);
+    const events = (await redis.client.keys("{assay}:*:events")).map((key) => redis.client.xrange(key, "-", "+"));
+    const names = (await Promise.all(events)).flat().map(([, fields]) => fields[1]);
+    expect(names).toContain("completed");
+    expect(names).not.toContain("stalled");
+  }, 120_000);
+});
