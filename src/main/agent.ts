@@ -9,6 +9,8 @@ import { programVersion } from "./core.ts";
 import type { LockTimes } from "./schedule/broker/consumer.ts";
 import { Agent, type AgentLog } from "./schedule/cluster/agent.ts";
 import { parseBroker } from "./schedule/cluster/connection.ts";
+import { ec2Settings } from "./schedule/ec2/fleet.ts";
+import { instanceId, onInterruption } from "./schedule/ec2/spot.ts";
 import { startEngineProcess } from "./schedule/engine-client.ts";
 import { parseBytes } from "./schedule/memory.ts";
 
@@ -24,7 +26,8 @@ export interface AgentRequest {
   readonly times?: LockTimes | undefined;
   readonly patienceMs?: number | undefined;
   readonly idleMs?: number | undefined;
-  readonly instance?: string | undefined;
+  /** Watches for the notice that the instance is taken back, and ends the instance when the agent ended idle. */
+  readonly isOnEc2?: boolean | undefined;
 }
 
 export interface RunningAgent {
@@ -50,6 +53,7 @@ export async function startAgent(request: AgentRequest): Promise<RunningAgent> {
   }
   const engine = startEngineProcess({ onRestart: (why) => log("engine_restarted", { why }) });
   let health: Server | undefined;
+  const instance = request.isOnEc2 ? await instanceId() : null;
   try {
     const { path, workspace_id, read_only_reason } = await engine.engine.call("workspace.open", {
       path: resolve(request.workspace),
@@ -66,7 +70,7 @@ export async function startAgent(request: AgentRequest): Promise<RunningAgent> {
       workspace: { path, workspace_id },
       version: programVersion(),
       memoryBytes: memoryOf(request.memory),
-      instance: request.instance ?? null,
+      instance,
       now: () => new Date(),
       times: request.times,
       idleMs: request.idleMs,
@@ -74,8 +78,16 @@ export async function startAgent(request: AgentRequest): Promise<RunningAgent> {
     });
     await agent.start();
     health = request.healthPort === undefined ? undefined : await serveHealth(agent, request.healthPort);
+    const stopWatching = request.isOnEc2
+      ? onInterruption((action) => {
+          log("instance_taken_back", { action });
+          void agent.drain("spot notice");
+        })
+      : () => {};
     const ended = agent.ended.then(async (why) => {
+      stopWatching();
       health?.close();
+      if (instance !== null && why !== "spot notice") await endInstance(instance, log);
       await engine.close();
       return why;
     });
@@ -86,6 +98,21 @@ export async function startAgent(request: AgentRequest): Promise<RunningAgent> {
     await engine.close();
     throw error;
   }
+}
+
+/** An agent that ends by itself takes its instance with it, so that none is paid for idling. */
+async function endInstance(instance: string, log: AgentLog): Promise<void> {
+  const settings = ec2Settings(null);
+  if (!settings) return;
+  const endpoint = process.env.ASSAY_EC2_ENDPOINT;
+  const { AgentGroup } = await import("./schedule/ec2/group.ts");
+  const group = new AgentGroup({ group: settings.group, region: settings.region, endpoint });
+  await group.endInstance(instance).then(
+    () => log("instance_ended", { instance }),
+    (error: unknown) =>
+      log("instance_stays", { instance, why: error instanceof Error ? error.message : String(error) }),
+  );
+  group.close();
 }
 
 function memoryOf(text: string | undefined): number {

@@ -1,6 +1,7 @@
 import type { BrokerSettingsState, ClusterStatus } from "../../shared/api/contract/cluster.ts";
-import { toWire } from "../../shared/base/errors.ts";
+import { AssayError, toWire } from "../../shared/base/errors.ts";
 import { describeBroker, parseBroker } from "../schedule/cluster/connection.ts";
+import { ec2Settings, scale } from "../schedule/ec2/fleet.ts";
 import { type ApiContext, requireWorkspace } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 
@@ -14,6 +15,31 @@ export const clusterHandlers: HandlersOf<Named<"cluster">> = {
     await ctx.brokerFile.write(change);
     ctx.tell("settings");
     return settingsOf(ctx);
+  },
+  "cluster.group": async (_, { ctx }) => ({ settings: ec2Settings((await ctx.store.settings()).ec2) }),
+  "cluster.scale": async ({ instances, by, is_dry = false, redis }, { ctx }) => {
+    const settings = ec2Settings((await ctx.store.settings()).ec2);
+    if (!settings) {
+      throw new AssayError(
+        "condition_failed",
+        "No machines of EC2 are set up.",
+        "Make the group with infra/assay.yaml, then set ASSAY_EC2_GROUP and ASSAY_EC2_REGION, or name it on the Cluster screen.",
+      );
+    }
+    const { agents, queue } = await statusOf(ctx, redis);
+    const coreSeconds = await coreSecondsOf(ctx, queue.waiting + queue.delayed + queue.active);
+    const spentHours = agents.reduce((sum, agent) => sum + (agent.instance ? agent.cores * hoursOf(ctx, agent) : 0), 0);
+    const endpoint = process.env.ASSAY_EC2_ENDPOINT;
+    const asked = { instances, by, coreSeconds, spentHours, isDry: is_dry, now: ctx.now() };
+    const answer = await scale(settings, asked, endpoint);
+    const group = { ...answer.group, instances: answer.group.instances.map((one) => ({ ...one })) };
+    return {
+      ...answer,
+      asked: { ...answer.asked },
+      group,
+      currency: settings.currency,
+      daily_budget: settings.daily_budget,
+    };
   },
   "cluster.cancel": async ({ run_id, redis }, { ctx }) => {
     await ctx.cluster.cancel(requireWorkspace(ctx).workspace_id, run_id, redis);
@@ -46,6 +72,27 @@ async function statusOf(ctx: ApiContext, redis: string | undefined): Promise<Clu
     const address = describeBroker(connection);
     return { broker: { ...unknown, state: "away", address, why: message, hint }, code, agents: [], queue: noQueue };
   }
+}
+
+/** Hours of today that an agent has been there. */
+function hoursOf(ctx: ApiContext, { started_at }: { started_at: string }): number {
+  return Math.min(24, Math.max(0, (ctx.now().getTime() - Date.parse(started_at)) / 3_600_000));
+}
+
+/** What queued tasks take on one core: as the tasks of the last runs did, in the mean. */
+async function coreSecondsOf(ctx: ApiContext, tasks: number): Promise<number> {
+  if (tasks === 0) return 0;
+  const { workspace } = ctx;
+  let [seconds, computed] = [0, 0];
+  for (const brand of workspace?.brands.names ?? []) {
+    for (const { steps } of (await ctx.runs.list(brand)).slice(0, 5)) {
+      for (const step of steps) {
+        seconds += step.seconds;
+        computed += step.computed;
+      }
+    }
+  }
+  return tasks * (computed > 0 ? seconds / computed : 1);
 }
 
 async function settingsOf(ctx: ApiContext): Promise<BrokerSettingsState> {

@@ -7,6 +7,7 @@ import {
   Menu,
   Notification,
   protocol,
+  safeStorage,
   screen,
   session,
   shell,
@@ -14,6 +15,7 @@ import {
 } from "electron";
 import { createCore } from "../core.ts";
 import { runDesktop } from "../electron/app.ts";
+import { createSecrets } from "../electron/safe-storage.ts";
 import { checkForUpdates } from "../electron/updates.ts";
 import { utilityProcesses } from "../electron/utility-process.ts";
 import { lastWorkspace } from "./last-workspace.ts";
@@ -26,6 +28,7 @@ async function startCore() {
     log,
     indexesPeople: true,
     nightsEveryMs: 30_000,
+    keyStore: createSecrets(safeStorage),
     startProcess: utilityProcesses({ fork: utilityProcess.fork, workersDir: beside("workers"), log }),
   });
   const workspace = process.env.ASSAY_WORKSPACE ?? (await lastWorkspace(core.client));

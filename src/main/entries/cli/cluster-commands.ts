@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import type { ClusterStatus } from "../../../shared/api/contract/cluster.ts";
-import { AssayError } from "../../../shared/base/errors.ts";
+import type { ClusterStatus, Scaling } from "../../../shared/api/contract/cluster.ts";
+import { AssayError, toWire } from "../../../shared/base/errors.ts";
 import { bytes, table } from "./output.ts";
 import { perform } from "./session.ts";
 
@@ -25,6 +25,38 @@ export function clusterCommands(program: Command): void {
         return 0;
       }),
     );
+  cluster
+    .command("scale [instances]")
+    .description("sets how many machines of EC2 there are: so many, or as many as the queue needs in time")
+    .option("--by <time>", "when the work should be done: a time of day such as 06:00, or minutes", "60")
+    .option("--dry", "only says what would be set and cost")
+    .option("--redis <url>", "the broker")
+    .action((instances: string | undefined, own: { by?: string; dry?: boolean; redis?: string }, command: Command) =>
+      perform(command, "workspace", async ({ client, output }) => {
+        const asked = {
+          ...{ by: own.by, is_dry: own.dry === true, redis: own.redis },
+          instances: instances === undefined ? undefined : Number(instances),
+        };
+        try {
+          const found = await client.call("cluster.scale", asked);
+          output.answer(found, () => readScaling(found));
+          return 0;
+        } catch (error) {
+          if (!(error instanceof AssayError) || error.code !== "condition_failed") throw error;
+          output.fail(toWire(error));
+          return 3;
+        }
+      }),
+    );
+}
+
+function readScaling({ group, asked, spent, currency, daily_budget, is_done }: Scaling): string {
+  const hours = asked.hours < 1 ? `${Math.round(asked.hours * 60)} minutes` : `${asked.hours.toFixed(1)} hours`;
+  return [
+    `${group.group}: ${group.desired} wanted, ${group.instances.length} there, at most ${group.largest}`,
+    `${is_done ? "Set to" : "Would be set to"} ${asked.instances} for about ${hours}: ${asked.cost.toFixed(2)} ${currency}`,
+    `Today so far ${spent.toFixed(2)} ${currency}${daily_budget === null ? "" : ` of ${daily_budget.toFixed(2)}`}`,
+  ].join("\n");
 }
 
 function readStatus({ broker, agents, queue }: ClusterStatus): string {
@@ -61,6 +93,7 @@ interface AgentFlags {
   readonly stalledSeconds?: number;
   readonly patienceSeconds?: number;
   readonly idleSeconds?: number;
+  readonly ec2?: boolean;
 }
 
 function agentCommand(program: Command): void {
@@ -74,6 +107,7 @@ function agentCommand(program: Command): void {
     .option("--labels <names>", "what else this machine can do, such as gpu,spark")
     .option("--health-port <port>", "answers GET /health on 127.0.0.1, 0 for any port", Number)
     .option("--idle-seconds <n>", "ends itself when it had nothing to do for so long", Number)
+    .option("--ec2", "on an instance of EC2: ends in time when it is taken back, and ends its instance when idle")
     .addOption(hidden("--lock-seconds <n>"))
     .addOption(hidden("--stalled-seconds <n>"))
     .addOption(hidden("--patience-seconds <n>"))
@@ -102,7 +136,8 @@ async function stay(workspace: string, redis: string, own: AgentFlags): Promise<
     ...{ workspace, redis, cores: own.cores, memory: own.memory, labels: own.labels, healthPort: own.healthPort },
     times: lockMs === undefined ? undefined : { lockMs, stalledMs: milliseconds(own.stalledSeconds) ?? lockMs / 2 },
     patienceMs: milliseconds(own.patienceSeconds),
-    idleMs: milliseconds(own.idleSeconds),
+    idleMs: milliseconds(own.idleSeconds ?? (own.ec2 ? 900 : undefined)),
+    isOnEc2: own.ec2 === true,
   });
   let asked = 0;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -2,7 +2,7 @@ import { AssayError } from "../../../shared/base/errors.ts";
 import type { StepDeclaration } from "../../../shared/domain/step.ts";
 import type { BrokerFacts } from "../broker/link.ts";
 import type { SeenAgent } from "../broker/presence.ts";
-import { openProducer, type Producer, type QueueCounts } from "../broker/producer.ts";
+import type { Producer, ProducerOptions, QueueCounts } from "../broker/producer.ts";
 import type { Engine } from "../engine-client.ts";
 import { type BrokerConnection, describeBroker, parseBroker } from "./connection.ts";
 import { ClusterRunner, type ClusterRunnerOptions } from "./runner.ts";
@@ -74,7 +74,7 @@ export class Cluster {
   async openRunner({ workspaceId, redis, ...rest }: RunnerRequest): Promise<ClusterRunner> {
     const { engine, lookMs, patienceMs } = this.#options;
     const code = this.code;
-    const producer = await openProducer(await this.require(redis), { names: { space: spaceOf(workspaceId), code } });
+    const producer = await open(await this.require(redis), { names: { space: spaceOf(workspaceId), code } });
     return new ClusterRunner({ ...rest, producer, engine, key: clusterKey(workspaceId), code, lookMs, patienceMs });
   }
 
@@ -107,7 +107,7 @@ export class Cluster {
     if (this.#watched?.address !== address) {
       await this.close();
       const names = { space: spaceOf(workspaceId), code: this.code };
-      this.#watched = { address, producer: openProducer(connection, { names, patienceMs: statusPatience }) };
+      this.#watched = { address, producer: open(connection, { names, patienceMs: statusPatience }) };
     }
     try {
       const producer = await this.#watched.producer;
@@ -123,4 +123,10 @@ export class Cluster {
       "Start it again: what runs on agents is queued anew.",
     );
   }
+}
+
+/** The queue's library is loaded by those who use a broker only. */
+async function open(connection: BrokerConnection, options: ProducerOptions): Promise<Producer> {
+  const { openProducer } = await import("../broker/producer.ts");
+  return openProducer(connection, options);
 }

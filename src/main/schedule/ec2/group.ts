@@ -1,6 +1,6 @@
 import {
-  type AutoScalingGroup,
   AutoScalingClient,
+  type AutoScalingGroup,
   DescribeAutoScalingGroupsCommand,
   SetDesiredCapacityCommand,
   TerminateInstanceInAutoScalingGroupCommand,
@@ -39,7 +39,8 @@ export class AgentGroup {
     const asked = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group] });
     const { AutoScalingGroups } = await this.#client.send(asked).catch(told);
     const found = AutoScalingGroups?.[0];
-    if (!found) throw new AssayError("not_found", `There is no Auto Scaling group ${group}.`, "Make it with infra/assay.yaml.");
+    if (!found)
+      throw new AssayError("not_found", `There is no Auto Scaling group ${group}.`, "Make it with infra/assay.yaml.");
     return stateOf(group, found);
   }
 
@@ -79,10 +80,18 @@ function told(error: unknown): never {
   const name = error instanceof Error ? error.name : "";
   const said = error instanceof Error ? error.message.slice(0, 200) : String(error);
   if (/Credentials|Token|AccessDenied|AuthFailure|UnauthorizedOperation/.test(name)) {
-    throw new AssayError("not_permitted", `AWS refuses: ${said}`, "Give the instance role or profile the policy of infra/assay.yaml.");
+    throw new AssayError(
+      "not_permitted",
+      `AWS refuses: ${said}`,
+      "Give the instance role or profile the policy of infra/assay.yaml.",
+    );
   }
   if (/ValidationError/.test(name)) {
     throw new AssayError("bad_input", `AWS can't do this: ${said}`, "Look at the group's limits in its template.");
   }
-  throw new AssayError("unavailable", `AWS answers ${name || "nothing"}: ${said}`, "The run goes on with the agents that are there.");
+  throw new AssayError(
+    "unavailable",
+    `AWS answers ${name || "nothing"}: ${said}`,
+    "The run goes on with the agents that are there.",
+  );
 }

@@ -39,7 +39,9 @@ describe("what it costs", () => {
 describe("a deadline", () => {
   const now = new Date(2026, 6, 1, 23, 30, 0);
   it("is the next such time of day, or minutes", () => {
-    expect([secondsUntil("06:00", now), secondsUntil("23:45", now), secondsUntil("90", now)]).toEqual([23_400, 900, 5_400]);
+    expect([secondsUntil("06:00", now), secondsUntil("23:45", now), secondsUntil("90", now)]).toEqual([
+      23_400, 900, 5_400,
+    ]);
     expect(secondsUntil("25:00", now)).toBe(null);
   });
 });

@@ -7,6 +7,7 @@ import { BrokerPanel } from "./BrokerPanel.tsx";
 import { ClusterStrip } from "./ClusterStrip.tsx";
 import "./cluster.css";
 import { DirectoryPanel } from "./DirectoryPanel.tsx";
+import { ScalePanel } from "./ScalePanel.tsx";
 
 /** The shared directory and the machines that work on it. */
 export function ClusterView() {
@@ -39,6 +40,7 @@ export function ClusterView() {
         <div className="s4 stack">
           {broker && <BrokerPanel broker={broker} />}
           {path && <AddAgentPanel workspace={path} redis={broker?.address ?? null} />}
+          <ScalePanel />
         </div>
       </div>
     </>

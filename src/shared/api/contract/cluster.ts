@@ -62,6 +62,26 @@ export const brokerSettings = z.object({
 });
 export type BrokerSettingsState = z.output<typeof brokerSettings>;
 
+export const groupState = z.object({
+  group: z.string(),
+  smallest: count,
+  largest: count,
+  desired: count,
+  instances: z.array(z.object({ instance: z.string(), state: z.string(), type: z.string() })),
+});
+
+export const scaling = z.object({
+  group: groupState,
+  /** How many instances, for how many hours each, at what cost. */
+  asked: z.object({ instances: count, hours: z.number(), cost: z.number() }),
+  /** What today's agents cost so far. */
+  spent: z.number(),
+  currency: z.string(),
+  daily_budget: z.number().nullable(),
+  is_done: z.boolean(),
+});
+export type Scaling = z.output<typeof scaling>;
+
 export const clusterOperations = {
   "cluster.status": call({ input: z.object({ redis: z.string().optional() }), output: clusterStatus }),
   "cluster.settings": call({ input: nothing, output: brokerSettings }),
@@ -70,6 +90,33 @@ export const clusterOperations = {
   "cluster.configure": call({
     input: z.object({ url: z.string(), username: z.string().optional(), password: z.string().optional() }),
     output: brokerSettings,
+  }),
+  /** Whether machines of EC2 are set up, and how. */
+  "cluster.group": call({
+    input: nothing,
+    output: z.object({
+      settings: z
+        .object({
+          group: z.string(),
+          region: z.string(),
+          cores_per_instance: z.number(),
+          price_per_hour: z.number(),
+          currency: z.string(),
+          daily_budget: z.number().nullable(),
+        })
+        .nullable(),
+    }),
+  }),
+  /** Sets how many machines there are, or says what would be set and cost. Throws `condition_failed` where none are set up, or the
+   *  day's budget would not hold. */
+  "cluster.scale": call({
+    input: z.object({
+      instances: z.number().int().min(0).max(10_000).optional(),
+      by: z.string().optional(),
+      is_dry: z.boolean().optional(),
+      redis: z.string().optional(),
+    }),
+    output: scaling,
   }),
   /** Cancels a run wherever it is scheduled from. */
   "cluster.cancel": call({ input: z.object({ run_id: z.string(), redis: z.string().optional() }), output: done }),
