@@ -220,6 +220,25 @@ describe.skipIf(!hasRedis)(`a cluster of agents${why}`, () => {
     expect((await toys.schedule).count("computed")).toBe(2);
   });
 
+  it("needs no more rights of its broker than the documentation gives", async () => {
+    const rights = "on >secret ~{assay}:* &* +@all -@admin -@dangerous +info +client|setname +client|list";
+    const guarded = await startRedis(["--user", "assay", ...rights.split(" "), "--requirepass", "other"], "other");
+    const root = freshRoot();
+    const url = guarded.url.replace("//", "//assay:secret@");
+    agents.push(await startToyAgent(root, url));
+    const toys = await runToys(root, url, [toyTask("a"), toyTask("b", "sleep:1", ["a"])]);
+    expect((await toys.schedule).count("computed")).toBe(2);
+    const wrong = openProducer(parseBroker(guarded.url.replace("//", "//assay:wrong@")), {
+      names: toyNames,
+      patienceMs: 1_000,
+    });
+    await expect(wrong).rejects.toMatchObject({
+      code: "not_permitted",
+      message: expect.not.stringContaining("wrong@"),
+    });
+    await guarded.close();
+  });
+
   it("says when no agent is there", async () => {
     const root = freshRoot();
     const toys = await runToys(root, redis.url, [toyTask("lonely")]);

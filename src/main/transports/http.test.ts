@@ -116,6 +116,11 @@ describe("who may come in", () => {
     expect((await ask(shell.url.slice(shell.url.indexOf("/login")), headers)).status).toBe(status);
   });
 
+  test("whether it is there is told to anybody on this machine, and to no other site", async () => {
+    expect(await ask("/health")).toMatchObject({ status: 200, body: "ok\n" });
+    expect((await ask("/health", { Origin: "https://evil.example" })).status).toBe(403);
+  });
+
   test("only reading methods are answered", async () => {
     expect((await ask("/", { Cookie: cookie }, "POST")).status).toBe(405);
     expect(await ask("/", { Cookie: cookie }, "HEAD")).toMatchObject({ status: 200, body: "" });

@@ -90,6 +90,7 @@ async function answer(
     response.setHeader("Connection", "close"); // its body is not read
     return say(response, 405, "Only pages are served here.");
   }
+  if (path === "/health") return say(response, 200, "ok");
   if (path === "/login") return logIn(response, guard, query.get("t") ?? "");
   const stranger = guard.refuseStranger(request.headers);
   if (stranger) return say(response, stranger.status, stranger.reason);
