@@ -28,11 +28,19 @@ export function AgentsPanel({ status }: { status: ClusterStatus }) {
   return (
     <Panel title={agentsFinding(status)} under="Agents of this workspace, as they told it within the last half minute">
       {agents.length === 0 ? (
-        <Empty title={broker.state === "ok" ? "The queue has nobody to work on it" : "Agents meet at a broker"}>
+        <Empty
+          title={
+            {
+              ok: "The queue has nobody to work on it",
+              away: "Agents can’t be asked",
+              none: "Agents meet at a broker",
+            }[broker.state]
+          }
+        >
           {broker.state === "ok"
             ? "Start an agent on any machine that has the directory mounted: the command stands below."
             : broker.state === "away"
-              ? "It doesn’t answer. Runs on this machine go on without it."
+              ? "The broker doesn’t answer. Runs on this machine go on without it."
               : "Name a Redis or Valkey server beside, then start agents. Until then every run stays on this machine."}
         </Empty>
       ) : (

@@ -36,11 +36,11 @@ export function ClusterView() {
         <div className="s8 stack">
           {status.data && <AgentsPanel status={status.data} />}
           <DirectoryPanel />
+          <ScalePanel />
         </div>
         <div className="s4 stack">
           {broker && <BrokerPanel broker={broker} />}
           {path && <AddAgentPanel workspace={path} redis={broker?.address ?? null} />}
-          <ScalePanel />
         </div>
       </div>
     </>
