@@ -99,8 +99,8 @@ export function watchOpenRuns(
     for (const brand of workspace.brands.names) {
       const lost = (await openRuns(ctx, brand)).filter(({ state, run_id }) => state === "lost" && !tried.has(run_id));
       for (const { run_id } of lost) {
+        await ctx.cluster.status(workspace.workspace_id); // throws while the broker is away
         tried.add(run_id);
-        await ctx.cluster.status(workspace.workspace_id);
         const run = await takeUp(ctx, brand, run_id);
         if (run) log(`run ${run_id} of ${brand} lost its scheduler and goes on as ${run.id}`);
       }

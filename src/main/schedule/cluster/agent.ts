@@ -254,7 +254,8 @@ export class Agent {
 
   async #beat(): Promise<void> {
     const { engine, memoryBytes } = this.#options;
-    await engine
+    // not waited for: an engine that hangs must not make the agent look dead
+    void engine
       .call("process.memory", {})
       .then(({ rss_bytes }) => {
         this.#rss = rss_bytes;
