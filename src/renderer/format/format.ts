@@ -128,6 +128,7 @@ const words: Readonly<Record<string, string>> = {
   top_5: "Top 5 %",
   top_10: "Top 10 %",
   top_25: "Top 25 %",
+  own: "Own models",
 };
 
 /** A day without its year where the year is plain: 14 Mar. */
@@ -157,6 +158,8 @@ export function word(text: string | null | undefined): string {
 const reasons: Readonly<Record<string, string>> = {
   not_modelled: "no model for it yet",
   never_bought: "has not bought yet",
+  not_scored: "was not scored",
+  outside_population: "is not among those that are scored",
   not_enough_data: "not enough data",
   no_returns_source: "no source of returns",
   no_consents_source: "no source of consents",

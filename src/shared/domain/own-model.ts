@@ -73,13 +73,13 @@ export interface Permit {
   readonly program: string | null;
 }
 
-/** Names that a retailer's own model can't take: Assay's models, built or to come. */
+/** Names that a retailer's own model can't take: Assay's models, built or to come, and places beside their cards. */
 export const reservedModelNames: readonly string[] =
   `bg_nbd pareto_nbd mbg_nbd mbg_cnbd_k bg_cnbd_k gamma_gamma customer_value ml_customer_value early_customer_value purchase_propensity
    lifecycle_stage next_purchase cohort_retention rfm second_purchase win_back product_affinity category_affinity brand_affinity next_basket
    replenishment price_tier discount_affinity discount_uplift bundles size_preference channel_preference timing_preference store_affinity
    email_propensity unsubscribe_risk web_intent return_rate return_risk net_value micro_segments uplift lookalike campaign_lift
-   programme_lift segment_forecast pareto_ggg pareto_nbd_covariates ggom_nbd bg_bb`.split(/\s+/);
+   programme_lift segment_forecast pareto_ggg pareto_nbd_covariates ggom_nbd bg_bb new tournament`.split(/\s+/);
 
 /** The part of a definition that scores can depend on: not what it is called. */
 export function essenceOf({

@@ -14,6 +14,8 @@ export interface Binned {
   readonly words: Uint32Array;
   /** Upper bounds by column, ascending: a value's bin is the number of bounds below it. */
   readonly cuts: readonly Float64Array[];
+  /** Of a column of categories: the code behind each bin, ascending; null of a column of quantities. */
+  readonly codes: readonly (Float64Array | null)[];
   /** 32 bits made of a row's bins: equal rows have equal ones, whatever their order. */
   readonly hashes: Uint32Array;
 }
@@ -108,8 +110,22 @@ function firstAbove(sorted: Uint32Array, key: number): number {
 
 const tableSize = 4096;
 
+/** Codes of a column of categories, the most frequent where there are more than bins; others count as missing. */
+export function codesOf(column: Float64Array): Float64Array {
+  const counts = new Map<number, number>();
+  for (const code of column) if (Number.isFinite(code)) counts.set(code + 0, (counts.get(code + 0) ?? 0) + 1);
+  const kept = [...counts].sort(([a, n], [b, m]) => m - n || a - b).slice(0, mostBins);
+  return Float64Array.from(kept, ([code]) => code).sort();
+}
+
+/** Bins of codes; `other` is the one of codes that aren't among them. */
+export function binCodes(column: Float64Array, codes: Float64Array, other = missingBin): Uint8Array {
+  const places = new Map(Array.from(codes, (code, bin) => [code, bin]));
+  return Uint8Array.from(column, (code) => (Number.isFinite(code) ? (places.get(code + 0) ?? other) : missingBin));
+}
+
 /** Bins of one column; a table over equal stretches of its range leaves little to search. */
-function binColumn(column: Float64Array, cuts: Float64Array): Uint8Array {
+export function binColumn(column: Float64Array, cuts: Float64Array): Uint8Array {
   const first = cuts[0] ?? 0;
   const span = (cuts.at(-1) ?? 0) - first;
   const scale = span > 0 && Number.isFinite(tableSize / span) ? tableSize / span : 0;
@@ -132,12 +148,16 @@ function binColumn(column: Float64Array, cuts: Float64Array): Uint8Array {
   return bins;
 }
 
-/** What isn't finite is missing. Columns have equal lengths. */
-export function binColumns(columns: readonly Float64Array[]): Binned {
+/** What isn't finite is missing. Columns have equal lengths; those of `categorical` hold codes without order. */
+export function binColumns(columns: readonly Float64Array[], categorical: readonly number[] = []): Binned {
   const n = columns[0]?.length ?? 0;
   const width = Math.ceil(columns.length / 4);
-  const cuts = columns.map(cutsOf);
-  const bins = columns.map((column, feature) => binColumn(column, cuts[feature] ?? new Float64Array(0)));
+  const codes = columns.map((column, feature) => (categorical.includes(feature) ? codesOf(column) : null));
+  const cuts = columns.map((column, feature) => (codes[feature] ? new Float64Array(0) : cutsOf(column)));
+  const bins = columns.map((column, feature) => {
+    const own = codes[feature];
+    return own ? binCodes(column, own) : binColumn(column, cuts[feature] ?? new Float64Array(0));
+  });
   const words = new Uint32Array(n * width);
   for (let step = 0; step < width; step++) {
     const [first, second, third, fourth] = [0, 1, 2, 3].map((more) => bins[step * 4 + more]);
@@ -146,7 +166,7 @@ export function binColumns(columns: readonly Float64Array[]): Binned {
       words[row * width + step] = low | ((third?.[row] ?? 0) << 16) | ((fourth?.[row] ?? 0) << 24);
     }
   }
-  return { n, features: columns.length, width, bins, words, cuts, hashes: hashesOf(words, n, width) };
+  return { n, features: columns.length, width, bins, words, cuts, codes, hashes: hashesOf(words, n, width) };
 }
 
 function hashesOf(words: Uint32Array, n: number, width: number): Uint32Array {

@@ -1,5 +1,6 @@
 import type { BoostedTrees } from "./boosted-trees.ts";
 import type { Tree } from "./boosted-trees-grow.ts";
+import { isLeftOf } from "./boosted-trees-predict.ts";
 
 /** A leaf by what leads to it: conditions (node, side, place of its column), and the columns met, each once, with the share of rows
  *  that goes on where a column isn't known. */
@@ -41,8 +42,7 @@ export function contributions(
 function decide(tree: Tree, columns: readonly Float64Array[], row: number, goesLeft: Uint8Array): void {
   for (let node = 0; node < goesLeft.length; node++) {
     const value = columns[tree.feature[node] ?? 0]?.[row] ?? Number.NaN;
-    const isLeft = Number.isFinite(value) ? value <= (tree.threshold[node] ?? 0) : tree.isMissingLeft[node];
-    goesLeft[node] = isLeft ? 1 : 0;
+    goesLeft[node] = isLeftOf(tree, node, value) ? 1 : 0;
   }
 }
 

@@ -1,6 +1,14 @@
 import { type Binned, missingBin } from "./boosted-trees-bins.ts";
 import { fillHistogram, type Histogram, type Packed, slotsOf, subtract } from "./boosted-trees-histogram.ts";
-import { bestSplit, type Split, type SplitRules, sumsOf } from "./boosted-trees-split.ts";
+import {
+  type Bounds,
+  bestSplit,
+  type Split,
+  type SplitRules,
+  sumsOf,
+  unbounded,
+  valueWithin,
+} from "./boosted-trees-split.ts";
 
 /** Inner nodes in order of their making; a child below 0 is the leaf ~child. */
 export interface Tree {
@@ -8,6 +16,8 @@ export interface Tree {
   /** A value up to this goes left. */
   readonly threshold: number[];
   readonly isMissingLeft: boolean[];
+  /** Codes that go left, where the node parts categories, else null; left out where none does. */
+  readonly categories?: (readonly number[] | null)[];
   readonly left: number[];
   readonly right: number[];
   readonly leafValue: number[];
@@ -18,7 +28,14 @@ export interface Tree {
 export interface GrowRules extends SplitRules {
   readonly leaves: number;
   readonly learningRate: number;
+  /** The leaf that gains most first, or level by level. */
+  readonly growth: "leaf" | "depth";
+  /** Most nodes above a leaf; 0: no limit. */
+  readonly depth: number;
 }
+
+/** A leaf's best value from its rows, where derivatives don't tell it. */
+export type Renew = (rows: Uint32Array) => number;
 
 interface OpenLeaf {
   readonly leaf: number;
@@ -29,6 +46,8 @@ interface OpenLeaf {
   /** Where its parent names it. */
   readonly parent: number;
   readonly isLeft: boolean;
+  readonly depth: number;
+  readonly bounds: Bounds;
 }
 
 /** Buffers that serve all trees of a fit. */
@@ -50,12 +69,13 @@ export class Growth {
     this.leafOfRow = new Uint16Array(binned.n);
   }
 
-  /** Leaf by leaf, the one that gains most first, on the given rows; adds each leaf's value to the margins of its rows. */
-  tree(packed: Packed, sorted: Uint32Array, features: readonly number[], margins: Float64Array): Tree {
+  /** Leaf by leaf on the given rows; adds each leaf's value to the margins of its rows. */
+  tree(packed: Packed, sorted: Uint32Array, features: readonly number[], margins: Float64Array, renew?: Renew): Tree {
     const tree: Tree = {
       feature: [],
       threshold: [],
       isMissingLeft: [],
+      ...(this.binned.codes.some((codes) => codes) ? { categories: [] } : {}),
       left: [],
       right: [],
       leafValue: [],
@@ -68,15 +88,18 @@ export class Growth {
     const open: OpenLeaf[] = [];
     const values: number[] = [];
     const put = (place: Omit<OpenLeaf, "split">, isLast: boolean) => {
-      const { histogram } = place;
-      const split = isLast || !histogram ? null : bestSplit(this.binned, histogram, packed, features, this.rules);
-      if (histogram) values[place.leaf] = this.valueOf(histogram, packed);
+      const { histogram, depth, bounds } = place;
+      const isEnd = isLast || !histogram || (this.rules.depth > 0 && depth >= this.rules.depth);
+      const split = isEnd ? null : bestSplit(this.binned, histogram, packed, features, this.rules, bounds);
+      if (histogram) values[place.leaf] = this.valueOf(histogram, packed, bounds);
       open[place.leaf] = { ...place, split };
     };
-    put({ leaf: 0, from: 0, to: rows.length, histogram: whole, parent: -1, isLeft: true }, this.rules.leaves < 2);
+    put(
+      { leaf: 0, from: 0, to: rows.length, histogram: whole, parent: -1, isLeft: true, depth: 0, bounds: unbounded },
+      this.rules.leaves < 2,
+    );
     while (open.length < this.rules.leaves) {
-      let best: OpenLeaf | undefined;
-      for (const one of open) if (one.split && one.split.gain > (best?.split?.gain ?? 0)) best = one;
+      const best = this.next(open);
       if (!best?.split || !best.histogram) break;
       const { split, from, to, leaf, histogram } = best;
       const node = this.addNode(tree, best, split, open.length);
@@ -95,11 +118,17 @@ export class Growth {
       subtract(histogram, small);
       const isLast = open.length + 1 === this.rules.leaves;
       const [left, right] = isLeftSmall ? [small, histogram] : [histogram, small];
-      put({ leaf, from, to: middle, histogram: left, parent: node, isLeft: true }, isLast);
-      put({ leaf: open.length, from: middle, to, histogram: right, parent: node, isLeft: false }, isLast);
+      const depth = best.depth + 1;
+      const [below, above] = boundsBelow(best.bounds, split, this.rules.monotone?.[split.feature] ?? 0);
+      put({ leaf, from, to: middle, histogram: left, parent: node, isLeft: true, depth, bounds: below }, isLast);
+      put(
+        { leaf: open.length, from: middle, to, histogram: right, parent: node, isLeft: false, depth, bounds: above },
+        isLast,
+      );
     }
-    for (const { leaf, from, to, histogram } of open) {
-      tree.leafValue.push(values[leaf] ?? 0);
+    for (const { leaf, from, to, histogram, bounds } of open) {
+      const renewed = renew && Math.min(bounds.high, Math.max(bounds.low, renew(rows.subarray(from, to))));
+      tree.leafValue.push(renewed === undefined ? (values[leaf] ?? 0) : renewed * this.rules.learningRate);
       tree.leafCover.push(to - from);
       markLeaf(this.leafOfRow, rows, from, to, leaf);
       if (histogram) this.spare.push(histogram);
@@ -112,17 +141,31 @@ export class Growth {
     return this.spare.pop() ?? new Float64Array(2 * slotsOf(this.binned));
   }
 
-  private valueOf(histogram: Histogram, packed: Packed): number {
+  /** The leaf to part: by gain, or the uppermost first. */
+  private next(open: readonly OpenLeaf[]): OpenLeaf | undefined {
+    const byDepth = this.rules.growth === "depth";
+    let best: OpenLeaf | undefined;
+    for (const one of open) {
+      if (!one.split || !(one.split.gain > 0)) continue;
+      const isAbove = byDepth && best !== undefined && one.depth < best.depth;
+      const isBelow = byDepth && best !== undefined && one.depth > best.depth;
+      if (isAbove || (!isBelow && one.split.gain > (best?.split?.gain ?? 0))) best = one;
+    }
+    return best;
+  }
+
+  private valueOf(histogram: Histogram, packed: Packed, bounds: Bounds): number {
     const { slope, curvature } = sumsOf(histogram, packed);
-    const weight = curvature + this.rules.l2;
-    return weight > 0 ? ((0 - slope) / weight) * this.rules.learningRate : 0;
+    return valueWithin(slope, curvature + this.rules.l2, bounds) * this.rules.learningRate;
   }
 
   private addNode(tree: Tree, from: OpenLeaf, split: Split, newLeaf: number): number {
     const node = tree.feature.length;
     tree.feature.push(split.feature);
-    tree.threshold.push(this.binned.cuts[split.feature]?.[split.bin] ?? Number.MAX_VALUE);
+    tree.threshold.push(split.left ? 0 : (this.binned.cuts[split.feature]?.[split.bin] ?? Number.MAX_VALUE));
     tree.isMissingLeft.push(split.isMissingLeft);
+    const codes = this.binned.codes[split.feature];
+    tree.categories?.push(split.left && codes ? split.left.map((bin) => codes[bin] ?? 0) : null);
     tree.left.push(~from.leaf);
     tree.right.push(~newLeaf);
     if (from.parent >= 0) (from.isLeft ? tree.left : tree.right)[from.parent] = node;
@@ -130,10 +173,16 @@ export class Growth {
   }
 
   /** Puts the rows that go left first; their order stays. Returns where the others begin. */
-  private partition(rows: Uint32Array, from: number, to: number, { feature, bin, isMissingLeft }: Split): number {
+  private partition(
+    rows: Uint32Array,
+    from: number,
+    to: number,
+    { feature, bin, left: chosen, isMissingLeft }: Split,
+  ): number {
     const bins = this.binned.bins[feature] ?? new Uint8Array(0);
+    const isIn = chosen && new Set(chosen);
     const goesLeft = Uint8Array.from({ length: 256 }, (_, own) =>
-      (own === missingBin ? isMissingLeft : own <= bin) ? 1 : 0,
+      (own === missingBin ? isMissingLeft : isIn ? isIn.has(own) : own <= bin) ? 1 : 0,
     );
     const moved = this.moved;
     let [left, others] = [from, 0];
@@ -148,6 +197,14 @@ export class Growth {
     rows.set(moved.subarray(0, others), left);
     return left;
   }
+}
+
+/** Bounds of both sides: a split of a monotone column sets a value that neither may cross. */
+function boundsBelow(bounds: Bounds, { middle }: Split, direction: number): [Bounds, Bounds] {
+  if (middle === undefined || direction === 0) return [bounds, bounds];
+  const lower = { low: bounds.low, high: Math.min(bounds.high, middle) };
+  const upper = { low: Math.max(bounds.low, middle), high: bounds.high };
+  return direction > 0 ? [lower, upper] : [upper, lower];
 }
 
 function markLeaf(leafOfRow: Uint16Array, rows: Uint32Array, from: number, to: number, leaf: number): void {

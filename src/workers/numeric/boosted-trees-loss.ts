@@ -1,4 +1,11 @@
-export type LossName = "logistic" | "squared";
+export type LossName = "logistic" | "squared" | "quantile" | "poisson" | "tweedie";
+
+export interface LossShape {
+  /** Which quantile is foretold, between 0 and 1. */
+  readonly quantile: number;
+  /** Tweedie's variance power: variance grows with mean^power, between 1 (Poisson) and 2 (gamma). */
+  readonly tweediePower: number;
+}
 
 export interface Derivatives {
   readonly slope: Float64Array;
@@ -11,6 +18,13 @@ export interface Loss {
   /** Writes first and second derivatives of the rows' losses by their margins. */
   readonly derive: (rows: Uint32Array, margin: Float64Array, target: Float64Array, into: Derivatives) => void;
   readonly loss: (margin: number, target: number) => number;
+  /** A leaf's best value from its rows, where second derivatives don't tell it. */
+  readonly renew?: (
+    rows: Uint32Array,
+    margin: Float64Array,
+    target: Float64Array,
+    weight: Float64Array | null,
+  ) => number;
   readonly response: (margin: number) => number;
 }
 
@@ -71,4 +85,100 @@ const squared: Loss = {
   response: (margin) => margin,
 };
 
-export const losses: Readonly<Record<LossName, Loss>> = { logistic, squared };
+/** The value below which a share of the weight lies: the least one that reaches it; 0 without rows. */
+export function weightedQuantile(values: Float64Array, weights: Float64Array | null, share: number): number {
+  if (!weights)
+    return values.sort()[Math.min(values.length - 1, Math.max(0, Math.ceil(share * values.length) - 1))] ?? 0;
+  const order = Uint32Array.from(values.keys()).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const total = Float64Array.from(weights)
+    .sort()
+    .reduce((sum, one) => sum + one, 0);
+  let reached = 0;
+  for (const at of order) {
+    reached += weights[at] ?? 0;
+    if (reached >= share * total) return values[at] ?? 0;
+  }
+  return values[order.at(-1) ?? 0] ?? 0;
+}
+
+/** Koenker & Bassett's (1978) check loss. A leaf's value is the quantile of its rows' residuals, as its gradient has no curvature. */
+function quantileLoss({ quantile }: LossShape): Loss {
+  const of = (rows: Uint32Array, value: (row: number) => number, weight: Float64Array | null) =>
+    weightedQuantile(
+      Float64Array.from(rows, value),
+      weight && Float64Array.from(rows, (row) => weight[row] ?? 0),
+      quantile,
+    );
+  return {
+    initial: (target, rows, weight) => of(rows, (row) => target[row] ?? 0, weight),
+    derive: (rows, margin, target, { slope, curvature }) => {
+      for (let at = 0; at < rows.length; at++) {
+        const row = rows[at] ?? 0;
+        slope[row] = (target[row] ?? 0) <= (margin[row] ?? 0) ? 1 - quantile : -quantile;
+        curvature[row] = 1;
+      }
+    },
+    loss: (margin, target) => (target >= margin ? quantile : quantile - 1) * (target - margin),
+    renew: (rows, margin, target, weight) => of(rows, (row) => (target[row] ?? 0) - (margin[row] ?? 0), weight),
+    response: (margin) => margin,
+  };
+}
+
+/** exp without overflow: margins of means, in logs, beyond ±50 say no more. */
+const bounded = (margin: number) => Math.exp(Math.min(50, Math.max(-50, margin)));
+const leastMean = 1e-9;
+
+function logOfMean(target: Float64Array, rows: Uint32Array, weight: Float64Array | null): number {
+  return Math.log(Math.max(leastMean, meanTarget(target, rows, weight)));
+}
+
+/** Counts or other values from 0 up by the log of their mean. As LightGBM's, the curvature is taken e^0.7 times as large, which keeps
+ *  the first trees from overshooting. */
+const poisson: Loss = {
+  initial: logOfMean,
+  derive: (rows, margin, target, { slope, curvature }) => {
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at] ?? 0;
+      const mean = bounded(margin[row] ?? 0);
+      slope[row] = mean - (target[row] ?? 0);
+      curvature[row] = mean * Math.exp(0.7);
+    }
+  },
+  loss: (margin, target) => bounded(margin) - target * margin,
+  response: bounded,
+};
+
+/** Amounts with many zeros by the log of their mean (Jørgensen 1987; variance mean^power). */
+function tweedie({ tweediePower: p }: LossShape): Loss {
+  return {
+    initial: logOfMean,
+    derive: (rows, margin, target, { slope, curvature }) => {
+      for (let at = 0; at < rows.length; at++) {
+        const row = rows[at] ?? 0;
+        const low = (target[row] ?? 0) * bounded((1 - p) * (margin[row] ?? 0));
+        const high = bounded((2 - p) * (margin[row] ?? 0));
+        slope[row] = high - low;
+        curvature[row] = (2 - p) * high - (1 - p) * low;
+      }
+    },
+    loss: (margin, target) => bounded((2 - p) * margin) / (2 - p) - (target * bounded((1 - p) * margin)) / (1 - p),
+    response: bounded,
+  };
+}
+
+export const defaultLossShape: LossShape = { quantile: 0.5, tweediePower: 1.5 };
+
+export function lossOf(name: LossName, shape: LossShape = defaultLossShape): Loss {
+  switch (name) {
+    case "logistic":
+      return logistic;
+    case "squared":
+      return squared;
+    case "quantile":
+      return quantileLoss(shape);
+    case "poisson":
+      return poisson;
+    case "tweedie":
+      return tweedie(shape);
+  }
+}

@@ -2,10 +2,10 @@ import { createRandom } from "../../shared/base/random.ts";
 import { binColumns } from "./boosted-trees-bins.ts";
 import { Growth, type Tree } from "./boosted-trees-grow.ts";
 import { type Packed, pack } from "./boosted-trees-histogram.ts";
-import { type Derivatives, type LossName, losses } from "./boosted-trees-loss.ts";
+import { type Derivatives, defaultLossShape, type LossName, type LossShape, lossOf } from "./boosted-trees-loss.ts";
 import { leafOf } from "./boosted-trees-predict.ts";
 
-export interface TreeParams {
+export interface TreeParams extends LossShape {
   readonly loss: LossName;
   readonly trees: number;
   readonly leaves: number;
@@ -20,6 +20,13 @@ export interface TreeParams {
   /** Trees without a better loss of the validation part after which growing ends. */
   readonly patience: number;
   readonly seed: number;
+  /** The leaf that gains most first, or level by level; `depth` is the most nodes above a leaf, 0 without limit. */
+  readonly growth: "leaf" | "depth";
+  readonly depth: number;
+  /** By column: 1 where predictions may only rise with it, −1 only fall, 0 either; of quantities alone. */
+  readonly monotone?: readonly number[];
+  /** What is added to l2 where categories are parted. */
+  readonly categoryL2: number;
 }
 
 export const defaultTreeParams: TreeParams = {
@@ -34,6 +41,10 @@ export const defaultTreeParams: TreeParams = {
   columnShare: 1,
   patience: 20,
   seed: 1,
+  growth: "leaf",
+  depth: 0,
+  categoryL2: 10,
+  ...defaultLossShape,
 };
 
 /** As JSON holds it. */
@@ -47,6 +58,9 @@ export interface BoostedTrees {
 export interface TreeInput {
   /** Columns of equal length; what isn't finite is missing. */
   readonly columns: readonly Float64Array[];
+  /** Columns that hold codes of categories, without order: at most 255 of them are told apart. */
+  readonly categorical?: readonly number[];
+  /** From 0 up under Poisson and Tweedie loss. */
   readonly target: Float64Array;
   readonly weight?: Float64Array;
   /** Margins that the trees start from, instead of one for all rows; whoever predicts adds them again. */
@@ -61,8 +75,8 @@ export interface TreeInput {
 export function fitBoostedTrees(input: TreeInput, given: Partial<TreeParams> = {}): BoostedTrees {
   const params = { ...defaultTreeParams, ...given };
   const { columns, target, weight = null, isValidation } = input;
-  const loss = losses[params.loss];
-  const binned = binColumns(columns);
+  const loss = lossOf(params.loss, params);
+  const binned = binColumns(columns, input.categorical);
   const all = Uint32Array.from(target.keys());
   const fitted = isValidation ? all.filter((row) => isValidation[row] !== 1) : all;
   const judged = isValidation ? all.filter((row) => isValidation[row] === 1) : new Uint32Array(0);
@@ -73,12 +87,14 @@ export function fitBoostedTrees(input: TreeInput, given: Partial<TreeParams> = {
   const growth = new Growth(binned, params);
   const random = createRandom(params.seed, "boosted-trees");
   const trees: Tree[] = [];
-  let best = { size: 0, loss: lossOf(judged) };
+  let best = { size: 0, loss: judgedLoss(judged) };
 
-  function lossOf(rows: Uint32Array): number {
+  function judgedLoss(rows: Uint32Array): number {
     return rows.reduce((sum, row) => sum + (weight?.[row] ?? 1) * loss.loss(margins[row] ?? 0, target[row] ?? 0), 0);
   }
 
+  const { renew: again } = loss;
+  const renew = again && ((rows: Uint32Array) => again(rows, margins, target, weight));
   for (let round = 0; round < params.trees && fitted.length > 0; round++) {
     input.throwIfCancelled?.();
     loss.derive(fitted, margins, target, derivatives);
@@ -86,13 +102,13 @@ export function fitBoostedTrees(input: TreeInput, given: Partial<TreeParams> = {
     const isSampled = params.rowShare < 1;
     const rows = isSampled ? fitted.filter(() => random.next() < params.rowShare) : fitted;
     pack(packed, derivatives, rows, binned.hashes, round);
-    const tree = growth.tree(packed, rows, chooseColumns(columns.length), margins);
+    const tree = growth.tree(packed, rows, chooseColumns(columns.length), margins, renew);
     if (tree.feature.length === 0 && !isSampled && params.columnShare >= 1) break;
     trees.push(tree);
     const outside = isSampled ? outsideOf(rows, all) : judged;
     for (const row of outside) margins[row] = (margins[row] ?? 0) + (tree.leafValue[leafOf(tree, columns, row)] ?? 0);
     if (judged.length === 0) continue;
-    const now = lossOf(judged);
+    const now = judgedLoss(judged);
     if (now < best.loss) best = { size: trees.length, loss: now };
     if (trees.length - best.size >= params.patience) break;
   }

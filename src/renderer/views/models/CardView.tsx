@@ -10,6 +10,7 @@ import { word } from "../../format/format.ts";
 import { CalibrationPanel } from "./CalibrationPanel.tsx";
 import { EvaluationPanel } from "./EvaluationPanel.tsx";
 import { FitPanel } from "./FitPanel.tsx";
+import { OwnPanel } from "./OwnPanel.tsx";
 import { ParametersPanel } from "./ParametersPanel.tsx";
 import type { useEvaluations } from "./use-evaluations.ts";
 import { rowsOf, standingOf, standingText, standingTone } from "./verdict.ts";
@@ -115,9 +116,10 @@ function Body({ card, models, rows, fit, evaluations }: BodyProps) {
           needs={card.needs}
         />
         {groups && <CalibrationPanel row={groups} />}
-        <FitPanel fit={fit} hasSnapshot={evaluations.hasSnapshot} />
+        {card.own?.kind !== "program" && <FitPanel fit={fit} hasSnapshot={evaluations.hasSnapshot} />}
       </div>
       <div className="stack s4">
+        {card.own && <OwnPanel card={card} />}
         <Panel title="Method">
           <p>{card.method}</p>
           <h3 className="sub">References</h3>

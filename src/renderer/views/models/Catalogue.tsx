@@ -18,7 +18,7 @@ interface Props {
   readonly models: readonly Model[];
   readonly evaluations: ReturnType<typeof useEvaluations>;
 }
-const groups = ["lifecycle", "value", "preferences", "engagement", "returns", "audiences", "measurement"];
+const groups = ["lifecycle", "value", "preferences", "engagement", "returns", "audiences", "measurement", "own"];
 const standings: readonly Standing[] = ["proven", "unproven", "no_data", "unjudged"];
 
 /** All models by group, each with its first metric beside the naive baseline's and what that comes to. */
@@ -63,6 +63,9 @@ export function Catalogue({ models, evaluations }: Props) {
                 </b>
               </span>
             )}
+            <a className="button" href="/models/new" data-route>
+              Define a model
+            </a>
             <a className="button" href="/models/tournament" data-route>
               Tournament
             </a>

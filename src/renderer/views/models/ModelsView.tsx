@@ -3,8 +3,10 @@ import { useAsk } from "../../client/queries.ts";
 import { Failure, Head, Waiting } from "../../components/parts.tsx";
 import { CardView } from "./CardView.tsx";
 import { Catalogue } from "./Catalogue.tsx";
+import { DefineView } from "./DefineView.tsx";
 import { SelfTestView } from "./SelfTestView.tsx";
 import "./models.css";
+import "./own-models.css";
 import { TournamentView } from "./TournamentView.tsx";
 import { useEvaluations } from "./use-evaluations.ts";
 
@@ -14,6 +16,7 @@ export function ModelsView({ name }: { name: string | undefined }) {
   const list = useAsk("models.list", { brand });
   const evaluations = useEvaluations(brand);
   if (name === "self-test") return <SelfTestView />;
+  if (name === "new") return <DefineView />;
   if (name === "tournament") return <TournamentView />;
   if (list.isPending || evaluations.isPending)
     return (

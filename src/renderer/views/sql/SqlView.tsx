@@ -8,6 +8,7 @@ import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { day } from "../../format/format.ts";
 import type { Result } from "../../table/result.ts";
 import { Editor } from "./Editor.tsx";
+import { HandOffDialog } from "./HandOffDialog.tsx";
 import { Outcome } from "./Outcome.tsx";
 import { Statements } from "./Statements.tsx";
 import "./sql.css";
@@ -70,6 +71,7 @@ function Console({ tables, asOf, statements }: ConsoleProps) {
   const viewed = useViewedSnapshot();
   const [sql, setSql] = useState(() => params.get("q") ?? statements.past[0]?.sql ?? first);
   const [answer, setAnswer] = useState<Answer>({ kind: "none" });
+  const [isHanding, setIsHanding] = useState(false);
   const stop = useRef<AbortController | null>(null);
   useEffect(() => () => stop.current?.abort(), []);
   const run = async (statement: string) => {
@@ -109,6 +111,9 @@ function Console({ tables, asOf, statements }: ConsoleProps) {
             <span className="fact">
               As of <b>{day(asOf)}</b>
             </span>
+            <button type="button" className="button" onClick={() => setIsHanding(true)}>
+              Hand off tables
+            </button>
             {isRunning ? (
               <button type="button" className="button" onClick={() => stop.current?.abort()}>
                 Cancel
@@ -127,6 +132,7 @@ function Console({ tables, asOf, statements }: ConsoleProps) {
           </>
         }
       />
+      {isHanding && <HandOffDialog tables={tables} onClose={() => setIsHanding(false)} />}
       <div className="sql-screen">
         <div className="stack">
           <section className="panel sql-panel" aria-label="Statement">

@@ -1,6 +1,6 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Evaluation, Holdout, Tables } from "../../../shared/domain/model.ts";
-import { auc, brierErrors, meanInterval } from "../../numeric/scoring.ts";
+import { auc, aucDifference, brierErrors, meanInterval } from "../../numeric/scoring.ts";
 import { calibrationBins, compare, join, known, leastCustomers } from "../evaluation.ts";
 import { matchRows, numbers, requireTable } from "../tables.ts";
 
@@ -38,16 +38,19 @@ export function judgeEvent({ inputs, scores, holdout, column, horizonDays, baseR
     own: auc(own, happened),
     baseline: "days since it last happened",
     naive: auc(recency, happened).value,
+    difference: aucDifference(own, recency, happened),
     n,
     better: "higher",
   });
   if (!own.every((p) => p >= 0 && p <= 1)) return known([{ ...ranked, ...common }]);
   const rate = baseRate ?? since.filter((days) => days < horizonDays).length / n;
+  const errors = { own: brierErrors(own, happened), naive: brierErrors(new Float64Array(n).fill(rate), happened) };
   const right = compare({
     metric: "brier",
-    own: meanInterval(brierErrors(own, happened)),
+    own: meanInterval(errors.own),
     baseline: baseRate === null ? "share of as many days before the cut" : "share at the latest earlier cut",
-    naive: meanInterval(brierErrors(new Float64Array(n).fill(rate), happened)).value,
+    naive: meanInterval(errors.naive).value,
+    pairs: errors,
     n,
     better: "lower",
   });

@@ -14,7 +14,7 @@ export function ownProgram(definition: OwnProgram): ModelDeclaration {
     : "nothing: the definition doesn't say what its scores foretell";
   return defineModel({
     name,
-    version: 1,
+    version: 2,
     title,
     group: "own",
     inputs: {

@@ -39,7 +39,7 @@ export function ownPropensity(definition: OwnPropensity): ModelDeclaration {
   const learns = `${leave_out.length > 0 ? `, but not ${leave_out.join(", ")}` : ""}`;
   return defineModel({
     name,
-    version: 1,
+    version: 2,
     title: definition.title,
     group: "own",
     inputs: { features: { feature: "customer_features" }, past: { feature: eventsStep(name) } },
