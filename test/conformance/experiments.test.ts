@@ -88,8 +88,8 @@ describe("an experiment beside the current snapshot", () => {
     const promoted = await client.call("experiments.promote", { brand, experiment: "newcomers", variant });
     expect(promoted).toMatchObject({ state: "promoted", promoted_variant: variant });
     expect((await client.call("params.list", { brand })).params).toMatchObject([
-      { name: "lifecycle_stage.new_days", value: 5, from: "newcomers" },
       { name: "lifecycle_stage.active_from", value: 0.9, from: "newcomers" },
+      { name: "lifecycle_stage.new_days", value: 5, from: "newcomers" },
     ]);
     await expect(client.call("experiments.drop", { brand, experiment: "newcomers" })).rejects.toMatchObject({
       code: "conflict",
