@@ -221,9 +221,9 @@ describe("a plan", () => {
     expect(readBy("summary", { asOf: "2026-06-28" })).toEqual(["rows@0", "rows@1"]);
     expect(readBy("summary", { asOf: "2026-03-30" })).toEqual(["rows@0"]);
     expect(readBy("outcome", { asOf: "2026-03-30", horizonDays: 90 })).toEqual(["rows@0", "rows@1"]);
-    const fit = (spanEnds: readonly string[]) =>
+    const keyWith = (spanEnds: readonly string[]) =>
       new Planner({ ...request, ...spans, spanEnds }).require("lines")[0]?.key;
-    expect(fit(["2026-06-28"])).not.toBe(fit([]));
+    expect(keyWith(["2026-06-28"])).not.toBe(keyWith([]));
   });
 
   it("starts ids from the last assignment", () => {

@@ -88,7 +88,7 @@ describe("monotone columns", () => {
     (one, row) =>
       Math.sin(one || 0) + (one || 0) / 3 - 0.2 * (b[row] ?? 0) + ((c[row] ?? 0) > 5 ? 1 : 0) + random.normal(),
   );
-  const fit = (monotone: number[] | undefined) =>
+  const fitted = (monotone: number[] | undefined) =>
     fitBoostedTrees({ columns, target }, { loss: "squared", trees: 60, leaves: 16, ...(monotone ? { monotone } : {}) });
   /** Greatest step down of predictions along the first column, over several places of the others. */
   const drop = (model: BoostedTrees) => {
@@ -102,16 +102,16 @@ describe("monotone columns", () => {
   };
 
   it("never turn the other way, anywhere", () => {
-    expect(drop(fit(undefined))).toBeGreaterThan(0.05);
-    expect(drop(fit([1, 0, 0]))).toBeLessThanOrEqual(1e-12);
-    expect(drop(fit([1, -1, 0]))).toBeLessThanOrEqual(1e-12);
+    expect(drop(fitted(undefined))).toBeGreaterThan(0.05);
+    expect(drop(fitted([1, 0, 0]))).toBeLessThanOrEqual(1e-12);
+    expect(drop(fitted([1, -1, 0]))).toBeLessThanOrEqual(1e-12);
   });
 
   it("leave the others as free as before", () => {
     const errorOf = (model: BoostedTrees) =>
       mean(predictMargins(model, columns).map((one, row) => (one - (target[row] ?? 0)) ** 2));
-    expect(errorOf(fit([1, -1, 0]))).toBeLessThan(1.35);
-    expect(fit([0, 0, 0])).toEqual(fit(undefined));
+    expect(errorOf(fitted([1, -1, 0]))).toBeLessThan(1.35);
+    expect(fitted([0, 0, 0])).toEqual(fitted(undefined));
   });
 });
 

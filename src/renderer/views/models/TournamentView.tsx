@@ -178,11 +178,12 @@ function Pin({ brand, tournament }: { brand: string; tournament: Tournament }) {
 function History({ tournament }: { tournament: Tournament }) {
   const { history, candidates } = tournament;
   const titleOf = (name: string) => candidates.find(({ candidate }) => candidate === name)?.title ?? name;
-  const spans = history.reduce<{ chosen: string; from: string; to: string }[]>((all, { chosen, as_of }) => {
-    const last = all.at(-1);
-    if (last?.chosen === chosen) return [...all.slice(0, -1), { ...last, from: as_of }];
-    return [...all, { chosen, from: as_of, to: as_of }];
-  }, []);
+  const spans: { chosen: string; from: string; to: string }[] = [];
+  for (const { chosen, as_of } of history) {
+    const last = spans.at(-1);
+    if (last?.chosen === chosen) last.from = as_of;
+    else spans.push({ chosen, from: as_of, to: as_of });
+  }
   if (spans.length === 0) return null;
   return (
     <p className="note">

@@ -30,7 +30,6 @@ const detectable = z.object({
   revenue_minor: z.number().nullable(),
   revenue_relative: z.number().nullable(),
 });
-export type Detectable = z.output<typeof detectable>;
 
 export const campaignFigures = z.object({
   audience: count,

@@ -65,7 +65,6 @@ export const customerChange = z.object({
   changed: count,
   moves: z.array(z.object({ from: z.string().nullable(), to: z.string().nullable(), customers: count })),
 });
-export type CustomerChange = z.output<typeof customerChange>;
 
 export const comparison = z.object({
   variant: z.string(),
