@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await core?.close();
   rmSync(folder, { recursive: true, force: true });
-});
+}, 60_000);
 
 /** A run of one model, made current. */
 async function run(): Promise<void> {

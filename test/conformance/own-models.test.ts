@@ -64,7 +64,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await core.close();
   rmSync(folder, { recursive: true, force: true });
-});
+}, 60_000);
 
 describe("a retailer's own models", () => {
   it("are fitted, scored and judged like Assay's, but for programs that nobody allowed", {

@@ -51,7 +51,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await core?.close();
   if (folder) rmSync(folder, { recursive: true, force: true });
-});
+}, 60_000);
 
 describe("examples", () => {
   it.skipIf(!hasScikit)(

@@ -85,7 +85,7 @@ beforeAll(async () => {
   });
 }, 120_000);
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000);
 
 describe("a run", () => {
   let pooled: Run;
