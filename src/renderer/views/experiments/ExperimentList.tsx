@@ -7,15 +7,17 @@ import { State } from "../../components/State.tsx";
 import { Term } from "../../components/Term.tsx";
 import { instant, integer, seconds, share } from "../../format/format.ts";
 import { BrandParams } from "./BrandParams.tsx";
+import { Ideas } from "./Ideas.tsx";
 import { NewExperiment } from "./NewExperiment.tsx";
 import { stateText, stateTone } from "./words.ts";
 
 interface Props {
   readonly brand: string;
-  readonly isNew: boolean;
+  /** The parameter and values that a new experiment begins with; null where none is begun. */
+  readonly begun: { readonly name: string; readonly values: string } | null;
 }
 
-export function ExperimentList({ brand, isNew }: Props) {
+export function ExperimentList({ brand, begun }: Props) {
   const list = useAsk("experiments.list", { brand });
   const found = list.data?.experiments ?? [];
   const open = () => go("/experiments?new");
@@ -38,9 +40,17 @@ export function ExperimentList({ brand, isNew }: Props) {
       )}
       <div className="stack">
         {found.length > 0 && <Table experiments={found} />}
+        {list.isSuccess && found.length === 0 && <Ideas brand={brand} />}
         <BrandParams brand={brand} />
       </div>
-      {isNew && <NewExperiment brand={brand} onClose={() => go("/experiments", { replace: true })} />}
+      {begun && (
+        <NewExperiment
+          key={begun.name}
+          brand={brand}
+          begun={begun}
+          onClose={() => go("/experiments", { replace: true })}
+        />
+      )}
     </>
   );
 }

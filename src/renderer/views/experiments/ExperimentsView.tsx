@@ -11,6 +11,11 @@ export function ExperimentsView({ name }: { name: string | undefined }) {
   return name ? (
     <ExperimentView key={name} brand={brand} name={name} variant={params.get("variant")} />
   ) : (
-    <ExperimentList brand={brand} isNew={params.get("new") !== null} />
+    <ExperimentList
+      brand={brand}
+      begun={
+        params.get("new") === null ? null : { name: params.get("param") ?? "", values: params.get("values") ?? "" }
+      }
+    />
   );
 }

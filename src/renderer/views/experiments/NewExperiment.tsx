@@ -13,6 +13,7 @@ import { parseValues } from "./words.ts";
 
 interface Props {
   readonly brand: string;
+  readonly begun: Row;
   readonly onClose: () => void;
 }
 
@@ -36,12 +37,12 @@ interface Row {
 const nothing: Row = { name: "", values: "" };
 
 /** One or two parameters with the values to try, another horizon or day: variants that run beside the current snapshot. */
-export function NewExperiment({ brand, onClose }: Props) {
+export function NewExperiment({ brand, begun, onClose }: Props) {
   const client = useClient();
   const { doing, error, start, cancel } = useWork();
   const [name, setName] = useState("");
   const [note, setNote] = useState("");
-  const [rows, setRows] = useState<readonly Row[]>([nothing]);
+  const [rows, setRows] = useState<readonly Row[]>([begun]);
   const [horizon, setHorizon] = useState("");
   const [asOf, setAsOf] = useState("");
   const choices = useChoices(brand);
