@@ -64,7 +64,7 @@ const tables: Readonly<Record<string, string>> = {
       'crm' AS given_name_source, 2 AS given_name_competing, printf('Family "%d"', i) AS family_name, 'Leeds' AS city FROM base`,
   consents: `SELECT customer_id, printf('person%d@example.com', i) AS email, 'email' AS channel, 'marketing' AS purpose,
       CASE WHEN i % 11 = 0 THEN 'suppressed' WHEN i % 3 = 0 THEN 'denied' ELSE 'granted' END AS status, TIMESTAMP '2026-01-01 00:00:00' AS occurred_at, 'crm' AS source FROM base`,
-  identity_links: `SELECT 'shop' AS source, printf('s%d', i) AS source_record_id, customer_id, 1.0::DOUBLE AS probability, 'source_id' AS rule FROM base`,
+  identity_links: `SELECT 'shop' AS source, 'shop' AS key_space, printf('s%d', i) AS source_record_id, customer_id, 1.0::DOUBLE AS probability, 'source_id' AS rule FROM base`,
   category_affinities: `SELECT customer_id, c AS category, 0.5 / (n + 1) AS affinity, 0.1 AS low, 0.6 AS high, 3 AS n_lines
     FROM base, (VALUES ('Dresses', 0), ('Coats', 1), ('Knitwear', 2)) v(c, n) WHERE is_buyer`,
   scores_lifecycle_stage: `SELECT customer_id, 30.0 AS days_in_stage, true AS enough_data, CAST(NULL AS VARCHAR) AS reason FROM base WHERE is_buyer`,

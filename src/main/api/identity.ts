@@ -158,7 +158,7 @@ async function effectOfSplit(ctx: ApiContext, input: SplitInput, signal: AbortSi
   };
 }
 
-type Read = Omit<Identity, "changed_ids" | "overrides" | "labels" | "history">;
+type Read = Omit<Identity, "overrides" | "labels" | "history">;
 
 async function read(
   ctx: ApiContext,
@@ -167,10 +167,8 @@ async function read(
   signal: AbortSignal,
 ): Promise<Identity> {
   const found = await findSnapshot(ctx, brand, snapshotId);
-  const { state, snapshot, before, brandDir } = found;
+  const { state, snapshot } = found;
   const made = (await askSnapshot(ctx, found, "identity.read", {}, signal)) as Read;
-  const span = before && { brandDir, before: before.snapshot_id, after: snapshot.snapshot_id };
-  const changed = span ? await ctx.engine.call("snapshots.compare", span, { signal }) : null;
   const labelOf = (a: string, b: string) =>
     state.labels.find(({ customers }) => customers.includes(a) && customers.includes(b));
   const word = (label: { is_one_person: boolean } | undefined) =>
@@ -180,7 +178,6 @@ async function read(
     .sort((x, y) => (x.as_of < y.as_of ? -1 : x.as_of > y.as_of ? 1 : x.version - y.version));
   return {
     ...made,
-    changed_ids: changed?.changed_ids ?? null,
     pairs: made.pairs.map((pair) => ({ ...pair, label: word(labelOf(pair.customer_id, pair.other_customer_id)) })),
     overrides: state.overrides.map((one) => documentOf(found, one)).reverse(),
     labels: await agreement(ctx, found, signal),

@@ -91,16 +91,16 @@ describe("revenue after earlier cuts", () => {
   const at = (id: string, day: number): Row => ({ customer_id: id, t_age: day, frequency: 0 });
 
   it("is that of the horizon, at the cuts that lie as far back", async () => {
-    await bench.given("customer_features", "customer_features", [at(ann, 86), at(bob, 0)], 90);
-    await bench.given("customer_features", "customer_features", [at(ann, 0)], 180);
+    await bench.given("customer_features", "customer_features", [at(ann, 86), at(bob, 0)], 91);
+    await bench.given("customer_features", "customer_features", [at(ann, 0)], 182);
     const { value_training: rows } = await bench.run(valueTraining);
     expect(
       rows?.map((row) => [row["customer_id"], row["cut_days"], row["revenue_after"], row["purchases_after"]]),
     ).toEqual(
       [
-        [ann, 90, 500, 1],
-        [ann, 180, 2000 + 4000, 2],
-        [bob, 90, 4000, 1],
+        [ann, 91, 500, 1],
+        [ann, 182, 2000 + 4000, 2],
+        [bob, 91, 4000, 1],
       ].sort((a, b) =>
         String(a[0]) < String(b[0]) ? -1 : String(a[0]) > String(b[0]) ? 1 : Number(a[1]) - Number(b[1]),
       ),
@@ -109,10 +109,10 @@ describe("revenue after earlier cuts", () => {
   });
 
   it("is that up to the day where no cut lies the horizon back", async () => {
-    await bench.given("customer_features", "customer_features", [at(ann, 86), at(bob, 0)], 90);
-    await bench.given("customer_features", "customer_features", [at(ann, 0)], 180);
+    await bench.given("customer_features", "customer_features", [at(ann, 86), at(bob, 0)], 91);
+    await bench.given("customer_features", "customer_features", [at(ann, 0)], 182);
     const { value_training: rows } = await bench.run(valueTraining, { horizonDays: 365 });
-    expect(rows?.map((row) => [row["cut_days"], row["window_days"], row["revenue_after"]])).toEqual([[180, 180, 6500]]);
+    expect(rows?.map((row) => [row["cut_days"], row["window_days"], row["revenue_after"]])).toEqual([[182, 182, 6500]]);
   });
 });
 

@@ -1,14 +1,15 @@
 import { literal } from "../engine/sql.ts";
 import { defineStep } from "../engine/step-context.ts";
+import { earlierCuts } from "./earlier-cuts.ts";
 
-const daysBefore = 90;
+const [daysBefore] = earlierCuts;
 const mostCustomers = 20_000;
 
 /** Histories of products as they stood a quarter ago with what the customer bought since, to choose recommenders by. Of many customers
  *  a share is drawn by what they had bought, not by who they are. */
 export const productTraining = defineStep({
   name: "product_training",
-  version: 1,
+  version: 2,
   title: "Products bought after an earlier day",
   stage: "features",
   scope: "brand",

@@ -2,9 +2,8 @@ import type { Column } from "../../shared/domain/column.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { featureColumns } from "./customer-features.ts";
+import { earlierCuts } from "./earlier-cuts.ts";
 
-/** Earlier cuts to learn from: the last quarters, and the same season a year ago. */
-const cutDays = [91, 182, 273, 365] as const;
 const mostRows = 60_000;
 
 const columns: readonly Column[] = [
@@ -26,7 +25,7 @@ export const purchaseTraining = defineStep({
   inputs: {
     transactions: { step: "transactions", output: "transactions" },
     ...Object.fromEntries(
-      cutDays.map((days) => [
+      earlierCuts.map((days) => [
         `before_${days}`,
         { step: "customer_features", output: "customer_features", daysBefore: days },
       ]),
@@ -44,7 +43,7 @@ function trainingSql(context: StepContext): string {
   const asOf = `DATE ${literal(context.asOf)}`;
   const horizon = context.purchaseHorizonDays;
   const names = featureColumns.map(({ name }) => name);
-  const cuts = cutDays.filter((days) => days >= horizon);
+  const cuts = earlierCuts.filter((days) => days >= horizon);
   const none = `SELECT * FROM (SELECT CAST(NULL AS VARCHAR) AS customer_id, CAST(NULL AS INTEGER) AS cut_days, ${featureColumns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${name}`).join(", ")}) WHERE false`;
   const rows = cuts.map(
     (days) => `SELECT customer_id, ${days} AS cut_days, ${names.join(", ")} FROM ${context.relation(`before_${days}`)}`,

@@ -219,7 +219,7 @@ describe("what a recommender learns from", () => {
         { customer_id: ann, products: ["tea"], n_products: 1 },
         { customer_id: bob, products: ["jam"], n_products: 1 },
       ],
-      90,
+      91,
     );
     await bench.given("product_counts", "product_counts", [
       { customer_id: ann, product_id: "tea", last_on: "2026-06-01" },

@@ -2,9 +2,8 @@ import type { Column } from "../../shared/domain/column.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { featureColumns } from "./customer-features.ts";
+import { earlierCuts } from "./earlier-cuts.ts";
 
-/** The same earlier cuts that purchases are learnt from, so that their features are made once. */
-const cutDays = [90, 180, 270, 365] as const;
 const mostRows = 24_000;
 
 const columns: readonly Column[] = [
@@ -21,7 +20,7 @@ const columns: readonly Column[] = [
  *  24,000 rows a share is drawn by what the rows say, not by whose they are. */
 export const valueTraining = defineStep({
   name: "value_training",
-  version: 1,
+  version: 2,
   title: "Revenue after earlier cuts",
   stage: "features",
   scope: "brand",
@@ -29,7 +28,7 @@ export const valueTraining = defineStep({
   inputs: {
     transactions: { step: "transactions", output: "transactions" },
     ...Object.fromEntries(
-      cutDays.map((days) => [
+      earlierCuts.map((days) => [
         `before_${days}`,
         { step: "customer_features", output: "customer_features", daysBefore: days },
       ]),
@@ -47,7 +46,7 @@ function trainingSql(context: StepContext): string {
   const asOf = `DATE ${literal(context.asOf)}`;
   const horizon = context.horizonDays;
   const names = featureColumns.map(({ name }) => name);
-  const rows = cutDays.map(
+  const rows = earlierCuts.map(
     (days) => `SELECT customer_id, ${days} AS cut_days, ${names.join(", ")} FROM ${context.relation(`before_${days}`)}`,
   );
   const said = names.map((name) => `coalesce(CAST(${name} AS VARCHAR), '')`).join(" || '|' || ");

@@ -275,6 +275,28 @@ describe("evaluations", () => {
   const judged = models.filter((model) => {
     return model.group !== "returns" && !elsewhere.includes(model.name) && isHere(model.outcomes) && isTold(model);
   });
+  it("are made here of every model but those that this shop tells too little for", () => {
+    const others = models.filter((model) => !judged.includes(model)).map(({ name }) => name);
+    const unheardOf = [
+      "bundles",
+      "next_basket",
+      "replenishment",
+      "size_preference",
+      "store_affinity",
+      "timing_preference",
+    ];
+    const unsent = [
+      "campaign_lift",
+      "discount_uplift",
+      "email_propensity",
+      "programme_lift",
+      "unsubscribe_risk",
+      "uplift",
+    ];
+    const returned = ["return_rate", "return_risk"];
+    expect(others.sort()).toEqual([...unheardOf, ...unsent, ...returned, ...elsewhere, "web_intent"].sort());
+  });
+
   it.each(judged.map(({ name }) => name))("of %s name a baseline, n and an interval around the value", (name) => {
     expect(found[name]?.length).toBeGreaterThan(0);
     for (const { baseline, baselineValue, value, low, high, n } of found[name] ?? []) {

@@ -1,6 +1,7 @@
 import type { Session } from "../engine/duckdb.ts";
 import { numberOf, textOrNull } from "./estimate.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
+import { readFiles } from "./snapshot.ts";
 
 export interface IdentityMeasure {
   measure: string;
@@ -34,6 +35,8 @@ export interface Identity {
   as_of: string;
   records: number;
   customers: number;
+  /** Customers of the snapshot before of whose records some belong to another id now; null where there is none. */
+  changed_ids: number | null;
   measures: IdentityMeasure[];
   /** How many customers have so many records, by the least of each step. */
   sizes: { from: number; customers: number }[];
@@ -51,10 +54,11 @@ const worthALook = 0.9;
 
 /** How well records were joined: measures with what is usual, the rules that joined, and what wants a look. Asked once a session. */
 export async function readIdentity(snapshot: OpenSnapshot, _input: object, signal?: AbortSignal): Promise<Identity> {
-  const known = snapshot.memo.get("identity") as Identity | undefined;
+  const key = `identity since ${snapshot.handle.before?.snapshot_id ?? "the beginning"}`;
+  const known = snapshot.memo.get(key) as Identity | undefined;
   if (known) return known;
   const made = await snapshot.use(signal, (session) => read(snapshot, session));
-  snapshot.memo.set("identity", made);
+  snapshot.memo.set(key, made);
   return made;
 }
 
@@ -90,6 +94,7 @@ async function read(snapshot: OpenSnapshot, session: Session): Promise<Identity>
     as_of: snapshot.handle.as_of,
     records,
     customers,
+    changed_ids: await changedOf(snapshot, session),
     measures: [
       measure("records_per_customer", customers > 0 ? records / customers : 0, [1, 5]),
       measure("joined_share", records > 0 ? numberOf(totals.joined) / records : 0, [0, 1], true),
@@ -108,6 +113,17 @@ async function read(snapshot: OpenSnapshot, session: Session): Promise<Identity>
     pairs: apart.pairs,
     clusters: conflicting.clusters,
   };
+}
+
+async function changedOf(snapshot: OpenSnapshot, session: Session): Promise<number | null> {
+  const links = snapshot.handle.before?.tables.identity_links ?? [];
+  if (links.length === 0) return null;
+  return numberOf(
+    await session.value(
+      `SELECT count(DISTINCT b.customer_id) FROM ${readFiles(links)} b JOIN identity_links a USING (key_space, source, source_record_id)
+       WHERE a.customer_id <> b.customer_id`,
+    ),
+  );
 }
 
 function measure(name: string, value: number, [least, most]: [number, number], isShare = false): IdentityMeasure {

@@ -1,10 +1,7 @@
 import { useAsk } from "../../client/queries.ts";
+import { DirectoryChecks } from "../../components/DirectoryChecks.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure, Waiting } from "../../components/parts.tsx";
-import { State } from "../../components/State.tsx";
-
-const tones = { ok: "good", warn: "warn", fail: "bad" } as const;
-const words = { ok: "Fine", warn: "Look at it", fail: "Not usable" } as const;
 
 export function directoryFinding(checks: readonly { status: "ok" | "warn" | "fail" }[]): string {
   const bad = checks.filter(({ status }) => status === "fail").length;
@@ -33,29 +30,7 @@ export function DirectoryPanel() {
       {doctor.isError && <Failure error={doctor.error} onRetry={() => void doctor.refetch()} />}
       {checks.length > 0 && (
         <div className="scroll">
-          <table className="plain tight probe" aria-label="Checks of the directory">
-            <thead>
-              <tr>
-                <th>Check</th>
-                <th>State</th>
-                <th>Measured</th>
-              </tr>
-            </thead>
-            <tbody>
-              {checks.map(({ name, status: state, measured, advice }) => (
-                <tr key={name}>
-                  <td className="nowrap">{name.charAt(0).toUpperCase() + name.slice(1)}</td>
-                  <td className="nowrap">
-                    <State tone={tones[state]}>{words[state]}</State>
-                  </td>
-                  <td className="ink2">
-                    {measured}
-                    {advice && <div className="small strong">{advice}</div>}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <DirectoryChecks checks={checks} />
         </div>
       )}
     </Panel>

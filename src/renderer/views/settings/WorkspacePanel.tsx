@@ -7,16 +7,14 @@ import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
 import { useWork } from "../../client/use-work.ts";
 import { CopyButton } from "../../components/CopyButton.tsx";
+import { DirectoryChecks } from "../../components/DirectoryChecks.tsx";
 import { FolderPicker } from "../../components/FolderPicker.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure } from "../../components/parts.tsx";
-import { State } from "../../components/State.tsx";
 import { Working } from "../../components/Working.tsx";
 import { shortPath } from "../../format/paths.ts";
 
 type Checks = OutputOf<AssayContract["workspace.doctor"]>["checks"];
-const tones = { ok: "good", warn: "warn", fail: "bad" } as const;
-const words = { ok: "Fine", warn: "Look at it", fail: "Not usable" } as const;
 
 /** The open workspace: where it lies, what its directory can do, and the way to another one. */
 export function WorkspacePanel() {
@@ -65,31 +63,7 @@ export function WorkspacePanel() {
       </dl>
       {doing && <Working doing={doing} onCancel={cancel} />}
       {error && <Failure error={error} />}
-      {checks && (
-        <table className="plain tight checks" aria-label="Checks of the directory">
-          <thead>
-            <tr>
-              <th>Check</th>
-              <th>State</th>
-              <th>Measured</th>
-            </tr>
-          </thead>
-          <tbody>
-            {checks.map(({ name, status: state, measured, advice }) => (
-              <tr key={name}>
-                <td>{name}</td>
-                <td className="nowrap">
-                  <State tone={tones[state]}>{words[state]}</State>
-                </td>
-                <td className="ink2">
-                  {measured}
-                  {advice && <div className="small">{advice}</div>}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {checks && <DirectoryChecks checks={checks} />}
       <div className="form-actions">
         <button type="button" className="button" disabled={doing !== null} onClick={() => void choose()}>
           Open another workspace

@@ -3,6 +3,7 @@ import type { OwnEvent, OwnPopulation } from "../../../shared/domain/own-model.t
 import { literal } from "../../engine/sql.ts";
 import { defineStep, type Step } from "../../engine/step-context.ts";
 import { featureColumns } from "../../features/customer-features.ts";
+import { earlierCuts } from "../../features/earlier-cuts.ts";
 import { eventDaysSql, eventSource } from "./event-days.ts";
 
 const customer: Column = { name: "customer_id", type: "VARCHAR" };
@@ -15,8 +16,6 @@ export const eventColumns: readonly Column[] = [
   { name: "days_since_event", type: "DOUBLE", unit: "days" },
 ];
 
-/** Earlier cuts to learn from, as `purchase_training` has them: what is behind them is shared. */
-const cutDays = [90, 180, 270, 365] as const;
 const mostRows = 60_000;
 
 export interface OwnEventModel {
@@ -80,11 +79,11 @@ function pastStep({ name, event, population }: OwnEventModel): Step {
  *  60,000 rows a share is drawn by what the rows say, not by whose they are. */
 function learningStep({ name, event, horizonDays }: OwnEventModel): Step {
   const before = (step: string, days: number) => ({ step, output: step, daysBefore: days });
-  const cuts = cutDays.filter((days) => days >= horizonDays);
+  const cuts = earlierCuts.filter((days) => days >= horizonDays);
   const names = [...featureColumns, ...eventColumns].map((column) => column.name);
   return defineStep({
     name: trainingStep(name),
-    version: 1,
+    version: 2,
     title: `What followed earlier cuts for ${name}`,
     stage: "features",
     scope: "brand",

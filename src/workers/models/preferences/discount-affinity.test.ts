@@ -96,9 +96,10 @@ describe("discount affinity", () => {
       if ((low[at] ?? 0) - 1e-9 <= (truth[at] ?? 0) && (truth[at] ?? 0) <= top + 1e-9) within++;
     }
     expect(told).toBeGreaterThan(600);
-    expect(within / told).toBeGreaterThan(0.72);
+    expect(within / told).toBeGreaterThan(0.75); // 80 % limits: of five, four
+    expect(within / told).toBeLessThan(0.9);
     expect(silent).toBeGreaterThan(150);
-    expect(never / silent).toBeGreaterThan(0.65); // of all it is two in five
+    expect(never / silent).toBeGreaterThan(0.7); // of all it is two in five
     const one = tableOf([{ id: "a", bin: 3, n: 9, reduced: 3 }]);
     const alone = discountAffinity.fit({ counts: one }, params, context);
     expect(discountAffinity.score({ counts: one }, alone, params, context).columns.half_reduced_depth).toEqual(
