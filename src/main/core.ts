@@ -55,6 +55,8 @@ export interface CoreOptions {
   readonly cluster?: { readonly lookMs?: number; readonly patienceMs?: number };
   /** Keeps the search index of published people up to date (screens do; a command that ends would not wait for it). */
   readonly indexesPeople?: boolean;
+  /** How many customers the demo retailer has; its usual size where nothing is said. */
+  readonly demoCustomers?: number | undefined;
   /** Does the nightly jobs of the open workspace at their time; looked at so often, in milliseconds. */
   readonly nightsEveryMs?: number;
 }
@@ -200,6 +202,7 @@ function createContext({ engineProcess, store, folder, now, log, indexesPeople, 
     cluster,
     brokerFile,
     dataFolder: folder,
+    demoCustomers: options.demoCustomers,
     uploads: new Uploads(folder),
     defaults: machineDefaults(),
     now,

@@ -37,6 +37,7 @@ export interface ApiContext {
   readonly cluster: Cluster;
   readonly brokerFile: BrokerFile;
   readonly dataFolder: string;
+  readonly demoCustomers: number | undefined;
   readonly defaults: { readonly workers: number; readonly memoryBytes: number };
   readonly now: () => Date;
   readonly uploads: Uploads;

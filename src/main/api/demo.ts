@@ -35,7 +35,7 @@ export const demoHandlers: HandlersOf<Named<"demo">> = {
     if (state.batches.length === 0) {
       await ctx.engine.stream(
         "demo.make",
-        { path: exports },
+        { path: exports, customers: ctx.demoCustomers },
         { signal, onProgress: ({ done, total, label }) => progress({ label, done, total, unit: "customers" }) },
       );
       throwIfCancelled(signal);

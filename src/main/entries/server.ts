@@ -12,8 +12,11 @@ export async function serveShell(options: {
   port: number;
   open: boolean;
   announce: (url: string) => void;
+  demoCustomers?: number;
 }): Promise<() => Promise<void>> {
-  const core = await createCore({ indexesPeople: true, nightsEveryMs: 30_000, log: (line) => console.error(line) });
+  const { demoCustomers } = options;
+  const log = (line: string) => console.error(line);
+  const core = await createCore({ indexesPeople: true, nightsEveryMs: 30_000, demoCustomers, log });
   const workspace = options.workspace ?? (await lastWorkspace(core.client));
   if (workspace !== undefined) {
     try {

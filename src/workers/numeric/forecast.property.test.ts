@@ -32,12 +32,12 @@ function bySum(
   const survived = params.b + past.x + (kind === "mbg_nbd" ? 1 : 0);
   const [shape, share] = [params.r + past.x, t / (params.alpha + past.tAge + t)];
   let [pmf, above, stays, sum] = [(1 - share) ** shape, 1, 1, 0];
-  for (let n = 0; n < 100_000; n++) {
+  const mean = (shape * share) / (1 - share);
+  for (let n = 0; n < mean || pmf > 1e-18; n++) {
     above -= pmf;
     pmf *= ((shape + n) / (n + 1)) * share;
     sum += stays * Math.max(0, above);
     stays *= (survived + n) / (params.a + survived + n);
-    if (above < 1e-13) break;
   }
   return sum * probabilityAlive(kind, params, past.x, past.recency, past.tAge);
 }
