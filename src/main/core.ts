@@ -22,6 +22,7 @@ import { nightHandlers } from "./api/nights.ts";
 import { watchOpenRuns } from "./api/open-runs.ts";
 import { ownModelHandlers, permitsOf } from "./api/own-models.ts";
 import { plannedExportHandlers } from "./api/planned-exports.ts";
+import { proofHandlers } from "./api/proof.ts";
 import { askSnapshot, queryHandlers } from "./api/query.ts";
 import { runHandlers } from "./api/runs.ts";
 import { segmentHandlers } from "./api/segments.ts";
@@ -114,6 +115,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...ownModelHandlers(ownModels, ownNames),
     ...sqlHandlers,
     ...handOffHandlers,
+    ...proofHandlers,
     ...identityHandlers,
     ...uploadHandlers,
     ...demoHandlers,

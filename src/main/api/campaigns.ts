@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Campaign, CampaignFigures, CampaignResult } from "../../shared/api/contract/campaigns.ts";
-import type { Exported } from "../../shared/api/contract/segments.ts";
 import type { AssayContract } from "../../shared/api/contract.ts";
 import type { ParsedInputOf } from "../../shared/api/operation.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
@@ -15,6 +14,7 @@ import { keyOf, sha256 } from "../plan/key.ts";
 import { type ApiContext, type FoundSnapshot, findSnapshot, requireWorkspace, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
+import { listRecipe, type WrittenList } from "./recipes.ts";
 import { definitionOf, segmentRules } from "./segments.ts";
 
 type PlanInput = Omit<ParsedInputOf<AssayContract["campaigns.plan"]>, "brand">;
@@ -250,28 +250,26 @@ export const campaignHandlers: HandlersOf<Named<"campaigns">> = {
     for (const [at, { variant }] of state.variants.entries()) {
       progress({ label: `Writing the list of ${variant}`, done: at, total: state.variants.length, unit: "lists" });
       const path = join(folder, `${campaign}-${variant}.csv`);
-      const written = (await askSnapshot(
-        ctx,
-        found,
-        "campaigns.list_of",
-        {
-          definition: state.definition,
-          segments: segmentRules(found.state),
-          sentence: segmentSentence(state.definition),
-          segment: state.segment,
-          template: state.template,
-          fields: state.fields,
-          path,
-          version: ctx.version,
-          written_at: ctx.now().toISOString(),
-          groups: drawn.assignments,
-          variant,
-          campaign: { campaign, variant, assignments: drawn.assignments },
-        },
-        signal,
-      )) as Exported;
+      const group = { campaign, variant, assignments: drawn.assignments };
+      const input = {
+        definition: state.definition,
+        segments: segmentRules(found.state),
+        sentence: segmentSentence(state.definition),
+        segment: state.segment,
+        template: state.template,
+        fields: state.fields,
+        path,
+        version: ctx.version,
+        written_at: ctx.now().toISOString(),
+        groups: drawn.assignments,
+        variant,
+        campaign: group,
+      };
+      const written = (await askSnapshot(ctx, found, "campaigns.list_of", input, signal)) as WrittenList;
       const { rows, sha256: digest } = written;
       const body = {
+        path,
+        recipe: listRecipe(ctx, input, written, group),
         export: `${stamp}-${campaign}-${variant}`,
         segment: state.segment,
         rows,

@@ -10,6 +10,7 @@ import { sha256 } from "../plan/key.ts";
 import { type ApiContext, findSnapshot, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
+import { listRecipe, type WrittenList } from "./recipes.ts";
 
 export function definitionOf(
   state: BrandState,
@@ -124,9 +125,11 @@ export async function writeSegment(ctx: ApiContext, request: ListRequest, signal
     written_at: ctx.now().toISOString(),
     ...options,
   };
-  const written = (await askSnapshot(ctx, found, "segments.export", input, signal)) as Exported;
+  const written = (await askSnapshot(ctx, found, "segments.export", input, signal)) as WrittenList;
   const { rows, sha256: digest } = written;
   const body = {
+    path,
+    recipe: listRecipe(ctx, input, written, null),
     export: name,
     segment: segment ?? null,
     rows,
@@ -136,7 +139,7 @@ export async function writeSegment(ctx: ApiContext, request: ListRequest, signal
   await brands.append(
     brand,
     "export_written",
-    occasion === undefined ? body : { ...body, path, occasion },
+    occasion === undefined ? body : { ...body, occasion },
     occasion === undefined ? `export:${name}:${digest}:${version}` : `planned-export:${name}:${occasion}`,
   );
   return written;

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { findSnapshot, requireWorkspace } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
+import { queryRecipe } from "./recipes.ts";
 
 export const sqlHandlers: HandlersOf<Named<"sql">> = {
   "sql.query": async ({ brand, ...input }, { ctx, signal }) =>
@@ -34,7 +35,11 @@ export const sqlHandlers: HandlersOf<Named<"sql">> = {
       await brands.append(
         brand,
         "export_written",
-        { export: id, segment: null, rows: written.row_count, sha256 },
+        {
+          ...{ export: id, segment: null, rows: written.row_count, sha256, path },
+          snapshot_id: found.snapshot.snapshot_id,
+          recipe: queryRecipe(ctx, { sql: input.sql, format: input.format }),
+        },
         `export:${id}:${sha256}:${found.state.version}`,
       );
     }

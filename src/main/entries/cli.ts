@@ -7,6 +7,7 @@ import { handOffCommands } from "./cli/hand-off-commands.ts";
 import { identityCommands } from "./cli/identity-commands.ts";
 import { modelCommands } from "./cli/model-commands.ts";
 import { nightCommands } from "./cli/night-commands.ts";
+import { proofCommands } from "./cli/proof-commands.ts";
 import { runCommands } from "./cli/run-commands.ts";
 import { segmentCommands } from "./cli/segment-commands.ts";
 import { sourceCommands } from "./cli/source-commands.ts";
@@ -31,6 +32,7 @@ function createProgram(): Command {
   campaignCommands(program);
   modelCommands(program);
   handOffCommands(program);
+  proofCommands(program);
   experimentCommands(program);
   retentionCommand(program);
   for (const command of allCommands(program)) command.exitOverride().configureOutput({ outputError: () => {} });

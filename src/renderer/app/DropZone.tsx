@@ -26,7 +26,7 @@ export function DropZone({ hasBrand }: { hasBrand: boolean }) {
       const dropped = await found;
       if (dropped.files.length === 0) throw new Error("Nothing that was dropped is a file.");
       const label = `Copying ${integer(dropped.files.length)} ${dropped.files.length === 1 ? "file" : "files"}`;
-      const folder = await uploadFiles(client, dropped, {
+      const { folder } = await uploadFiles(client, dropped, {
         signal,
         onProgress: (done, total) => onProgress({ label: `${label}, ${bytes(done)} of ${bytes(total)}`, done, total }),
       });
@@ -56,10 +56,11 @@ export function DropZone({ hasBrand }: { hasBrand: boolean }) {
     };
     const drop = (event: DragEvent) => {
       if (!holdsFiles(event.dataTransfer) || !event.dataTransfer) return;
+      const isTaken = event.defaultPrevented; // by what it was dropped on
       event.preventDefault();
       depth = 0;
       setIsOver(false);
-      latest.current(event.dataTransfer);
+      if (!isTaken) latest.current(event.dataTransfer);
     };
     window.addEventListener("dragenter", enter);
     window.addEventListener("dragleave", leave);

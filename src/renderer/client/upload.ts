@@ -8,7 +8,11 @@ interface Options {
 const atOnce = 3;
 
 /** Sends dropped files to the program and gives the folder they lie in; a failure or a cancel leaves nothing there. */
-export async function uploadFiles(client: AssayClient, dropped: Dropped, options: Options): Promise<string> {
+export async function uploadFiles(
+  client: AssayClient,
+  dropped: Dropped,
+  options: Options,
+): Promise<{ upload: string; folder: string }> {
   const { signal, onProgress } = options;
   const bytes = dropped.files.reduce((sum, { file }) => sum + file.size, 0);
   const begin = { name: dropped.name, files: dropped.files.length, bytes };
@@ -37,7 +41,7 @@ export async function uploadFiles(client: AssayClient, dropped: Dropped, options
     await client.call("uploads.discard", { upload }).catch(() => {});
     throw error;
   }
-  return folder;
+  return { upload, folder };
 }
 
 function send(upload: string, { path, file }: DroppedFile, signal: AbortSignal, onDone: (bytes: number) => void) {

@@ -9,6 +9,7 @@ import { modelOperations } from "./contract/models.ts";
 import { nightOperations } from "./contract/nights.ts";
 import { ownModelOperations } from "./contract/own-models.ts";
 import { preferenceOperations } from "./contract/preferences.ts";
+import { proofOperations } from "./contract/proof.ts";
 import { returnOperations } from "./contract/returns.ts";
 import { runOperations } from "./contract/runs.ts";
 import { segmentOperations } from "./contract/segments.ts";
@@ -34,6 +35,7 @@ export const contract = {
   ...ownModelOperations,
   ...sqlOperations,
   ...handOffOperations,
+  ...proofOperations,
   ...identityOperations,
   ...uploadOperations,
   ...experimentOperations,

@@ -259,6 +259,11 @@ export const engineContract = {
     progress: plain<{ done: number; total: number | null; label: string }>(),
     output: plain<object>(),
   }),
+  /** The digest of a file anywhere, and what a manifest of ours beside it says. */
+  "exports.look": call({
+    input: plain<{ path: string }>(),
+    output: plain<{ sha256: string; bytes: number; manifest: { sha256: string; file: string } | null }>(),
+  }),
   "models.fit": call({
     input: plain<{ name: string; summary: string; columns: Readonly<Record<string, string>> }>(),
     output: plain<Record<string, unknown>>(),

@@ -5,6 +5,7 @@ import { type IdentityEntryBodies, type IdentityState, identityFolds } from "./i
 import type { NightBody, NightSettings, SegmentRefresh } from "./night.ts";
 import type { OwnDefinition } from "./own-model.ts";
 import type { ArtifactSummary } from "./task.ts";
+import type { Recipe } from "./written-list.ts";
 
 export interface BrandSettingsBody {
   readonly brand: string;
@@ -95,6 +96,8 @@ export interface ExportBody {
   readonly path?: string;
   /** The occasion of a planned export: each is written once. */
   readonly occasion?: string;
+  /** By which it can be made again; lists of earlier programs have none. */
+  readonly recipe?: Recipe;
 }
 
 export interface DefinitionBody {
@@ -177,6 +180,8 @@ export interface BrandState extends CampaignsState, ExperimentsState, IdentitySt
   /** Runs on the cluster that no entry says the end of. */
   openRuns: Map<string, RunRequestedBody>;
   plans: Map<string, ExportPlanBody>;
+  /** Every list and report that was written, in order. */
+  exports: (ExportBody & { at: string; version: number })[];
   /** Planned lists that were written, by list and occasion. */
   written: Map<string, ExportBody & { at: string }>;
   night: NightSettings;
@@ -210,6 +215,7 @@ export function emptyState(): BrandState {
     runs: [],
     openRuns: new Map(),
     plans: new Map(),
+    exports: [],
     written: new Map(),
     night: { schedule: null, since: null, gate: defaultGate },
     nights: [],
@@ -307,7 +313,8 @@ const folds: Folds = {
   segments_refreshed: (state, { snapshot_id, members, segments }, { version }) => {
     state.members.set(snapshot_id, { key: members, segments, version });
   },
-  export_written: (state, body, { at }) => {
+  export_written: (state, body, { at, version }) => {
+    state.exports.push({ ...body, at, version });
     if (body.occasion !== undefined) state.written.set(occasionKey(body.export, body.occasion), { ...body, at });
   },
   export_planned: (state, body) => {

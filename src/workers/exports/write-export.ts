@@ -1,9 +1,11 @@
-import { createHash } from "node:crypto";
-import { basename } from "node:path";
+import { createHash, randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { canonicalJson, type Json } from "../../shared/base/canonical-json.ts";
 import { throwIfCancelled } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { duckdbVersion } from "../engine/duckdb.ts";
+import { digestFile, publish } from "../engine/publish.ts";
 import { quoteText, toCell, toLine } from "../query/delimited-text.ts";
 import type { SegmentInput } from "../query/segment-in.ts";
 import type { OpenSnapshot } from "../query/session-pool.ts";
@@ -27,6 +29,8 @@ export interface ExportInput extends SegmentInput, ExportOptions {
   readonly written_at: string;
   /** Of a list that goes to one group of a campaign: which, and the table of who is in which group. */
   readonly campaign?: { readonly campaign: string; readonly variant: string; readonly assignments: string };
+  /** Folder in which a table of whom the list holds is kept, named by its digest. */
+  readonly keep?: { readonly folder: string; readonly staging: string; readonly scratch: string };
 }
 export interface Exported {
   path: string;
@@ -35,6 +39,9 @@ export interface Exported {
   left_out: { reason: string; count: number }[];
   manifest: string;
   columns: string[];
+  code: string;
+  /** Name of the table of whom it holds, where one is kept. */
+  recipients: string | null;
 }
 export interface ExportPreview {
   rows: number;
@@ -44,6 +51,8 @@ export interface ExportPreview {
 }
 export type ExportProgress = (progress: { label: string; done: number; total: number }) => void;
 
+/** Raised when the same rows come to be written otherwise. */
+const listVersion = 1;
 const batch = 20_000;
 const sampled = 8;
 
@@ -91,10 +100,11 @@ export async function writeExport(
     const recipients = await chooseRecipients(snapshot, session, input, template, await choose(session));
     const { sha256 } = await writeList(snapshot, session, input, columns, recipients, signal, onProgress);
     const headers = columns.map(({ header }) => header);
+    const code = codeOf(template.name, columns);
     const manifest = `${input.path}.manifest.json`;
     const file = await openWholeFile(manifest);
     await file.write(
-      `${JSON.stringify(manifestOf(snapshot, input, template.name, headers, recipients, sha256), null, 2)}\n`,
+      `${JSON.stringify(manifestOf(snapshot, input, { template: template.name, columns: headers, recipients, sha256, code }), null, 2)}\n`,
     );
     await file.finish();
     return {
@@ -104,8 +114,30 @@ export async function writeExport(
       left_out: recipients.leftOut,
       manifest,
       columns: headers,
+      code,
+      recipients: input.keep ? await keepRecipients(session, input.keep) : null,
     };
   });
+}
+
+function codeOf(template: string, columns: readonly ExportColumn[]): string {
+  const question = {
+    listVersion,
+    template,
+    columns: columns.map((column) => ({ ...column })),
+    engine: duckdbVersion(),
+  };
+  return createHash("sha256").update(canonicalJson(question)).digest("hex");
+}
+
+/** Keeps whom a list holds: who asks later where somebody's data went is answered from these tables. */
+async function keepRecipients(session: Session, { folder, staging, scratch }: NonNullable<ExportInput["keep"]>) {
+  const localPath = join(scratch, `recipients-${randomUUID()}.parquet`);
+  await session.toParquet("SELECT customer_id FROM recipients ORDER BY customer_id", localPath);
+  const name = `${digestFile(localPath).sha256}.parquet`;
+  publish({ content: { localPath }, final: join(folder, name), staging, isDataFile: true });
+  rmSync(localPath, { force: true });
+  return name;
 }
 
 async function writeList(
@@ -134,13 +166,18 @@ async function writeList(
   }
 }
 
+interface Written {
+  readonly template: string;
+  readonly columns: string[];
+  readonly recipients: Recipients;
+  readonly sha256: string;
+  readonly code: string;
+}
+
 function manifestOf(
   snapshot: OpenSnapshot,
   input: ExportInput,
-  template: string,
-  columns: string[],
-  recipients: Recipients,
-  sha256: string,
+  { template, columns, recipients, sha256, code }: Written,
 ): Json {
   const { handle } = snapshot;
   const rule = (
@@ -162,7 +199,8 @@ function manifestOf(
     segment: input.segment,
     rule,
     rule_sha256: createHash("sha256").update(canonicalJson(rule)).digest("hex"),
-    segments: namedSegments(input),
+    segments: namedSegments(input) as unknown as Json,
+    code_sha256: code,
     sentence: input.sentence,
     ...(input.campaign ? { campaign: { ...input.campaign } } : {}),
     include_unreachable: input.include_unreachable === true,
@@ -175,6 +213,6 @@ function manifestOf(
 }
 
 /** Rules that the rule refers to by name belong to it: without them it couldn't be worked out again. */
-function namedSegments(input: ExportInput): Json {
-  return JSON.stringify(input.definition).includes('"segment"') ? (input.segments as unknown as Json) : {};
+function namedSegments({ definition, segments }: SegmentInput): SegmentInput["segments"] {
+  return JSON.stringify(definition).includes('"segment"') ? segments : {};
 }

@@ -8,7 +8,7 @@ import { type JudgedRow, verdictOf } from "../../shared/domain/verdict.ts";
 import { keepGroups } from "../exports/campaign-groups.ts";
 import { listTemplates } from "../exports/list.ts";
 import { type RefreshInput, refreshMembers } from "../exports/segment-members.ts";
-import { previewExport, writeExport } from "../exports/write-export.ts";
+import { type ExportInput, previewExport, writeExport } from "../exports/write-export.ts";
 import { compareSegments } from "../query/compare.ts";
 import { runConsole } from "../query/console.ts";
 import { countSegment } from "../query/counts.ts";
@@ -30,6 +30,7 @@ import type { SnapshotHandle } from "../query/snapshot.ts";
 import { listTables } from "../query/table-list.ts";
 import { askCampaigns, type KeyedCampaign, withGroups } from "./campaign-questions.ts";
 import { type ServiceContext, withSession } from "./context.ts";
+import { keptExport, type VerifyInput, verifyExport } from "./export-handlers.ts";
 import { layOutAlone, readManifest, tableFiles } from "./snapshot-handlers.ts";
 import { readJsonOutput } from "./store-handlers.ts";
 
@@ -60,7 +61,6 @@ const questions: Readonly<Record<string, Ask>> = {
   "segments.compare": compareSegments,
   "segments.members": listMembers,
   "segments.export_preview": previewExport,
-  "segments.export": writeExport,
 };
 
 /** Too large to be read for every question, and no question needs it: products with their neighbours. */
@@ -109,9 +109,22 @@ type Names = "query" | "templates.list" | "segments.refresh" | "campaigns.draw";
 export const queryHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
   query: async ({ name, snapshot, before, input }, { ctx, signal, progress }) => {
     if (name === "sql.query") return runSql(snapshot, input as Parameters<typeof runConsole>[0], ctx, signal);
+    const opened = async () => openIn(ctx, await handleOf(snapshot, null));
+    if (name === "exports.verify") {
+      const sql = (asked: object) => runSql(snapshot, asked as Parameters<typeof runConsole>[0], ctx, signal);
+      const verifying = { ctx, reference: snapshot, open: opened, runSql: sql, signal, progress };
+      return verifyExport(input as VerifyInput, verifying);
+    }
+    if (name === "segments.export" || name === "campaigns.list_of") {
+      const open = await opened();
+      return keptExport(ctx, snapshot.brandDir, async (keep) => {
+        const list = { ...(input as ExportInput), keep };
+        if (name === "segments.export") return writeExport(open, list, signal, progress);
+        return (await askCampaigns(name, open, snapshot.brandDir, list, { signal, progress })) ?? {};
+      });
+    }
     if (name.startsWith("campaigns.")) {
-      const open = await openIn(ctx, await handleOf(snapshot, null));
-      const answer = await askCampaigns(name, open, snapshot.brandDir, input, { signal, progress });
+      const answer = await askCampaigns(name, await opened(), snapshot.brandDir, input, { signal, progress });
       if (answer) return answer;
     }
     const ask = Object.hasOwn(questions, name) ? questions[name] : undefined;

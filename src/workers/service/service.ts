@@ -8,6 +8,7 @@ import { forkProcess } from "../fork.ts";
 import { runTask } from "../run-task.ts";
 import { cacheHandlers } from "./cache-handlers.ts";
 import { type PlaceTask, type ServiceContext, scratchFolder } from "./context.ts";
+import { exportHandlers } from "./export-handlers.ts";
 import { modelHandlers } from "./model-handlers.ts";
 import { nightHandlers } from "./night-handlers.ts";
 import { queryHandlers } from "./query-handlers.ts";
@@ -25,6 +26,7 @@ const handlers: Handlers<EngineContract, ServiceContext> = {
   ...cacheHandlers,
   ...queryHandlers,
   ...modelHandlers,
+  ...exportHandlers,
 };
 
 const inline: PlaceTask = (node, options) => runTask(node, options);

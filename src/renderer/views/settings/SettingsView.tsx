@@ -4,6 +4,7 @@ import { AboutPanel } from "./AboutPanel.tsx";
 import { BrandPanel } from "./BrandPanel.tsx";
 import { LocalPanel } from "./LocalPanel.tsx";
 import { LookPanel } from "./LookPanel.tsx";
+import { ProofPanel } from "./ProofPanel.tsx";
 import "./settings.css";
 import { WorkspacePanel } from "./WorkspacePanel.tsx";
 
@@ -22,6 +23,7 @@ export function SettingsView() {
         <div className="s6 stack">
           <WorkspacePanel />
           <LocalPanel />
+          <ProofPanel />
         </div>
       </div>
     </>

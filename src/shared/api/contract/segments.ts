@@ -46,6 +46,8 @@ export const exported = z.object({
   left_out: z.array(z.object({ reason: z.string(), count })),
   manifest: z.string(),
   columns: z.array(z.string()),
+  /** SHA-256 of what decides how a list reads beside rule and snapshot. */
+  code: z.string(),
 });
 export type Exported = z.output<typeof exported>;
 

@@ -1,0 +1,38 @@
+import type { DefinitionBody } from "./brand-state.ts";
+
+/** What a list or report was made from: with the snapshot all that is needed to make it again. Lies in the log, beside the digest of
+ *  the file, since platforms take no foreign lines in one. */
+export interface Recipe {
+  readonly kind: "segment" | "campaign" | "query";
+  /** SHA-256 of what decides how a list reads beside rule and snapshot: template, form of cells, engine. */
+  readonly code: string;
+  readonly program: string;
+  readonly template: string | null;
+  readonly fields: readonly string[];
+  readonly include_unreachable: boolean;
+  readonly definition: DefinitionBody | null;
+  /** Rules that the rule names. */
+  readonly segments: Readonly<Record<string, DefinitionBody>>;
+  readonly campaign: { readonly campaign: string; readonly variant: string; readonly assignments: string } | null;
+  readonly query: { readonly sql: string; readonly format: "csv" | "json" | "parquet" } | null;
+  /** Where a table of whom it holds lies, relative to the brand's folder. */
+  readonly recipients: string | null;
+}
+
+export type DifferenceKind = "missing" | "added" | "changed";
+export interface Difference {
+  readonly kind: DifferenceKind;
+  /** Row of the file, its header not counted; of a missing row: the row of the list as it is made again. */
+  readonly row: number;
+  readonly customer_id: string | null;
+  /** Columns that differ, of a changed row. */
+  readonly columns: readonly string[];
+}
+export interface ListComparison {
+  readonly rows: number;
+  readonly rows_again: number;
+  readonly counts: Readonly<Record<DifferenceKind, number>>;
+  /** The first of them. */
+  readonly differences: readonly Difference[];
+  readonly isSameOrder: boolean;
+}
