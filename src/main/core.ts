@@ -19,6 +19,7 @@ import { identityHandlers } from "./api/identity.ts";
 import { modelHandlers } from "./api/models.ts";
 import { watchNights } from "./api/night-watch.ts";
 import { nightHandlers } from "./api/nights.ts";
+import { offerHandlers } from "./api/offers.ts";
 import { watchOpenRuns } from "./api/open-runs.ts";
 import { ownModelHandlers, permitsOf } from "./api/own-models.ts";
 import { plannedExportHandlers } from "./api/planned-exports.ts";
@@ -111,6 +112,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...queryHandlers,
     ...segmentHandlers,
     ...campaignHandlers,
+    ...offerHandlers,
     ...modelHandlers(models, ownModels),
     ...ownModelHandlers(ownModels, ownNames),
     ...sqlHandlers,

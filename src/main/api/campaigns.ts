@@ -24,7 +24,7 @@ const usualDays = 14;
 /** The same of campaigns that a source tells of: as campaign_lift has them. */
 const deliveredDays = 30;
 
-function planOf(state: BrandState, input: PlanInput): CampaignPlan {
+export function planOf(state: BrandState, input: PlanInput): CampaignPlan {
   const { segment, definition, variants, holdout, goal = "revenue", days = usualDays, fields = [], cap = null } = input;
   const names = variants.map(({ variant }) => variant);
   const wrong = names.find((name) => !isName(name) || name.toLowerCase() === controlVariant);
@@ -50,7 +50,7 @@ function planOf(state: BrandState, input: PlanInput): CampaignPlan {
   };
 }
 
-function requireCampaign(state: BrandState, campaign: string): CampaignState {
+export function requireCampaign(state: BrandState, campaign: string): CampaignState {
   const found = state.campaigns.get(campaign);
   if (found) return found;
   const known = [...state.campaigns.keys()].join(", ") || "none yet";
@@ -58,7 +58,7 @@ function requireCampaign(state: BrandState, campaign: string): CampaignState {
 }
 
 /** What the engine needs to draw a campaign's groups. */
-function drawInput(state: BrandState, plan: CampaignPlan, salt: string, own: string | undefined) {
+export function drawInput(state: BrandState, plan: CampaignPlan, salt: string, own: string | undefined) {
   const { definition, segment: _, ...rest } = plan;
   const earlier = [...state.campaigns.values()].flatMap(({ campaign, drawn }) =>
     drawn && campaign !== own ? [{ key: drawn.assignments, starts_on: drawn.starts_on }] : [],
@@ -73,7 +73,7 @@ function drawInput(state: BrandState, plan: CampaignPlan, salt: string, own: str
   };
 }
 
-async function figuresOf(
+export async function figuresOf(
   ctx: ApiContext,
   found: FoundSnapshot,
   plan: CampaignPlan,
@@ -84,8 +84,8 @@ async function figuresOf(
   return (await askSnapshot(ctx, found, "campaigns.plan", input, signal)) as CampaignFigures;
 }
 
-function document(state: CampaignState): Campaign {
-  const { campaign, segment, definition, holdout, goal, days, template, cap, created_at, drawn } = state;
+export function document(state: CampaignState): Campaign {
+  const { campaign, segment, definition, holdout, goal, days, template, cap, created_at, drawn, offers } = state;
   return {
     campaign,
     segment,
@@ -99,6 +99,7 @@ function document(state: CampaignState): Campaign {
     fields: [...state.fields],
     cap,
     created_at,
+    offers: offers ? { ...offers } : null,
     drawn: drawn && {
       drawn_at: drawn.drawn_at,
       starts_on: drawn.starts_on,
@@ -201,7 +202,8 @@ export const campaignHandlers: HandlersOf<Named<"campaigns">> = {
   },
   "campaigns.plan": async ({ brand, campaign, ...input }, { ctx, signal }) => {
     const found = await findSnapshot(ctx, brand);
-    return figuresOf(ctx, found, planOf(found.state, input), `campaign:${campaign ?? ""}`, signal);
+    const offers = found.state.campaigns.get(campaign ?? "")?.offers ?? null;
+    return figuresOf(ctx, found, { ...planOf(found.state, input), offers }, `campaign:${campaign ?? ""}`, signal);
   },
   "campaigns.create": async ({ brand, campaign, ...input }, { ctx, signal }) => {
     const { brands } = requireWritable(ctx);
@@ -250,7 +252,8 @@ export const campaignHandlers: HandlersOf<Named<"campaigns">> = {
     for (const [at, { variant }] of state.variants.entries()) {
       progress({ label: `Writing the list of ${variant}`, done: at, total: state.variants.length, unit: "lists" });
       const path = join(folder, `${campaign}-${variant}.csv`);
-      const group = { campaign, variant, assignments: drawn.assignments };
+      const { offers } = state;
+      const group = { campaign, variant, assignments: drawn.assignments, ...(offers ? { offers: offers.key } : {}) };
       const input = {
         definition: state.definition,
         segments: segmentRules(found.state),

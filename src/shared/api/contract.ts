@@ -7,6 +7,7 @@ import { handOffOperations } from "./contract/hand-off.ts";
 import { identityOperations } from "./contract/identity.ts";
 import { modelOperations } from "./contract/models.ts";
 import { nightOperations } from "./contract/nights.ts";
+import { offerOperations } from "./contract/offers.ts";
 import { ownModelOperations } from "./contract/own-models.ts";
 import { preferenceOperations } from "./contract/preferences.ts";
 import { proofOperations } from "./contract/proof.ts";
@@ -31,6 +32,7 @@ export const contract = {
   ...preferenceOperations,
   ...segmentOperations,
   ...campaignOperations,
+  ...offerOperations,
   ...modelOperations,
   ...ownModelOperations,
   ...sqlOperations,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { StateEntry } from "../domain/brand-state.ts";
 import type { CampaignArm } from "../domain/campaign.ts";
 import type { SegmentRefresh } from "../domain/night.ts";
+import type { OfferTable } from "../domain/offer.ts";
 import type { Permit } from "../domain/own-model.ts";
 import type { ArtifactSummary, TaskNode } from "../domain/task.ts";
 import { call, stream } from "./operation.ts";
@@ -234,6 +235,11 @@ export const engineContract = {
   "campaigns.draw": call({
     input: plain<{ snapshot: QuerySnapshot; key: string; input: object }>(),
     output: plain<{ audience: number; arms: CampaignArm[]; left_out: { reason: string; count: number }[] }>(),
+  }),
+  /** Works out a plan of offers and keeps who is offered what under the key. */
+  "campaigns.keep_offers": call({
+    input: plain<{ snapshot: QuerySnapshot; key: string; input: object }>(),
+    output: plain<Omit<OfferTable, "key" | "scope" | "days"> & { readonly customers: number }>(),
   }),
   /** Holds a piece of work for this process until the call is cancelled; told at once whether it was free. */
   "claims.hold": stream({

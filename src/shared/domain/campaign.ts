@@ -1,3 +1,5 @@
+import type { OfferTable } from "./offer.ts";
+
 /** What the people of a campaign may get; shares of those contacted, which add up to 1. */
 export interface CampaignVariant {
   readonly variant: string;
@@ -24,6 +26,8 @@ export interface CampaignPlan {
   readonly template: string;
   readonly fields: readonly string[];
   readonly cap: ContactCap | null;
+  /** Who is offered what, where a plan of offers chose the people. */
+  readonly offers?: OfferTable | null;
 }
 
 export interface CampaignBody extends CampaignPlan {

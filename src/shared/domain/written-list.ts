@@ -13,7 +13,13 @@ export interface Recipe {
   readonly definition: DefinitionBody | null;
   /** Rules that the rule names. */
   readonly segments: Readonly<Record<string, DefinitionBody>>;
-  readonly campaign: { readonly campaign: string; readonly variant: string; readonly assignments: string } | null;
+  readonly campaign: {
+    readonly campaign: string;
+    readonly variant: string;
+    readonly assignments: string;
+    /** Key of the table of who is offered what. */
+    readonly offers?: string;
+  } | null;
   readonly query: { readonly sql: string; readonly format: "csv" | "json" | "parquet" } | null;
   /** Where a table of whom it holds lies, relative to the brand's folder. */
   readonly recipients: string | null;

@@ -22,6 +22,8 @@ export interface CampaignInput extends SegmentInput {
   readonly global_holdout: number;
   /** Files of who got which variant of campaigns before, with the day that they went out. */
   readonly earlier: readonly { readonly files: readonly string[]; readonly starts_on: string }[];
+  /** Files of who is offered what: nobody else is meant. */
+  readonly offerFiles?: readonly string[] | undefined;
 }
 
 /** A customer's place in [0, 1) under a salt: the first 48 bits of SHA-256 over both. The same forever, and independent between salts. */
@@ -52,9 +54,10 @@ function cappedSql(snapshot: OpenSnapshot, { plan: { cap }, earlier }: CampaignI
   return `customer_id IN (SELECT customer_id FROM (${all.join(" UNION ALL ")}) GROUP BY customer_id HAVING count(*) >= ${cap.messages})`;
 }
 
-function choiceOf(snapshot: OpenSnapshot, input: CampaignInput): Choice {
+export function choiceOf(snapshot: OpenSnapshot, input: CampaignInput): Choice {
   const capped = cappedSql(snapshot, input);
   return {
+    ...(input.offerFiles ? { members: `customer_id IN (SELECT customer_id FROM ${readFiles(input.offerFiles)})` } : {}),
     unless: [
       ...(input.global_holdout > 0
         ? [{ reason: "global_holdout" as const, sql: `${placeSql(globalHoldoutSalt)} < ${input.global_holdout}` }]

@@ -162,12 +162,32 @@ function consentEvents(snapshot: OpenSnapshot, table: string): string {
     WHERE p.customer_id IS DISTINCT FROM ${column("customer_id", "s.")}`;
 }
 
+/** What each customer is offered, as columns of a list. */
+export const offerColumns: readonly ExportColumn[] = [
+  { header: "offer", from: "offers", column: "offer", kind: "text" },
+  { header: "offer_depth", from: "offers", column: "offer_depth", kind: "number" },
+  { header: "offer_category", from: "offers", column: "offer_category", kind: "text" },
+  { header: "offer_product_id", from: "offers", column: "offer_product_id", kind: "text" },
+  { header: "offer_product", from: "offers", column: "offer_product", kind: "text" },
+];
+
+interface Rows {
+  readonly columns: readonly ExportColumn[];
+  readonly from: number;
+  readonly to: number;
+  /** SQL of the table of offers, where columns of it are wanted. */
+  readonly offers?: string | undefined;
+}
+
 /** The cells of the recipients, in order of customer_id, from a row number on. */
-export function rowsSql(snapshot: OpenSnapshot, columns: readonly ExportColumn[], from: number, to: number): string {
+export function rowsSql(snapshot: OpenSnapshot, { columns, from, to, offers }: Rows): string {
   const people = snapshot.columnsOf("people");
-  const cell = ({ from: table, column }: ExportColumn) =>
-    table === "profiles" ? `p.${ident(column)}` : columnOr(people, column, "VARCHAR", "n.");
-  const join = people.has("customer_id") ? "LEFT JOIN people n ON n.customer_id = r.customer_id" : "";
+  const cell = ({ from: table, column }: ExportColumn) => {
+    if (table === "offers") return offers ? `o.${ident(column)}` : "CAST(NULL AS VARCHAR)";
+    return table === "profiles" ? `p.${ident(column)}` : columnOr(people, column, "VARCHAR", "n.");
+  };
+  const join = `${people.has("customer_id") ? "LEFT JOIN people n ON n.customer_id = r.customer_id" : ""}
+    ${offers ? `LEFT JOIN ${offers} o ON o.customer_id = r.customer_id` : ""}`;
   return `SELECT ${columns.map((one, at) => `${cell(one)} AS c${at}`).join(", ")}
     FROM (SELECT rowid AS place, customer_id FROM recipients WHERE rowid >= ${from} AND rowid < ${to}) r
     JOIN profiles p ON p.customer_id = r.customer_id ${join} ORDER BY r.place`;

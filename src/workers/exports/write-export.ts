@@ -13,7 +13,7 @@ import { openWholeFile } from "../query/whole-file.ts";
 import type { ExportColumn } from "./define.ts";
 import { formed } from "./hashing.ts";
 import { requireTemplate } from "./list.ts";
-import { type Choice, chooseRecipients, columnsOf, type Recipients, rowsSql } from "./recipients.ts";
+import { type Choice, chooseRecipients, columnsOf, offerColumns, type Recipients, rowsSql } from "./recipients.ts";
 
 export interface ExportOptions {
   readonly template?: string | undefined;
@@ -28,7 +28,13 @@ export interface ExportInput extends SegmentInput, ExportOptions {
   readonly version: string;
   readonly written_at: string;
   /** Of a list that goes to one group of a campaign: which, and the table of who is in which group. */
-  readonly campaign?: { readonly campaign: string; readonly variant: string; readonly assignments: string };
+  readonly campaign?: {
+    readonly campaign: string;
+    readonly variant: string;
+    readonly assignments: string;
+    /** Key of the table of who is offered what. */
+    readonly offers?: string;
+  };
   /** Folder in which a table of whom the list holds is kept, named by its digest. */
   readonly keep?: { readonly folder: string; readonly staging: string; readonly scratch: string };
 }
@@ -73,7 +79,7 @@ export async function previewExport(
   const columns = columnsOf(snapshot, template, input.fields);
   return snapshot.use(signal, async (session) => {
     const recipients = await chooseRecipients(snapshot, session, input, template);
-    const rows = await session.rows(rowsSql(snapshot, columns, 0, sampled));
+    const rows = await session.rows(rowsSql(snapshot, { columns, from: 0, to: sampled }));
     return {
       rows: recipients.rows,
       left_out: recipients.leftOut,
@@ -92,13 +98,16 @@ export async function writeExport(
   input: ExportInput,
   signal?: AbortSignal,
   onProgress?: ExportProgress,
-  choose: (session: Session) => Promise<Choice> = async () => ({}),
+  choose: (session: Session) => Promise<Choice & { readonly offers?: string | undefined }> = async () => ({}),
 ): Promise<Exported> {
   const template = requireTemplate(input.template);
-  const columns = columnsOf(snapshot, template, input.fields);
+  const hasOffers = input.campaign?.offers !== undefined && template.takesFields;
+  const columns = [...columnsOf(snapshot, template, input.fields), ...(hasOffers ? offerColumns : [])];
   return snapshot.use(signal, async (session) => {
-    const recipients = await chooseRecipients(snapshot, session, input, template, await choose(session));
-    const { sha256 } = await writeList(snapshot, session, input, columns, recipients, signal, onProgress);
+    const { offers, ...choice } = await choose(session);
+    const recipients = await chooseRecipients(snapshot, session, input, template, choice);
+    const list = { recipients, offers: hasOffers ? offers : undefined };
+    const { sha256 } = await writeList(snapshot, session, input, columns, list, signal, onProgress);
     const headers = columns.map(({ header }) => header);
     const code = codeOf(template.name, columns);
     const manifest = `${input.path}.manifest.json`;
@@ -145,7 +154,7 @@ async function writeList(
   session: Session,
   input: ExportInput,
   columns: readonly ExportColumn[],
-  { rows: total }: Recipients,
+  { recipients: { rows: total }, offers }: { recipients: Recipients; offers: string | undefined },
   signal: AbortSignal | undefined,
   onProgress: ExportProgress | undefined,
 ): Promise<{ sha256: string }> {
@@ -154,7 +163,7 @@ async function writeList(
     await file.write(toLine(columns.map(({ header }) => quoteText(header))));
     for (let from = 0; from < total; from += batch) {
       throwIfCancelled(signal);
-      const rows = await session.rows(rowsSql(snapshot, columns, from, from + batch));
+      const rows = await session.rows(rowsSql(snapshot, { columns, from, to: from + batch, offers }));
       await file.write(rows.map((row) => toLine(cellsOf(row, columns))).join(""));
       onProgress?.({ label: "Writing the list", done: Math.min(total, from + batch), total });
     }

@@ -2,6 +2,8 @@ import { controlVariant } from "../../shared/domain/campaign.ts";
 import { literal } from "../engine/sql.ts";
 import type { CampaignInput } from "../exports/campaign-groups.ts";
 import { planCampaign } from "../exports/campaign-plan.ts";
+import { type OfferInput, planOffers } from "../exports/offers/plan.ts";
+import { proposeTest } from "../exports/offers/propose-test.ts";
 import { type ExportInput, type ExportProgress, writeExport } from "../exports/write-export.ts";
 import { type Measured, measureCampaign } from "../query/campaign-result.ts";
 import type { OpenSnapshot } from "../query/session-pool.ts";
@@ -9,9 +11,10 @@ import { readFiles } from "../query/snapshot.ts";
 import { tableFiles } from "./snapshot-handlers.ts";
 
 /** As core asks: tables of groups by the key of their artifact. */
-export interface KeyedCampaign extends Omit<CampaignInput, "earlier"> {
+export interface KeyedCampaign extends Omit<CampaignInput, "earlier" | "offerFiles"> {
   readonly earlier: readonly { readonly key: string; readonly starts_on: string }[];
 }
+export type KeyedOffers = KeyedCampaign & Pick<OfferInput, "terms" | "rows">;
 export type KeyedMeasured =
   | (Omit<Extract<Measured, { kind: "own" }>, "files"> & { readonly key: string })
   | Extract<Measured, { kind: "delivered" }>;
@@ -19,10 +22,15 @@ export type KeyedMeasured =
 const groupFiles = (brandDir: string, key: string) =>
   tableFiles(brandDir, [{ key, output: "groups", bucket: 0 }]).map(({ path }) => path);
 
-export function withGroups(brandDir: string, { earlier, ...input }: KeyedCampaign): CampaignInput {
+const offerFiles = (brandDir: string, key: string) =>
+  tableFiles(brandDir, [{ key, output: "offers", bucket: 0 }]).map(({ path }) => path);
+
+export function withGroups<T extends KeyedCampaign>(brandDir: string, { earlier, ...input }: T) {
+  const { offers } = input.plan;
   return {
     ...input,
     earlier: earlier.map(({ key, starts_on }) => ({ files: groupFiles(brandDir, key), starts_on })),
+    ...(offers ? { offerFiles: offerFiles(brandDir, offers.key) } : {}),
   };
 }
 
@@ -52,6 +60,8 @@ export async function askCampaigns(
   { signal, progress }: { signal: AbortSignal; progress: ExportProgress },
 ): Promise<object | undefined> {
   if (name === "campaigns.plan") return planCampaign(snapshot, withGroups(brandDir, input as KeyedCampaign), signal);
+  if (name === "campaigns.offers") return planOffers(snapshot, withGroups(brandDir, input as KeyedOffers), signal);
+  if (name === "campaigns.offer_test") return proposeTest(snapshot, withGroups(brandDir, input as KeyedOffers), signal);
   if (name === "campaigns.measure")
     return measureCampaign(snapshot, measuredIn(brandDir, input as KeyedMeasured), signal);
   if (name === "campaigns.delivered") return { names: await deliveredNames(snapshot, signal) };
@@ -74,7 +84,8 @@ export async function askCampaigns(
     const list = input as ExportInput & { readonly groups: string; readonly variant: string };
     const groups = readFiles(groupFiles(brandDir, list.groups));
     const members = `customer_id IN (SELECT customer_id FROM ${groups} WHERE variant = ${literal(list.variant)} AND variant <> ${literal(controlVariant)})`;
-    return writeExport(snapshot, list, signal, progress, async () => ({ members }));
+    const offers = list.campaign?.offers ? readFiles(offerFiles(brandDir, list.campaign.offers)) : undefined;
+    return writeExport(snapshot, list, signal, progress, async () => ({ members, offers }));
   }
   if (name === "campaigns.groups") {
     const { groups, path, campaign, starts_on } = input as Record<"groups" | "path" | "campaign" | "starts_on", string>;

@@ -7,6 +7,7 @@ import { automatic, pinnedChoice, type TournamentChoice } from "../../shared/dom
 import { type JudgedRow, verdictOf } from "../../shared/domain/verdict.ts";
 import { keepGroups } from "../exports/campaign-groups.ts";
 import { listTemplates } from "../exports/list.ts";
+import { keepOffers } from "../exports/offers/keep.ts";
 import { type RefreshInput, refreshMembers } from "../exports/segment-members.ts";
 import { type ExportInput, previewExport, writeExport } from "../exports/write-export.ts";
 import { compareSegments } from "../query/compare.ts";
@@ -28,7 +29,7 @@ import { readReturns } from "../query/returns.ts";
 import { type OpenSnapshot, SessionPool } from "../query/session-pool.ts";
 import type { SnapshotHandle } from "../query/snapshot.ts";
 import { listTables } from "../query/table-list.ts";
-import { askCampaigns, type KeyedCampaign, withGroups } from "./campaign-questions.ts";
+import { askCampaigns, type KeyedCampaign, type KeyedOffers, withGroups } from "./campaign-questions.ts";
 import { type ServiceContext, withSession } from "./context.ts";
 import { keptExport, type VerifyInput, verifyExport } from "./export-handlers.ts";
 import { layOutAlone, readManifest, tableFiles } from "./snapshot-handlers.ts";
@@ -104,7 +105,7 @@ async function handleOf(reference: QuerySnapshot, before: QuerySnapshot | null):
   };
 }
 
-type Names = "query" | "templates.list" | "segments.refresh" | "campaigns.draw";
+type Names = "query" | "templates.list" | "segments.refresh" | "campaigns.draw" | "campaigns.keep_offers";
 
 export const queryHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
   query: async ({ name, snapshot, before, input }, { ctx, signal, progress }) => {
@@ -147,6 +148,13 @@ export const queryHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names
     const open = await openIn(ctx, await handleOf(snapshot, null));
     return withSession(ctx, signal, ({ scratch }) =>
       keepGroups(open, withGroups(brandDir, input as KeyedCampaign), { brandDir, scratch, key, signal }),
+    );
+  },
+  "campaigns.keep_offers": async ({ snapshot, key, input }, { ctx, signal }) => {
+    const { brandDir } = snapshot;
+    const open = await openIn(ctx, await handleOf(snapshot, null));
+    return withSession(ctx, signal, ({ scratch }) =>
+      keepOffers(open, withGroups(brandDir, input as KeyedOffers), { brandDir, scratch, key, signal }),
     );
   },
   "templates.list": async () => listTemplates(),

@@ -2,8 +2,10 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { CampaignFigures, CampaignResult } from "../../../shared/api/contract/campaigns.ts";
 import { AssayError } from "../../../shared/base/errors.ts";
+import { offerCommands } from "./offer-commands.ts";
 import { groupDigits, table } from "./output.ts";
 import { parseJson } from "./read-json.ts";
+import { capOf, shareOf } from "./read-values.ts";
 import { perform } from "./session.ts";
 
 interface Own {
@@ -19,25 +21,11 @@ interface Own {
   cap?: string;
 }
 
-/** A share as 0.1 or 10%. */
-function shareOf(text: string, option: string): number {
-  const found = /^(\d+(?:\.\d+)?|\.\d+)\s*(%?)$/.exec(text.trim());
-  const value = found ? Number(found[1]) / (found[2] === "%" ? 100 : 1) : Number.NaN;
-  if (value >= 0 && value <= 1) return value;
-  throw new AssayError("usage", `“${text}” is no share.`, `Write ${option} as 0.1 or 10%.`);
-}
-
 function variantOf(text: string): { variant: string; share: number } {
   const [variant = "", share = "1"] = text.split("=");
   const weight = Number(share.replace("%", ""));
   if (!(weight > 0)) throw new AssayError("usage", `“${text}” is no variant.`, "Write --variant NAME or NAME=SHARE.");
   return { variant, share: weight };
-}
-
-function capOf(text: string) {
-  const found = /^(\d+)\/(\d+)$/.exec(text);
-  if (!found) throw new AssayError("usage", `“${text}” is no cap.`, "Write --cap MESSAGES/DAYS, such as 4/30.");
-  return { messages: Number(found[1]), days: Number(found[2]) };
 }
 
 function planOf(own: Own) {
@@ -133,6 +121,7 @@ export function campaignCommands(program: Command): void {
         return 0;
       }),
     );
+  offerCommands(campaign);
   campaign
     .command("list")
     .description("names them with what they earned")

@@ -1,12 +1,24 @@
 import { z } from "zod";
+import { offerScopes } from "../../domain/offer.ts";
 import { brandName, call, count, day, done, instant, stream } from "../operation.ts";
 import { definition } from "./segments.ts";
 import { stepProgress } from "./workspace.ts";
 
+export const offerTable = z.object({
+  key: z.string(),
+  basis: z.enum(["experiment", "association", "none"]),
+  scope: z.enum(offerScopes),
+  days: count,
+  spend_minor: z.number(),
+  expected_minor: z.number(),
+  expected_minor_low: z.number(),
+  expected_minor_high: z.number(),
+});
+
 const goal = z.enum(["revenue", "purchases"]);
-const variant = z.object({ variant: z.string().min(1).max(63), share: z.number().positive().max(1) });
-const cap = z.object({ messages: z.number().int().min(1).max(1000), days: z.number().int().min(1).max(365) });
-const leftOut = z.array(z.object({ reason: z.string(), count }));
+export const variant = z.object({ variant: z.string().min(1).max(63), share: z.number().positive().max(1) });
+export const cap = z.object({ messages: z.number().int().min(1).max(1000), days: z.number().int().min(1).max(365) });
+export const leftOut = z.array(z.object({ reason: z.string(), count }));
 const arm = z.object({ variant: z.string(), is_control: z.boolean(), customers: count, planned_share: z.number() });
 
 /** What is fixed of a campaign before it goes out. */
@@ -60,6 +72,8 @@ export const campaign = z.object({
   fields: z.array(z.string()),
   cap: cap.nullable(),
   created_at: instant,
+  /** What a plan of offers expects of it; null where there is one audience and no offer of each customer's own. */
+  offers: offerTable.nullable(),
   drawn: z
     .object({ drawn_at: instant, starts_on: day, snapshot_id: z.string(), arms: z.array(arm), left_out: leftOut })
     .nullable(),
