@@ -20,6 +20,13 @@ const actions: readonly Hit[] = [
     more: "Audience, variants, holdout",
     to: "/campaigns/new",
   },
+  {
+    key: "plan offers",
+    kind: "Action",
+    name: "Plan offers",
+    more: "Whom to offer what within a budget",
+    to: "/campaigns/offers",
+  },
   { key: "self-test", kind: "Action", name: "Self-test", more: "Recompute published values", to: "/models/self-test" },
   { key: "add source", kind: "Action", name: "Add source", more: "Recognise files or a folder", to: "/sources/add" },
 ];

@@ -34,6 +34,14 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
   },
   open_line: { label: "Open line", help: "A line that hasn't come back and whose return window hasn't passed." },
   at_risk: { label: "Expected back", help: "Amount of each open line times its chance to come back, added up." },
+  given_away: {
+    label: "Given away",
+    help: "Price cuts that go to those who would have bought at full price anyway: their expected purchases times the cut, as far as they take it along.",
+  },
+  assumed_margin: {
+    label: "Margin assumed",
+    help: "Share of the usual price that is earned on goods whose cost nobody delivered: a guess that every figure of the plan rests on.",
+  },
   serial_returner: {
     label: "Serial returner",
     help: "A customer whose return rate lies above twice the mean, its lower 80 % limit included.",

@@ -87,7 +87,7 @@ export async function verifyExport(
             "campaigns.list_of",
             await open(),
             reference.brandDir,
-            { ...input, groups: campaign.assignments, variant: campaign.variant },
+            { ...input, groups: campaign.assignments, variant: campaign.variant, campaign },
             { signal, progress },
           )
         : await writeExport(await open(), input, signal, progress);

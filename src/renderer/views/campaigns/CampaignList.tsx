@@ -18,9 +18,14 @@ import { goalText, verdictState } from "./words.ts";
 type Found = OutputOf<AssayContract["campaigns.list"]>;
 
 const create = (
-  <a className="button primary" href="/campaigns/new" data-route>
-    New campaign
-  </a>
+  <>
+    <a className="button" href="/campaigns/offers" data-route>
+      Plan offers
+    </a>{" "}
+    <a className="button primary" href="/campaigns/new" data-route>
+      New campaign
+    </a>
+  </>
 );
 
 export function CampaignList({ found }: { found: Found }) {

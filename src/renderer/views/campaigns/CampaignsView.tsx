@@ -4,6 +4,7 @@ import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { CampaignList } from "./CampaignList.tsx";
 import { Draft } from "./Draft.tsx";
 import { NewCampaign } from "./NewCampaign.tsx";
+import { OffersView } from "./offers/OffersView.tsx";
 import { Result } from "./Result.tsx";
 import "./campaigns.css";
 
@@ -50,6 +51,7 @@ export function CampaignsView({ name }: { name: string | undefined }) {
   if (own && !own.drawn) return <Draft campaign={own} />;
   if (own || campaigns.data.delivered.some(({ campaign }) => campaign === name))
     return <Result name={name} campaign={own ?? null} />;
+  if (name === "offers") return <OffersView names={campaigns.data.campaigns.map(({ campaign }) => campaign)} />;
   if (name === "new") return <NewCampaign names={campaigns.data.campaigns.map(({ campaign }) => campaign)} />;
   return (
     <>

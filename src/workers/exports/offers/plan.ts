@@ -32,29 +32,51 @@ export interface WorkedOut {
   readonly audience: number;
 }
 
-/** Whom to offer what: the choice of the greatest expected margin within the terms. Leaves the table `recipients`. */
+interface Reached {
+  readonly inputs: OfferInputs;
+  readonly leftOut: readonly { reason: string; count: number }[];
+  readonly audience: number;
+}
+
+/** What is read of an audience; the last one is remembered, since a budget is moved to and fro over the same people. */
+async function reach(snapshot: OpenSnapshot, session: Session, input: OfferInput): Promise<Reached> {
+  const { definition, segments, plan, global_holdout, earlier, terms } = input;
+  const key = JSON.stringify([definition, segments, plan.template, plan.cap, global_holdout, earlier, terms.days]);
+  const last = snapshot.memo.get("offers.reached") as { key: string; reached: Reached } | undefined;
+  if (last?.key === key) return last.reached;
+  const template = requireTemplate(plan.template);
+  const recipients = await chooseRecipients(snapshot, session, input, template, choiceOf(snapshot, input));
+  const inputs = await readInputs(snapshot, session, terms.days);
+  const reached = {
+    inputs,
+    leftOut: [
+      ...recipients.leftOut,
+      ...(inputs.unscored > 0 ? [{ reason: "not_scored", count: inputs.unscored }] : []),
+    ],
+    audience: recipients.rows + recipients.leftOut.reduce((sum, { count }) => sum + count, 0),
+  };
+  snapshot.memo.set("offers.reached", { key, reached });
+  return reached;
+}
+
+async function answerIn(snapshot: OpenSnapshot, session: Session): Promise<Response> {
+  const known = snapshot.memo.get("offers.response") as Response | undefined;
+  const response = known ?? (await readResponse(snapshot, session));
+  snapshot.memo.set("offers.response", response);
+  return response;
+}
+
+/** Whom to offer what: the choice of the greatest expected margin within the terms. */
 export async function workOut(snapshot: OpenSnapshot, session: Session, input: OfferInput): Promise<WorkedOut> {
   const { terms } = input;
-  const recipients = await chooseRecipients(
-    snapshot,
-    session,
-    input,
-    requireTemplate(input.plan.template),
-    choiceOf(snapshot, input),
-  );
-  const inputs = await readInputs(snapshot, session, terms.days);
-  const response = await readResponse(snapshot, session);
+  const { inputs, leftOut, audience } = await reach(snapshot, session, input);
+  const response = await answerIn(snapshot, session);
   const answer = answerOf(inputs, response, terms.days);
   const options = weighOffers(inputs, terms, response, answer);
   const chosen = chooseOptions(options, { budget: terms.budget_minor, contacts: terms.contacts });
   const mean = { level: response.level.value, slope: response.slope.value };
   const draws = drawsOf(response);
   const totals = totalOf({ options, terms, answer, mean, draws }, taken(chosen.option));
-  const leftOut = [
-    ...recipients.leftOut,
-    ...(inputs.unscored > 0 ? [{ reason: "not_scored", count: inputs.unscored }] : []),
-  ];
-  const audience = recipients.rows + recipients.leftOut.reduce((sum, { count }) => sum + count, 0);
   return { inputs, response, options, chosen, answer, mean, draws, totals, leftOut, audience };
 }
 
