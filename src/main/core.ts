@@ -25,6 +25,7 @@ import { ownModelHandlers, permitsOf } from "./api/own-models.ts";
 import { plannedExportHandlers } from "./api/planned-exports.ts";
 import { proofHandlers } from "./api/proof.ts";
 import { askSnapshot, queryHandlers } from "./api/query.ts";
+import { retentionHandlers } from "./api/retention.ts";
 import { runHandlers } from "./api/runs.ts";
 import { segmentHandlers } from "./api/segments.ts";
 import { settingHandlers } from "./api/settings.ts";
@@ -124,6 +125,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...experimentHandlers,
     ...tournamentHandlers(models),
     ...cacheHandlers,
+    ...retentionHandlers,
   };
   const stopNights = options.nightsEveryMs ? watchNights(context, { everyMs: options.nightsEveryMs, log }) : undefined;
   const stopTaking = options.nightsEveryMs

@@ -1,7 +1,5 @@
 import type { CachedArtifact } from "../../shared/api/contract/cache.ts";
 import type { DescribedArtifact } from "../../shared/api/engine.ts";
-import { type BrandState, currentSnapshot, liveBatches } from "../../shared/domain/brand-state.ts";
-import type { StepDeclaration } from "../../shared/domain/step.ts";
 import type { KeptTask } from "../schedule/explain.ts";
 import { type ApiContext, requireWorkspace } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
@@ -113,99 +111,6 @@ async function inspect(ctx: ApiContext, brand: string, runId: string) {
   };
 }
 
-/** Artifacts that must stay: what published snapshots are made of, the ids' ledger, and the readings of live deliveries. */
-async function neededKeys(
-  ctx: ApiContext,
-  brand: string,
-  state: BrandState,
-): Promise<{ keys: Set<string>; current: Set<string> }> {
-  const brandDir = requireWorkspace(ctx).brands.directory(brand);
-  const keys = new Set<string>([
-    ...state.ids.map(({ ids }) => ids),
-    ...liveBatches(state).map(({ normalised }) => normalised),
-    ...[...state.members.values()].map(({ key }) => key),
-  ]);
-  const current = new Set<string>();
-  const dropped = new Set(
-    [...state.experiments.values()]
-      .filter(({ outcome }) => outcome === "dropped")
-      .flatMap(({ variants }) => variants.flatMap(({ snapshot_id }) => snapshot_id ?? [])),
-  );
-  for (const { snapshot_id, withdrawn, is_variant } of state.snapshots) {
-    if (withdrawn || (is_variant && dropped.has(snapshot_id))) continue;
-    const manifest = await ctx.engine.call("snapshots.manifest", { brandDir, snapshot_id });
-    const files = [
-      ...Object.values(manifest.tables).flat(),
-      ...Object.values(manifest.fits),
-      ...Object.values(manifest.choices ?? {}),
-    ];
-    const own = [...files.map(({ key }) => key), ...(state.evaluations.get(snapshot_id) ?? []).map(({ key }) => key)];
-    for (const key of own) keys.add(key);
-    if (snapshot_id === currentSnapshot(state)?.snapshot_id) for (const key of own) current.add(key);
-  }
-  return { keys, current };
-}
-
-interface Sum {
-  artifacts: number;
-  bytes: number;
-  seconds: number;
-}
-const sumOf = (list: readonly DescribedArtifact[]): Sum => ({
-  artifacts: list.length,
-  bytes: list.reduce((sum, { bytes }) => sum + bytes, 0),
-  seconds: list.reduce((sum, { seconds }) => sum + seconds, 0),
-});
-
-export const cacheHandlers: HandlersOf<Named<"cache"> | Named<"retention">> = {
+export const cacheHandlers: HandlersOf<Named<"cache">> = {
   "cache.inspect": ({ brand, run_id }, { ctx }) => inspect(ctx, brand, run_id),
-  "retention.preview": async ({ brand, older_than_days = 0 }, { ctx }) => {
-    const { brands } = requireWorkspace(ctx);
-    const state = await brands.refresh(brand);
-    const brandDir = brands.directory(brand);
-    const { artifacts } = await ctx.engine.call("artifacts.scan", { brandDir });
-    const { keys, current } = await neededKeys(ctx, brand, state);
-    const byKey = new Map(artifacts.map((one) => [one.key, one]));
-    const warm = new Set<string>();
-    const queue = [...current];
-    for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
-      if (warm.has(key)) continue;
-      warm.add(key);
-      queue.push(...(byKey.get(key)?.inputs ?? []));
-    }
-    const before = ctx.now().getTime() - older_than_days * 86_400_000;
-    const droppable = artifacts.filter(({ key, made_at }) => !keys.has(key) && Date.parse(made_at) <= before);
-    const needed = artifacts.filter(({ key }) => keys.has(key));
-    const published = state.snapshots.filter(({ withdrawn }) => !withdrawn).length;
-    const all = sumOf(artifacts);
-    return {
-      artifacts: all.artifacts,
-      bytes: all.bytes,
-      needed: { artifacts: needed.length, bytes: sumOf(needed).bytes, snapshots: published },
-      droppable: sumOf(droppable),
-      cold: sumOf(droppable.filter(({ key }) => !warm.has(key))),
-      steps: byStep(droppable, warm, ctx.runs.catalogue.steps),
-    };
-  },
 };
-
-function byStep(
-  droppable: readonly DescribedArtifact[],
-  warm: ReadonlySet<string>,
-  steps: ReadonlyMap<string, StepDeclaration>,
-) {
-  const names = [...new Set(droppable.map(({ step }) => step))];
-  const rows = names.map((step) => {
-    const own = droppable.filter((one) => one.step === step);
-    const made = own.map(({ made_at }) => made_at).sort();
-    return {
-      step,
-      title: steps.get(step)?.title ?? step,
-      ...sumOf(own),
-      cold_bytes: sumOf(own.filter(({ key }) => !warm.has(key))).bytes,
-      oldest_at: made[0] ?? null,
-      newest_at: made.at(-1) ?? null,
-    };
-  });
-  return rows.sort((a, b) => b.bytes - a.bytes || (a.step < b.step ? -1 : 1));
-}

@@ -12,6 +12,7 @@ import { type ApiContext, requireWritable, settingsOf } from "./context.ts";
 import { ingestSource, quickLook } from "./ingest.ts";
 import { follow, launch } from "./launch.ts";
 import { writePlannedLists } from "./planned-exports.ts";
+import { collect } from "./retention.ts";
 import { refreshSegments } from "./segment-members.ts";
 
 interface Doing {
@@ -114,6 +115,7 @@ async function perform(ctx: ApiContext, brand: string, options: NightOptions): P
     await takeDue(ctx, brand, options, warnings);
     await publishNight(ctx, brand, options, body);
     if (body.published && body.snapshot_id) await handOn(ctx, brand, body.snapshot_id, options, body, warnings);
+    await collectAtEnd(ctx, brand, options, warnings);
   } catch (error) {
     if (options.signal.aborted) throw cancelled();
     body.error = error instanceof Error ? error.message : String(error);
@@ -207,6 +209,18 @@ async function handOn(
   const lists = await writePlannedLists(ctx, brand, snapshot, { signal, say });
   body.exports = lists.written;
   warnings.push(...lists.warnings);
+}
+
+/** Frees what the brand's rules let go, where they say that the job does; a failure of it spoils no night. */
+async function collectAtEnd(ctx: ApiContext, brand: string, options: NightOptions, warnings: string[]): Promise<void> {
+  const { retention } = await requireWritable(ctx).brands.refresh(brand);
+  if (!retention.nightly) return;
+  try {
+    await collect(ctx, brand, {}, options);
+  } catch (error) {
+    if (options.signal.aborted) throw error;
+    warnings.push(`Collecting: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** The report of the job; a job that had nothing more to do adds none. */

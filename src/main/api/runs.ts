@@ -6,6 +6,7 @@ import { type ApiContext, findSnapshot, requireWorkspace, requireWritable } from
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { follow, launch } from "./launch.ts";
 import { openRuns, takeUp } from "./open-runs.ts";
+import { dropSnapshot } from "./retention.ts";
 
 export function snapshotDocument(state: BrandState, snapshot: BrandState["snapshots"][number]): Snapshot {
   return {
@@ -77,6 +78,7 @@ export const runHandlers: HandlersOf<Named<"runs"> | Named<"snapshots"> | Named<
     const { snapshot } = await findSnapshot(ctx, brand, snapshot_id);
     return mark(ctx, brand, "snapshot_rolled_back", snapshot.snapshot_id);
   },
+  "snapshots.drop": ({ brand, snapshot_id }, { ctx }) => dropSnapshot(ctx, brand, snapshot_id),
   "snapshots.path": async ({ brand, table, snapshot_id }, { ctx }) => {
     const { snapshot, brandDir } = await findSnapshot(ctx, brand, snapshot_id);
     return ctx.engine.call("snapshots.path", { brandDir, snapshot_id: snapshot.snapshot_id, table });

@@ -1,6 +1,7 @@
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import type { BrandState } from "../../shared/domain/brand-state.ts";
 import type { SegmentRefresh } from "../../shared/domain/night.ts";
+import { afterDrop } from "../../shared/domain/retention.ts";
 import { keyOf } from "../plan/key.ts";
 import { type ApiContext, findSnapshot, requireWritable } from "./context.ts";
 import { segmentRules } from "./segments.ts";
@@ -46,7 +47,7 @@ export async function refreshSegments(
   const input = { key, segments, rules: segmentRules(state), before };
   const made = await ctx.engine.call("segments.refresh", { snapshot: reference, input }, { signal });
   const body = { snapshot_id: snapshotId, members: key, segments: made.segments };
-  await brands.append(brand, "segments_refreshed", body, `segments:${key}`);
+  await brands.append(brand, "segments_refreshed", body, `segments:${key}${afterDrop(state, snapshotId)}`);
   ctx.tell("segments");
   return made.segments;
 }

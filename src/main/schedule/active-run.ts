@@ -3,6 +3,7 @@ import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError, cancelled, throwIfCancelled, toWire } from "../../shared/base/errors.ts";
 import { currentSnapshot, type SnapshotState } from "../../shared/domain/brand-state.ts";
 import type { GateResult } from "../../shared/domain/gate.ts";
+import { afterDrop } from "../../shared/domain/retention.ts";
 import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
 import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
 import { tournamentTargets } from "../../shared/domain/tournament.ts";
@@ -12,6 +13,7 @@ import type { Cluster } from "./cluster/cluster.ts";
 import { openRunSession, queueWindow, type RunSession } from "./cluster/run-session.ts";
 import type { Engine } from "./engine-client.ts";
 import { isLeftOut, type Permits, permitOf, withoutPrograms } from "./own-programs.ts";
+import { againWhereCollected, whilePinned } from "./pinned.ts";
 import { secondsLeft, stepProgress } from "./progress.ts";
 import { newDocument } from "./run-document.ts";
 import { type RunTask, runGraph } from "./run-graph.ts";
@@ -103,7 +105,7 @@ export class ActiveRun {
     try {
       this.#secondsBefore = await this.#effects.secondsBefore(this.brand);
       if (this.#request.runner === "cluster") this.#session = await this.#openSession();
-      await this.#toSnapshot();
+      await whilePinned(this.#effects, this.brand, () => againWhereCollected(() => this.#toSnapshot()));
       this.document.state = "done";
     } catch (error) {
       const wire = toWire(this.#signal.aborted ? cancelled() : error);
@@ -185,11 +187,9 @@ export class ActiveRun {
         log_version,
         gate,
       };
-      if (this.#holds(gate)) await brands.append(this.brand, "snapshot_published", body, `snapshot:${snapshot_id}`);
-      else {
-        const kept = { ...body, run_id: this.id };
-        await brands.append(this.brand, "snapshot_kept_back", kept, `snapshot:${snapshot_id}`);
-      }
+      const taskKey = `snapshot:${snapshot_id}${afterDrop(state, snapshot_id)}`;
+      if (this.#holds(gate)) await brands.append(this.brand, "snapshot_published", body, taskKey);
+      else await brands.append(this.brand, "snapshot_kept_back", { ...body, run_id: this.id }, taskKey);
     }
     await this.#evaluate(whole, bucketCount, manifest.snapshot_id);
   }
@@ -259,7 +259,7 @@ export class ActiveRun {
       this.brand,
       "evaluations_added",
       { snapshot_id: snapshotId, artifacts },
-      `evaluations:${snapshotId}`,
+      `evaluations:${snapshotId}${afterDrop(state, snapshotId)}`,
     );
   }
 
@@ -308,7 +308,7 @@ export class ActiveRun {
     const brandDir = brands.directory(this.brand);
     const { found } = await engine.call(
       "artifacts.find",
-      { brandDir, keys: nodes.map(({ key }) => key) },
+      { brandDir, keys: nodes.map(({ key }) => key), keeps: true },
       { signal: this.#signal },
     );
     const present = new Map<string, ArtifactSummary>(found.map((one) => [one.key, one]));

@@ -49,7 +49,7 @@ export async function evaluateAtCuts(
     for (const node of planner.graph().nodes) if (!nodes.has(node.key)) nodes.set(node.key, node);
   }
   const graph = { nodes: [...nodes.values()] };
-  const { found } = await engine.call("artifacts.find", { brandDir, keys: [...nodes.keys()] });
+  const { found } = await engine.call("artifacts.find", { brandDir, keys: [...nodes.keys()], keeps: true });
   const began = performance.now();
   const ended = new Set(found.map(({ key }) => key));
   const tell = () => {

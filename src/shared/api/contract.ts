@@ -11,6 +11,7 @@ import { offerOperations } from "./contract/offers.ts";
 import { ownModelOperations } from "./contract/own-models.ts";
 import { preferenceOperations } from "./contract/preferences.ts";
 import { proofOperations } from "./contract/proof.ts";
+import { retentionOperations } from "./contract/retention.ts";
 import { returnOperations } from "./contract/returns.ts";
 import { runOperations } from "./contract/runs.ts";
 import { segmentOperations } from "./contract/segments.ts";
@@ -43,6 +44,7 @@ export const contract = {
   ...experimentOperations,
   ...tournamentOperations,
   ...cacheOperations,
+  ...retentionOperations,
 };
 export type AssayContract = typeof contract;
 export type OperationName = keyof AssayContract;

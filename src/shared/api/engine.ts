@@ -4,6 +4,7 @@ import type { CampaignArm } from "../domain/campaign.ts";
 import type { SegmentRefresh } from "../domain/night.ts";
 import type { OfferTable } from "../domain/offer.ts";
 import type { Permit } from "../domain/own-model.ts";
+import type { RetentionRules } from "../domain/retention.ts";
 import type { ArtifactSummary, TaskNode } from "../domain/task.ts";
 import { call, stream } from "./operation.ts";
 
@@ -53,6 +54,12 @@ export interface SnapshotManifest {
   readonly choices?: Readonly<Record<string, SnapshotTableFile>>;
   /** Parameters that differ from the program's. */
   readonly params?: Readonly<Record<string, number | boolean | string>>;
+}
+export interface ArtifactSum {
+  readonly artifacts: number;
+  readonly bytes: number;
+  /** Core seconds that it took to make them. */
+  readonly seconds: number;
 }
 export interface DescribedArtifact extends ArtifactSummary {
   readonly step: string;
@@ -147,7 +154,8 @@ export const engineContract = {
     output: plain<{ total: number; rejects: Record<string, unknown>[] }>(),
   }),
   "artifacts.find": call({
-    input: plain<{ brandDir: string; keys: readonly string[] }>(),
+    /** `keeps`: they are going to be used, so that those that were to go are brought back. */
+    input: plain<{ brandDir: string; keys: readonly string[]; keeps?: boolean | undefined }>(),
     output: plain<{ found: (ArtifactSummary & { attempt: string })[]; damaged: string[] }>(),
   }),
   /** What is known of artifacts and what each reads; those that aren't there are left out. */
@@ -155,10 +163,38 @@ export const engineContract = {
     input: plain<{ brandDir: string; keys: readonly string[] }>(),
     output: plain<{ artifacts: DescribedArtifact[] }>(),
   }),
-  /** Every artifact of a brand. */
-  "artifacts.scan": call({
-    input: plain<{ brandDir: string }>(),
-    output: plain<{ artifacts: DescribedArtifact[] }>(),
+  /** What nothing rests on, by step; nothing is dropped. */
+  "retention.plan": stream({
+    input: plain<{ brandDir: string; older_than_days: number }>(),
+    progress: plain<{ done: number; total: number; label: string }>(),
+    output: plain<{
+      all: ArtifactSum;
+      needed: ArtifactSum;
+      droppable: ArtifactSum;
+      cold: ArtifactSum;
+      steps: (ArtifactSum & { step: string; cold_bytes: number; oldest_at: string; newest_at: string })[];
+      snapshots: number;
+    }>(),
+  }),
+  /** Drops, names, sets aside and deletes what the rules let go. */
+  "retention.collect": stream({
+    input: plain<{ brandDir: string; rules: RetentionRules; takes_reusable: boolean; dry_run: boolean }>(),
+    progress: plain<{ done: number; total: number | null; label: string }>(),
+    output: plain<{
+      dropped: readonly string[];
+      retired: ArtifactSum;
+      waiting: { artifacts: number; until: string | null };
+      held: number;
+      set_aside: { artifacts: number };
+      freed: { artifacts: number; bytes: number };
+      tidied: { staging: number; hints: number; checkpoints: number; broken: readonly string[] };
+    }>(),
+  }),
+  /** Pins a version of the log until the call is cancelled: nothing that was there then is set aside meanwhile. */
+  "pins.hold": stream({
+    input: plain<{ brandDir: string; version: number }>(),
+    progress: plain<{ version: number }>(),
+    output: plain<{ version: number }>(),
   }),
   /** Customers whose stage, tier, band or category differs between two snapshots, and sums of their scores. */
   "snapshots.changes": call({

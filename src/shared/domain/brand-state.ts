@@ -4,6 +4,7 @@ import { defaultGate, type GateResult } from "./gate.ts";
 import { type IdentityEntryBodies, type IdentityState, identityFolds } from "./identity-overrides.ts";
 import type { NightBody, NightSettings, SegmentRefresh } from "./night.ts";
 import type { OwnDefinition } from "./own-model.ts";
+import { emptyRetention, type RetentionEntryBodies, type RetentionState, retentionFolds } from "./retention.ts";
 import type { ArtifactSummary } from "./task.ts";
 import type { Recipe } from "./written-list.ts";
 
@@ -124,7 +125,11 @@ export interface RunRequestedBody {
 }
 
 /** What each kind of log entry carries. */
-export interface EntryBodies extends CampaignEntryBodies, ExperimentEntryBodies, IdentityEntryBodies {
+export interface EntryBodies
+  extends CampaignEntryBodies,
+    ExperimentEntryBodies,
+    IdentityEntryBodies,
+    RetentionEntryBodies {
   brand_created: BrandSettingsBody;
   brand_changed: Partial<Omit<BrandSettingsBody, "brand">>;
   source_added: SourceBody;
@@ -163,7 +168,7 @@ export interface StateEntry {
   readonly body: unknown;
 }
 
-export interface BrandState extends CampaignsState, ExperimentsState, IdentityState {
+export interface BrandState extends CampaignsState, ExperimentsState, IdentityState, RetentionState {
   version: number;
   settings: BrandSettingsBody | null;
   sources: Map<string, SourceBody>;
@@ -223,6 +228,7 @@ export function emptyState(): BrandState {
     params: new Map(),
     experiments: new Map(),
     globalHoldout: 0,
+    ...emptyRetention(),
   };
 }
 
@@ -275,12 +281,15 @@ const folds: Folds = {
     const known = state.snapshots.find(({ snapshot_id }) => snapshot_id === body.snapshot_id);
     if (known) return;
     const standing = { published_at: at, version, withdrawn: false, kept_back: false };
+    state.dropped.delete(body.snapshot_id);
     state.snapshots.push({ ...body, ...standing, gate: body.gate ?? [] });
   },
   snapshot_kept_back: (state, { run_id: _, ...body }, { at, version }) => {
     const known = state.snapshots.find(({ snapshot_id }) => snapshot_id === body.snapshot_id);
-    if (!known) state.snapshots.push({ ...body, published_at: at, version, withdrawn: false, kept_back: true });
-    else if (known.kept_back) known.gate = body.gate;
+    if (!known) {
+      state.dropped.delete(body.snapshot_id);
+      state.snapshots.push({ ...body, published_at: at, version, withdrawn: false, kept_back: true });
+    } else if (known.kept_back) known.gate = body.gate;
   },
   snapshot_made_current: (state, { snapshot_id, gate }, { version }) => {
     for (const one of state.snapshots) {
@@ -339,6 +348,7 @@ const folds: Folds = {
   ...campaignFolds,
   ...experimentFolds,
   ...identityFolds,
+  ...retentionFolds,
 };
 
 /** Folds one entry into the state; kinds of a newer program are passed over. */

@@ -1,37 +1,54 @@
-import { randomUUID } from "node:crypto";
-import {
-  closeSync,
-  type Dirent,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  rmdirSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
-import { join } from "node:path";
+import { type Dirent, readdirSync, rmdirSync, statSync, unlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
+import { throwIfCancelled } from "../../shared/base/errors.ts";
+import { namesIn } from "./artifact-scan.ts";
+import { findArtifact } from "./artifact-store.ts";
+import { mendCheckpoints } from "./brand-log.ts";
+import { attemptsAtWork } from "./claims.ts";
+import { readLease } from "./lease.ts";
+import { serverNow } from "./server-time.ts";
 
 const staleMs = 24 * 3_600_000;
 
-/** Removes staging files of attempts that ended long ago. The clock is the share's own, so that a wrong one here deletes
- *  nothing; what can't be removed stays for the next time. */
-export function sweepStaging(folders: readonly string[], olderThanMs = staleMs): number {
+/** Removes staging files of attempts that ended long ago; those of whoever still holds a claim stay. The clock is the share's own, so
+ *  that a wrong one here deletes nothing; what can't be removed stays for the next time. */
+export function sweepStaging(
+  folders: readonly string[],
+  { olderThanMs = staleMs, atWork = () => new Set<string>() }: SweepOptions = {},
+): number {
   let removed = 0;
   for (const folder of folders) {
-    const now = serverNow(folder);
-    if (now !== undefined) removed += sweep(folder, now - olderThanMs);
+    const held = once(() => atWork(folder));
+    quietly(() => {
+      removed += sweep({ folder, before: serverNow(folder) - olderThanMs, spares: (name) => held().has(name) });
+    });
   }
   return removed;
 }
 
-function sweep(folder: string, before: number): number {
+interface SweepOptions {
+  readonly olderThanMs?: number;
+  /** Attempts whose staging is in use, by a staging folder. */
+  readonly atWork?: (folder: string) => ReadonlySet<string>;
+}
+
+interface Sweep {
+  readonly folder: string;
+  readonly before: number;
+  readonly spares: (name: string) => boolean;
+}
+
+function sweep({ folder, before, spares }: Sweep): number {
   let removed = 0;
   for (const entry of entriesOf(folder)) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      removed += sweep(path, before);
-      quietly(() => isOlder(path, before) && rmdirSync(path)); // refused while something is in it
+      quietly(() => {
+        if (spares(entry.name)) return;
+        removed += sweep({ folder: path, before, spares: () => false });
+        if (isOlder(path, before)) rmdirSync(path); // refused while something is in it
+      });
     } else {
       quietly(() => {
         if (!isOlder(path, before)) return;
@@ -41,6 +58,44 @@ function sweep(folder: string, before: number): number {
     }
   }
   return removed;
+}
+
+export interface Tidied {
+  readonly staging: number;
+  /** Hints that led to nothing. */
+  readonly hints: number;
+  /** Checkpoints written, and those that were broken and are written anew. */
+  readonly checkpoints: number;
+  readonly broken: readonly string[];
+}
+
+/** Takes away what is of no use to anybody: old staging, hints and claims that lead nowhere; and mends checkpoints. */
+export async function tidyBrand(brandDir: string, signal: AbortSignal): Promise<Tidied> {
+  const staging = sweepStaging([join(brandDir, "tmp")], { atWork: (folder) => attemptsAtWork(dirname(folder)) });
+  sweepStaging([join(brandDir, "clock"), join(brandDir, "pins")]);
+  let hints = 0;
+  for (const folder of namesIn(join(brandDir, "contents"))) {
+    throwIfCancelled(signal);
+    for (const name of namesIn(join(brandDir, "contents", folder))) {
+      const path = join(brandDir, "contents", folder, name);
+      quietly(() => {
+        const { key } = JSON.parse(readLease(path) ?? "{}") as { key?: string };
+        if (key !== undefined && findArtifact(brandDir, key)) return;
+        unlinkSync(path);
+        hints++;
+      });
+    }
+    await turn();
+  }
+  return { staging, hints, ...mendCheckpoints(brandDir) };
+}
+
+function once<T>(body: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: body() };
+    return made.value;
+  };
 }
 
 function entriesOf(folder: string): Dirent[] {
@@ -53,24 +108,6 @@ function entriesOf(folder: string): Dirent[] {
 
 function isOlder(path: string, before: number): boolean {
   return statSync(path).mtimeMs < before;
-}
-
-/** The share's time: that of a file just written there. */
-function serverNow(folder: string): number | undefined {
-  const path = join(folder, `clock-${randomUUID()}`);
-  let now: number | undefined;
-  quietly(() => {
-    const fd = openSync(path, "wx");
-    try {
-      writeSync(fd, "now");
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    now = statSync(path).mtimeMs;
-    unlinkSync(path);
-  });
-  return now;
 }
 
 function quietly(body: () => void): void {

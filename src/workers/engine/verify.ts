@@ -1,10 +1,12 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
 import { type Artifact, findArtifact } from "./artifact-store.ts";
-import { readLog } from "./brand-log.ts";
+import { brokenCheckpoints, readLog } from "./brand-log.ts";
+import { foldBrand, neededBy } from "./brand-needs.ts";
 import { errnoOf } from "./file-system.ts";
 import { digestFile } from "./publish.ts";
+import { folderOfName } from "./standing.ts";
 
 interface Finding {
   /** Relative to the brand's folder. */
@@ -21,7 +23,7 @@ export interface Verified {
 }
 
 const digestName = /^([0-9a-f]{64})(\.[a-z0-9]+)?$/;
-const temporary = new Set(["tmp", "trash", "claims"]);
+const temporary = new Set(["tmp", "trash", "claims", "pins", "clock", "checkpoints"]);
 
 /** Checks all that a brand's folder holds: versions dense and chained, one entry a task key, every record whole, everything
  *  it refers to there with its size and digest, every file that is named by a digest true to it. Names of others are passed
@@ -44,7 +46,23 @@ export function verifyBrand(brandDir: string): Verified {
     artifacts++;
     verifyArtifact({ brandDir, path, whole }, findings);
   }
+  verifyNeeds(brandDir, findings);
   return { entries, artifacts, files, bytes, findings };
+}
+
+/** What the log refers to is there; whether its bytes are right is told of every artifact. */
+function verifyNeeds(brandDir: string, findings: Finding[]): void {
+  for (const path of brokenCheckpoints(brandDir))
+    findings.push({ path, what: "it isn't what the log says; it is passed over" });
+  try {
+    for (const name of neededBy(brandDir, foldBrand(brandDir))) {
+      const record = name.startsWith("snapshots/") ? "manifest.json" : "artifact.json";
+      const path = join(folderOfName(name), record);
+      if (!existsSync(join(brandDir, path))) findings.push({ path, what: "the log refers to it, and it isn't there" });
+    }
+  } catch (error) {
+    findings.push({ path: "log", what: messageOf(error) });
+  }
 }
 
 function verifyLog(brandDir: string, findings: Finding[]): number {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
+import { attemptsAtWork } from "./claims.ts";
 import { errnoOf } from "./file-system.ts";
 import { sweepStaging } from "./janitor.ts";
 import { failure, publish } from "./publish.ts";
@@ -40,7 +41,10 @@ export function openWorkspace(dir: string): {
   const isOurs = format_version === formatVersion;
   const brands = listBrands(path);
   if (isOurs)
-    sweepStaging([path, ...brands.map((brand) => join(path, "brands", brand))].map((one) => join(one, "tmp")));
+    sweepStaging(
+      [path, ...brands.map((brand) => join(path, "brands", brand))].map((one) => join(one, "tmp")),
+      { atWork: (folder) => attemptsAtWork(dirname(folder)) },
+    );
   return {
     workspace_id,
     path: realpathSync(path),

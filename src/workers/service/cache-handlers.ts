@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
@@ -8,7 +8,7 @@ import { summaryOf } from "../run-task.ts";
 import { type ServiceContext, withSession } from "./context.ts";
 import { readManifest, tableFiles } from "./snapshot-handlers.ts";
 
-type Names = "artifacts.describe" | "artifacts.scan" | "snapshots.changes";
+type Names = "artifacts.describe" | "snapshots.changes";
 
 const compared = ["lifecycle_stage", "value_tier", "return_risk_band", "price_tier", "top_category"] as const;
 const summed = ["expected_purchases", "predicted_value_minor", "probability_purchase", "probability_alive"] as const;
@@ -21,16 +21,6 @@ export const cacheHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names
       return found ? [described(brandDir, found)] : [];
     }),
   }),
-  "artifacts.scan": async ({ brandDir }) => {
-    const folders = namesIn(join(brandDir, "artifacts"));
-    const keys = folders.flatMap((folder) => namesIn(join(brandDir, "artifacts", folder)));
-    return {
-      artifacts: keys.flatMap((key) => {
-        const found = quietly(() => findArtifact(brandDir, key));
-        return found ? [described(brandDir, found)] : [];
-      }),
-    };
-  },
   "snapshots.changes": ({ brandDir, before, after }, { ctx, signal }) =>
     withSession(ctx, signal, async ({ session }) => {
       const open = await session();
@@ -79,17 +69,4 @@ function described(brandDir: string, artifact: Artifact) {
     made_at: statSync(record).mtime.toISOString(),
     inputs: [...new Set(lists.flat().map((one) => one.key))],
   };
-}
-
-function namesIn(folder: string): string[] {
-  return (quietly(() => readdirSync(folder)) ?? []).sort();
-}
-
-/** What is damaged or gone by now isn't there. */
-function quietly<T>(body: () => T): T | undefined {
-  try {
-    return body();
-  } catch {
-    return undefined;
-  }
 }

@@ -34,6 +34,7 @@ import { type ServiceContext, withSession } from "./context.ts";
 import { keptExport, type VerifyInput, verifyExport } from "./export-handlers.ts";
 import { layOutAlone, readManifest, tableFiles } from "./snapshot-handlers.ts";
 import { readJsonOutput } from "./store-handlers.ts";
+import { readingSnapshot } from "./upkeep-handlers.ts";
 
 type Ask = (
   snapshot: OpenSnapshot,
@@ -107,7 +108,7 @@ async function handleOf(reference: QuerySnapshot, before: QuerySnapshot | null):
 
 type Names = "query" | "templates.list" | "segments.refresh" | "campaigns.draw" | "campaigns.keep_offers";
 
-export const queryHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
+const answers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
   query: async ({ name, snapshot, before, input }, { ctx, signal, progress }) => {
     if (name === "sql.query") return runSql(snapshot, input as Parameters<typeof runConsole>[0], ctx, signal);
     const opened = async () => openIn(ctx, await handleOf(snapshot, null));
@@ -158,6 +159,15 @@ export const queryHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names
     );
   },
   "templates.list": async () => listTemplates(),
+};
+
+/** What reads a snapshot pins it meanwhile. */
+export const queryHandlers: typeof answers = {
+  ...answers,
+  query: (input, tools) => readingSnapshot(input.snapshot, () => answers.query(input, tools)),
+  "segments.refresh": (input, tools) =>
+    readingSnapshot(input.snapshot, () => answers["segments.refresh"](input, tools)),
+  "campaigns.draw": (input, tools) => readingSnapshot(input.snapshot, () => answers["campaigns.draw"](input, tools)),
 };
 
 async function runSql(

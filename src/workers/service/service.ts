@@ -16,6 +16,7 @@ import { snapshotHandlers } from "./snapshot-handlers.ts";
 import { sourceHandlers } from "./source-handlers.ts";
 import { storeHandlers } from "./store-handlers.ts";
 import { taskHandlers } from "./task-handlers.ts";
+import { upkeepHandlers } from "./upkeep-handlers.ts";
 
 const handlers: Handlers<EngineContract, ServiceContext> = {
   ...storeHandlers,
@@ -27,6 +28,7 @@ const handlers: Handlers<EngineContract, ServiceContext> = {
   ...queryHandlers,
   ...modelHandlers,
   ...exportHandlers,
+  ...upkeepHandlers,
 };
 
 const inline: PlaceTask = (node, options) => runTask(node, options);

@@ -16,8 +16,11 @@ import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { type ArtifactFile, quarantine, requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
 import { publish } from "../engine/publish.ts";
+import { settleNames } from "../engine/revive.ts";
+import { snapshotName } from "../engine/standing.ts";
 import { handOff } from "../exports/hand-off.ts";
 import { type ServiceContext, withSession } from "./context.ts";
+import { readingSnapshot } from "./upkeep-handlers.ts";
 
 type Names =
   | "snapshots.publish"
@@ -101,6 +104,7 @@ function noTable(manifest: SnapshotManifest, table: string): AssayError {
 
 export const snapshotHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
   "snapshots.publish": async ({ brandDir, manifest }) => {
+    settleNames(brandDir, [snapshotName(manifest.snapshot_id)]);
     const tables: Record<string, { rows: number; bytes: number }> = {};
     for (const [table, listed] of Object.entries(manifest.tables)) {
       const files = tableFiles(brandDir, listed);
@@ -149,7 +153,9 @@ export const snapshotHandlers: Pick<Handlers<EngineContract, ServiceContext>, Na
       }));
       return { name, files };
     });
-    return withSession(ctx, signal, ({ session }) => handOff({ to, tables: chosen, about, session, signal, progress }));
+    return readingSnapshot({ brandDir, snapshot_id }, () =>
+      withSession(ctx, signal, ({ session }) => handOff({ to, tables: chosen, about, session, signal, progress })),
+    );
   },
   "snapshots.path": async ({ brandDir, snapshot_id, table }) => {
     const manifest = readManifest(brandDir, snapshot_id);

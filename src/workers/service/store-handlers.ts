@@ -5,13 +5,16 @@ import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
+import { refersOf } from "../../shared/domain/needs.ts";
 import { stepOf } from "../catalogue.ts";
 import { findArtifact, quarantine, requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
 import { appendEntry, readLog } from "../engine/brand-log.ts";
+import { namesOf } from "../engine/brand-needs.ts";
 import { claimTask } from "../engine/claims.ts";
 import { adoptContent, contentKeyOf, noteContent } from "../engine/content-keys.ts";
 import { probeDirectory } from "../engine/probe.ts";
 import { digestFile, publish } from "../engine/publish.ts";
+import { reviveNames } from "../engine/revive.ts";
 import { parquet } from "../engine/sql.ts";
 import { createBrand, createWorkspace, openWorkspace } from "../engine/workspace.ts";
 import { countConflicts } from "../landing/conflicts.ts";
@@ -63,9 +66,12 @@ export const storeHandlers: StoreHandlers = {
   "log.read": async ({ brandDir, from }) => ({
     entries: readLog(brandDir, from).map(({ version, kind, at, body }) => ({ version, kind, at, body })),
   }),
-  "log.append": async ({ brandDir, kind, body, taskKey }) =>
-    appendEntry(brandDir, { kind, body, taskKey, at: new Date().toISOString(), app: "assay" }),
-  "artifacts.find": async ({ brandDir, keys }) => {
+  "log.append": async ({ brandDir, kind, body, taskKey }) => {
+    const refers = namesOf(brandDir, refersOf(kind, body));
+    return appendEntry(brandDir, { kind, body, taskKey, at: new Date().toISOString(), app: "assay", refers });
+  },
+  "artifacts.find": async ({ brandDir, keys, keeps }) => {
+    if (keeps) reviveNames(brandDir, keys);
     const damaged: string[] = [];
     const found = keys.flatMap((key) => {
       try {
@@ -84,7 +90,7 @@ export const storeHandlers: StoreHandlers = {
   "tasks.run": async ({ brandDir, node, memoryBytes, workers, inline, attempt, permit }, { ctx, signal, progress }) => {
     const present = findArtifact(brandDir, node.key);
     if (present) return { outcome: { ...summaryOf(present), computed: false } };
-    const claim = claimTask(brandDir, node.key);
+    const claim = claimTask(brandDir, node.key, { attempt });
     if (!claim.held) return { outcome: null };
     try {
       const isForeign = stepOf(node)?.isForeign === true;

@@ -143,38 +143,3 @@ export function experimentCommands(program: Command): void {
     );
   }
 }
-
-/** retention: what may be dropped. */
-export function retentionCommand(program: Command): void {
-  program
-    .command("retention")
-    .description("what could be dropped, its bytes, and what it would cost to make again; nothing is dropped")
-    .option("--older-than-days <n>", "only what was made so long ago", Number)
-    .action((own: { olderThanDays?: number }, command: Command) =>
-      perform(command, "workspace", async (session) => {
-        const input = { brand: await session.brand(), older_than_days: own.olderThanDays };
-        const found = await session.client.call("retention.preview", input, { signal: session.signal });
-        session.output.answer(found, () =>
-          [
-            `${show(found.artifacts)} artifacts, ${bytes(found.bytes)}`,
-            `Needed by ${show(found.needed.snapshots)} published snapshots and the ledger: ${show(found.needed.artifacts)}, ${bytes(found.needed.bytes)}`,
-            `Could be dropped: ${show(found.droppable.artifacts)}, ${bytes(found.droppable.bytes)}; to make them again takes ${show(found.droppable.seconds)} core seconds`,
-            `of which the next run would not reuse: ${show(found.cold.artifacts)}, ${bytes(found.cold.bytes)}`,
-            "",
-            table(
-              ["step", "artifacts", "bytes", "of it not reused", "core seconds", "oldest"],
-              found.steps.map((one) => [
-                one.step,
-                one.artifacts,
-                bytes(one.bytes),
-                bytes(one.cold_bytes),
-                Number(one.seconds.toFixed(1)),
-                one.oldest_at,
-              ]),
-            ),
-          ].join("\n"),
-        );
-        return 0;
-      }),
-    );
-}

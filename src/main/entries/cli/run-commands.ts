@@ -252,6 +252,16 @@ function snapshotCommands(program: Command): void {
       );
   }
   snapshot
+    .command("drop <id>")
+    .description("no longer kept: `workspace collect` frees what only it rests on")
+    .action((id: string, _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const found = await session.client.call("snapshots.drop", { brand: await session.brand(), snapshot_id: id });
+        session.output.answer(found, () => `The snapshot of ${found.as_of} is dropped`);
+        return 0;
+      }),
+    );
+  snapshot
     .command("path <table>")
     .description("the Parquet files of a table")
     .option("--snapshot <id>", "of another snapshot than the current one")

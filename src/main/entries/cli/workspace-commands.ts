@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { table } from "./output.ts";
+import { collectCommand } from "./retention-commands.ts";
 import { perform } from "./session.ts";
 
 /** workspace, brand, doctor, demo, serve. */
@@ -16,6 +17,7 @@ export function workspaceCommands(program: Command): void {
         return 0;
       }),
     );
+  collectCommand(workspace);
   for (const parent of [program, workspace])
     parent
       .command("doctor")

@@ -42,29 +42,4 @@ export const cacheOperations = {
       seconds_shared: z.number(),
     }),
   }),
-  /** What could be dropped from the workspace: nothing that a published snapshot needs. Nothing is dropped. */
-  "retention.preview": call({
-    input: z.object({ brand: brandName, older_than_days: z.number().int().min(0).max(36_500).optional() }),
-    output: z.object({
-      artifacts: count,
-      bytes: count,
-      needed: z.object({ artifacts: count, bytes: count, snapshots: count }),
-      droppable: z.object({ artifacts: count, bytes: count, seconds: z.number() }),
-      /** Of what could be dropped: what the current snapshot doesn't rest on either, so that the next run wouldn't reuse it. */
-      cold: z.object({ artifacts: count, bytes: count, seconds: z.number() }),
-      steps: z.array(
-        z.object({
-          step: z.string(),
-          title: z.string(),
-          artifacts: count,
-          bytes: count,
-          cold_bytes: count,
-          /** Core seconds to make them again. */
-          seconds: z.number(),
-          oldest_at: instant.nullable(),
-          newest_at: instant.nullable(),
-        }),
-      ),
-    }),
-  }),
 };

@@ -181,6 +181,11 @@ export const runOperations = {
   }),
   "snapshots.publish": call({ input: z.object({ brand: brandName, snapshot_id: z.string() }), output: snapshot }),
   "snapshots.roll_back": call({ input: z.object({ brand: brandName, snapshot_id: z.string() }), output: snapshot }),
+  /** No longer kept: it and what only it rests on go with the next collections. */
+  "snapshots.drop": call({
+    input: z.object({ brand: brandName, snapshot_id: z.string() }),
+    output: z.object({ snapshot_id: z.string(), as_of: z.string() }),
+  }),
   "snapshots.path": call({
     input: z.object({ brand: brandName, table: z.string(), snapshot_id: z.string().optional() }),
     output: z.object({ table: z.string(), files: z.array(z.string()) }),
