@@ -32,6 +32,8 @@ export interface ModelContext {
   readonly purchaseHorizonDays: number;
   readonly seed: number;
   readonly throwIfCancelled: () => void;
+  /** The day of the fit or of the scores, in days since 1970. */
+  readonly asOf?: number;
 }
 
 /** What a time split gives to `evaluate`: everything at the cut, and what followed within the horizon. */

@@ -27,6 +27,7 @@ import { outcomeCategories, outcomes } from "./outcomes.ts";
 import { pricePositions } from "./price-positions.ts";
 import { productCounts, productHistories, productPopularity } from "./product-counts.ts";
 import { productTraining } from "./product-training.ts";
+import { purchaseSeason, purchaseWeeks } from "./purchase-season.ts";
 import { purchaseSummary } from "./purchase-summary.ts";
 import { purchaseTraining } from "./purchase-training.ts";
 import { rebuyCandidates, rebuyIntervals } from "./rebuy-intervals.ts";
@@ -96,6 +97,8 @@ export const featureSteps = [
   campaignMoments,
   campaignState,
   outcomeCampaigns,
+  purchaseWeeks,
+  purchaseSeason,
   revenueWeeks,
   cohorts,
   firstOrders,

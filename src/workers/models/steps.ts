@@ -41,7 +41,8 @@ async function tablesOf(aliases: readonly string[], context: StepContext): Promi
 
 function modelContext(context: StepContext): ModelContext {
   const { horizonDays, purchaseHorizonDays, seed, signal } = context;
-  return { horizonDays, purchaseHorizonDays, seed, throwIfCancelled: () => signal.throwIfAborted() };
+  const asOf = Date.parse(context.asOf) / 86_400_000;
+  return { horizonDays, purchaseHorizonDays, seed, asOf, throwIfCancelled: () => signal.throwIfAborted() };
 }
 
 function fitStep(model: ModelDeclaration): Step {

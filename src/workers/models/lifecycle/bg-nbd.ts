@@ -5,7 +5,7 @@ import { bgNbdFamily } from "./purchase-family.ts";
 export const bgNbd = defineModel(
   btydModel(bgNbdFamily, {
     title: "BG/NBD purchase model",
-    version: 4,
+    version: 5,
     onlyShown: "it takes every one-time buyer for a customer still",
     card: {
       purpose:
@@ -16,7 +16,7 @@ export const bgNbd = defineModel(
         "Fader, Hardie & Lee (2005): “Counting Your Customers” the Easy Way: An Alternative to the Pareto/NBD Model, Marketing Science 24(2).",
       ],
       assumptions: [
-        "No season and no regular interval within a customer.",
+        "No regular interval within a customer.",
         "Rates and dropout are independent of each other.",
         "Same-day purchases are one.",
       ],

@@ -16,9 +16,11 @@ import {
   meanInterval,
   rootMeanSquare,
 } from "../../numeric/scoring.ts";
+import type { Harmonic } from "../../numeric/season.ts";
 import { calibrationBins, compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
-import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
+import { blank, gather, matchRows, requireTable, scoreTable, texts } from "../tables.ts";
 import { type FamilyExtra, mbgNbdFamily, type PurchaseFamily } from "./purchase-family.ts";
+import { harmonicsIn, harmonicsOf, historiesOn } from "./seasonal-clock.ts";
 
 /** A fit as JSON; a standard error that isn't known is null. */
 export function fittedJson(fit: PurchaseFit<BtydParams | ParetoParams | RegularParams>): Json {
@@ -51,11 +53,13 @@ export function fitSummaryTable(
   summary: ColumnTable,
   family: PurchaseFamily = mbgNbdFamily,
   extra: FamilyExtra = {},
+  season: readonly Harmonic[] = [],
 ): Json {
   if (summary.rows === 0) return null;
-  const [x, recency, tAge] = ["frequency", "recency", "t_age"].map((name) => numbers(summary, name));
-  const intervals = family.needsIntervals ? { sumLogInterval: numbers(summary, "sum_log_interval") } : {};
-  return x && recency && tAge ? fittedJson(family.fit(x, recency, tAge, { ...intervals, ...extra })) : null;
+  const { frequency, recency, tAge, sumLogInterval } = historiesOn(summary, season);
+  const intervals = family.needsIntervals ? { sumLogInterval } : {};
+  const fitted = fittedJson(family.fit(frequency, recency, tAge, { ...intervals, ...extra }));
+  return season.length > 0 ? ({ ...(fitted as object), season: season.map((one) => ({ ...one })) } as Json) : fitted;
 }
 
 const outputNames = [
@@ -135,20 +139,24 @@ function evaluateBtyd(
   const params = anyParamsOf(fitted);
   const { outcomes, horizonDays } = holdout;
   const joined = join(outcomes, [summary, scores]);
+  const scored = matchRows(outcomes, scores);
   if (!params || joined.n < leastCustomers) return [];
   const actual = joined.numbers(outcomes, "n_purchases");
   const expected = joined.numbers(scores, "expected_purchases");
   const x = joined.numbers(summary, "frequency");
-  const recency = joined.numbers(summary, "recency");
-  const tAge = joined.numbers(summary, "t_age");
+  const days = joined.numbers(summary, "t_age");
+  const { recency: recencies, tAge: ages, ahead } = historiesOn(summary, harmonicsOf(fitted));
+  const places = matchRows(outcomes, summary);
+  const rows = Int32Array.from(Array.from(places).filter((row, at) => row >= 0 && (scored[at] ?? -1) >= 0));
+  const [recency, tAge] = [gather(recencies, rows), gather(ages, rows)];
   const n = joined.n;
   const model = family.at(params);
-  const naive = x.map((value, at) => (value / Math.max(1, tAge[at] ?? 1)) * horizonDays);
+  const naive = x.map((value, at) => (value / Math.max(1, days[at] ?? 1)) * horizonDays);
   const bought = Array.from(actual, (value) => value > 0);
   const [below, at, buys] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
   for (let i = 0; i < n; i++) {
     const history = { x: x[i] ?? 0, recency: recency[i] ?? 0, tAge: tAge[i] ?? 0 };
-    const distribution = model.distribution(history, horizonDays);
+    const distribution = model.distribution(history, ahead(horizonDays));
     const y = actual[i] ?? 0;
     for (let k = 0; k < y && k < distribution.length; k++) below[i] = (below[i] ?? 0) + (distribution[k] ?? 0);
     at[i] = distribution[y] ?? 0;
@@ -221,6 +229,16 @@ const discountRate: ParamSpecs = {
   },
 };
 
+const seasons: ParamSpecs = {
+  season: {
+    kind: "choice",
+    default: "auto",
+    choices: ["auto", "none"],
+    label: "Season",
+    help: "auto: time runs faster in the shop's season, where more than a year shows one; none: every day counts alike.",
+  },
+};
+
 interface Described {
   readonly title: string;
   readonly version: number;
@@ -232,6 +250,22 @@ interface Described {
     readonly params: ParamSpecs;
     readonly familyOf: (settings: Params) => PurchaseFamily;
     readonly extraOf: (settings: Params) => FamilyExtra;
+  };
+}
+
+function withSeason(card: ModelCard): ModelCard {
+  return {
+    ...card,
+    method: `${card.method} With fifteen months of history or more, time runs on the shop's own clock, faster in season: repeat purchases by week over what the model without a season expects, smoothed by four harmonics of the year and drawn to none by how few years were seen.`,
+    references: [
+      ...card.references,
+      "Harvey (1989): Forecasting, Structural Time Series Models and the Kalman Filter, for harmonics.",
+    ],
+    assumptions: [...card.assumptions, "All customers share the season, and next year's is like those seen."],
+    limits: [
+      ...card.limits,
+      "With less than fifteen months of history there is no season: a peak ahead, or just over, moves all forecasts alike.",
+    ],
   };
 }
 
@@ -249,7 +283,8 @@ export function btydModel(
     title,
     group: "lifecycle",
     inputs: { summary: { feature: "purchase_summary" } },
-    params: { ...(isDiscounted ? discountRate : {}), ...choice?.params },
+    learns: { season: { feature: "purchase_season" } },
+    params: { ...(isDiscounted ? discountRate : {}), ...choice?.params, ...seasons },
     outputs: [
       { name: "probability_alive", type: "DOUBLE", unit: "share" },
       { name: "expected_purchases", type: "DOUBLE", unit: "count" },
@@ -264,15 +299,18 @@ export function btydModel(
       { target: "purchases", column: "expected_purchases", ...(onlyShown ? { onlyShown } : {}) },
       { target: "chance", column: "probability_purchase", ...(onlyShown ? { onlyShown } : {}) },
     ],
-    card,
-    fit: (inputs, settings) =>
-      fitSummaryTable(requireTable(inputs, "summary"), familyOf(settings), choice?.extraOf(settings)),
+    card: withSeason(card),
+    fit: (inputs, settings) => {
+      const season = settings.season === "none" || !inputs.season ? [] : harmonicsIn(inputs.season);
+      return fitSummaryTable(requireTable(inputs, "summary"), familyOf(settings), choice?.extraOf(settings), season);
+    },
     score: (inputs, fitted, settings, context) => {
       const summary = requireTable(inputs, "summary");
       const params = anyParamsOf(fitted);
-      const frequency = numbers(summary, "frequency");
-      const history = { frequency, recency: numbers(summary, "recency"), tAge: numbers(summary, "t_age") };
-      const { horizonDays: horizon, purchaseHorizonDays: soon, throwIfCancelled } = context;
+      const { frequency, recency, tAge, ahead } = historiesOn(summary, harmonicsOf(fitted));
+      const history = { frequency, recency, tAge };
+      const { throwIfCancelled } = context;
+      const [horizon, soon] = [ahead(context.horizonDays), ahead(context.purchaseHorizonDays)];
       const delta = isDiscounted ? Math.log1p(Number(settings.discount_rate_annual)) / 365.25 : 0;
       const none = () => Object.fromEntries(namesOf(family, isDiscounted).map((name) => [name, blank(summary.rows)]));
       const outputs = params

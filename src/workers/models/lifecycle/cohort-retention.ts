@@ -34,7 +34,7 @@ function rateDistribution(fitted: FittedRetention, cell: Cell, lastSeen: number)
 
 export const cohortRetention = defineModel({
   name: "cohort_retention",
-  version: 1,
+  version: 2,
   title: "Cohort retention",
   group: "lifecycle",
   inputs: { cohorts: { feature: "cohorts" }, summary: { feature: "purchase_summary" } },
@@ -115,7 +115,7 @@ export const cohortRetention = defineModel({
       enough_data: column(({ customers, isForecast }) =>
         !isForecast || (fitted && customers >= leastInCohort) ? 1 : 0,
       ),
-      reason: rows.map(({ isForecast }) => (isForecast && !fitted ? "not_enough_data" : null)),
+      reason: rows.map(({ isForecast }) => (isForecast ? (fitted ? null : "not_enough_data") : "as_it_happened")),
     };
     return { rows: rows.length, columns };
   },

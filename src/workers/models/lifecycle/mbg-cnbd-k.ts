@@ -5,7 +5,7 @@ import { bgCnbdFamily, mbgCnbdFamily } from "./purchase-family.ts";
 export const mbgCnbdK = defineModel(
   btydModel(mbgCnbdFamily, {
     title: "MBG/CNBD-k purchase model",
-    version: 1,
+    version: 2,
     choice: {
       params: {
         regularity: {
@@ -38,7 +38,7 @@ export const mbgCnbdK = defineModel(
       ],
       assumptions: [
         "All customers of a retailer are equally regular, each at an own pace.",
-        "Rates and dropout are independent of each other; no season.",
+        "Rates and dropout are independent of each other.",
         "Same-day purchases are one.",
       ],
       limits: [

@@ -5,7 +5,7 @@ import { mbgNbdFamily } from "./purchase-family.ts";
 export const mbgNbd = defineModel(
   btydModel(mbgNbdFamily, {
     title: "MBG/NBD purchase model",
-    version: 4,
+    version: 5,
     card: {
       purpose:
         "Expected purchases within the horizon and the probability of still being a customer, honest about one-time buyers too.",
@@ -16,7 +16,7 @@ export const mbgNbd = defineModel(
         "Hoppe & Wagner (2007): Customer Base Analysis: The Case for a Central Variant of the Betageometric/NBD Model, Marketing JRM 29(2).",
       ],
       assumptions: [
-        "No season and no regular interval within a customer.",
+        "No regular interval within a customer.",
         "Rates and dropout are independent of each other.",
         "Same-day purchases are one.",
       ],

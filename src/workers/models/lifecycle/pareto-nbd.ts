@@ -5,7 +5,7 @@ import { paretoNbdFamily } from "./purchase-family.ts";
 export const paretoNbd = defineModel(
   btydModel(paretoNbdFamily, {
     title: "Pareto/NBD purchase model",
-    version: 3,
+    version: 4,
     card: {
       purpose:
         "Expected purchases within the horizon, the probability of still being a customer and what the rest of the relation is worth in discounted purchases.",
@@ -17,7 +17,7 @@ export const paretoNbd = defineModel(
         "Fader, Hardie & Lee (2005): RFM and CLV: Using Iso-Value Curves for Customer Base Analysis, JMR 42(4), for discounted transactions.",
       ],
       assumptions: [
-        "No season and no regular interval within a customer.",
+        "No regular interval within a customer.",
         "Rates and lifetimes are independent of each other.",
         "Same-day purchases are one.",
       ],

@@ -7,6 +7,8 @@ import { sigmoid } from "../../numeric/boosted-trees-loss.ts";
 import { predictMargins } from "../../numeric/boosted-trees-predict.ts";
 import { fitBtyd } from "../../numeric/btyd-fit.ts";
 import { type BtydParams, probabilityOfNone } from "../../numeric/buy-till-you-die.ts";
+import { fitPlatt, type Platt } from "../../numeric/platt.ts";
+import { createClock, type Harmonic } from "../../numeric/season.ts";
 import { numbers } from "../tables.ts";
 
 /** The share that bought again by days since the last purchase: the rule of thumb that the model is held against. */
@@ -22,6 +24,10 @@ export interface FittedPropensity {
   readonly trees_share: number;
   /** MBG/NBD on the histories at the latest earlier cut: its chance is one of the trees' columns. */
   readonly btyd: BtydParams;
+  /** The shop's season, on whose clock that model runs; its effect on the log odds is where the trees begin. */
+  readonly season: readonly Harmonic[];
+  /** What corrects the log odds of one-time buyers, and of the others, by the latest earlier cut. */
+  readonly corrections: readonly [once: Platt, again: Platt];
   readonly horizon_days: number;
   readonly recency: RecencyRule;
   readonly n_rows: number;
@@ -63,14 +69,66 @@ function bestShare(trees: Float64Array, other: Float64Array, target: Float64Arra
   return best.share;
 }
 
+export interface Wide {
+  readonly columns: readonly Float64Array[];
+  /** What the season ahead adds to the log odds of each row. */
+  readonly season: Float64Array;
+}
+
 /** Chances to buy within the horizon, and the log odds of MBG/NBD's that are blended in. */
 export function chancesOf(
   fitted: FittedPropensity,
-  columns: readonly Float64Array[],
+  { columns, season }: Wide,
+  frequency: Float64Array,
 ): { chance: Float64Array; blended: Float64Array } {
-  const blended = logits(columns.at(-1)).map((logit) => (1 - fitted.trees_share) * logit);
-  const margins = predictMargins(fitted.trees, columns);
-  return { blended, chance: margins.map((margin, row) => sigmoid(fitted.trees_share * margin + (blended[row] ?? 0))) };
+  const share = fitted.trees_share;
+  const btyd = logits(columns.at(-1));
+  const blended = season.map((shift, row) => share * shift + (1 - share) * (btyd[row] ?? 0));
+  const [once, again] = fitted.corrections;
+  const chance = predictMargins(fitted.trees, columns).map((margin, row) => {
+    const { slope, offset } = frequency[row] === 0 ? once : again;
+    return sigmoid(slope * (share * margin + (blended[row] ?? 0)) + offset);
+  });
+  return { blended, chance };
+}
+
+/** The trees' columns at the day `asOf` (days since 1970), or so many days before it as the rows' cut_days say. */
+export function wideColumns(
+  table: ColumnTable,
+  { btyd, season }: { btyd: BtydParams; season: readonly Harmonic[] },
+  horizonDays: number,
+  asOf: number | undefined,
+): Wide {
+  if (season.length === 0 || asOf === undefined)
+    return { columns: columnsOf(table, btyd, horizonDays), season: new Float64Array(table.rows) };
+  const clock = createClock(season);
+  const { frequency, recency, tAge, days } = onClock(table, clock, asOf);
+  const chanceOf = (row: number, t: number) =>
+    1 -
+    probabilityOfNone("mbg_nbd", btyd, { x: frequency[row] ?? 0, recency: recency[row] ?? 0, tAge: tAge[row] ?? 0 }, t);
+  const ahead = new Map<number, number>();
+  for (const day of days) if (!ahead.has(day)) ahead.set(day, clock(day + horizonDays) - clock(day));
+  const chance = frequency.map((_, row) => chanceOf(row, ahead.get(days[row] ?? 0) ?? horizonDays));
+  const plain = logits(frequency.map((_, row) => chanceOf(row, horizonDays)));
+  return {
+    columns: [...featureColumns.map(({ name }) => numbers(table, name)), chance],
+    season: logits(chance).map((own, row) => own - (plain[row] ?? 0)),
+  };
+}
+
+/** Histories on the shop's clock, and the day that each row is of. */
+function onClock(table: ColumnTable, clock: (day: number) => number, asOf: number) {
+  const [frequency, recency, tAge] = histories(table);
+  const cut = table.columns["cut_days"] ? numbers(table, "cut_days") : new Float64Array(table.rows);
+  const days = cut.map((back) => asOf - back);
+  const first = days.map((day, row) => day - (tAge[row] ?? 0));
+  const since = first.map(clock);
+  return {
+    frequency,
+    recency: recency.map((own, row) => (own > 0 ? clock((first[row] ?? 0) + own) - (since[row] ?? 0) : 0)),
+    tAge: days.map((day, row) => clock(day) - (since[row] ?? 0)),
+    days,
+  };
 }
 
 export function columnsOf(table: ColumnTable, btyd: BtydParams, horizonDays: number): Float64Array[] {
@@ -84,6 +142,24 @@ export function columnsOf(table: ColumnTable, btyd: BtydParams, horizonDays: num
 
 function histories(table: ColumnTable): [Float64Array, Float64Array, Float64Array] {
   return [numbers(table, "frequency"), numbers(table, "recency"), numbers(table, "t_age")];
+}
+
+const logOdds = (share: number) => Math.log(share / (1 - share));
+const asIs: Platt = { slope: 1, offset: 0 };
+const leastToCorrect = 200;
+const leastEvents = 30;
+
+/** What makes log odds that hold on average and in their spread, of rows that weren't learnt from. A single cut tells the level of its own
+ *  quarter: the level goes half of the way. */
+export function correctionOf(margins: Float64Array, target: Float64Array): Platt {
+  const events = target.filter((one) => one === 1).length;
+  if (target.length < leastToCorrect || Math.min(events, target.length - events) < leastEvents) return asIs;
+  const { slope, offset } = fitPlatt(margins, target);
+  const mean =
+    Float64Array.from(margins)
+      .sort()
+      .reduce((sum, one) => sum + one, 0) / margins.length;
+  return { slope, offset: (mean + offset - slope * mean) / 2 };
 }
 
 function pick(column: Float64Array, rows: Uint32Array): Float64Array {
@@ -123,7 +199,8 @@ export function rateByRecency({ bounds, rates }: RecencyRule, days: number): num
  *  weigh, then all cuts are learnt from. Null where there is too little to learn from. */
 export function fitPropensity(
   rows: ColumnTable,
-  { seed, purchaseHorizonDays, throwIfCancelled }: ModelContext,
+  { seed, purchaseHorizonDays, throwIfCancelled, asOf }: ModelContext,
+  season: readonly Harmonic[] = [],
 ): FittedPropensity | null {
   if (rows.rows < leastRows) return null;
   const target = numbers(rows, "is_buyer");
@@ -134,29 +211,41 @@ export function fitPropensity(
   const latest = cuts[0] ?? 0;
   const isLatest = Uint8Array.from(cut, (days) => (days === latest ? 1 : 0));
   const recent = Uint32Array.from(cut.keys()).filter((row) => isLatest[row] === 1);
-  const [x, last, age] = histories(rows).map((column) => pick(column, recent)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const time = asOf !== undefined && season.length > 0 ? onClock(rows, createClock(season), asOf) : null;
+  const [x, last, age] = (time ? [time.frequency, time.recency, time.tAge] : histories(rows)).map((column) =>
+    pick(column, recent),
+  ) as [Float64Array, Float64Array, Float64Array];
   const btyd = fitBtyd("mbg_nbd", x, last, age).params;
-  const columns = columnsOf(rows, btyd, purchaseHorizonDays);
+  const { columns, season: shift } = wideColumns(rows, { btyd, season }, purchaseHorizonDays, asOf);
+  const base = logOdds(bought / rows.rows);
+  const offset = shift.map((one) => one + base);
   const learn = (more: Partial<TreeInput>, trees: number) =>
-    fitBoostedTrees({ columns, target, throwIfCancelled, ...more }, { ...settings, seed, trees });
+    fitBoostedTrees(
+      { columns, target, throwIfCancelled, ...(time ? { offset } : {}), ...more },
+      { ...settings, seed, trees },
+    );
   const judged = cuts.length > 1 ? learn({ isValidation: isLatest }, longestGrowth) : null;
-  const share = judged
-    ? bestShare(
-        pick(predictMargins(judged, columns), recent),
-        pick(logits(columns.at(-1)), recent),
-        pick(target, recent),
-      )
-    : 0.5;
+  const told =
+    judged &&
+    pick(
+      predictMargins(judged, columns).map((one, row) => one + (time ? (offset[row] ?? 0) : 0)),
+      recent,
+    );
+  const theirs = pick(logits(columns.at(-1)), recent);
+  const share = told ? bestShare(told, theirs, pick(target, recent)) : 0.5;
   const fitted = learn({}, Math.max(10, judged?.trees.length ?? treesUnjudged));
+  const blend = told?.map((one, row) => share * one + (1 - share) * (theirs[row] ?? 0));
+  const corrected = (isOnce: boolean) => {
+    const own = Uint32Array.from(x.keys()).filter((row) => (x[row] === 0) === isOnce);
+    return blend ? correctionOf(pick(blend, own), pick(pick(target, recent), own)) : asIs;
+  };
   const days = numbers(rows, "days_since_last_purchase");
   return {
-    trees: fitted,
+    trees: time ? { ...fitted, base } : fitted,
     trees_share: share,
     btyd,
+    season,
+    corrections: [corrected(true), corrected(false)],
     horizon_days: purchaseHorizonDays,
     recency: recencyRule(pick(days, recent), pick(target, recent)),
     n_rows: rows.rows,

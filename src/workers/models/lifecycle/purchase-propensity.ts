@@ -3,16 +3,17 @@ import { auc, aucDifference, brierErrors, meanInterval } from "../../numeric/sco
 import { defineModel } from "../define.ts";
 import { calibrationBins, compare, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
-import { chancesOf, columnsOf, fitPropensity, fittedPropensity, rateByRecency } from "./propensity-fit.ts";
+import { chancesOf, fitPropensity, fittedPropensity, rateByRecency, wideColumns } from "./propensity-fit.ts";
 import { driversOf } from "./propensity-words.ts";
+import { harmonicsIn } from "./seasonal-clock.ts";
 
 export const purchasePropensity = defineModel({
   name: "purchase_propensity",
-  version: 5,
+  version: 6,
   title: "Purchase propensity",
   group: "lifecycle",
   inputs: { features: { feature: "customer_features" }, btyd: { scores: "mbg_nbd" } },
-  learns: { rows: { feature: "purchase_training" } },
+  learns: { rows: { feature: "purchase_training" }, season: { feature: "purchase_season" } },
   params: {},
   outputs: [
     { name: "probability_purchase", type: "DOUBLE", unit: "share" },
@@ -22,7 +23,7 @@ export const purchasePropensity = defineModel({
   card: {
     purpose: "The chance that a customer buys within the horizon, and what speaks for and against it.",
     method:
-      "Gradient-boosted trees on what customers had done at up to four earlier cuts (90, 180, 270 and 365 days ago) and whether a purchase followed; the latest cut tells how many trees are enough and how they are blended with MBG/NBD's chance (in log odds). Read: purchases and revenue in windows, the same season a year before, cadence, categories, reductions, channels, returns, and messages and visits where a source has them. Drivers are Shapley values of the trees (TreeSHAP).",
+      "Gradient-boosted trees on what customers had done at up to four earlier cuts (90, 180, 270 and 365 days ago) and whether a purchase followed; the latest cut tells how many trees are enough, how they are blended with MBG/NBD's chance (in log odds), and how log odds of one-time buyers and of the others have to be corrected, in spread fully, in level half (Platt). The season of the days ahead, where one is known, is where the trees begin. Read: purchases and revenue in windows, the same season a year before, cadence, categories, reductions, channels, returns, and messages and visits where a source has them. Drivers are Shapley values of the trees (TreeSHAP).",
     references: [
       "Buckinx & Van den Poel (2005): Customer base analysis: partial defection of behaviourally loyal clients in a non-contractual FMCG retail setting, EJOR 164(1).",
       "Friedman (2001): Greedy function approximation: a gradient boosting machine, Annals of Statistics 29(5).",
@@ -37,7 +38,7 @@ export const purchasePropensity = defineModel({
       "A chance of a single event has no limits of its own: its calibration says how far it can be trusted.",
       "Needs 200 histories at earlier cuts with 50 who bought and 50 who didn't; without them the profile shows MBG/NBD's chance instead.",
       "Where purchases come about as MBG/NBD supposes there is little to add: on the demo retailer the two are level. On the CDNOW customers its AUC lies .007 to .011 above MBG/NBD's at three cuts.",
-      "A season that the earlier cuts have not seen moves all chances alike: trust ranks more than sums.",
+      "With less than fifteen months of history no season is known: a peak ahead moves all chances alike.",
       "Drivers say what the chance rests on, not what would change it.",
     ],
     metrics: [
@@ -46,13 +47,17 @@ export const purchasePropensity = defineModel({
       "auc and brier against MBG/NBD's chance (auc_btyd, brier_btyd)",
     ],
   },
-  fit: (inputs, _, context): Json => fitPropensity(requireTable(inputs, "rows"), context) as unknown as Json,
-  score: (inputs, given, _, { throwIfCancelled }) => {
+  fit: (inputs, _, context): Json => {
+    const season = inputs.season ? harmonicsIn(inputs.season) : [];
+    return fitPropensity(requireTable(inputs, "rows"), context, season) as unknown as Json;
+  },
+  score: (inputs, given, _, { throwIfCancelled, asOf }) => {
     const features = requireTable(inputs, "features");
     const fitted = fittedPropensity(given);
     const n = features.rows;
-    const columns = fitted ? columnsOf(features, fitted.btyd, fitted.horizon_days) : [];
-    const found = fitted ? chancesOf(fitted, columns) : null;
+    const wide = fitted ? wideColumns(features, fitted, fitted.horizon_days, asOf) : { columns: [], season: blank(0) };
+    const { columns } = wide;
+    const found = fitted ? chancesOf(fitted, wide, numbers(features, "frequency")) : null;
     throwIfCancelled();
     const chance = found?.chance ?? blank(n);
     const drivers = fitted && found ? driversOf(fitted, columns, found) : new Array<string | null>(n).fill(null);

@@ -31,7 +31,7 @@ function requirementShares(table: ColumnTable, brandOf: ReadonlyMap<string, stri
 
 export const brandAffinity = defineModel({
   name: "brand_affinity",
-  version: 1,
+  version: 2,
   title: "Brand affinity",
   group: "preferences",
   inputs: { counts: { feature: "brand_counts" } },
@@ -82,7 +82,10 @@ export const brandAffinity = defineModel({
       brands: lists,
     };
     const enough = Float64Array.from(choosers, ({ counts }) => (totalOf(counts) >= 3 ? 1 : 0));
-    return scoreTable(ids, outputs, { enough, reason: new Array<string | null>(ids.length).fill(null) });
+    return scoreTable(ids, outputs, {
+      enough,
+      reason: ids.map((id) => (requirement.has(id) ? null : "top_brand_not_bought")),
+    });
   },
   evaluate: (inputs, _scores, holdout, json, _params, { seed }) =>
     evaluateShares({

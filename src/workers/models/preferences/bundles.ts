@@ -15,7 +15,7 @@ interface FittedBundles {
 
 export const bundles = defineModel({
   name: "bundles",
-  version: 1,
+  version: 2,
   title: "Bundles",
   group: "preferences",
   inputs: { sets: { feature: "itemsets" } },
@@ -112,7 +112,7 @@ export const bundles = defineModel({
         held_out_lift: number(({ rule }) => rule.lift),
         is_confirmed: number(({ rule }) => Number(rule.isConfirmed)),
         enough_data: number(({ measures }) => Number(measures.n_baskets >= 50)),
-        reason: rows.map(() => null),
+        reason: rows.map(({ rule }) => (rule.when.length > 1 ? null : "of_two")),
       },
     };
   },

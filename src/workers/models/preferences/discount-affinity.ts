@@ -22,11 +22,9 @@ import {
   worthOf,
 } from "./discount-scale.ts";
 
-const reasonOf = (fitted: FittedDiscounts | null) => (fitted ? null : "not_enough_data");
-
 export const discountAffinity = defineModel({
   name: "discount_affinity",
-  version: 3,
+  version: 4,
   title: "Discount affinity",
   group: "preferences",
   inputs: { counts: { feature: "discount_counts" } },
@@ -139,7 +137,11 @@ export const discountAffinity = defineModel({
       n_lines: lines,
     };
     const enough = lines.map((count) => (fitted && count >= 5 ? 1 : 0));
-    const reason = customers.map(() => reasonOf(fitted));
+    const reason = Array.from(depth, (half, at) => {
+      if (!fitted) return "not_enough_data";
+      if (Number.isNaN(half)) return halves ? "no_half" : "one_depth_only";
+      return Number.isNaN(depthHigh[at]) ? "no_upper_limit" : null;
+    });
     return scoreTable(
       customers.map(({ customer }) => customer),
       outputs,

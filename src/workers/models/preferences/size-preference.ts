@@ -69,7 +69,7 @@ function sizesOf(worn: readonly Worn[], systems: readonly Read[]): Size[] {
 
 export const sizePreference = defineModel({
   name: "size_preference",
-  version: 1,
+  version: 2,
   title: "Size and colour preference",
   group: "preferences",
   inputs: { counts: { feature: "fit_counts" } },
@@ -153,7 +153,11 @@ export const sizePreference = defineModel({
       },
       {
         enough: Float64Array.from(found, ([first]) => ((first?.lines ?? 0) >= 2 ? 1 : 0)),
-        reason: found.map(([first], at) => (first || colour[at] ? null : "not_enough_data")),
+        reason: found.map(([first], at) => {
+          if (first && colour[at]) return null;
+          if (first) return "no_colours";
+          return colour[at] ? "no_sizes" : "not_enough_data";
+        }),
       },
     );
   },

@@ -73,7 +73,7 @@ function bestOf(rows: readonly SlotRow[], fit: SlotFit | null): Best {
 
 export const timingPreference = defineModel({
   name: "timing_preference",
-  version: 2,
+  version: 3,
   title: "Timing preference",
   group: "preferences",
   inputs: { counts: { feature: "timing_counts" } },
@@ -156,7 +156,11 @@ export const timingPreference = defineModel({
       },
       {
         enough: acts.map((n) => (fitted && n >= 5 ? 1 : 0)),
-        reason: Array.from(weekday.slot, (slot) => (Number.isFinite(slot) ? null : "not_enough_data")),
+        reason: Array.from(weekday.slot, (slot, at) => {
+          if (!Number.isFinite(slot)) return "not_enough_data";
+          if (!Number.isFinite(hour.slot[at])) return "no_hours";
+          return Number.isFinite(send.slot[at]) ? null : "no_answers";
+        }),
       },
     );
   },
