@@ -1,7 +1,7 @@
 import type { Json } from "../../shared/base/canonical-json.ts";
 import type { CompiledNode } from "./compile-segment.ts";
-import { type Estimate, numberOf, purchasesVariance, totalOf, valueVariance } from "./estimate.ts";
-import { reachSql } from "./reach.ts";
+import { type Estimate, numberOf, totalOf } from "./estimate.ts";
+import { asComputed, columnsIn, keptFigures, keptProfiles } from "./kept-profiles.ts";
 import { compileIn, type SegmentInput } from "./segment-in.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 
@@ -49,6 +49,8 @@ function planNode(plan: Plan, node: CompiledNode, path: string, reach: readonly 
   return node.not ? `NOT (${joined})` : joined;
 }
 
+const summedColumns = ["revenue_minor", "net_revenue_minor", "predicted_value_minor", "expected_purchases"];
+
 const summed = (column: string, holds: string) => `sum(${column}) FILTER (WHERE ${holds})`;
 
 /** Size, money, reach and forecast of a segment in one pass over the profiles, with what every rule leaves. Reach counts those
@@ -64,12 +66,14 @@ export async function countSegment(
     const compiled = await compileIn(snapshot, session, input);
     const plan: Plan = { leaves: [], rules: [] };
     const root = planNode(plan, compiled, "", []);
-    const reach = await reachSql(snapshot, session);
+    const named = columnsIn(snapshot, plan.leaves.join(" "));
+    const from = named === null ? "profiles" : await keptProfiles(snapshot, session, [...summedColumns, ...named]);
+    const { reach, value, purchases } = named === null ? await asComputed(snapshot, session) : keptFigures;
     const leaves = plan.leaves.map((sql, at) => `, ${sql} AS h${at}`).join("");
     const [row = {}] = await session.rows(`WITH hits AS (
         SELECT revenue_minor, net_revenue_minor, predicted_value_minor, expected_purchases, ${reach} AS reach,
-          ${valueVariance} AS value_variance, ${purchasesVariance} AS purchases_variance${leaves}
-        FROM profiles
+          ${value} AS value_variance, ${purchases} AS purchases_variance${leaves}
+        FROM ${from}
       )
       SELECT count(*) AS total, count(*) FILTER (WHERE ${root}) AS customers,
         CAST(coalesce(${summed("revenue_minor", root)}, 0) AS BIGINT) AS revenue_minor,

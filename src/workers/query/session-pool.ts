@@ -1,6 +1,6 @@
 import { cancelled, throwIfCancelled } from "../../shared/base/errors.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
-import { ident } from "../engine/sql.ts";
+import { fileList, ident } from "../engine/sql.ts";
 import { type ColumnTypes, readFiles, type SnapshotHandle } from "./snapshot.ts";
 import { linesView, namesView, returnsView, summaryView, transactionsView } from "./views.ts";
 
@@ -10,9 +10,13 @@ export interface SessionPoolOptions {
   readonly scratch: string;
   /** How many snapshots stay open; the least recently asked one is closed. */
   readonly size?: number;
+  /** Profiles up to so many are loaded whole at opening; of more only the columns that are asked for. */
+  readonly mostLoaded?: number;
 }
 
-/** A snapshot with its tables as views (and `profiles` in memory), one question at a time. Beside the snapshot's tables it
+const mostLoaded = 100_000;
+
+/** A snapshot with its tables as views (and few `profiles` in memory), one question at a time. Beside the snapshot's tables it
  *  has lines_seen, returns_seen, transactions_seen, summary_seen and names_seen, which stand whatever the snapshot holds. */
 export interface OpenSnapshot {
   readonly handle: SnapshotHandle;
@@ -45,7 +49,7 @@ async function open(handle: SnapshotHandle, options: SessionPoolOptions): Promis
     const columnsOf = (table: string): ColumnTypes => columns.get(table) ?? new Map();
     for (const [table, paths] of Object.entries(handle.tables)) {
       if (paths.length === 0) continue;
-      const kind = table === "profiles" ? "TABLE" : "VIEW";
+      const kind = table === "profiles" && (await isFew(session, paths, options)) ? "TABLE" : "VIEW";
       await session.run(`CREATE ${kind} ${ident(table)} AS SELECT * FROM ${readFiles(paths)}`);
       columns.set(
         table,
@@ -62,6 +66,11 @@ async function open(handle: SnapshotHandle, options: SessionPoolOptions): Promis
     session.close();
     throw error;
   }
+}
+
+async function isFew(session: Session, paths: readonly string[], options: SessionPoolOptions): Promise<boolean> {
+  const rows = await session.value(`SELECT sum(num_rows) FROM parquet_file_metadata(${fileList(paths)})`);
+  return Number(rows) <= (options.mostLoaded ?? mostLoaded);
 }
 
 class Opened implements OpenSnapshot {

@@ -1,9 +1,6 @@
-import { stat } from "node:fs/promises";
 import type { EngineContract, QuerySnapshot } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
-import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
-import { automatic, pinnedChoice, type TournamentChoice } from "../../shared/domain/tournament.ts";
 import { type JudgedRow, verdictOf } from "../../shared/domain/verdict.ts";
 import { keepGroups } from "../exports/campaign-groups.ts";
 import { listTemplates } from "../exports/list.ts";
@@ -32,7 +29,8 @@ import { listTables } from "../query/table-list.ts";
 import { askCampaigns, type KeyedCampaign, type KeyedOffers, withGroups } from "./campaign-questions.ts";
 import { type ServiceContext, withSession } from "./context.ts";
 import { keptExport, type VerifyInput, verifyExport } from "./export-handlers.ts";
-import { layOutAlone, readManifest, tableFiles } from "./snapshot-handlers.ts";
+import { handleOf } from "./snapshot-handle.ts";
+import { layOutAlone, readManifest } from "./snapshot-handlers.ts";
 import { readJsonOutput } from "./store-handlers.ts";
 import { readingSnapshot } from "./upkeep-handlers.ts";
 
@@ -65,45 +63,11 @@ const questions: Readonly<Record<string, Ask>> = {
   "segments.export_preview": previewExport,
 };
 
-/** Too large to be read for every question, and no question needs it: products with their neighbours. */
-const unaskedFits: ReadonlySet<string> = new Set(["product_affinity"]);
-
 let pool: SessionPool | undefined;
 
 function openIn(ctx: ServiceContext, handle: SnapshotHandle): Promise<OpenSnapshot> {
   pool ??= new SessionPool({ memoryLimit: 2e9, threads: 2, scratch: ctx.scratchRoot });
   return pool.get(handle);
-}
-
-async function handleOf(reference: QuerySnapshot, before: QuerySnapshot | null): Promise<SnapshotHandle> {
-  const { brandDir, snapshot_id, members } = reference;
-  const manifest = readManifest(brandDir, snapshot_id);
-  const refreshed = members ? { segment_members: [{ key: members, output: "segment_members", bucket: 0 }] } : {};
-  const tables = Object.entries({ ...manifest.tables, ...refreshed }).map(
-    ([table, files]) => [table, tableFiles(brandDir, files).map(({ path }) => path)] as const,
-  );
-  const fits = Object.entries(manifest.fits)
-    .filter(([model]) => !unaskedFits.has(model))
-    .map(([model, { key, output }]): [string, Json] => [model, readJsonOutput(brandDir, key, output)]);
-  const choices = Object.entries(manifest.choices ?? {}).map(([target, { key, output }]) => {
-    const found = readJsonOutput(brandDir, key, output) as unknown as TournamentChoice;
-    const pin = manifest.params?.[`chosen_${target}.model`];
-    return [target, pinnedChoice(found, typeof pin === "string" ? pin : automatic)] as const;
-  });
-  const { mtime } = await stat(`${brandDir}/snapshots/${snapshot_id}/manifest.json`);
-  return {
-    snapshot_id,
-    as_of: manifest.as_of,
-    horizon_days: manifest.horizon_days,
-    purchase_horizon_days: manifest.purchase_horizon_days,
-    fit_as_of: manifest.fit_as_of,
-    published_at: mtime.toISOString(),
-    brand: { currency: manifest.brand.currency, timeZone: manifest.brand.timeZone },
-    tables: Object.fromEntries(tables),
-    fits: Object.fromEntries(fits),
-    choices: Object.fromEntries(choices),
-    ...(before ? { before: await handleOf(before, null) } : {}),
-  };
 }
 
 type Names = "query" | "templates.list" | "segments.refresh" | "campaigns.draw" | "campaigns.keep_offers";
