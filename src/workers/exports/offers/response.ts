@@ -92,6 +92,10 @@ async function experimentOf(snapshot: OpenSnapshot, session: Session, fit: Coupo
       fit.depths.map(({ campaign }) => campaign),
     ),
   );
+  const codes = await codesOf(session, snapshot);
+  const known = new Map(codes.toReversed().map((one) => [one.campaign, one]));
+  if (known.size > 0)
+    await session.run(`DELETE FROM tested WHERE campaign_id NOT IN (${[...known.keys()].map(literal).join(", ")})`);
   const table = await session.table(
     "SELECT campaign_id, CAST(NOT is_control AS DOUBLE) AS treated, CAST(bought AS DOUBLE) AS bought, CAST(days AS DOUBLE) AS days, CAST(n AS DOUBLE) AS n, CAST(reduced AS DOUBLE) AS reduced, CAST(alive AS DOUBLE) AS alive FROM tested ORDER BY campaign_id, customer_id",
   );
@@ -114,14 +118,19 @@ async function experimentOf(snapshot: OpenSnapshot, session: Session, fit: Coupo
   });
   const [level, slope] = fitLine(z, outcome);
   const signal = slope.error > 0 ? Math.max(0, 1 - (slope.error / slope.value) ** 2) : 1;
-  const depth = await depthOf(session, snapshot, fit);
+  const used = [...known.values()].reduce((sum, one) => sum + one.used, 0);
+  const named = [...known.values()].reduce((sum, one) => sum + one.used * one.depth, 0) / Math.max(1, used);
+  const depth = used > 0 ? Math.max(0.01, named) : Math.max(0.01, fit.depth);
+  const realised = await realisedDepth(session, snapshot);
+  const contacted = kept.filter((row) => treated?.[row] === 1);
+  const buyers = contacted.reduce((sum, row) => sum + (bought?.[row] ?? 0), 0) / Math.max(1, contacted.length);
   const alive = numbers(table, "alive");
   const living = kept.map((row) => alive[row] ?? Number.NaN).filter(Number.isFinite);
   return {
     level,
     slope: { value: signal * slope.value, error: signal * slope.error },
     testedDepth: depth,
-    redemption: redemptionOf(fit.depth / depth, level.value, kept, { treated, bought }),
+    redemption: realised === null ? 1 : redemptionOf(realised / depth, level.value, buyers),
     alive: living.length > 0 ? living.reduce((sum, one) => sum + one, 0) / living.length : 1,
     campaigns: [...share.keys()].sort().map((campaign) => {
       const own = kept.flatMap((row, at) => (campaigns[row] === campaign ? [outcome[at] ?? 0] : []));
@@ -163,31 +172,50 @@ function fitLine(x: readonly number[], y: readonly number[]): [Slope, Slope] {
   ];
 }
 
-/** What the codes cut off the orders of those contacted: of each campaign the code that they used most beyond those kept out. */
-async function depthOf(session: Session, snapshot: OpenSnapshot, fit: CouponFit): Promise<number> {
+interface CodeUse {
+  readonly campaign: string;
+  readonly depth: number;
+  readonly used: number;
+}
+
+/** Campaigns with a code that those contacted used and those kept out, of whom chance alone would have brought three or more, hardly did;
+ *  with what the code cut off an order. None where orders name no codes. */
+async function codesOf(session: Session, snapshot: OpenSnapshot): Promise<CodeUse[]> {
   const orders = snapshot.columnsOf("orders");
-  const usable = ["customer_id", "coupon_code", "discount_minor", "gross_minor"].every((name) => orders.has(name));
-  if (!usable) return fit.depth;
+  const named = ["customer_id", "coupon_code", "discount_minor", "gross_minor"].every((name) => orders.has(name));
+  if (!named) return [];
   const day = localDay("o.ordered_at", snapshot.handle.brand.timeZone);
-  const found = await session.value(`WITH used AS (
+  const rows = await session.rows(`WITH sides AS (
+      SELECT campaign_id, count(*) FILTER (is_control) / greatest(1, count(*) FILTER (NOT is_control)) AS odds FROM tested GROUP BY campaign_id),
+    used AS (
       SELECT t.campaign_id, o.coupon_code, count(*) FILTER (NOT t.is_control) AS n, count(*) FILTER (t.is_control) AS others,
         median(CAST(o.discount_minor AS DOUBLE) / CAST(o.gross_minor AS DOUBLE)) AS depth
       FROM tested t JOIN orders o ON o.customer_id = t.customer_id AND o.coupon_code IS NOT NULL AND o.gross_minor > 0 AND o.discount_minor > 0
         AND ${day} > t.day AND ${day} <= t.day + ${windowDays} GROUP BY t.campaign_id, o.coupon_code)
-    SELECT sum(CAST(round(1e6 * n * depth) AS BIGINT)) / 1e6 / nullif(sum(n), 0) FROM used WHERE n >= 5 AND others <= 0.05 * n`);
-  const depth = numberOf(found);
-  return depth > 0.01 ? Math.max(depth, fit.depth) : Math.max(0.01, fit.depth);
+    SELECT u.campaign_id, u.depth, u.n FROM used u JOIN sides s ON s.campaign_id = u.campaign_id
+    WHERE u.n >= 5 AND u.others <= 0.05 * u.n AND u.n * s.odds >= 3 ORDER BY u.campaign_id, u.n DESC, u.coupon_code`);
+  return rows.map((row) => ({
+    campaign: String(row.campaign_id),
+    depth: numberOf(row.depth),
+    used: numberOf(row.n),
+  }));
 }
 
-/** Of those contacted who bought, the share that took the cut along (its realised depth against its own) less those whom it brought. */
-function redemptionOf(
-  taken: number,
-  brought: number,
-  rows: readonly number[],
-  { treated, bought }: { treated: Float64Array | undefined; bought: Float64Array | undefined },
-): number {
-  const contacted = rows.filter((row) => treated?.[row] === 1);
-  const buyers = contacted.reduce((sum, row) => sum + (bought?.[row] ?? 0), 0) / Math.max(1, contacted.length);
+/** Of the money that those contacted would have paid at list prices, the share given off beyond what those kept out got. */
+async function realisedDepth(session: Session, snapshot: OpenSnapshot): Promise<number | null> {
+  const lines = snapshot.columnsOf("purchase_lines");
+  if (!["list_price_minor", "discount_minor", "day", "is_purchase"].every((name) => lines.has(name))) return null;
+  const [row = {}] = await session.rows(`WITH given AS (
+      SELECT t.is_control, coalesce(l.revenue_minor, 0) AS paid,
+        CASE WHEN l.list_price_minor > 0 THEN greatest(0, CAST(round(l.list_price_minor * l.quantity) AS BIGINT) - coalesce(l.revenue_minor, 0)) ELSE coalesce(l.discount_minor, 0) END AS off
+      FROM tested t JOIN purchase_lines l ON l.customer_id = t.customer_id AND l.is_purchase AND l.quantity > 0 AND l.day > t.day AND l.day <= t.day + ${windowDays})
+    SELECT CAST(sum(off) FILTER (NOT is_control) AS DOUBLE) / nullif(sum(off + paid) FILTER (NOT is_control), 0) AS contacted,
+      CAST(sum(off) FILTER (is_control) AS DOUBLE) / nullif(sum(off + paid) FILTER (is_control), 0) AS kept_out FROM given`);
+  return Math.max(0, numberOf(row.contacted) - numberOf(row.kept_out));
+}
+
+/** Of those contacted who bought, the share that took the cut along less those whom it brought. */
+function redemptionOf(taken: number, brought: number, buyers: number): number {
   const anyway = buyers - Math.max(0, brought);
   if (!(anyway > 0)) return 1;
   return Math.min(1, Math.max(0.1, (taken * buyers - Math.max(0, brought)) / anyway));

@@ -20,7 +20,7 @@ export function TermsPanel({ form, onForm, plan }: Props) {
   const categories = plan?.categories ?? [];
   return (
     <Panel title="What may be offered" under="To whom, how deep, and on what">
-      <div className="form">
+      <div className="form offer-terms">
         <label className="on">
           Audience
           <select className="field" value={form.segment} onChange={(event) => set({ segment: event.target.value })}>
@@ -39,8 +39,8 @@ export function TermsPanel({ form, onForm, plan }: Props) {
             value={form.scope}
             onChange={(event) => set({ scope: event.target.value === "everything" ? "everything" : "category" })}
           >
-            <option value="category">One category each</option>
             <option value="everything">The whole basket</option>
+            <option value="category">One category each</option>
           </select>
         </label>
         <label className="on">
