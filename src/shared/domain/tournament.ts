@@ -44,6 +44,8 @@ export interface TournamentChoice {
   readonly ranking: readonly string[];
   /** Weights of the combination over all cuts, chosen or not; null where there were too few cuts or candidates. */
   readonly stack_weights: Readonly<Record<string, number>> | null;
+  /** The model from whose chance a share of the log odds of buying anything is taken, where that was better. */
+  readonly refined?: { readonly model: string; readonly share: number };
   readonly reason: string;
   readonly left_out: readonly { readonly candidate: string; readonly reason: string }[];
   readonly rows: readonly TournamentRow[];
@@ -53,11 +55,12 @@ export interface TournamentChoice {
 export function pinnedChoice(choice: TournamentChoice, pin: string): TournamentChoice {
   if (pin === automatic || pin === choice.chosen) return choice;
   const reason = `Pinned to ${pin}; the tournament itself chose ${choice.chosen}.`;
+  const { refined: _, ...plain } = choice;
   if (pin === stackName) {
-    return choice.stack_weights ? { ...choice, chosen: stackName, weights: choice.stack_weights, reason } : choice;
+    return choice.stack_weights ? { ...plain, chosen: stackName, weights: choice.stack_weights, reason } : choice;
   }
   return {
-    ...choice,
+    ...plain,
     chosen: pin,
     weights: { [pin]: 1 },
     ranking: [pin, ...choice.ranking.filter((model) => model !== pin)],

@@ -64,8 +64,32 @@ export function cellsOf(table: ColumnTable, asOf: number): Cell[] {
 const leastCells = 6;
 const seasonFrom = 24;
 
-/** The common curve, cohorts' levels, the calendar and the spread about all three; null where too little has been seen. */
+const heldBack = [3, 6, 9] as const;
+const judgedMonths = 3;
+
+/** The common curve, cohorts' levels and the calendar, with the spread about all three: that of the last year's cells or, where it is
+ *  greater, that of three months which curves without them foretold. Null where too little has been seen. */
 export function fitRetention(all: readonly Cell[]): FittedRetention | null {
+  const fitted = fitCurve(all);
+  if (!fitted) return null;
+  const last = Math.max(...all.map(({ month, age }) => month + age));
+  let [excess, squares] = [0, 0];
+  for (const months of heldBack) {
+    const until = last - months;
+    const earlier = fitCurve(all.filter(({ month, age }) => month + age <= until));
+    if (!earlier) continue;
+    const judged = all.filter(({ month, age, customers }) => {
+      return age >= 1 && customers > 0 && month < until && month + age > until && month + age <= until + judgedMonths;
+    });
+    const own = momentsOf(earlier, judged);
+    excess += own.excess;
+    squares += own.squares;
+  }
+  const ahead = squares > 0 ? excess / squares / (1 + judgedMonths / 24) : 0;
+  return { ...fitted, spread: Math.max(fitted.spread, ahead) };
+}
+
+function fitCurve(all: readonly Cell[]): FittedRetention | null {
   const cells = all.filter(({ age, customers }) => age >= 1 && customers > 0);
   const buyers = cells.reduce((sum, cell) => sum + cell.buyers, 0);
   if (cells.length < leastCells || buyers < 20) return null;
@@ -146,13 +170,20 @@ function seasonOf(fitted: FittedRetention, cells: readonly Cell[]): number[] {
 /** Relative variance that the last year's cells show beyond the count's, by moments. */
 function spreadSeen(fitted: FittedRetention, cells: readonly Cell[]): number {
   const last = Math.max(...cells.map(({ month, age }) => month + age));
+  const { excess, squares } = momentsOf(
+    fitted,
+    cells.filter(({ month, age }) => month + age > last - 12),
+  );
+  return squares > 0 ? Math.max(1e-4, excess / squares) : 0.04;
+}
+
+function momentsOf(fitted: FittedRetention, cells: readonly Cell[]): { excess: number; squares: number } {
   let [excess, squares] = [0, 0];
   for (const { month, age, customers, buyers } of cells) {
-    if (month + age <= last - 12) continue;
     const rate = rateOf(fitted, month, age);
     const expected = customers * rate;
     excess += (buyers - expected) ** 2 - expected * (1 - rate);
     squares += expected * expected;
   }
-  return squares > 0 ? Math.max(1e-4, excess / squares) : 0.04;
+  return { excess, squares };
 }

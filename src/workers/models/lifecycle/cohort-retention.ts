@@ -34,7 +34,7 @@ function rateDistribution(fitted: FittedRetention, cell: Cell, lastSeen: number)
 
 export const cohortRetention = defineModel({
   name: "cohort_retention",
-  version: 2,
+  version: 3,
   title: "Cohort retention",
   group: "lifecycle",
   inputs: { cohorts: { feature: "cohorts" }, summary: { feature: "purchase_summary" } },
@@ -55,7 +55,7 @@ export const cohortRetention = defineModel({
     purpose:
       "What share of the customers won in a month buys in each later month: as it was, and as it will be over the next year.",
     method:
-      "Beta-discrete-Weibull survival of a cohort (sBG where c = 1) times the share of those still there that buys in a month, by maximum likelihood over all cohorts' months. Each cohort's own level is drawn towards the common curve (gamma-Poisson); from two years on each calendar month has an index. Limits: a beta distribution with the variance of the count, of cohorts about the curve and of the months ahead.",
+      "Beta-discrete-Weibull survival of a cohort (sBG where c = 1) times the share of those still there that buys in a month, by maximum likelihood over all cohorts' months. Each cohort's own level is drawn towards the common curve (gamma-Poisson); from two years on each calendar month has an index. Limits: a beta distribution with the variance of the count, of cohorts about the curve (as curves of three, six and nine months ago missed the three months after them) and of the months ahead.",
     references: [
       "Fader & Hardie (2007): How to project customer retention, Journal of Interactive Marketing 21(1).",
       "Fader, Hardie, Liu, Davin & Steenburgh (2018): “How to Project Customer Retention” Revisited: The Role of Duration Dependence, JIM 43.",

@@ -4,6 +4,7 @@ import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { pinnedChoice } from "../../../shared/domain/tournament.ts";
 import { combineColumn, reasonsOf } from "./combine.ts";
 import { judgeTournament, type Split } from "./judge.ts";
+import { refiningFactors } from "./refine.ts";
 import { targets } from "./targets.ts";
 
 const purchases = targets.find(({ target }) => target === "purchases");
@@ -145,5 +146,65 @@ describe("the chosen figures", () => {
       () => "expected_purchases",
     );
     expect([one.values[1], one.from[1]]).toEqual([5, "right"]);
+  });
+});
+
+describe("a count whose chance of any is told better by another model", () => {
+  /** Customers of whom the purchase model knows the rate, and the other whether they are still there. */
+  function splitWithChance(cutOn: string, seed: number, isTold: boolean): Split {
+    const random = createRandom(seed, "refining");
+    const ids = Array.from({ length: n }, (_, at) => `c${at}`);
+    const rate = Float64Array.from(ids, () => random.gamma(1.5, 0.8));
+    const stays = rate.map(() => (random.next() < 0.5 ? 0.9 : 0.1));
+    const n_purchases = rate.map((value, at) => (random.next() < (stays[at] ?? 0) ? poisson(random, value) : 0));
+    const own = rate.map((value) => 0.5 * -Math.expm1(-value));
+    const other = rate.map((value, at) => (isTold ? (stays[at] ?? 0) : random.next()) * -Math.expm1(-value));
+    const reason = ids.map(() => null);
+    return {
+      cutOn,
+      summary: table({
+        customer_id: ids,
+        frequency: rate.map((value) => poisson(random, value)),
+        t_age: rate.map(() => 90),
+      }),
+      outcomes: table({ customer_id: ids, n_purchases }),
+      scores: {
+        left: table({
+          customer_id: ids,
+          expected_purchases: rate.map((v) => 0.5 * v),
+          probability_purchase: own,
+          reason,
+        }),
+      },
+      refining: table({ customer_id: ids, probability_purchase: other, reason }),
+    };
+  }
+  const judged = (isTold: boolean) => {
+    if (!purchases) throw new Error("no such target");
+    const splits = [splitWithChance("2026-03-29", 1, isTold), splitWithChance("2025-12-28", 2, isTold)];
+    const some = candidates.filter(({ model }) => model === "left");
+    return judgeTournament({ target: purchases, candidates: some, splits, fitAsOf: "2026-06-28", horizonDays: 90 });
+  };
+
+  it("is refined by it, and says so", () => {
+    const choice = judged(true);
+    expect(choice.chosen).toBe("left");
+    expect(choice.refined).toEqual({ model: "purchase_propensity", share: 0.75 });
+    expect(choice.reason).toContain("75 % from purchase_propensity");
+    expect(pinnedChoice(choice, "right").refined).toBeUndefined();
+  });
+
+  it("is left alone where the other chance is noise", () => {
+    expect(judged(false).refined).toBeUndefined();
+  });
+
+  it("changes no count by more than fourfold, nor one without a chance", () => {
+    const own = Float64Array.of(0.001, 0.5, 0.5, Number.NaN);
+    const other = Float64Array.of(0.999, 0.25, Number.NaN, 0.5);
+    expect(Array.from(refiningFactors({ own, other }, 0))).toEqual([1, 1, 1, 1]);
+    const found = refiningFactors({ own, other }, 0.75);
+    expect(found[0]).toBe(4);
+    expect(found[1]).toBeLessThan(1);
+    expect([found[2], found[3]]).toEqual([1, 1]);
   });
 });

@@ -3,7 +3,8 @@ import { naiveName, stackName, type TournamentChoice, type TournamentRow } from 
 import { pairedDifference } from "../../numeric/scoring.ts";
 import { meanProducts, type Products, productsOf, simplexWeights } from "../../numeric/simplex-weights.ts";
 import { leastCustomers } from "../evaluation.ts";
-import { gather, matchRows, numbers } from "../tables.ts";
+import { blank, gather, matchRows, numbers } from "../tables.ts";
+import { bestShare, refine } from "./refine.ts";
 import { relativeLoss, type TargetDeclaration, toldMetrics } from "./targets.ts";
 
 export interface Candidate {
@@ -19,6 +20,8 @@ export interface Split {
   readonly summary: ColumnTable;
   readonly outcomes: ColumnTable;
   readonly scores: Readonly<Record<string, ColumnTable>>;
+  /** Scores of the model whose chance may refine a count. */
+  readonly refining?: ColumnTable;
 }
 
 interface Field {
@@ -26,6 +29,9 @@ interface Field {
   readonly actual: Float64Array;
   readonly naive: Float64Array;
   readonly predictions: ReadonlyMap<string, Float64Array>;
+  /** The candidates' chances of any, and that of the model that may refine them. */
+  readonly chances: ReadonlyMap<string, Float64Array>;
+  readonly refining: Float64Array | null;
 }
 
 const leastShare = 0.9;
@@ -39,9 +45,39 @@ export interface TournamentRequest {
   readonly horizonDays: number;
 }
 
+/** The choice, its counts refined by another model's chance of any where that made the loss less over the cuts. */
+export function judgeTournament(request: TournamentRequest): TournamentChoice {
+  const { choice, fields } = chooseForecast(request);
+  const { target } = request;
+  const models = Object.keys(choice.weights);
+  const weights = Float64Array.from(Object.values(choice.weights));
+  const whole = fields.filter(({ predictions }) => models.every((model) => predictions.has(model)));
+  if (!target.refining || whole.length === 0 || whole.some(({ refining }) => refining === null)) return choice;
+  const losses = whole.map((field) => {
+    const naive = target.judge(field.naive, field.actual);
+    const refinable = {
+      expected: combine(field.predictions, models, weights),
+      own: combine(field.chances, models, weights),
+      other: field.refining ?? new Float64Array(0),
+    };
+    return (share: number) => Math.log(relativeLoss(target.judge(refine(refinable, share), field.actual), naive));
+  });
+  const { share, loss } = bestShare(losses);
+  if (!(share > 0)) return choice;
+  const told = `${Math.round(100 * share)} % from ${target.refining.model}: ${Math.exp(loss).toPrecision(3)} with it.`;
+  return {
+    ...choice,
+    refined: { model: target.refining.model, share },
+    reason: `${choice.reason} Whether anything is bought is told to ${told}`,
+  };
+}
+
 /** Chooses among the candidates by their losses relative to the naive forecast's, over the cuts, on the customers that all score. A
  *  combination with non-negative weights, learned at the earlier cuts alone, is chosen where it is surely better at the latest. */
-export function judgeTournament(request: TournamentRequest): TournamentChoice {
+function chooseForecast(request: TournamentRequest): {
+  choice: TournamentChoice;
+  fields: readonly Field[];
+} {
   const { target, fitAsOf, horizonDays } = request;
   const leftOut: { candidate: string; reason: string }[] = [];
   const fields = request.splits.flatMap((split) => fieldOf(request, split, leftOut) ?? []);
@@ -66,14 +102,10 @@ export function judgeTournament(request: TournamentRequest): TournamentChoice {
     const standing = eligible.includes(target.standing) ? target.standing : (eligible[0] ?? target.standing);
     const reason = "Nothing could be judged yet: there is no cut with enough customers and what followed.";
     const order = [standing, ...rest.filter((model) => model !== standing)];
+    const weights = { [standing]: 1 };
     return {
-      ...common,
-      chosen: standing,
-      weights: { [standing]: 1 },
-      ranking: order,
-      stack_weights: null,
-      reason,
-      rows,
+      choice: { ...common, chosen: standing, weights, ranking: order, stack_weights: null, reason, rows },
+      fields: [],
     };
   }
   const stack = stackOf(target, fields, ranking);
@@ -83,32 +115,23 @@ export function judgeTournament(request: TournamentRequest): TournamentChoice {
   const over = `over ${fields.length} ${fields.length === 1 ? "cut" : "cuts"}`;
   if (stack?.isBetter) {
     const reason = `The combination is surely better than ${best} at the latest cut, with weights learned at the earlier ones.`;
+    const { weights } = stack;
+    const order = [...ranking, ...rest];
     return {
-      ...common,
-      chosen: stackName,
-      weights: stack.weights,
-      ranking: [...ranking, ...rest],
-      stack_weights,
-      reason,
-      rows: all,
+      choice: { ...common, chosen: stackName, weights, ranking: order, stack_weights, reason, rows: all },
+      fields,
     };
   }
   const reason = `Least loss ${over}: ${score} of the naive forecast's.`;
-  return {
-    ...common,
-    chosen: best,
-    weights: { [best]: 1 },
-    ranking: [...ranking, ...rest],
-    stack_weights,
-    reason,
-    rows: all,
-  };
+  const weights = { [best]: 1 };
+  const order = [...ranking, ...rest];
+  return { choice: { ...common, chosen: best, weights, ranking: order, stack_weights, reason, rows: all }, fields };
 }
 
 /** The customers of a split that every candidate scores; null where they are too few. */
 function fieldOf(
   { target, candidates, horizonDays }: TournamentRequest,
-  { cutOn, summary, outcomes, scores }: Split,
+  { cutOn, summary, outcomes, scores, refining }: Split,
   leftOut: { candidate: string; reason: string }[],
 ): Field | null {
   if (outcomes.rows < leastCustomers) return null;
@@ -131,7 +154,15 @@ function fieldOf(
     actual: pick(target.outcome(outcomes)),
     naive: pick(gather(target.naive(summary, horizonDays), known)),
     predictions: new Map(told.map(([model, values]) => [model, pick(values)])),
+    chances: new Map(told.map(([model]) => [model, pick(chancesIn(target, outcomes, scores[model]))])),
+    refining: refining ? pick(chancesIn(target, outcomes, refining)) : null,
   };
+}
+
+function chancesIn(target: TargetDeclaration, outcomes: ColumnTable, table: ColumnTable | undefined): Float64Array {
+  const column = target.refining?.column ?? "";
+  if (!table || !(column in table.columns)) return blank(outcomes.rows);
+  return gather(numbers(table, column), matchRows(outcomes, table));
 }
 
 function rowsOf(target: TargetDeclaration, field: Field): TournamentRow[] {
@@ -161,10 +192,14 @@ function productsIn(field: Field, models: readonly string[]): Products {
   );
 }
 
-function combine(field: Field, models: readonly string[], weights: Float64Array): Float64Array {
-  const sum = new Float64Array(field.actual.length);
+function combine(
+  predictions: ReadonlyMap<string, Float64Array>,
+  models: readonly string[],
+  weights: Float64Array,
+): Float64Array {
+  const sum = new Float64Array(predictions.get(models[0] ?? "")?.length ?? 0);
   for (const [at, model] of models.entries()) {
-    const own = field.predictions.get(model);
+    const own = predictions.get(model);
     const weight = weights[at] ?? 0;
     for (let row = 0; own && row < sum.length; row++) sum[row] = (sum[row] ?? 0) + weight * (own[row] ?? 0);
   }
@@ -183,7 +218,7 @@ function stackOf(target: TargetDeclaration, fields: readonly Field[], ranking: r
   if (!latest || earlier.length === 0 || ranking.length < 2 || best === undefined) return null;
   const models = ranking.slice(0, 12);
   const learned = simplexWeights(meanProducts(earlier.map((field) => productsIn(field, models))));
-  const [own, single] = [combine(latest, models, learned), latest.predictions.get(best) ?? latest.naive];
+  const [own, single] = [combine(latest.predictions, models, learned), latest.predictions.get(best) ?? latest.naive];
   const naive = target.judge(latest.naive, latest.actual);
   const judged = target.judge(own, latest.actual);
   const relative = relativeLoss(judged, naive);

@@ -21,6 +21,7 @@ import { tiersOf } from "../value/tiers.ts";
 import { type Chosen, combineColumn, reasonsOf } from "./combine.ts";
 import { compareWithNaive } from "./compare-with-naive.ts";
 import { type Candidate, judgeTournament } from "./judge.ts";
+import { refiningFactors } from "./refine.ts";
 import { type TargetDeclaration, targets } from "./targets.ts";
 
 interface Entrant extends Candidate {
@@ -36,6 +37,7 @@ function entrantsOf(models: readonly ModelDeclaration[], target: TournamentTarge
 }
 
 const scoresOf = (model: string): InputReference => ({ step: `scores_${model}`, output: "scores" });
+const refiningOf = ({ refining }: TargetDeclaration) => (refining ? [scoresOf(refining.model)] : []);
 const cutsOf = Array.from({ length: tournamentCuts }, (_, at) => at + 1);
 
 /** Whether a candidate can be chosen is part of the question, and so of its key. */
@@ -47,10 +49,11 @@ function tournamentStep(target: TargetDeclaration, candidates: readonly Candidat
     [`summary_${cut}`, { step: "purchase_summary", output: "purchase_summary", cut }],
     [`outcomes_${cut}`, { step: "outcomes", output: "outcomes", cut }],
     ...candidates.map((one): [string, InputReference] => [aliasOf(one, cut), { ...scoresOf(one.model), cut }]),
+    ...refiningOf(target).map((one): [string, InputReference] => [`refining_${cut}`, { ...one, cut }]),
   ]);
   return defineStep({
     name: `tournament_${target.target}`,
-    version: 1,
+    version: 2,
     title: `Tournament: ${tournamentTitles[target.target]}`,
     stage: "fits",
     scope: "brand",
@@ -68,6 +71,7 @@ function tournamentStep(target: TargetDeclaration, candidates: readonly Candidat
           summary: await context.table(`summary_${cut}`),
           outcomes: await context.table(`outcomes_${cut}`),
           scores,
+          ...(target.refining ? { refining: await context.table(`refining_${cut}`) } : {}),
         });
       }
       const request = { target, candidates, splits, fitAsOf: context.asOf, horizonDays: judgedDays };
@@ -103,11 +107,12 @@ function chosenColumns(target: TournamentTarget): readonly Column[] {
 }
 
 /** What profiles read: each customer's figures of the chosen or pinned model, limits of the same. */
-function chosenStep({ target }: TargetDeclaration, candidates: readonly Entrant[]): Step {
+function chosenStep(declared: TargetDeclaration, candidates: readonly Entrant[]): Step {
+  const { target } = declared;
   const eligible = candidates.filter(({ onlyShown }) => onlyShown === undefined).map(({ model }) => model);
   return defineStep({
     name: `chosen_${target}`,
-    version: 1,
+    version: 2,
     title: `Chosen: ${tournamentTitles[target]}`,
     stage: "scores",
     scope: "brand",
@@ -116,6 +121,7 @@ function chosenStep({ target }: TargetDeclaration, candidates: readonly Entrant[
       summary: { step: "purchase_summary", output: "purchase_summary" },
       choice: { step: `tournament_${target}`, output: "choice" },
       ...Object.fromEntries(candidates.map(({ model }) => [model, scoresOf(model)])),
+      ...Object.fromEntries(refiningOf(declared).map((one) => ["refining", one])),
     },
     params: {
       model: {
@@ -133,7 +139,9 @@ function chosenStep({ target }: TargetDeclaration, candidates: readonly Entrant[
       for (const { model } of candidates) scores.set(model, await context.table(model));
       const found = context.json("choice") as unknown as TournamentChoice;
       const chosen = { base, scores, choice: pinnedChoice(found, String(context.params.model)) };
-      await context.output.table("chosen", figuresOf(target, chosen, candidates), chosenColumns(target));
+      const figures = figuresOf(target, chosen, candidates);
+      const refined = declared.refining ? refinedFigures(figures, chosen, await context.table("refining")) : figures;
+      await context.output.table("chosen", refined, chosenColumns(target));
     },
   });
 }
@@ -159,6 +167,24 @@ function figuresOf(target: TournamentTarget, chosen: Chosen, candidates: readonl
     ? gather(numbers(first, "enough_data"), matchRows(chosen.base, first)).map((value) => (value === 1 ? 1 : 0))
     : new Float64Array(chosen.base.rows);
   return scoreTable(texts(chosen.base, "customer_id"), { ...outputs, model: main.from }, { enough, reason });
+}
+
+/** Counts and their limits with the chance of any as the choice refines it. */
+function refinedFigures(figures: ColumnTable, chosen: Chosen, refining: ColumnTable): ColumnTable {
+  const share = chosen.choice.refined?.share ?? 0;
+  if (share === 0) return figures;
+  const column = "probability_purchase";
+  const own = combineColumn(chosen, () => column).values;
+  const other = gather(numbers(refining, column), matchRows(chosen.base, refining));
+  const factors = refiningFactors({ own, other }, share);
+  const moved = (name: string) => numbers(figures, name).map((value, row) => value * (factors[row] ?? 1));
+  const columns = {
+    ...figures.columns,
+    expected_purchases: moved("expected_purchases"),
+    expected_purchases_low: moved("expected_purchases_low").map(Math.round),
+    expected_purchases_high: moved("expected_purchases_high").map(Math.round),
+  };
+  return { ...figures, columns };
 }
 
 /** How the tournament's own choice does at a cut, where it was made from earlier cuts alone. */

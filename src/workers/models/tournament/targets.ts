@@ -27,6 +27,8 @@ export interface TargetDeclaration {
   /** The rule of thumb, from the purchase summary at the cut. */
   readonly naive: (summary: ColumnTable, horizonDays: number) => Float64Array;
   readonly naiveIs: string;
+  /** The candidates' chance of any, and the model whose chance may refine it, where the outcome is a count. */
+  readonly refining?: { readonly column: string; readonly model: string };
   readonly judge: (predicted: Float64Array, actual: Float64Array) => readonly Judged[];
 }
 
@@ -58,6 +60,7 @@ export const targets: readonly TargetDeclaration[] = [
       return numbers(summary, "frequency").map((x, at) => (x / Math.max(1, age[at] ?? 1)) * horizonDays);
     },
     naiveIs: "x / T × horizon",
+    refining: { column: "probability_purchase", model: "purchase_propensity" },
     judge: judgeAmounts((predicted, actual) => {
       const ranked = auc(predicted, isAbove(actual));
       return lossOf("auc", ranked, 1 - ranked.value);

@@ -5,9 +5,10 @@ import { normalCdf } from "../../numeric/distributions.ts";
 import { meanInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { compare, coverage, known, leastCustomers } from "../evaluation.ts";
+import { harmonicsIn } from "../lifecycle/seasonal-clock.ts";
 import { gather, matchRows, numbers, requireTable, texts } from "../tables.ts";
 import { forecastsOf } from "./generative.ts";
-import { type FittedSegments, fitSegments, relativeSd, seasonAhead } from "./segment-sums.ts";
+import { daysAhead, type FittedSegments, fitSegments, relativeSd, seasonAhead } from "./segment-sums.ts";
 
 const horizons = [30, 90, 365] as const;
 const z80 = 1.2815515655446004;
@@ -56,8 +57,12 @@ function forecastSegments(inputs: Tables, fitted: FittedSegments, wanted: readon
   const windows = requireTable(inputs, "windows");
   const places = matchRows(summary, windows);
   return wanted.flatMap((horizon) => {
-    const { value, count, spend, countVariance } = forecastsOf(fitted.generative, summary, horizon);
-    const season = seasonAhead(requireTable(inputs, "weeks"), asOf, horizon);
+    const { value, count, spend, countVariance } = forecastsOf(
+      fitted.generative,
+      summary,
+      daysAhead(fitted.season, asOf, horizon),
+    );
+    const season = fitted.season.length > 0 ? 1 : seasonAhead(requireTable(inputs, "weeks"), asOf, horizon);
     const near = `revenue_${horizons.find((days) => days >= horizon) ?? 365}`;
     const days = Number(near.slice(8));
     const before = gather(numbers(windows, near), places).map((one) => (one * horizon) / days);
@@ -82,7 +87,8 @@ function forecastSegments(inputs: Tables, fitted: FittedSegments, wanted: readon
           const [n = 0, amount = 0] = [count[row], spend[row]];
           return factor(row) ** 2 * ((countVariance[row] ?? 0) * amount ** 2 + n * (fitted.spend_cv * amount) ** 2);
         });
-        const spread = Math.hypot(relativeSd(fitted, horizon), Math.sqrt(variance) / Math.max(1, total));
+        const own = name === "all" ? 0 : fitted.apart;
+        const spread = Math.hypot(relativeSd(fitted, horizon), own, Math.sqrt(variance) / Math.max(1, total));
         return {
           name,
           horizon,
@@ -115,7 +121,7 @@ function forecastSegments(inputs: Tables, fitted: FittedSegments, wanted: readon
 
 export const segmentForecast = defineModel({
   name: "segment_forecast",
-  version: 1,
+  version: 2,
   title: "Revenue of segments",
   group: "value",
   inputs: {
@@ -125,7 +131,7 @@ export const segmentForecast = defineModel({
     stage: { scores: "lifecycle_stage" },
     value: { scores: "customer_value" },
   },
-  learns: { rows: { feature: "value_training" } },
+  learns: { rows: { feature: "value_training" }, season: { feature: "purchase_season" } },
   keys: [
     { name: "segment", type: "VARCHAR" },
     { name: "horizon_days", type: "INTEGER" },
@@ -142,7 +148,7 @@ export const segmentForecast = defineModel({
     purpose:
       "Revenue of all customers, of each lifecycle stage and each value tier in the next 30, 90 and 365 days; and of customers yet to be won.",
     method:
-      "Expected purchases (MBG/NBD) times expected spend (Gamma-Gamma) of every member, times what earlier cuts brought over what was then told, by stage, and the same days of last year against the year's mean, by half. Limits: the members' own spread, and that of stages' ratios between cuts. New customers: what those won in as many days before brought.",
+      "Expected purchases (MBG/NBD) times expected spend (Gamma-Gamma) of every member, times what earlier cuts brought over what was then told, by stage; both on the shop's seasonal clock where it has one, else the same days of last year against the year's mean, by half. Limits: the members' own spread, that of the ratio between cuts (by Student's t, as few cuts are known) and that of stages' beside it. New customers: what those won in as many days before brought.",
     references: [
       "Fader, Hardie & Lee (2005): RFM and CLV: Using Iso-Value Curves for Customer Base Analysis, JMR 42(4).",
       "Hoppe & Wagner (2007): Customer Base Analysis, Marketing JRM 29(2).",
@@ -153,7 +159,8 @@ export const segmentForecast = defineModel({
     ],
     limits: [
       "Members are today's: who moves to another stage later still counts where they stand now.",
-      "With a single earlier cut nothing tells how much cuts differ: 15 % is taken.",
+      "With a single earlier cut little tells how much cuts differ: limits then reach from half to double.",
+      "All segments of a day err together: their limits hold over days, not among the segments of one.",
       "New customers of a shop younger than one and a half horizons aren't told.",
       "Segments of one's own aren't among these: their revenue is the sum of predicted values.",
     ],
@@ -162,7 +169,10 @@ export const segmentForecast = defineModel({
       "coverage of the 80 % limits over segments: a dozen of them, so a rough figure",
     ],
   },
-  fit: (inputs, _, context): Json => fitSegments(requireTable(inputs, "rows"), context) as unknown as Json,
+  fit: (inputs, _, context): Json => {
+    const season = inputs.season ? harmonicsIn(inputs.season) : [];
+    return fitSegments(requireTable(inputs, "rows"), context, season) as unknown as Json;
+  },
   score: (inputs, json, _, { horizonDays }) => {
     const fitted = json as unknown as FittedSegments | null;
     const summary = requireTable(inputs, "summary");

@@ -1,5 +1,6 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { ModelContext } from "../../../shared/domain/model.ts";
+import { createClock, type Harmonic } from "../../numeric/season.ts";
 import { stagesBefore } from "../lifecycle/lifecycle-stage.ts";
 import { numbers } from "../tables.ts";
 import { fitGenerative, forecastsOf, type Generative } from "./generative.ts";
@@ -9,8 +10,12 @@ export interface FittedSegments {
   readonly generative: Generative;
   /** What stages brought over what was told of them, at earlier cuts. */
   readonly factors: Readonly<Record<string, number>>;
-  /** Standard deviation of the logarithm of that ratio between cuts. */
+  /** Standard deviation of the logarithm of that ratio at a cut to come, so wide that 80 % of a t distribution lie within a normal's. */
   readonly spread: number;
+  /** The same of a stage's ratio beside that of all. */
+  readonly apart: number;
+  /** The shop's season, on whose clock purchases are forecast. */
+  readonly season: readonly Harmonic[];
   /** Standard deviation of a purchase's amount over its expectation. */
   readonly spend_cv: number;
   readonly window_days: number;
@@ -20,11 +25,15 @@ export interface FittedSegments {
 
 const leastRows = 200;
 const unknownSpread = 0.15;
+const unknownApart = 0.08;
+/** Quantiles of t distributions at 90 %, by degrees of freedom from 1 on, over the normal's. */
+const wider = [3.078, 1.886, 1.638, 1.533, 1.476].map((quantile) => quantile / 1.2816);
 const drawnBy = 0.05;
 
 export function fitSegments(
   table: ColumnTable,
-  { purchaseHorizonDays: horizon, throwIfCancelled }: ModelContext,
+  { purchaseHorizonDays: horizon, throwIfCancelled, asOf }: ModelContext,
+  season: readonly Harmonic[] = [],
 ): FittedSegments | null {
   if (table.rows < leastRows) return null;
   const cut = numbers(table, "cut_days");
@@ -32,7 +41,12 @@ export function fitSegments(
   const latest = Uint32Array.from(cut.keys()).filter((row) => cut[row] === cuts[0]);
   const generative = fitGenerative(table, latest);
   const window = numbers(table, "window_days")[0] ?? 0;
-  const { value } = forecastsOf(generative, table, window);
+  const value = new Float64Array(table.rows);
+  for (const days of cuts) {
+    const rows = Uint32Array.from(cut.keys()).filter((row) => cut[row] === days);
+    const told = forecastsOf(generative, rowsOf(table, rows), daysAhead(season, (asOf ?? Number.NaN) - days, window));
+    for (const [at, row] of rows.entries()) value[row] = told.value[at] ?? 0;
+  }
   const histories = {
     frequency: numbers(table, "frequency"),
     recency: numbers(table, "recency"),
@@ -66,21 +80,51 @@ export function fitSegments(
       return [stage, Math.min(3, Math.max(0.2, (actual + weight * common) / (told + weight)))];
     }),
   );
-  const ratios = cuts
-    .map((days) => of(`all ${days}`))
-    .map(({ actual, told }) => Math.log(actual / Math.max(1e-9, told)));
-  const mean = ratios.reduce((total, one) => total + one, 0) / ratios.length;
-  const squares = ratios.reduce((total, one) => total + (one - mean) ** 2, 0);
-  const seen = cuts.length > 1 ? Math.sqrt((squares + unknownSpread ** 2) / cuts.length) : unknownSpread;
+  const logRatio = (key: string) => {
+    const { actual, told } = of(key);
+    return Math.log(actual / Math.max(1e-9, told));
+  };
+  const ratios = cuts.map((days) => logRatio(`all ${days}`)).filter(Number.isFinite);
+  const mean = ratios.reduce((total, one) => total + one, 0) / Math.max(1, ratios.length);
+  const apart = names.flatMap((stage) =>
+    cuts.flatMap((days, at) => {
+      const rest = logRatio(`${stage} ${days}`) - Math.log(factors[stage] ?? 1) - ((ratios[at] ?? mean) - mean);
+      return of(`${stage} ${days}`).told > 0.02 * of(`all ${days}`).told && Number.isFinite(rest) ? [rest] : [];
+    }),
+  );
   return {
     generative,
     factors,
-    spread: Math.max(0.05, Number.isFinite(seen) ? seen : unknownSpread),
+    spread: Math.max(0.05, spreadAhead(ratios.map((one) => one - mean))),
+    apart: Math.sqrt((unknownApart ** 2 + sumOfSquares(apart)) / (1 + apart.length)),
+    season,
     spend_cv: generative.spend ? 1 / Math.sqrt(generative.spend.p) : 1,
     window_days: window,
     n_rows: table.rows,
     n_cuts: cuts.length,
   };
+}
+
+const sumOfSquares = (values: readonly number[]) => values.reduce((sum, one) => sum + one * one, 0);
+
+/** Spread of a ratio to come from those of some cuts about their mean, with one more of the usual spread. */
+function spreadAhead(about: readonly number[]): number {
+  const n = Math.max(1, about.length);
+  const variance = (sumOfSquares(about) + unknownSpread ** 2) / n;
+  return Math.sqrt(variance * (1 + 1 / n)) * (wider[n - 1] ?? 1.1);
+}
+
+function rowsOf(table: ColumnTable, rows: Uint32Array): ColumnTable {
+  const names = ["frequency", "recency", "t_age", "revenue_minor"];
+  const columns = names.map((name) => [name, Float64Array.from(rows, (row) => numbers(table, name)[row] ?? 0)]);
+  return { rows: rows.length, columns: Object.fromEntries(columns) as ColumnTable["columns"] };
+}
+
+/** Days on the shop's clock within so many days of a day. */
+export function daysAhead(season: readonly Harmonic[], day: number, days: number): number {
+  if (season.length === 0 || !Number.isFinite(day)) return days;
+  const clock = createClock(season);
+  return clock(day + days) - clock(day);
 }
 
 /** Spread of a segment's ratio: that of earlier cuts, wider where the horizon is another than theirs. */
