@@ -7,10 +7,11 @@ import { isName } from "../../shared/base/ids.ts";
 import { type BrandState, currentSnapshot, type DefinitionBody } from "../../shared/domain/brand-state.ts";
 import { segmentSentence } from "../../shared/domain/segment.ts";
 import { sha256 } from "../plan/key.ts";
-import { type ApiContext, findSnapshot, requireWritable } from "./context.ts";
+import { type ApiContext, findSnapshot, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
 import { listRecipe, type WrittenList } from "./recipes.ts";
+import { segmentMoves } from "./segment-moves.ts";
 
 export function definitionOf(
   state: BrandState,
@@ -176,6 +177,27 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
     );
     ctx.tell("segments");
     return segmentDocument(ctx, { brand }, segment, saved, signal);
+  },
+  "segments.versions": async ({ brand, segment }, { ctx }) => {
+    const state = await requireWorkspace(ctx).brands.refresh(brand);
+    const { version: current, versions } = requireSegment(state, segment);
+    const { currency } = settingsOf(state);
+    return {
+      versions: versions
+        .map(({ version, definition, at }) => ({
+          version,
+          definition: definition as Definition,
+          sentence: segmentSentence(definition, { currency }),
+          at,
+          is_current: version === current,
+        }))
+        .reverse(),
+    };
+  },
+  "segments.moves": async ({ brand, snapshot_id, limit = 0, ...asked }, { ctx, signal }) => {
+    const found = await findSnapshot(ctx, brand, snapshot_id);
+    const definition = definitionOf(found.state, asked);
+    return segmentMoves(ctx, found, { definition, segments: segmentRules(found.state), limit }, signal);
   },
   "segments.remove": async ({ brand, segment }, { ctx }) => {
     const { brands } = requireWritable(ctx);

@@ -106,6 +106,15 @@ export interface DefinitionBody {
   readonly sql?: string;
 }
 
+export interface SegmentState {
+  readonly definition: DefinitionBody;
+  readonly version: number;
+  readonly created_at: string;
+  readonly changed_at: string;
+  /** Every rule that it had, the oldest first. */
+  readonly versions: readonly { readonly version: number; readonly definition: DefinitionBody; readonly at: string }[];
+}
+
 export interface RunBody {
   readonly run_id: string;
   readonly state: string;
@@ -178,7 +187,7 @@ export interface BrandState extends CampaignsState, ExperimentsState, IdentitySt
   evaluations: Map<string, readonly ArtifactSummary[]>;
   /** The segments as last refreshed on a snapshot: the key of the table of members, and each segment's figures. */
   members: Map<string, { key: string; segments: readonly SegmentRefresh[]; version: number }>;
-  segments: Map<string, { definition: DefinitionBody; version: number; created_at: string; changed_at: string }>;
+  segments: Map<string, SegmentState>;
   /** The retailer's own models; `version` counts how often the definition changed. */
   models: Map<string, { definition: OwnDefinition; version: number; created_at: string; changed_at: string }>;
   runs: RunBody[];
@@ -306,7 +315,8 @@ const folds: Folds = {
   segment_saved: (state, { segment, definition }, { at }) => {
     const known = state.segments.get(segment);
     const version = (known?.version ?? 0) + 1;
-    state.segments.set(segment, { definition, version, created_at: known?.created_at ?? at, changed_at: at });
+    const versions = [...(known?.versions ?? []), { version, definition, at }];
+    state.segments.set(segment, { definition, version, versions, created_at: known?.created_at ?? at, changed_at: at });
   },
   segment_removed: (state, { segment }) => {
     state.segments.delete(segment);

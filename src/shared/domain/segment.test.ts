@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AssayError } from "../base/errors.ts";
-import { segmentSentence } from "./segment.ts";
+import { ruleSentences, segmentSentence } from "./segment.ts";
 import { maximumDepth, readSegment, segmentsNamedIn } from "./segment-rules.ts";
 
 const rule = (field: string, operator: string, value?: unknown) => ({ field, operator, value });
@@ -119,5 +119,15 @@ describe("a segment's sentence", () => {
     const definition = { where: all(rule("revenue_minor", ">", 12_300)) };
     expect(segmentSentence(definition, { currency: "GBP" })).toBe("Customers whose revenue is above GBP 123.00.");
     expect(segmentSentence(definition)).toBe("Customers whose revenue is above 12300 minor units.");
+  });
+
+  test("says each rule apart, by its path, with the column it reads", () => {
+    const nested = { combinator: "or", not: true, rules: [rule("return_rate", ">=", 0.6), { segment: "loyal" }] };
+    expect([...ruleSentences({ where: all(rule("order_count", ">=", 2), nested) })]).toEqual([
+      ["0", { sentence: "whose number of orders is at least 2", field: "order_count" }],
+      ["1.0", { sentence: "whose return rate is at least 60 %", field: "return_rate" }],
+      ["1.1", { sentence: "in the segment loyal", field: null }],
+    ]);
+    expect(ruleSentences({ sql: "order_count  >= 1" }).get("0")?.sentence).toBe("for whom order_count >= 1");
   });
 });

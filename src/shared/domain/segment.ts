@@ -29,6 +29,25 @@ export function segmentSentence(
   return `Customers ${sayGroup(root, options)}.`;
 }
 
+/** Every rule of a definition in words with the column it reads, by path (as in `segments.count`); an SQL expression is rule "0". */
+export function ruleSentences(
+  definition: { where?: unknown; sql?: string | undefined },
+  options: SentenceOptions = {},
+): Map<string, { sentence: string; field: string | null }> {
+  const said = new Map<string, { sentence: string; field: string | null }>();
+  if (definition.sql !== undefined && definition.sql !== "")
+    return said.set("0", { sentence: `for whom ${definition.sql.trim().replaceAll(/\s+/g, " ")}`, field: null });
+  const note = (group: GroupNode, path: string): void => {
+    for (const [at, node] of group.rules.entries()) {
+      const own = path === "" ? String(at) : `${path}.${at}`;
+      if (node.kind === "group") note(node, own);
+      else said.set(own, { sentence: sayNode(node, options), field: node.kind === "field" ? node.field : null });
+    }
+  };
+  note(readSegment(definition.where ?? { combinator: "and", rules: [] }), "");
+  return said;
+}
+
 function sayGroup(group: GroupNode, options: SentenceOptions): string {
   if (group.rules.length === 0) return (group.combinator === "and") !== group.not ? "of any kind" : "of no kind";
   const parts = group.rules.map((rule) => {

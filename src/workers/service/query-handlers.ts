@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import type { EngineContract, QuerySnapshot } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import { AssayError } from "../../shared/base/errors.ts";
@@ -23,6 +25,7 @@ import { pagePeople } from "../query/people.ts";
 import { readPreferences } from "../query/preferences.ts";
 import { pythonScript } from "../query/python-script.ts";
 import { readReturns } from "../query/returns.ts";
+import { type MovesInput, segmentMoves } from "../query/segment-moves.ts";
 import { type OpenSnapshot, SessionPool } from "../query/session-pool.ts";
 import type { SnapshotHandle } from "../query/snapshot.ts";
 import { listTables } from "../query/table-list.ts";
@@ -92,6 +95,14 @@ const answers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
     if (name.startsWith("campaigns.")) {
       const answer = await askCampaigns(name, await opened(), snapshot.brandDir, input, { signal, progress });
       if (answer) return answer;
+    }
+    if (name === "segments.moves" && before) {
+      const [now, then] = [
+        await openIn(ctx, await handleOf(snapshot, null)),
+        await openIn(ctx, await handleOf(before, null)),
+      ];
+      const scratch = join(ctx.scratchRoot, `moves-${randomUUID()}.parquet`);
+      return segmentMoves(now, then, input as MovesInput, scratch, signal);
     }
     const ask = Object.hasOwn(questions, name) ? questions[name] : undefined;
     if (!ask) throw new AssayError("not_found", `There is no question ${name}.`, "Update both ends to one version.");

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import type { SegmentDirection, SegmentMoves } from "../../../shared/api/contract/segments.ts";
 import { AssayError } from "../../../shared/base/errors.ts";
 import { groupDigits, table } from "./output.ts";
 import { parseJson } from "./read-json.ts";
@@ -10,6 +11,22 @@ function definitionOf(own: { where?: string; sql?: string }) {
     throw new AssayError("usage", "A segment needs one rule.", "Give either --where JSON or --sql EXPRESSION.");
   }
   return own.sql !== undefined ? { sql: own.sql } : { where: parseJson(own.where ?? "", "--where") as never };
+}
+
+function movesText(name: string, { before, why_not, stayed, entered, left }: SegmentMoves): string {
+  if (!before) return `${name}: no snapshot of an earlier day to compare with.`;
+  if (why_not) return `${name}: the snapshot of ${before.as_of} can't be judged by this rule. ${why_not}`;
+  const said = (verb: string, { customers, unknown, reasons }: SegmentDirection, stranger: string) => [
+    `${verb}: ${groupDigits(customers)}`,
+    ...reasons.map((one) => `  ${groupDigits(one.customers)} ${one.sentence}`),
+    ...(unknown > 0 ? [`  ${groupDigits(unknown)} ${stranger}`] : []),
+  ];
+  return [
+    `since ${before.as_of}`,
+    `stayed: ${groupDigits(stayed)}`,
+    ...said("came", entered, "not known before"),
+    ...said("went", left, "no longer known"),
+  ].join("\n");
 }
 
 /** segment, templates, sql. */
@@ -89,6 +106,39 @@ export function segmentCommands(program: Command): void {
             found.segments.map((one) => [one.segment, one.customers, one.revenue_minor, one.reachable]),
           ),
         );
+        return 0;
+      }),
+    );
+  segment
+    .command("versions <name>")
+    .description("every rule that it had")
+    .action((name: string, _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const { versions } = await session.client.call("segments.versions", {
+          brand: await session.brand(),
+          segment: name,
+        });
+        session.output.answer(versions, () =>
+          table(
+            ["version", "since", "rule"],
+            versions.map((one) => [one.version, one.at, one.sentence]),
+          ),
+        );
+        return 0;
+      }),
+    );
+  segment
+    .command("moves <name>")
+    .description("who came and who went since the snapshot before, and by which rule")
+    .option("--limit <n>", "customers named in each direction", "10")
+    .action((name: string, own: { limit: string }, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const found = await session.client.call(
+          "segments.moves",
+          { brand: await session.brand(), segment: name, limit: Number(own.limit) },
+          { signal: session.signal },
+        );
+        session.output.answer(found, () => movesText(name, found));
         return 0;
       }),
     );

@@ -13,11 +13,13 @@ import { Failure, Head } from "../../components/parts.tsx";
 import { integer } from "../../format/format.ts";
 import { change, startHistory, undo } from "./history.ts";
 import { Members } from "./Members.tsx";
+import { MovesPanel } from "./MovesPanel.tsx";
 import { RulesPanel } from "./RulesPanel.tsx";
 import { SegmentStrip } from "./SegmentStrip.tsx";
 import "./segments.css";
 import { readTree, replaceAt, startingTree, unfinished } from "./tree.ts";
 import { useSettled } from "./use-settled.ts";
+import { VersionsPanel } from "./VersionsPanel.tsx";
 
 interface Props {
   readonly fields: readonly Field[];
@@ -25,6 +27,7 @@ interface Props {
   readonly names: readonly string[];
 }
 const sampleSize = 8;
+const moversShown = 5;
 
 /** An audience while it is edited: size, money and reach follow every change; what was changed can be undone. */
 export function Builder({ fields, segment, names }: Props) {
@@ -46,6 +49,12 @@ export function Builder({ fields, segment, names }: Props) {
   const figures = useAsk("segments.count", { brand, definition }, { keep: true, enabled: canAsk });
   const leaving = useAsk("segments.export_preview", { brand, definition }, { keep: true, enabled: canAsk });
   const members = useAsk("segments.members", { brand, definition, limit: sampleSize }, { keep: true, enabled: canAsk });
+  const moves = useAsk("segments.moves", { brand, definition, limit: moversShown }, { keep: true, enabled: canAsk });
+  const versions = useAsk(
+    "segments.versions",
+    { brand, segment: segment?.segment ?? "" },
+    { enabled: segment !== null },
+  );
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
@@ -141,6 +150,11 @@ export function Builder({ fields, segment, names }: Props) {
           total={figures.data?.customers}
           currency={currency}
           all={sql === undefined ? `/customers?where=${encodeURIComponent(JSON.stringify(settled))}` : null}
+        />
+        <MovesPanel moves={figures.isError ? undefined : moves.data} fields={fields} currency={currency} />
+        <VersionsPanel
+          versions={versions.data?.versions ?? []}
+          onUse={({ definition: { where } }) => where && setHistory((before) => change(before, where))}
         />
       </div>
       {isExporting && (

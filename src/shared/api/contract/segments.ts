@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { brandName, call, count, done, instant, json, stream } from "../operation.ts";
+import { brandName, call, count, day, done, instant, json, stream } from "../operation.ts";
 import { estimate, segmentTree } from "./customers.ts";
 import { stepProgress } from "./workspace.ts";
 
@@ -51,6 +51,45 @@ export const exported = z.object({
 });
 export type Exported = z.output<typeof exported>;
 
+export const segmentVersion = z.object({
+  version: count,
+  definition,
+  sentence: z.string(),
+  at: instant,
+  is_current: z.boolean(),
+});
+export type SegmentVersion = z.output<typeof segmentVersion>;
+
+const direction = z.object({
+  customers: count,
+  /** Of them those whom one of the two snapshots doesn't know. */
+  unknown: count,
+  revenue_minor: z.number(),
+  /** By the rule that turned; who had several counts in each. */
+  reasons: z.array(z.object({ path: z.string(), sentence: z.string(), customers: count })),
+  rows: z.array(
+    z.object({
+      customer_id: z.string(),
+      name: z.string().nullable(),
+      reasons: z.array(z.string()),
+      values: z.array(z.object({ field: z.string(), then: json, now: json })),
+    }),
+  ),
+});
+export type SegmentDirection = z.output<typeof direction>;
+
+export const segmentMoves = z.object({
+  /** The snapshot compared with; null where there is none from an earlier day. */
+  before: z.object({ snapshot_id: z.string(), as_of: day }).nullable(),
+  as_of: day,
+  stayed: count,
+  entered: direction,
+  left: direction,
+  /** Why the earlier snapshot can't be judged by this rule; null where it can. */
+  why_not: z.string().nullable(),
+});
+export type SegmentMoves = z.output<typeof segmentMoves>;
+
 /** The brand, and an older snapshot than the current one where that is meant. */
 const place = { brand: brandName, snapshot_id: z.string().optional() };
 
@@ -68,6 +107,21 @@ export const segmentOperations = {
       create: z.boolean().optional(),
     }),
     output: segment,
+  }),
+  /** Every rule that a segment had, the latest first. */
+  "segments.versions": call({
+    input: z.object({ brand: brandName, segment: z.string() }),
+    output: z.object({ versions: z.array(segmentVersion) }),
+  }),
+  /** Who came and who went since the snapshot before, under one rule, and by which of its rules. */
+  "segments.moves": call({
+    input: z.object({
+      ...place,
+      segment: z.string().optional(),
+      definition: definition.optional(),
+      limit: z.number().int().min(0).max(100).optional(),
+    }),
+    output: segmentMoves,
   }),
   "segments.remove": call({ input: z.object({ brand: brandName, segment: z.string() }), output: done }),
   "segments.compare": call({
