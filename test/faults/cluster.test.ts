@@ -8,7 +8,7 @@ import { openProducer } from "../../src/main/schedule/broker/producer.ts";
 import { parseBroker } from "../../src/main/schedule/cluster/connection.ts";
 import { freePort, hasRedis, type RedisServer, startRedis } from "../support/redis.ts";
 import { runToys, startToyAgent, type ToyAgent, toyKey, toyNames, toyTask } from "../support/toy-cluster.ts";
-import { begun } from "../support/toy-engine.ts";
+import { begun, madeOf } from "../support/toy-engine.ts";
 
 const why = hasRedis ? "" : " (skipped: no redis-server here)";
 /** The slow ones wait for locks to run out. */
@@ -58,11 +58,25 @@ describe.skipIf(!hasRedis)(`a cluster of agents${why}`, () => {
     expect(machines.size).toBe(2);
   });
 
+  it("leaves a label's tasks to the agents that have it, with the leave that their machine gave", async () => {
+    const root = freshRoot();
+    await agent(root, 2);
+    const program = toyTask("program", "sleep:1", [], { step: "scores_own", parts: { definition: "d" } });
+    const labelled = await runToys(root, redis.url, [program], { label: "spark" });
+    const plain = await runToys(root, redis.url, [toyTask("plain")]);
+    expect((await plain.schedule).isDone()).toBe(true);
+    expect(begun(root, program.key)).toBe(0); // the agent without the label has looked at its own queue only
+    const able = await agent(root, 2, 1_500, 60_000, "gpu,spark");
+    expect((await labelled.schedule).isDone()).toBe(true);
+    expect(able.lines.some((line) => line.includes('"task_done"'))).toBe(true);
+    expect(madeOf(root, program.key).permit).toEqual({ digest: "allowed for toy", program: null });
+  });
+
   it("has a killed agent's task done by another", async () => {
     const root = freshRoot();
     const first = await agent(root);
     const toys = await runToys(root, redis.url, [toyTask("slow", "sleep:700"), toyTask("after", "sleep:1", ["slow"])]);
-    await toys.placed("slow");
+    await expect.poll(() => begun(root, toyKey("slow"))).toBe(1);
     first.child.kill("SIGKILL");
     await agent(root);
     expect((await toys.schedule).count("computed")).toBe(2);
@@ -90,7 +104,7 @@ describe.skipIf(!hasRedis)(`a cluster of agents${why}`, () => {
     const toys = await runToys(
       root,
       redis.url,
-      names.map((name) => toyTask(name, "sleep:150")),
+      names.map((name) => toyTask(name, "sleep:300")),
     );
     await toys.placed("t1");
     await redis.kill();

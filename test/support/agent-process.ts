@@ -3,7 +3,7 @@ import { parseBroker } from "../../src/main/schedule/cluster/connection.ts";
 import { stepOf } from "./tasks.ts";
 import { toyEngine } from "./toy-engine.ts";
 
-const [root = "", url = "", cores = "1", lockMs = "1500", patienceMs = "60000"] = process.argv.slice(2);
+const [root = "", url = "", cores = "1", lockMs = "1500", patienceMs = "60000", labels = ""] = process.argv.slice(2);
 const agent = new Agent({
   connection: parseBroker(url),
   workspace: { path: root, workspace_id: "toy-workspace" },
@@ -12,7 +12,8 @@ const agent = new Agent({
   version: "1",
   cores: Number(cores),
   memoryBytes: 1e6,
-  labels: [],
+  labels: labels.split(",").filter(Boolean),
+  permits: async (brand) => new Map([["own", { digest: `allowed for ${brand}`, program: null }]]),
   now: () => new Date(),
   log: (event, facts) => console.log(JSON.stringify({ event, ...facts })),
   times: { lockMs: Number(lockMs), stalledMs: Number(lockMs) / 2 },

@@ -71,9 +71,10 @@ export async function runToys(
   root: string,
   url: string,
   nodes: readonly TaskNode[],
-  { key = clusterKey("toy-workspace"), patienceMs = 60_000 }: { key?: Buffer; patienceMs?: number } = {},
+  options: { key?: Buffer; patienceMs?: number; label?: string } = {},
 ): Promise<ToyRun> {
-  const producer = await openProducer(parseBroker(url), { names: toyNames });
+  const { key = clusterKey("toy-workspace"), patienceMs = 60_000, label } = options;
+  const producer = await openProducer(parseBroker(url), { names: { ...toyNames, label } });
   const run = randomUUID();
   const notices: string[] = [];
   const waits: (string | null)[] = [];

@@ -9,6 +9,12 @@ import { claimTask } from "../../src/workers/engine/claims.ts";
 /** What a toy task does before its artifact stands: `sleep:ms`, `fail`, `end` (its engine ends), `kill` (its whole agent is killed). */
 export type Act = `sleep:${number}` | "fail" | "end" | "kill";
 
+interface Asked {
+  readonly node: TaskNode;
+  readonly attempt: string;
+  readonly permit?: object;
+}
+
 /** An engine whose artifacts are small files, with the real claims: quick to start, so that whole agents can be killed. */
 export function toyEngine(root: string): Engine {
   const brandDir = join(root, "brands", "toy");
@@ -33,7 +39,7 @@ export function toyEngine(root: string): Engine {
       return { path: "quarantine.json" };
     },
   };
-  async function runTask(node: TaskNode, attempt: string, signal: AbortSignal | undefined) {
+  async function runTask({ node, attempt, permit }: Asked, signal: AbortSignal | undefined) {
     if (existsSync(madePath(node.key))) return { ...find(node.key)[0], computed: false };
     const claim = claimTask(brandDir, node.key, { heartbeatMs: 200, staleMs: 1_500 });
     if (!claim.held) return null;
@@ -41,7 +47,7 @@ export function toyEngine(root: string): Engine {
       writeFileSync(join(brandDir, "begun", `${node.key}.${process.pid}.${randomUUID()}`), "");
       await act(String(node.params["act"] ?? "sleep:1") as Act, signal);
       const staged = join(brandDir, "tmp", randomUUID());
-      writeFileSync(staged, JSON.stringify({ attempt }));
+      writeFileSync(staged, JSON.stringify({ attempt, permit }));
       const isFirst = link(staged, madePath(node.key));
       unlinkSync(staged);
       return { key: node.key, rows: 1, bytes: 1, seconds: 0.01, computed: isFirst };
@@ -51,11 +57,9 @@ export function toyEngine(root: string): Engine {
   }
   return {
     call: async (name: string, input: never) => calls[name]?.(input) ?? {},
-    stream: async (
-      _name: string,
-      { node, attempt }: { node: TaskNode; attempt: string },
-      options?: { signal?: AbortSignal },
-    ) => ({ outcome: await runTask(node, attempt, options?.signal) }),
+    stream: async (_name: string, asked: Asked, options?: { signal?: AbortSignal }) => ({
+      outcome: await runTask(asked, options?.signal),
+    }),
     close: () => {},
   } as unknown as Engine;
 }
@@ -85,4 +89,9 @@ async function act(what: Act, signal: AbortSignal | undefined): Promise<void> {
       reject(cancelled());
     });
   });
+}
+
+/** What a task's artifact says of how it was made. */
+export function madeOf(root: string, key: string): { attempt: string; permit?: object } {
+  return JSON.parse(readFileSync(join(root, "brands", "toy", "made", key), "utf8"));
 }

@@ -12,7 +12,7 @@ import type { Brands } from "./brands.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import { openRunSession, queueWindow, type RunSession } from "./cluster/run-session.ts";
 import type { Engine } from "./engine-client.ts";
-import { isLeftOut, type Permits, permitOf, withoutPrograms } from "./own-programs.ts";
+import { isLeftOut, type Permits, permitOf, type RunPlaces, runnerOf, withoutPrograms } from "./own-programs.ts";
 import { againWhereCollected, whilePinned } from "./pinned.ts";
 import { secondsLeft, stepProgress } from "./progress.ts";
 import { newDocument } from "./run-document.ts";
@@ -74,6 +74,7 @@ export class ActiveRun {
   #schedule: Schedule | undefined;
   #session: RunSession | undefined;
   #permits: Permits = new Map();
+  #programs: RunPlaces["programs"] = [];
   #secondsBefore: ReadonlyMap<string, number> = new Map();
   #lastTold = 0;
 
@@ -142,6 +143,7 @@ export class ActiveRun {
     const log_version = state.version; // the state goes on with the log
     const asked = planRun(state, this.#request, catalogue);
     this.#permits = await this.#effects.permits(this.brand);
+    this.#programs = asked.programs;
     this.document.warnings.push(...asked.warnings);
     const plan = withoutPrograms(asked);
     this.document.as_of = plan.asOf;
@@ -321,10 +323,12 @@ export class ActiveRun {
       now: () => performance.now() - this.#began,
       onSchedule: (schedule) => this.#adopt(schedule),
       onChange: () => this.#refresh(),
-      // a program runs where its user allowed it, whoever does the rest
-      runTask: (node, options) =>
-        (permitOf(node, this.#permits) ? this.#runHere : (this.#session?.runTask ?? this.#runHere))(node, options),
+      runTask: async (node, options) => (await runnerOf(node, this.#places()))(node, options),
     });
+  }
+
+  #places(): RunPlaces {
+    return { programs: this.#programs, permits: this.#permits, session: this.#session, here: this.#runHere };
   }
 
   readonly #runHere: RunTask = async (node, { signal, onRows }) => {

@@ -56,6 +56,8 @@ export interface OwnProgram {
   readonly rows: "customers" | "products";
   readonly outputs: readonly ProgramOutput[];
   readonly timeout_seconds: number;
+  /** On the cluster only agents of this label do it. */
+  readonly label?: string | undefined;
   /** What one of its columns ranks customers by, so that it is judged like a propensity. */
   readonly predicts: {
     readonly column: string;
@@ -81,12 +83,11 @@ export const reservedModelNames: readonly string[] =
    email_propensity unsubscribe_risk web_intent return_rate return_risk net_value micro_segments uplift lookalike campaign_lift
    programme_lift segment_forecast pareto_ggg pareto_nbd_covariates ggom_nbd bg_bb new tournament`.split(/\s+/);
 
-/** The part of a definition that scores can depend on: not what it is called. */
-export function essenceOf({
-  title: _,
-  purpose: __,
-  ...essence
-}: OwnDefinition): Omit<OwnDefinition, "title" | "purpose"> {
+/** The part of a definition that scores can depend on: not what it is called, nor where it runs. */
+export function essenceOf(definition: OwnDefinition): Omit<OwnDefinition, "title" | "purpose" | "label"> {
+  const { title: _, purpose: __, ...rest } = definition;
+  if (rest.kind === "propensity") return rest;
+  const { label: ___, ...essence } = rest;
   return essence;
 }
 
@@ -146,7 +147,10 @@ export function checkDefinition(definition: OwnDefinition, known: KnownNames): v
 }
 
 function checkProgram(definition: OwnProgram, { tables }: KnownNames): void {
-  const { command, files, inputs, outputs, predicts, rows } = definition;
+  const { command, files, inputs, outputs, predicts, rows, label } = definition;
+  if (label !== undefined && !/^[a-z][a-z0-9-]{0,29}$/.test(label)) {
+    refuse(`${quoted(label)} can't be a label.`, "Use lower-case letters, digits and -, such as spark or gpu.");
+  }
   const unknown = inputs.find((one) => !tables.includes(one));
   if (unknown !== undefined) {
     refuse(`No table that a program may read is called ${unknown}.`, `There are: ${tables.join(", ")}.`);

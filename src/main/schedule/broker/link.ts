@@ -9,10 +9,13 @@ export interface BrokerNames {
   /** Of the workspace. */
   readonly space: string;
   readonly code: string;
+  /** Of the agents that may take its jobs; left out: all. */
+  readonly label?: string | undefined;
 }
 
-export function queueName({ space, code }: BrokerNames): string {
-  return `tasks-${space}-${code.replaceAll(/[^A-Za-z0-9.-]/g, "-")}`;
+export function queueName({ space, code, label }: BrokerNames): string {
+  const name = `tasks-${space}-${code.replaceAll(/[^A-Za-z0-9.-]/g, "-")}`;
+  return label === undefined ? name : `${name}-for-${label.replaceAll(/[^A-Za-z0-9.-]/g, "-")}`;
 }
 
 export function keyOf(space: string, ...rest: readonly string[]): string {

@@ -3,12 +3,15 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { AssayError, cancelled, toWire } from "../../../shared/base/errors.ts";
 import { isName } from "../../../shared/base/ids.ts";
+import type { Permit } from "../../../shared/domain/own-model.ts";
 import type { StepDeclaration } from "../../../shared/domain/step.ts";
 import type { TaskNode } from "../../../shared/domain/task.ts";
-import { Attempt, type Consumer, type LockTimes, openConsumer, type TakenJob } from "../broker/consumer.ts";
+import { Attempt, type Consumer, type LockTimes, type TakenJob } from "../broker/consumer.ts";
+import { openConsumers } from "../broker/labelled.ts";
 import { type AgentRecord, beatMilliseconds } from "../broker/presence.ts";
 import type { JobResult } from "../broker/producer.ts";
 import type { Engine } from "../engine-client.ts";
+import { type Permits, permitOf } from "../own-programs.ts";
 import { roomFor } from "./admission.ts";
 import type { BrokerConnection } from "./connection.ts";
 import { endedItsWorker, isShareSilent, reasonOf } from "./reasons.ts";
@@ -27,6 +30,8 @@ export interface AgentOptions {
   readonly cores: number;
   readonly memoryBytes: number;
   readonly labels: readonly string[];
+  /** Which programs of the retailer's own this machine's user allowed, by brand; left out: none. */
+  readonly permits?: (brand: string) => Promise<Permits>;
   readonly instance?: string | null;
   readonly now: () => Date;
   readonly log: AgentLog;
@@ -94,17 +99,18 @@ export class Agent {
 
   /** Throws `unavailable`, `not_permitted` or `unsupported` where the broker isn't there or unfit. */
   async start(): Promise<void> {
-    const { connection, workspace, version, steps, cores, times, log } = this.#options;
+    const { connection, workspace, version, steps, cores, labels, times, log } = this.#options;
     const code = codeVersion(version, steps);
-    this.#consumer = await openConsumer(connection, {
+    const queues = {
       names: { space: spaceOf(workspace.workspace_id), code },
       agent: this.id,
       concurrency: cores,
       times,
-      perform: (job) => this.#perform(job),
-      onCancelledRun: (run) => this.#cancelRun(run),
-    });
-    log("agent_started", { agent: this.id, cores, memory_bytes: this.#options.memoryBytes, code });
+      perform: (job: TakenJob) => this.#perform(job),
+      onCancelledRun: (run: string) => this.#cancelRun(run),
+    };
+    this.#consumer = await openConsumers(connection, queues, labels);
+    log("agent_started", { agent: this.id, cores, memory_bytes: this.#options.memoryBytes, code, labels });
     this.#timers = [
       setInterval(() => this.#tick(), tickMilliseconds),
       setInterval(() => void this.#beat(), beatMilliseconds),
@@ -168,6 +174,7 @@ export class Agent {
     const input = {
       ...{ brandDir, node, workers: cores, inline: false, attempt: job.run },
       memoryBytes: Math.floor(memoryBytes / cores),
+      permit: await this.#permitOf(node, job.brand),
     };
     const { outcome } = await engine.stream("tasks.run", input, {
       signal: stop.signal,
@@ -184,6 +191,11 @@ export class Agent {
       bytes: outcome.bytes,
       seconds: outcome.seconds,
     };
+  }
+
+  async #permitOf(node: TaskNode, brand: string): Promise<Permit | undefined> {
+    const { permits } = this.#options;
+    return node.parts.definition === undefined || !permits ? undefined : permitOf(node, await permits(brand));
   }
 
   #checkStep(node: TaskNode, key: string): void {

@@ -35,6 +35,8 @@ type RunnerRequest = Pick<
 > & {
   readonly workspaceId: string;
   readonly redis: string | undefined;
+  /** Only agents of this label take its tasks. */
+  readonly label?: string | undefined;
 };
 
 const statusPatience = 2_500;
@@ -71,10 +73,10 @@ export class Cluster {
   }
 
   /** Throws where no broker is named, or it doesn't answer or isn't fit. */
-  async openRunner({ workspaceId, redis, ...rest }: RunnerRequest): Promise<ClusterRunner> {
+  async openRunner({ workspaceId, redis, label, ...rest }: RunnerRequest): Promise<ClusterRunner> {
     const { engine, lookMs, patienceMs } = this.#options;
     const code = this.code;
-    const producer = await open(await this.require(redis), { names: { space: spaceOf(workspaceId), code } });
+    const producer = await open(await this.require(redis), { names: { space: spaceOf(workspaceId), code, label } });
     return new ClusterRunner({ ...rest, producer, engine, key: clusterKey(workspaceId), code, lookMs, patienceMs });
   }
 
@@ -89,6 +91,12 @@ export class Cluster {
       agents: agents.map((agent) => ({ ...agent, is_current: agent.code === this.code })),
       queue,
     };
+  }
+
+  /** Whether an agent of this program with the label is there and takes work. */
+  async hasLabel(workspaceId: string, redis: string | undefined, label: string): Promise<boolean> {
+    const { agents } = await this.status(workspaceId, redis);
+    return agents.some(({ labels, is_current, state }) => is_current && state !== "draining" && labels.includes(label));
   }
 
   /** Stops a run's tasks on every agent, and the run itself wherever it is scheduled. */

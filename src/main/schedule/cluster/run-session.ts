@@ -4,6 +4,7 @@ import type { Engine } from "../engine-client.ts";
 import { holdClaim } from "../hold-claim.ts";
 import type { RunTask } from "../run-graph.ts";
 import type { Cluster } from "./cluster.ts";
+import type { ClusterRunner } from "./runner.ts";
 
 /** Tasks that one run has in the queue at a time. */
 export const queueWindow = 256;
@@ -11,6 +12,8 @@ export const queueWindow = 256;
 /** What a run on the cluster has open while it goes on. */
 export interface RunSession {
   readonly runTask: RunTask;
+  /** The way to the agents of a label; null where there is none at the moment. */
+  labelled(label: string): Promise<RunTask | null>;
   close(): Promise<void>;
 }
 export interface SessionRequest {
@@ -30,15 +33,18 @@ export async function openRunSession(options: SessionRequest): Promise<RunSessio
   const { cluster, brands, engine, brand, redis, isNightly, request, document } = options;
   const { run_id, requested_at, host } = document;
   const brandDir = brands.directory(brand);
-  const runner = await cluster.openRunner({
-    ...{ workspaceId: brands.workspaceId, redis, brandDir, brand, run: run_id, isNightly },
+  const { workspaceId } = brands;
+  const asked = {
+    ...{ workspaceId, redis, brandDir, brand, run: run_id, isNightly },
     onCancelled: options.cancel,
-    onNotice: (text) => document.warnings.push(text),
-    onWaiting: (what, slots) => {
+    onNotice: (text: string) => void document.warnings.push(text),
+    onWaiting: (what: string | null, slots: number) => {
       document.waiting_for = what;
       if (slots > 0) document.workers = slots;
     },
-  });
+  };
+  const runner = await cluster.openRunner(asked);
+  const byLabel = new Map<string, ClusterRunner>();
   let letGo: (() => Promise<void>) | null = null;
   try {
     letGo = await holdClaim(engine, brandDir, runClaim(run_id));
@@ -51,13 +57,21 @@ export async function openRunSession(options: SessionRequest): Promise<RunSessio
   }
   return {
     runTask: runner.runTask,
+    labelled: async (label) => {
+      const known = byLabel.get(label);
+      if (known) return known.runTask;
+      if (!(await cluster.hasLabel(workspaceId, redis, label).catch(() => false))) return null;
+      const opened = await cluster.openRunner({ ...asked, label });
+      byLabel.set(label, opened);
+      return opened.runTask;
+    },
     close: async () => {
       document.waiting_for = null;
       const { state, snapshot_id } = document;
       const ended = { run_id, state, requested_at, snapshot_id, host, document: null };
       await brands.append(brand, "run_ended", ended, `run-ended:${run_id}`).catch(() => {});
       await letGo?.().catch(() => {});
-      await runner.close();
+      for (const one of [...byLabel.values(), runner]) await one.close();
     },
   };
 }

@@ -169,10 +169,10 @@ export class ClusterRunner {
   #hear(event: JobEvent): void {
     const pending = this.#pending.get(event.key);
     if (!pending) return;
+    if (this.#isWaiting) this.#wait(null);
     if (event.kind === "placed") {
       if (!pending.isPlaced) pending.onPlaced({ machine: event.placement.agent, worker: event.placement.worker });
       pending.isPlaced = true;
-      if (this.#isWaiting) this.#wait(null);
       pending.onRows(event.placement.rows);
     } else if (event.kind === "failed") {
       void this.#failed(pending, event.reason);

@@ -55,6 +55,8 @@ export const ownProgram = z.strictObject({
     .min(1)
     .max(40),
   timeout_seconds: z.number().int().min(1).max(86_400),
+  /** On the cluster only agents of this label do it. */
+  label: z.string().max(30).optional(),
   predicts: z.strictObject({ column: z.string(), event: ownEvent, horizon_days: horizon }).nullable().default(null),
 });
 

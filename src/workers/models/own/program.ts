@@ -7,7 +7,7 @@ import { keyOf } from "./program-scores.ts";
 
 /** How a program stands in the catalogue. Its fit is empty: it learns where it scores. */
 export function ownProgram(definition: OwnProgram): ModelDeclaration {
-  const { name, title, predicts, command, version, rows, timeout_seconds } = definition;
+  const { name, title, predicts, command, version, rows, timeout_seconds, label } = definition;
   const files = Object.keys(definition.files);
   const judged = predicts
     ? `${predicts.column}, judged by whether customers ${eventWords(predicts.event)} within ${predicts.horizon_days} days`
@@ -36,6 +36,7 @@ export function ownProgram(definition: OwnProgram): ModelDeclaration {
       limits: [
         "Assay can't say how it comes to its scores: see its author's own notes.",
         "It runs only on machines whose user allowed this very definition.",
+        ...(label ? [`On the cluster only agents with the label ${label} run it.`] : []),
       ],
       metrics: [judged],
     },
