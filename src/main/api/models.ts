@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { FittedModel, ModelEvaluation } from "../../shared/api/contract/models.ts";
+import type { FittedModel, ModelEvaluation, OutputDrift } from "../../shared/api/contract/models.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { ModelDeclaration } from "../../shared/domain/model.ts";
 import { type Verdict, verdictOf } from "../../shared/domain/verdict.ts";
@@ -8,6 +8,7 @@ import { type ApiContext, findSnapshot, requireWorkspace, requireWritable } from
 import { describeFit } from "./describe-fit.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { modelDocument, type OwnDeclarations, ownState } from "./model-document.ts";
+import { askSnapshot } from "./query.ts";
 
 /** What the brand's own data say of each model; null where none were judged yet. */
 async function verdictsOf(ctx: ApiContext, brand: string | undefined): Promise<((name: string) => Verdict) | null> {
@@ -101,6 +102,22 @@ export function modelHandlers(models: readonly ModelDeclaration[], own: OwnDecla
       )) as never,
     "models.fits": async ({ brand }, { ctx }) => ({ fits: await fitsOf(ctx, brand) }),
     "models.evaluations": async ({ brand }, { ctx }) => ({ evaluations: await evaluationsOf(ctx, brand) }),
+    "models.drift": async ({ brand, snapshot_id, models: wanted }, { ctx, signal }) => {
+      const { all } = await allOf(ctx, brand);
+      const asked = wanted ? wanted.map((name) => requireModel(all, name)) : all;
+      const found = await findSnapshot(ctx, brand, snapshot_id);
+      const as_of = found.snapshot.as_of;
+      const before = found.state.snapshots.find((one) => one.snapshot_id === found.before?.snapshot_id);
+      if (!before) return { before: null, as_of, outputs: [] };
+      const columns = asked.map(({ name, outputs }) => ({
+        model: name,
+        outputs: outputs.map((output) => output.name).filter((output) => !/_(?:low|high)$/.test(output)),
+      }));
+      const { outputs } = (await askSnapshot(ctx, found, "models.drift", { models: columns }, signal)) as {
+        outputs: OutputDrift[];
+      };
+      return { before: { snapshot_id: before.snapshot_id, as_of: before.as_of }, as_of, outputs };
+    },
     "models.evaluate": async (
       { brand, models: wanted, cuts = 1, horizon_days, known_at },
       { ctx, signal, progress },

@@ -153,6 +153,14 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
   cohort: { label: "Cohort", help: "Customers by the month of their first purchase." },
   reject: { label: "Reject", help: "A row that was left out, with line, column, value and reason." },
   repeated: { label: "Repeated", help: "A row that was delivered before: it changes nothing." },
+  stability_index: {
+    label: "Stability index",
+    help: "How far scores lie from those of the snapshot before, by tenths of those then: the population stability index. Below .1 they are stable, from .25 on another population is scored, or the model or its inputs have changed.",
+  },
+  lift_by_rank: {
+    label: "Lift",
+    help: "How many times as often it happened in this group as among all: 1 is what choosing by chance would give.",
+  },
   entered_left: {
     label: "Entered, left",
     help: "Customers who came into the segment and went out of it since the nightly job before, under the same rule.",

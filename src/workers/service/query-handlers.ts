@@ -19,13 +19,14 @@ import { readIdentity } from "../query/identity.ts";
 import { explainPair, shareOfRecords, whetherJoined } from "../query/identity-pair.ts";
 import { readLifecycle } from "../query/lifecycle.ts";
 import { listMembers } from "../query/members.ts";
+import { modelDrift } from "../query/model-drift.ts";
 import { readOverview } from "../query/overview.ts";
 import { pageCustomers } from "../query/pages.ts";
 import { pagePeople } from "../query/people.ts";
 import { readPreferences } from "../query/preferences.ts";
 import { pythonScript } from "../query/python-script.ts";
 import { readReturns } from "../query/returns.ts";
-import { type MovesInput, segmentMoves } from "../query/segment-moves.ts";
+import { segmentMoves } from "../query/segment-moves.ts";
 import { type OpenSnapshot, SessionPool } from "../query/session-pool.ts";
 import type { SnapshotHandle } from "../query/snapshot.ts";
 import { listTables } from "../query/table-list.ts";
@@ -66,6 +67,14 @@ const questions: Readonly<Record<string, Ask>> = {
   "segments.export_preview": previewExport,
 };
 
+/** Questions that two snapshots answer together. */
+const comparisons: Readonly<
+  Record<
+    string,
+    (now: OpenSnapshot, then: OpenSnapshot, input: never, scratch: string, signal: AbortSignal) => Promise<object>
+  >
+> = { "segments.moves": segmentMoves, "models.drift": modelDrift };
+
 let pool: SessionPool | undefined;
 
 function openIn(ctx: ServiceContext, handle: SnapshotHandle): Promise<OpenSnapshot> {
@@ -96,13 +105,11 @@ const answers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
       const answer = await askCampaigns(name, await opened(), snapshot.brandDir, input, { signal, progress });
       if (answer) return answer;
     }
-    if (name === "segments.moves" && before) {
-      const [now, then] = [
-        await openIn(ctx, await handleOf(snapshot, null)),
-        await openIn(ctx, await handleOf(before, null)),
-      ];
-      const scratch = join(ctx.scratchRoot, `moves-${randomUUID()}.parquet`);
-      return segmentMoves(now, then, input as MovesInput, scratch, signal);
+    const compare = Object.hasOwn(comparisons, name) ? comparisons[name] : undefined;
+    if (compare && before) {
+      const then = await openIn(ctx, await handleOf(before, null));
+      const now = await openIn(ctx, await handleOf(snapshot, null));
+      return compare(now, then, input as never, join(ctx.scratchRoot, `then-${randomUUID()}.parquet`), signal);
     }
     const ask = Object.hasOwn(questions, name) ? questions[name] : undefined;
     if (!ask) throw new AssayError("not_found", `There is no question ${name}.`, "Update both ends to one version.");

@@ -184,6 +184,30 @@ export function modelCommands(program: Command): void {
       }),
     );
   models
+    .command("drift [name...]")
+    .description("how scores moved since the snapshot before")
+    .action((names: string[], _, command: Command) =>
+      perform(command, "workspace", async (session) => {
+        const input = { brand: await session.brand(), ...(names.length > 0 ? { models: names } : {}) };
+        const found = await session.client.call("models.drift", input, { signal: session.signal });
+        const { before, outputs } = found;
+        session.output.answer(found, () =>
+          before === null
+            ? "No snapshot of an earlier day to compare with."
+            : `since ${before.as_of}\n${table(
+                ["model", "output", "scores then", "now", "mean then", "now", "stability index"],
+                [...outputs]
+                  .sort((a, b) => b.psi - a.psi)
+                  .map((one) => [
+                    ...[one.model, one.output, one.known_then, one.known_now],
+                    ...[one.mean_then, one.mean_now, one.psi.toFixed(3)],
+                  ]),
+              )}`,
+        );
+        return 0;
+      }),
+    );
+  models
     .command("self-test")
     .description("recomputes published reference values")
     .action((_, command: Command) =>

@@ -8,8 +8,10 @@ import { Term } from "../../components/Term.tsx";
 import { Working } from "../../components/Working.tsx";
 import { word } from "../../format/format.ts";
 import { CalibrationPanel } from "./CalibrationPanel.tsx";
+import { DriftPanel } from "./DriftPanel.tsx";
 import { EvaluationPanel } from "./EvaluationPanel.tsx";
 import { FitPanel } from "./FitPanel.tsx";
+import { LiftPanel } from "./LiftPanel.tsx";
 import { OwnPanel } from "./OwnPanel.tsx";
 import { ParametersPanel } from "./ParametersPanel.tsx";
 import type { useEvaluations } from "./use-evaluations.ts";
@@ -116,6 +118,8 @@ function Body({ card, models, rows, fit, evaluations }: BodyProps) {
           needs={card.needs}
         />
         {groups && <CalibrationPanel row={groups} />}
+        {groups && <LiftPanel row={groups} />}
+        {evaluations.hasSnapshot && <DriftPanel model={card.name} />}
         {card.own?.kind !== "program" && <FitPanel fit={fit} hasSnapshot={evaluations.hasSnapshot} />}
       </div>
       <div className="stack s4">

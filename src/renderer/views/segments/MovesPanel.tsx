@@ -1,7 +1,6 @@
 import type { Field } from "../../../shared/api/contract/customers.ts";
 import type { SegmentDirection, SegmentMoves } from "../../../shared/api/contract/segments.ts";
 import { Panel } from "../../components/Panel.tsx";
-import { Term } from "../../components/Term.tsx";
 import { day, exactMoney, integer, money } from "../../format/format.ts";
 import { cellText } from "../../table/cell-text.ts";
 
@@ -19,13 +18,7 @@ export function MovesPanel({ moves, fields, currency }: Props) {
     <Panel
       span="s12"
       title={before && !whyNot ? finding(moves) : "Who came and who went"}
-      under={
-        before ? (
-          <>
-            <Term name="entered_left">Under these rules</Term>, {day(before.as_of)} to {day(moves.as_of)}
-          </>
-        ) : null
-      }
+      under={before ? `Under these rules, ${day(before.as_of)} to ${day(moves.as_of)}` : null}
     >
       {!before && <p className="muted">Told from the second snapshot on: there is none of an earlier day yet.</p>}
       {before && whyNot && (

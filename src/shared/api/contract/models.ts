@@ -92,6 +92,20 @@ export const fittedModel = z.object({
 export type FittedModel = z.output<typeof fittedModel>;
 export type ModelEvaluation = z.output<typeof evaluation>;
 
+export const outputDrift = z.object({
+  model: z.string(),
+  output: z.string(),
+  known_then: count,
+  known_now: count,
+  unknown_then: count,
+  unknown_now: count,
+  mean_then: z.number().nullable(),
+  mean_now: z.number().nullable(),
+  /** Population stability index; below .1 stable, from .25 on another population. */
+  psi: z.number(),
+});
+export type OutputDrift = z.output<typeof outputDrift>;
+
 export const modelOperations = {
   /** With a brand, its own models too. */
   "models.list": call({
@@ -139,6 +153,19 @@ export const modelOperations = {
   }),
   /** The fits behind the current snapshot. */
   "models.fits": call({ input: z.object({ brand: brandName }), output: z.object({ fits: z.array(fittedModel) }) }),
+  /** How scores moved since the snapshot before; `before` is null where there is none of an earlier day. */
+  "models.drift": call({
+    input: z.object({
+      brand: brandName,
+      snapshot_id: z.string().optional(),
+      models: z.array(z.string()).optional(),
+    }),
+    output: z.object({
+      before: z.object({ snapshot_id: z.string(), as_of: day }).nullable(),
+      as_of: day,
+      outputs: z.array(outputDrift),
+    }),
+  }),
   "models.evaluate": stream({
     input: z.object({
       brand: brandName,
