@@ -75,7 +75,7 @@ async function segmentDocument(
   return {
     segment: name,
     definition: definition as Definition,
-    sentence: segmentSentence(definition),
+    sentence: segmentSentence(definition, { currency: settingsOf(state).currency }),
     version,
     created_at,
     changed_at,
@@ -118,7 +118,7 @@ export async function writeSegment(ctx: ApiContext, request: ListRequest, signal
   const { version } = found.state;
   const input = {
     definition: rule,
-    sentence: segmentSentence(rule),
+    sentence: segmentSentence(rule, { currency: settingsOf(found.state).currency }),
     segment: segment ?? null,
     segments: segmentRules(found.state),
     path,

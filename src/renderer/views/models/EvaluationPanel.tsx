@@ -32,7 +32,7 @@ export function EvaluationPanel({ rows, hasSnapshot, isJudging, needs }: Props) 
       under="Fitted and scored at a cut, judged on what followed; 95 % intervals; the tick is the naive baseline on the same customers"
     >
       <div className="scroll">
-        <table className="plain">
+        <table className="plain evaluation">
           <thead>
             <tr>
               <th>Metric</th>
@@ -41,8 +41,7 @@ export function EvaluationPanel({ rows, hasSnapshot, isJudging, needs }: Props) 
                 <span className="sr">Value and baseline drawn</span>
               </th>
               <th className="num">Baseline</th>
-              <th>Of</th>
-              <th className="num">n</th>
+              <th className="num">Judged on</th>
               <th className="num">Better by</th>
               <th>Outcome</th>
             </tr>
@@ -52,7 +51,7 @@ export function EvaluationPanel({ rows, hasSnapshot, isJudging, needs }: Props) 
               <Fragment key={cut}>
                 {cuts.length > 1 && (
                   <tr className="group-row">
-                    <th colSpan={8} scope="colgroup">
+                    <th colSpan={7} scope="colgroup">
                       {cut}
                     </th>
                   </tr>
@@ -85,11 +84,14 @@ function MetricRow({ row, among }: { row: ModelEvaluation; among: readonly Model
   const [good, bad] = isLimits ? ["hold", "don't hold"] : ["beats it", "doesn't beat it"];
   return (
     <tr>
-      <td>
+      <td className="metric">
         <Term name={row.metric} help={metric.help}>
           {metric.label}
         </Term>
-        {row.is_main && <div className="under">decides the verdict</div>}
+        <div className="under">
+          {row.is_main && <b className="medium">decides; </b>}
+          beside: {row.baseline}
+        </div>
       </td>
       <td className="num nowrap">
         <b className="medium">{metric.text(row.value, currency)}</b>{" "}
@@ -99,7 +101,6 @@ function MetricRow({ row, among }: { row: ModelEvaluation; among: readonly Model
         <MetricRange row={row} span={spanOf(among.filter(({ metric: name }) => name === row.metric))} />
       </td>
       <td className="num">{metric.text(row.baseline_value, currency)}</td>
-      <td className="ink2">{row.baseline}</td>
       <td className="num">{integer(row.n)}</td>
       <td className="num nowrap">{isLimits ? "" : <Advantage row={row} />}</td>
       <td>

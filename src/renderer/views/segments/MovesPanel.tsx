@@ -125,7 +125,8 @@ function changed(row: SegmentDirection["rows"][number], fields: readonly Field[]
     .map((one) => {
       const field = fields.find(({ name }) => name === one.field);
       const text = (value: typeof one.then) => cellText(value as never, field, currency);
-      return `${field?.label ?? one.field}: ${text(one.then)} → ${text(one.now)}`;
+      const unit = field?.kind === "money" ? `, ${currency}` : "";
+      return `${field?.label ?? one.field}${unit}: ${text(one.then)} → ${text(one.now)}`;
     })
-    .join(", ");
+    .join("; ");
 }
