@@ -5,8 +5,7 @@ import { resolve } from "node:path";
 import pino from "pino";
 import { AssayError } from "../shared/base/errors.ts";
 import { steps } from "../workers/catalogue.ts";
-import { permitsOf } from "./api/own-models.ts";
-import { programVersion } from "./core.ts";
+import { openPermits, programVersion } from "./core.ts";
 import type { LockTimes } from "./schedule/broker/consumer.ts";
 import { Agent, type AgentLog } from "./schedule/cluster/agent.ts";
 import { parseBroker } from "./schedule/cluster/connection.ts";
@@ -14,8 +13,6 @@ import { ec2Settings } from "./schedule/ec2/fleet.ts";
 import { instanceId, onInterruption } from "./schedule/ec2/spot.ts";
 import { startEngineProcess } from "./schedule/engine-client.ts";
 import { parseBytes } from "./schedule/memory.ts";
-import { dataFolder } from "./store/data-folder.ts";
-import { openStore } from "./store/store.ts";
 
 export interface AgentRequest {
   readonly workspace: string;
@@ -57,7 +54,7 @@ export async function startAgent(request: AgentRequest): Promise<RunningAgent> {
   const engine = startEngineProcess({ onRestart: (why) => log("engine_restarted", { why }) });
   let health: Server | undefined;
   const instance = request.isOnEc2 ? await instanceId() : null;
-  const store = await openStore(dataFolder());
+  const permits = await openPermits();
   try {
     const { path, workspace_id, read_only_reason } = await engine.engine.call("workspace.open", {
       path: resolve(request.workspace),
@@ -76,7 +73,7 @@ export async function startAgent(request: AgentRequest): Promise<RunningAgent> {
       memoryBytes: memoryOf(request.memory),
       instance,
       now: () => new Date(),
-      permits: (brand) => permitsOf(store, `${workspace_id}/${brand}`),
+      permits: (brand) => permits.of(workspace_id, brand),
       times: request.times,
       idleMs: request.idleMs,
       ...(request.patienceMs === undefined ? {} : { patienceMs: request.patienceMs }),
@@ -94,7 +91,7 @@ export async function startAgent(request: AgentRequest): Promise<RunningAgent> {
       health?.close();
       if (instance !== null && why !== "spot notice") await endInstance(instance, log);
       await engine.close();
-      await store.close();
+      await permits.close();
       return why;
     });
     const port = (health?.address() as AddressInfo | null | undefined)?.port;
@@ -102,7 +99,7 @@ export async function startAgent(request: AgentRequest): Promise<RunningAgent> {
     return { id: agent.id, healthUrl, ended, drain: (why) => agent.drain(why) };
   } catch (error) {
     await engine.close();
-    await store.close();
+    await permits.close();
     throw error;
   }
 }

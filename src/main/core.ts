@@ -83,6 +83,15 @@ export function programVersion(): string {
   return version;
 }
 
+/** What this machine's user allowed of the retailers' own programs, for an agent: it has no core. */
+export async function openPermits() {
+  const store = await openStore(dataFolder());
+  return {
+    of: (workspaceId: string, brand: string) => permitsOf(store, `${workspaceId}/${brand}`),
+    close: () => store.close(),
+  };
+}
+
 export async function createCore(options: CoreOptions = {}): Promise<Core> {
   const { now = () => new Date(), log = () => {} } = options;
   const folder = options.dataFolder ?? dataFolder();
