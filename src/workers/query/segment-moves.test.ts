@@ -55,7 +55,7 @@ describe("who came and who went", () => {
     expect(found).toMatchObject({ stayed: 0, why_not: null, left: { customers: 0, reasons: [], rows: [] } });
     const [first] = found.entered.rows;
     expect(first?.paths).toContain("0");
-    expect(first?.values[0]).toEqual({ field: "lifecycle_stage", then: "active", now: "cooling" });
+    expect(first?.values[0]).toEqual({ field: "lifecycle_stage", before: "active", now: "cooling" });
     expect(found.entered.rows).toHaveLength(5);
     expect(existsSync(scratch)).toBe(false);
   });

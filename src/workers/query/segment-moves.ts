@@ -20,7 +20,7 @@ export interface Mover {
   name: string | null;
   /** Paths of the rules that turned; none where the customer wasn't known at one of the two. */
   paths: string[];
-  values: { field: string; then: Json; now: Json }[];
+  values: { field: string; before: Json; now: Json }[];
 }
 export interface Direction {
   customers: number;
@@ -147,7 +147,7 @@ async function direction(
       customer_id: String(one.customer_id),
       name: textOrNull(one.shown_name),
       paths: leaves.filter((_, at) => one[`r${at}`] === true).map(({ path }) => path),
-      values: fields.map((field) => ({ field, then: valueOf(one.shown_then, field), now: valueOf(one.shown, field) })),
+      values: fields.map((field) => ({ field, before: valueOf(one.shown_then, field), now: valueOf(one.shown, field) })),
     })),
   };
 }

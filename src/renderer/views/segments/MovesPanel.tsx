@@ -121,12 +121,12 @@ function Side({ title, stranger, direction, of, fields, currency }: SideProps) {
 function changed(row: SegmentDirection["rows"][number], fields: readonly Field[], currency: string): string {
   if (row.reasons.length === 0) return "";
   return row.values
-    .filter((one) => JSON.stringify(one.then) !== JSON.stringify(one.now))
+    .filter((one) => JSON.stringify(one.before) !== JSON.stringify(one.now))
     .map((one) => {
       const field = fields.find(({ name }) => name === one.field);
-      const text = (value: typeof one.then) => cellText(value as never, field, currency);
+      const text = (value: typeof one.before) => cellText(value as never, field, currency);
       const unit = field?.kind === "money" ? `, ${currency}` : "";
-      return `${field?.label ?? one.field}${unit}: ${text(one.then)} → ${text(one.now)}`;
+      return `${field?.label ?? one.field}${unit}: ${text(one.before)} → ${text(one.now)}`;
     })
     .join("; ");
 }

@@ -72,7 +72,7 @@ const direction = z.object({
       customer_id: z.string(),
       name: z.string().nullable(),
       reasons: z.array(z.string()),
-      values: z.array(z.object({ field: z.string(), then: json, now: json })),
+      values: z.array(z.object({ field: z.string(), before: json, now: json })),
     }),
   ),
 });
