@@ -134,7 +134,7 @@ async function direction(
       (SELECT any_value(s.name) FROM names_seen s WHERE s.customer_id = m.customer_id) AS shown_name
     FROM moved m WHERE ${of} ORDER BY worth DESC NULLS LAST, revenue_minor DESC NULLS LAST, m.customer_id
     LIMIT ${Math.max(0, Math.min(100, Math.floor(limit)))}`);
-  const valueOf = (all: Json | undefined, field: string): Json => (all as Record<string, Json> | null)?.[field] ?? null;
+  const shownOf = (all: Json | undefined, field: string): Json => (all as Record<string, Json> | null)?.[field] ?? null;
   return {
     customers: numberOf(row.customers),
     unknown: numberOf(row.strangers),
@@ -147,7 +147,11 @@ async function direction(
       customer_id: String(one.customer_id),
       name: textOrNull(one.shown_name),
       paths: leaves.filter((_, at) => one[`r${at}`] === true).map(({ path }) => path),
-      values: fields.map((field) => ({ field, before: valueOf(one.shown_then, field), now: valueOf(one.shown, field) })),
+      values: fields.map((field) => ({
+        field,
+        before: shownOf(one.shown_then, field),
+        now: shownOf(one.shown, field),
+      })),
     })),
   };
 }
