@@ -73,8 +73,7 @@ export class ActiveRun {
   readonly #tasks = new Map<string, ScheduledTask>();
   #schedule: Schedule | undefined;
   #session: RunSession | undefined;
-  #permits: Permits = new Map();
-  #programs: RunPlaces["programs"] = [];
+  #own: Omit<RunPlaces, "session" | "here"> = { programs: [], permits: new Map() };
   #secondsBefore: ReadonlyMap<string, number> = new Map();
   #lastTold = 0;
 
@@ -142,8 +141,7 @@ export class ActiveRun {
     const state = await brands.refresh(this.brand);
     const log_version = state.version; // the state goes on with the log
     const asked = planRun(state, this.#request, catalogue);
-    this.#permits = await this.#effects.permits(this.brand);
-    this.#programs = asked.programs;
+    this.#own = { programs: asked.programs, permits: await this.#effects.permits(this.brand) };
     this.document.warnings.push(...asked.warnings);
     const plan = withoutPrograms(asked);
     this.document.as_of = plan.asOf;
@@ -323,12 +321,11 @@ export class ActiveRun {
       now: () => performance.now() - this.#began,
       onSchedule: (schedule) => this.#adopt(schedule),
       onChange: () => this.#refresh(),
-      runTask: async (node, options) => (await runnerOf(node, this.#places()))(node, options),
+      runTask: async (node, options) => {
+        const places = { ...this.#own, session: this.#session, here: this.#runHere };
+        return (await runnerOf(node, places))(node, options);
+      },
     });
-  }
-
-  #places(): RunPlaces {
-    return { programs: this.#programs, permits: this.#permits, session: this.#session, here: this.#runHere };
   }
 
   readonly #runHere: RunTask = async (node, { signal, onRows }) => {
@@ -338,7 +335,7 @@ export class ActiveRun {
       ...{ brandDir: brands.directory(this.brand), node, workers, attempt: this.id },
       memoryBytes: Math.floor(memoryBytes / workers),
       inline: runner === "inline",
-      permit: permitOf(node, this.#permits),
+      permit: permitOf(node, this.#own.permits),
     };
     const { outcome } = await engine.stream("tasks.run", input, { signal, onProgress: ({ rows }) => onRows(rows) });
     return outcome;
