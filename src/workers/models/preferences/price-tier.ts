@@ -1,6 +1,6 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
-import { normalCdf } from "../../numeric/distributions.ts";
+import { betaCdf } from "../../numeric/distributions.ts";
 import { absoluteErrors, meanInterval } from "../../numeric/scoring.ts";
 import { varianceComponents } from "../../numeric/shrinkage.ts";
 import { defineModel } from "../define.ts";
@@ -11,6 +11,8 @@ interface Fitted {
   readonly mean: number;
   readonly within: number;
   readonly between: number;
+  /** How far the middle of a customer's next ranks lies from the population's mean, over how far their mean does. */
+  readonly stretch: number;
   readonly cuts: readonly number[];
 }
 const z90 = 1.2815515655446004;
@@ -45,15 +47,49 @@ function positionsOf(table: ColumnTable): Positions {
   return { ids, n, sum, sumSq };
 }
 
+type Components = Pick<Fitted, "mean" | "within" | "between">;
+
 /** Mean rank of a customer's lines, drawn towards the population's, with the spread of what isn't known of it. */
-function shrunk({ mean, within, between }: Fitted, n: number, sum: number): { value: number; variance: number } {
+function shrunk({ mean, within, between }: Components, n: number, sum: number): { value: number; variance: number } {
   const weight = within / between;
   return { value: (sum + weight * mean) / (n + weight), variance: within / (n + weight) };
 }
 
+/** The middle of a customer's next ranks, kept inside of them, and the spread of what isn't known of their mean. */
+function middleOf(fitted: Fitted, n: number, sum: number): { value: number; variance: number } {
+  const { value, variance } = shrunk(fitted, n, sum);
+  return { value: Math.min(0.99, Math.max(0.01, fitted.mean + fitted.stretch * (value - fitted.mean))), variance };
+}
+
+const leastSingles = 200;
+
+/** Slope through the mean, by least absolute errors, of the rank of somebody's only line in a category on what their lines in the others
+ *  tell: ranks end at 0 and 1, so that the middle of a choosy customer's lies farther out than their mean. 1 where too few can be told. */
+function stretchOf(table: ColumnTable, { n, sum, ids }: Positions, components: Components): number {
+  const places = new Map(ids.map((id, at) => [id, at]));
+  const [lines, sums] = [numbers(table, "n_lines"), numbers(table, "sum_percentile")];
+  const slopes: { slope: number; weight: number }[] = [];
+  for (const [row, id] of texts(table, "customer_id").entries()) {
+    const own = places.get(id ?? "") ?? -1;
+    if (lines[row] !== 1 || (n[own] ?? 0) < 2) continue;
+    const rank = sums[row] ?? 0;
+    const told = shrunk(components, (n[own] ?? 0) - 1, (sum[own] ?? 0) - rank).value - components.mean;
+    if (Math.abs(told) > 1e-6) slopes.push({ slope: (rank - components.mean) / told, weight: Math.abs(told) });
+  }
+  if (slopes.length < leastSingles) return 1;
+  slopes.sort((a, b) => a.slope - b.slope || a.weight - b.weight);
+  const half = slopes.reduce((total, { weight }) => total + weight, 0) / 2;
+  let below = 0;
+  const middle = slopes.find(({ weight }) => {
+    below += weight;
+    return below >= half;
+  });
+  return Math.min(1.6, Math.max(1, middle?.slope ?? 1));
+}
+
 export const priceTier = defineModel({
   name: "price_tier",
-  version: 2,
+  version: 3,
   title: "Price tier",
   group: "preferences",
   inputs: { positions: { feature: "price_positions" } },
@@ -78,7 +114,7 @@ export const priceTier = defineModel({
   card: {
     purpose: "Whether somebody chooses the cheaper or the dearer products of a category: tier 1 to 5.",
     method:
-      "List prices ranked within their category; the mean rank of a customer's lines, drawn towards the population by how much means differ between customers and ranks within one (variance components). Tiers are quintiles of customers.",
+      "List prices ranked within their category; the mean rank of a customer's lines, drawn towards the population by how much means differ between customers and ranks within one (variance components), then moved out to the middle of their next ranks as far as lines in one category lie from what those in others tell (least absolute errors). Tiers are quintiles of customers.",
     references: [
       "Morris (1983): Parametric empirical Bayes inference, JASA 78, for the shrinkage.",
       "Henderson (1953): Estimation of variance and covariance components, Biometrics 9(2).",
@@ -98,11 +134,14 @@ export const priceTier = defineModel({
     ],
   },
   fit: (inputs, params): Json => {
-    const { n, sum, sumSq } = positionsOf(requireTable(inputs, "positions"));
+    const table = requireTable(inputs, "positions");
+    const positions = positionsOf(table);
+    const { n, sum, sumSq } = positions;
     if (n.length === 0) return null;
     const { mean, within, between } = varianceComponents(n, sum, sumSq);
-    const fitted = { mean, within, between: between / Number(params.prior_weight), cuts: [] };
-    return { ...fitted, cuts: quintiles(n.map((count, at) => shrunk(fitted, count, sum[at] ?? 0).value)) };
+    const components = { mean, within, between: between / Number(params.prior_weight) };
+    const fitted = { ...components, stretch: stretchOf(table, positions, components), cuts: [] };
+    return { ...fitted, cuts: quintiles(n.map((count, at) => middleOf(fitted, count, sum[at] ?? 0).value)) };
   },
   score: (inputs, json) => {
     const fitted = json as unknown as Fitted | null;
@@ -110,7 +149,7 @@ export const priceTier = defineModel({
     const [tier, tierLow, tierHigh] = [blank(ids.length), blank(ids.length), blank(ids.length)];
     const [value, low, high] = [blank(ids.length), blank(ids.length), blank(ids.length)];
     for (let at = 0; fitted && at < ids.length; at++) {
-      const estimate = shrunk(fitted, n[at] ?? 0, sum[at] ?? 0);
+      const estimate = middleOf(fitted, n[at] ?? 0, sum[at] ?? 0);
       const half = z90 * Math.sqrt(estimate.variance);
       value[at] = Math.min(1, Math.max(0, estimate.value));
       low[at] = Math.max(0, estimate.value - half);
@@ -149,8 +188,10 @@ export const priceTier = defineModel({
     const below = Float64Array.from(joined.texts(outcomes, "customer_id"), (id, at) => {
       const own = places.get(id ?? "") ?? -1;
       const { value, variance } = shrunk(fitted, positions.n[own] ?? 0, positions.sum[own] ?? 0);
-      const spread = Math.sqrt(variance + fitted.within / Math.max(1, lines[at] ?? 1));
-      return normalCdf(((actual[at] ?? 0) - value) / spread);
+      const mean = Math.min(0.98, Math.max(0.02, value));
+      // ranks end at 0 and 1: a beta distribution of their mean and variance
+      const weight = (mean * (1 - mean)) / (variance + fitted.within / Math.max(1, lines[at] ?? 1)) - 1;
+      return betaCdf(actual[at] ?? 0, mean * Math.max(0.3, weight), (1 - mean) * Math.max(0.3, weight));
     });
     const common = { metric: "mae_percentile", baseline: "mean of all customers", n, better: "lower", pairs } as const;
     return known([compare({ own: mae(predicted), naive, ...common }), coverage(below, new Float64Array(n), seed)]);
