@@ -258,7 +258,7 @@ class DuckSession implements Session {
 
   async toParquet(sql: string, path: string): Promise<number> {
     const copied = await this.value(
-      `COPY (${sql}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)`,
+      `COPY (${sql}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880, DICTIONARY_SIZE_LIMIT 4096)`,
     );
     const written = await this.value(`SELECT num_rows FROM parquet_file_metadata(${literal(path)})`);
     if (written === copied) return Number(copied);

@@ -53,8 +53,11 @@ async function ordersFromLines(lake: Completion, currency: string): Promise<void
      ${orphans} GROUP BY order_id, key_space`,
   );
   await lake.replace("orders", `SELECT * FROM ${lake.of("orders")} UNION ALL BY NAME SELECT * FROM ${derived}`);
-  const lacks = "source_customer_id IS NULL OR ordered_at IS NULL OR currency IS NULL";
-  if (!(await lake.has("orders", lacks))) return;
+  const fillable = [];
+  for (const column of ["source_customer_id", "ordered_at", "currency"])
+    if (await lake.has("order_lines", `${column} IS NOT NULL`)) fillable.push(column);
+  const lacks = fillable.map((column) => `${column} IS NULL`).join(" OR ") || "false";
+  if (!(await lake.has("orders", lacks))) return fillCurrency(lake, currency);
   const sums = await lake.keep(
     "sums_of_lines",
     `SELECT order_id, key_space, max(source_customer_id) AS customer, min(ordered_at) AS moment, max(currency) AS currency
@@ -64,6 +67,14 @@ async function ordersFromLines(lake: Completion, currency: string): Promise<void
     "orders",
     `SELECT o.* REPLACE (coalesce(o.source_customer_id, s.customer) AS source_customer_id, coalesce(o.ordered_at, s.moment) AS ordered_at,
        coalesce(o.currency, s.currency, ${currency}) AS currency) FROM ${lake.of("orders")} o LEFT JOIN ${sums} s ON ${sameOrder("s", "o")}`,
+  );
+}
+
+async function fillCurrency(lake: Completion, currency: string): Promise<void> {
+  if (!(await lake.has("orders", "currency IS NULL"))) return;
+  await lake.replace(
+    "orders",
+    `SELECT * REPLACE (coalesce(currency, ${currency}) AS currency) FROM ${lake.of("orders")}`,
   );
 }
 

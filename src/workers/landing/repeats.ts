@@ -1,5 +1,5 @@
 import type { Session } from "../engine/duckdb.ts";
-import { fileList, literal } from "../engine/sql.ts";
+import { fileList } from "../engine/sql.ts";
 
 /** Rows of each file of a delivery that bring nothing new, by the table that the file feeds first. With a key: the same key with
  *  the values that stand. Without: as many as the earlier file that has most of them, since within one file nothing repeats. */
@@ -9,16 +9,24 @@ export async function countRepeats(
 ): Promise<Map<number, Set<number>>> {
   const repeated = new Map<number, Set<number>>();
   if (files.own.length === 0) return repeated;
-  const columns = "file_number, source_row, row_key, row_hash, source";
-  const own = `SELECT ${columns}, 1 AS is_own, 0 AS batch_number FROM read_parquet(${fileList(files.own)})`;
-  const earlier = files.earlier.map(
-    (path, at) => `SELECT ${columns}, 0 AS is_own, ${at} AS batch_number FROM read_parquet(${literal(path)})`,
+  const own = rowsSql([files.own], true);
+  const earlier = rowsSql(
+    files.earlier.map((path) => [path]),
+    false,
   );
-  await session.run(`CREATE OR REPLACE TEMP TABLE compared AS ${[own, ...earlier].join(" UNION ALL ")}`);
+  const marks = (from: string) => `SELECT hash(coalesce(row_key, row_hash)) AS mark FROM (${from})`;
+  await session.run(`CREATE OR REPLACE TEMP TABLE contested AS SELECT mark FROM (
+    ${marks(own)}${earlier === "" ? "" : ` UNION ALL SELECT mark FROM (${marks(earlier)}) SEMI JOIN (${marks(own)}) USING (mark)`})
+    GROUP BY mark HAVING count(*) > 1`);
+  if (Number(await session.value("SELECT count(*) FROM contested")) === 0) return repeated;
+  const all = earlier === "" ? own : `${own} UNION ALL ${earlier}`;
+  await session.run(
+    `CREATE OR REPLACE TEMP TABLE compared AS SELECT * FROM (${all}) SEMI JOIN contested ON mark = hash(coalesce(row_key, row_hash))`,
+  );
   const keyed = await session.rows(
     `SELECT file_number, source_row FROM (
-       SELECT *, lag(row_hash) OVER (PARTITION BY row_key ORDER BY is_own, batch_number, file_number, source_row) AS standing FROM compared WHERE row_key IS NOT NULL)
-     WHERE is_own = 1 AND standing = row_hash`,
+       SELECT *, lag(said) OVER (PARTITION BY row_key ORDER BY is_own, batch_number, file_number, source_row) AS standing FROM compared WHERE row_key IS NOT NULL)
+     WHERE is_own = 1 AND standing = said`,
   );
   const unkeyed = await session.rows(
     `WITH counted AS (SELECT row_hash, is_own, batch_number, file_number, count(*) AS n FROM compared WHERE row_key IS NULL GROUP BY ALL),
@@ -34,4 +42,15 @@ export async function countRepeats(
     repeated.set(file, rows);
   }
   return repeated;
+}
+
+const whence = "key_space, source, batch_id, file_number, source_row, row_key, row_hash";
+
+/** Rows of several deliveries, in their order; `said` is the same where two rows say the same. */
+function rowsSql(deliveries: readonly (readonly string[])[], isOwn: boolean): string {
+  const selects = deliveries.map(
+    (paths, at) => `SELECT file_number, source_row, row_key, row_hash, hash(*COLUMNS(* EXCLUDE (${whence}))) AS said,
+      ${isOwn ? 1 : 0} AS is_own, ${at} AS batch_number FROM read_parquet(${fileList(paths)})`,
+  );
+  return selects.join(" UNION ALL ");
 }

@@ -92,8 +92,12 @@ export async function normaliseFile(
     await parse(one, { without: hasRejects ? rejects : null, isOnce: true });
   const rowsRejected = Number(await session.value(`SELECT count(DISTINCT source_row) FROM ${rejects}`));
   const selects = new Map<string, string[]>();
-  for (const one of parsedTables)
-    selects.set(one.table.table, [...(selects.get(one.table.table) ?? []), rowsSql(one, rejects, options)]);
+  for (const one of parsedTables) {
+    const { table } = one.table;
+    const isAlone = parsedTables.filter((other) => other.table.table === table).length === 1;
+    const isPlain = isAlone && one.raw === raw; // no two of its rows come from the same row of the file
+    selects.set(table, [...(selects.get(table) ?? []), rowsSql(one, { rejects, hasRejects, isPlain, options })]);
+  }
   const tables = new Map<string, string>();
   for (const [table, parts] of selects) {
     const view = `${prefix}_${table}`;
@@ -326,7 +330,18 @@ function rejectSql(raw: RawTable, tables: readonly ParsedTable[], rejects: strin
     QUALIFY row_number() OVER (PARTITION BY source_row ORDER BY "column", reason) = 1`;
 }
 
-function rowsSql({ table, parsed, name: from }: ParsedTable, rejects: string, options: NormaliseOptions): string {
+interface RowOptions {
+  readonly rejects: string;
+  readonly hasRejects: boolean;
+  /** Its rows are told apart by file and row where they have a key. */
+  readonly isPlain: boolean;
+  readonly options: NormaliseOptions;
+}
+
+function rowsSql(
+  { table, parsed, name: from }: ParsedTable,
+  { rejects, hasRejects, isPlain, options }: RowOptions,
+): string {
   const keySpace =
     options.mapping.key_space ?? (platforms.has(options.mapping.layout) ? options.mapping.layout : "brand");
   const mapped = parsed.filter(({ raw }) => raw !== "NULL").map(({ target }) => target.name);
@@ -336,7 +351,8 @@ function rowsSql({ table, parsed, name: from }: ParsedTable, rejects: string, op
   const key = hasKey
     ? `CASE WHEN ${anyMissing} THEN NULL ELSE concat_ws(chr(31), ${[literal(keySpace), ...keyParts].join(", ")}) END`
     : "CAST(NULL AS VARCHAR)";
-  const hash = `md5(concat_ws(chr(31), ${mapped.map((name) => `coalesce(CAST(${ident(name)} AS VARCHAR), chr(30))`).join(", ")}))`;
+  const whole = `md5(concat_ws(chr(31), ${mapped.map((name) => `coalesce(CAST(${ident(name)} AS VARCHAR), chr(30))`).join(", ")}))`;
+  const hash = hasKey && isPlain ? `CASE WHEN ${anyMissing} THEN ${whole} END` : whole;
   const values: Readonly<Record<string, string>> = {
     key_space: literal(keySpace),
     source: literal(options.source),
@@ -358,7 +374,8 @@ function rowsSql({ table, parsed, name: from }: ParsedTable, rejects: string, op
           .filter((name) => mapped.includes(name))
           .map((name) => `${ident(name)} IS NOT NULL`)
       : filled;
-  return `SELECT ${select.join(", ")} FROM ${from} WHERE source_row NOT IN (SELECT source_row FROM ${rejects}) AND (${needed.join(" OR ") || "true"})`;
+  const sound = hasRejects ? `source_row NOT IN (SELECT source_row FROM ${rejects}) AND ` : "";
+  return `SELECT ${select.join(", ")} FROM ${from} WHERE ${sound}(${needed.join(" OR ") || "true"})`;
 }
 
 const platforms = new Set(["shopify", "woocommerce", "magento"]);

@@ -31,7 +31,7 @@ const smallFile = 1_000_000;
 /** One delivery as rows of the lake's tables, and its rejects. The first artifact made of any file. */
 export const normalise = defineStep({
   name: "normalise",
-  version: 7,
+  version: 8,
   title: "Read deliveries",
   stage: "landing",
   scope: "batch",

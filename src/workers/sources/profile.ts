@@ -48,7 +48,7 @@ const timeParts = [
   "T%H:%M:%S.%f",
   " %H:%M:%S.%f",
 ];
-const dateFormats = dateParts.flatMap((date) => timeParts.map((time) => date + time));
+export const dateFormats = dateParts.flatMap((date) => timeParts.map((time) => date + time));
 const twins: Readonly<Record<string, string>> = {
   "%d/%m/%Y": "%m/%d/%Y",
   "%d-%m-%Y": "%m-%d-%Y",
@@ -218,18 +218,40 @@ async function profileColumn(
   return { ...base, kind: "text" };
 }
 
+const shapes = dateFormats.map((format) => {
+  const parts = format.split(/(%.|\s+)/).filter((part) => part !== "");
+  const shape = parts.map((part) =>
+    part === "%z"
+      ? "[-+:\\p{L}\\p{N}]+"
+      : part.startsWith("%")
+        ? "[-+\\p{L}\\p{N}]+?"
+        : /\s/.test(part)
+          ? "\\s+"
+          : `\\s*[${part}]\\s*`,
+  );
+  return { format, shape: new RegExp(`^\\s*${shape.join("\\s*")}\\s*$`, "u") };
+});
+
+/** The formats that at least half of some texts could have by their separators. */
+export function formatsLike(texts: readonly string[]): string[] {
+  const least = texts.length / 2;
+  return shapes.flatMap(({ format, shape }) =>
+    texts.filter((text) => shape.test(text)).length >= least ? format : [],
+  );
+}
+
 /** The format under which most values are dates. Formats are first tried on rows spread over the file, then on all of it. */
 async function dateFormat(
   session: Session,
   raw: RawTable,
   { value, filled }: { value: string; filled: number },
 ): Promise<Pick<ColumnProfile, "kind" | "format" | "isAmbiguous"> | null> {
-  const parsed = (format: string) => `count(try_strptime(v, ${literal(format)}))`;
-  const [sample = {}] = await session.rows(
-    `SELECT count(v) AS filled, ${dateFormats.map((format, at) => `${parsed(format)} AS f${at}`).join(", ")}
-     FROM (SELECT ${value} AS v FROM ${raw.table} WHERE ${value} IS NOT NULL AND source_row % ${Math.max(1, Math.floor(raw.rowsRead / 600))} = 0)`,
-  );
-  const viable = dateFormats.filter((_, at) => Number(sample[`f${at}`] ?? 0) >= Number(sample.filled ?? 0) * 0.5);
+  const spread = `SELECT ${value} AS v FROM ${raw.table} WHERE ${value} IS NOT NULL AND source_row % ${Math.max(1, Math.floor(raw.rowsRead / 600))} = 0`;
+  const texts = (await session.rows(spread)).map(({ v }) => String(v));
+  const likely = formatsLike(texts);
+  const parsed = likely.map((format, at) => `, count(try_strptime(v, ${literal(format)})) AS f${at}`);
+  const [sample = {}] = await session.rows(`SELECT count(v) AS filled ${parsed.join("")} FROM (${spread})`);
+  const viable = likely.filter((_, at) => Number(sample[`f${at}`] ?? 0) >= Number(sample.filled ?? 0) * 0.5);
   const sum = (test: string) => `coalesce(sum(n) FILTER (${test}), 0)`;
   const fits = (format: string) => sum(`try_strptime(v, ${literal(format)}) IS NOT NULL`);
   const [counts = {}] = await session.rows(
