@@ -7,7 +7,6 @@ import { sigmoid } from "../../numeric/boosted-trees-loss.ts";
 import { predictMargins } from "../../numeric/boosted-trees-predict.ts";
 import { fitBtyd } from "../../numeric/btyd-fit.ts";
 import { type BtydParams, probabilityOfNone } from "../../numeric/buy-till-you-die.ts";
-import { fitPlatt, type Platt } from "../../numeric/platt.ts";
 import { createClock, type Harmonic } from "../../numeric/season.ts";
 import { numbers } from "../tables.ts";
 
@@ -26,8 +25,6 @@ export interface FittedPropensity {
   readonly btyd: BtydParams;
   /** The shop's season, on whose clock that model runs; its effect on the log odds is where the trees begin. */
   readonly season: readonly Harmonic[];
-  /** What corrects the log odds of one-time buyers, and of the others, by the latest earlier cut. */
-  readonly corrections: readonly [once: Platt, again: Platt];
   readonly horizon_days: number;
   readonly recency: RecencyRule;
   readonly n_rows: number;
@@ -79,16 +76,13 @@ export interface Wide {
 export function chancesOf(
   fitted: FittedPropensity,
   { columns, season }: Wide,
-  frequency: Float64Array,
 ): { chance: Float64Array; blended: Float64Array } {
   const share = fitted.trees_share;
   const btyd = logits(columns.at(-1));
   const blended = season.map((shift, row) => share * shift + (1 - share) * (btyd[row] ?? 0));
-  const [once, again] = fitted.corrections;
-  const chance = predictMargins(fitted.trees, columns).map((margin, row) => {
-    const { slope, offset } = frequency[row] === 0 ? once : again;
-    return sigmoid(slope * (share * margin + (blended[row] ?? 0)) + offset);
-  });
+  const chance = predictMargins(fitted.trees, columns).map((margin, row) =>
+    sigmoid(share * margin + (blended[row] ?? 0)),
+  );
   return { blended, chance };
 }
 
@@ -145,23 +139,6 @@ function histories(table: ColumnTable): [Float64Array, Float64Array, Float64Arra
 }
 
 const logOdds = (share: number) => Math.log(share / (1 - share));
-const asIs: Platt = { slope: 1, offset: 0 };
-const leastToCorrect = 200;
-const leastEvents = 30;
-
-/** What makes log odds that hold on average and in their spread, of rows that weren't learnt from. A single cut tells the level of its own
- *  quarter: the level goes half of the way. */
-export function correctionOf(margins: Float64Array, target: Float64Array): Platt {
-  const events = target.filter((one) => one === 1).length;
-  if (target.length < leastToCorrect || Math.min(events, target.length - events) < leastEvents) return asIs;
-  const { slope, offset } = fitPlatt(margins, target);
-  const mean =
-    Float64Array.from(margins)
-      .sort()
-      .reduce((sum, one) => sum + one, 0) / margins.length;
-  return { slope, offset: (mean + offset - slope * mean) / 2 };
-}
-
 function pick(column: Float64Array, rows: Uint32Array): Float64Array {
   return Float64Array.from(rows, (row) => column[row] ?? Number.NaN);
 }
@@ -234,18 +211,12 @@ export function fitPropensity(
   const theirs = pick(logits(columns.at(-1)), recent);
   const share = told ? bestShare(told, theirs, pick(target, recent)) : 0.5;
   const fitted = learn({}, Math.max(10, judged?.trees.length ?? treesUnjudged));
-  const blend = told?.map((one, row) => share * one + (1 - share) * (theirs[row] ?? 0));
-  const corrected = (isOnce: boolean) => {
-    const own = Uint32Array.from(x.keys()).filter((row) => (x[row] === 0) === isOnce);
-    return blend ? correctionOf(pick(blend, own), pick(pick(target, recent), own)) : asIs;
-  };
   const days = numbers(rows, "days_since_last_purchase");
   return {
     trees: time ? { ...fitted, base } : fitted,
     trees_share: share,
     btyd,
     season,
-    corrections: [corrected(true), corrected(false)],
     horizon_days: purchaseHorizonDays,
     recency: recencyRule(pick(days, recent), pick(target, recent)),
     n_rows: rows.rows,

@@ -3,7 +3,6 @@ import { createRandom } from "../../../shared/base/random.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { createClock } from "../../numeric/season.ts";
 import { mbgNbd } from "./mbg-nbd.ts";
-import { correctionOf } from "./propensity-fit.ts";
 import { historiesOn } from "./seasonal-clock.ts";
 
 const season = [
@@ -98,29 +97,5 @@ describe("histories on the shop's clock", () => {
       expect(Math.abs(own / bought - 1)).toBeLessThan(0.12);
       expect(Math.abs(own / bought - 1)).toBeLessThan(Math.abs(plain / bought - 1));
     }
-  });
-});
-
-describe("what corrects log odds", () => {
-  const margins = Float64Array.from({ length: 4_000 }, (_, at) => -4 + (at % 100) / 25);
-  const came = (slope: number, shift: number) => {
-    const random = createRandom(3, "correction");
-    return margins.map((margin) => (random.next() < 1 / (1 + Math.exp(-(slope * margin + shift))) ? 1 : 0));
-  };
-
-  it("takes over a wrong spread and half of a wrong level", () => {
-    const spread = correctionOf(margins, came(1.6, 1.2));
-    expect(spread.slope).toBeGreaterThan(1.4);
-    expect(spread.slope).toBeLessThan(1.8);
-    const level = correctionOf(margins, came(1, -0.8));
-    const mean = margins.reduce((sum, one) => sum + one, 0) / margins.length;
-    const moved = level.slope * mean + level.offset - mean;
-    expect(moved).toBeGreaterThan(-0.5);
-    expect(moved).toBeLessThan(-0.25);
-  });
-
-  it("leaves few rows and few events as they are", () => {
-    expect(correctionOf(margins.slice(0, 100), came(2, 0).slice(0, 100))).toEqual({ slope: 1, offset: 0 });
-    expect(correctionOf(margins, new Float64Array(margins.length))).toEqual({ slope: 1, offset: 0 });
   });
 });
