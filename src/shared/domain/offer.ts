@@ -1,5 +1,5 @@
 /** What the price is cut on: one category that each customer is drawn to, or the whole basket. */
-export const offerScopes = ["category", "everything"] as const;
+export const offerScopes = ["everything", "category"] as const;
 export type OfferScope = (typeof offerScopes)[number];
 
 /** What a plan of offers is asked for. */
@@ -38,7 +38,7 @@ export interface OfferTable {
 }
 
 export const usualTerms: OfferTerms = {
-  scope: "category",
+  scope: "everything",
   depths: [0.1, 0.15, 0.2],
   excluded: [],
   budget_minor: null,

@@ -133,7 +133,7 @@ export function offerCommands(campaign: Command): void {
     .option("--sql <expression>", "a boolean expression over profiles")
     .option("--budget-minor <amount>", "the most to give away and to spend on contacts, in minor units")
     .option("--contacts <n>", "the most customers")
-    .option("--scope <what>", "category (one for each customer) or everything", "category")
+    .option("--scope <what>", "everything, or category (one for each customer)", "everything")
     .option("--depths <shares>", "price cuts to choose among", "10%,15%,20%")
     .option("--exclude <category>", "never offered; may be repeated", (one: string, all: string[]) => [...all, one], [])
     .option("--margin <share>", "earned of usual prices where goods have no cost")

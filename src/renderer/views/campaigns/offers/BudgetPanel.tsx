@@ -55,8 +55,8 @@ export function BudgetPanel({ plan, budget, onBudget }: Props) {
           <Curve plan={plan} at={value * 10 ** digits} most={most * 10 ** digits} />
           <p className="ink2 note">
             All that is worth it costs {currency} {money(last.budget_minor, currency)} and adds{" "}
-            {effectMoney(last.expected_minor, currency)} with {integer(last.contacts)} offers. The first pounds bring
-            the most: whoever answers much and would hardly have bought anyway comes first.
+            {effectMoney(last.expected_minor, currency)} with {integer(last.contacts)} offers. What is spent first
+            brings most: whoever answers much and would hardly have bought anyway comes first.
           </p>
         </>
       )}

@@ -6,7 +6,7 @@ describe("the form of offers", () => {
     const form = { ...emptyOffers, budget: 1250.5, excluded: ["Coats"], depths: [10, 30] };
     expect(offerInput("shop", form, 2)).toEqual({
       brand: "shop",
-      scope: "category",
+      scope: "everything",
       depths: [0.1, 0.3],
       excluded: ["Coats"],
       budget_minor: 125_050,

@@ -23,7 +23,7 @@ export interface OfferForm {
 
 export const emptyOffers: OfferForm = {
   segment: "",
-  scope: "category",
+  scope: "everything",
   depths: [10, 15, 20],
   excluded: [],
   budget: null,
