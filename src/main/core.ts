@@ -29,6 +29,7 @@ import { retentionHandlers } from "./api/retention.ts";
 import { runHandlers } from "./api/runs.ts";
 import { segmentHandlers } from "./api/segments.ts";
 import { settingHandlers } from "./api/settings.ts";
+import { sourceWorthHandlers } from "./api/source-worth.ts";
 import { sourceHandlers } from "./api/sources.ts";
 import { sqlHandlers } from "./api/sql.ts";
 import { tournamentHandlers } from "./api/tournament.ts";
@@ -133,6 +134,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...demoHandlers,
     ...experimentHandlers,
     ...tournamentHandlers(models),
+    ...sourceWorthHandlers(models),
     ...cacheHandlers,
     ...retentionHandlers,
   };

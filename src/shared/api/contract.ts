@@ -15,6 +15,7 @@ import { retentionOperations } from "./contract/retention.ts";
 import { returnOperations } from "./contract/returns.ts";
 import { runOperations } from "./contract/runs.ts";
 import { segmentOperations } from "./contract/segments.ts";
+import { sourceWorthOperations } from "./contract/source-worth.ts";
 import { sourceOperations } from "./contract/sources.ts";
 import { sqlOperations } from "./contract/sql.ts";
 import { tournamentOperations } from "./contract/tournament.ts";
@@ -34,6 +35,7 @@ export const contract = {
   ...segmentOperations,
   ...campaignOperations,
   ...offerOperations,
+  ...sourceWorthOperations,
   ...modelOperations,
   ...ownModelOperations,
   ...sqlOperations,

@@ -5,7 +5,9 @@ import type { SegmentRefresh } from "../domain/night.ts";
 import type { OfferTable } from "../domain/offer.ts";
 import type { Permit } from "../domain/own-model.ts";
 import type { RetentionRules } from "../domain/retention.ts";
+import type { SourceWorth } from "../domain/source-worth.ts";
 import type { ArtifactSummary, TaskNode } from "../domain/task.ts";
+import type { TournamentTarget } from "../domain/tournament.ts";
 import { call, stream } from "./operation.ts";
 
 /** Both ends are this program: shapes are compile-time, the check is that an object arrives. */
@@ -320,6 +322,26 @@ export const engineContract = {
       out: string;
     }>(),
     output: plain<{ rows: number; horizon: number }>(),
+  }),
+  /** Compares scores at some splits with and without a source. */
+  "models.source_worth": call({
+    input: plain<{
+      brandDir: string;
+      questions: readonly {
+        target: TournamentTarget;
+        model: string;
+        isChosen: boolean;
+        weights: Readonly<Record<string, number>>;
+        ranking: readonly string[];
+        columns: Readonly<Record<string, string>>;
+      }[];
+      splits: readonly {
+        outcomes: string;
+        scores: Readonly<Record<string, string>>;
+        without: Readonly<Record<string, string>>;
+      }[];
+    }>(),
+    output: plain<Omit<SourceWorth, "source" | "verdict">>(),
   }),
   "templates.list": call({
     input: plain<object>(),

@@ -5,6 +5,7 @@ import { type IdentityEntryBodies, type IdentityState, identityFolds } from "./i
 import type { NightBody, NightSettings, SegmentRefresh } from "./night.ts";
 import type { OwnDefinition } from "./own-model.ts";
 import { emptyRetention, type RetentionEntryBodies, type RetentionState, retentionFolds } from "./retention.ts";
+import { type WorthEntryBodies, type WorthState, worthFolds } from "./source-worth.ts";
 import type { ArtifactSummary } from "./task.ts";
 import type { Recipe } from "./written-list.ts";
 
@@ -138,7 +139,8 @@ export interface EntryBodies
   extends CampaignEntryBodies,
     ExperimentEntryBodies,
     IdentityEntryBodies,
-    RetentionEntryBodies {
+    RetentionEntryBodies,
+    WorthEntryBodies {
   brand_created: BrandSettingsBody;
   brand_changed: Partial<Omit<BrandSettingsBody, "brand">>;
   source_added: SourceBody;
@@ -177,7 +179,7 @@ export interface StateEntry {
   readonly body: unknown;
 }
 
-export interface BrandState extends CampaignsState, ExperimentsState, IdentityState, RetentionState {
+export interface BrandState extends CampaignsState, ExperimentsState, IdentityState, RetentionState, WorthState {
   version: number;
   settings: BrandSettingsBody | null;
   sources: Map<string, SourceBody>;
@@ -237,6 +239,7 @@ export function emptyState(): BrandState {
     params: new Map(),
     experiments: new Map(),
     globalHoldout: 0,
+    worth: new Map(),
     ...emptyRetention(),
   };
 }
@@ -359,6 +362,7 @@ const folds: Folds = {
   ...experimentFolds,
   ...identityFolds,
   ...retentionFolds,
+  ...worthFolds,
 };
 
 /** Folds one entry into the state; kinds of a newer program are passed over. */

@@ -34,6 +34,10 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
   },
   open_line: { label: "Open line", help: "A line that hasn't come back and whose return window hasn't passed." },
   at_risk: { label: "Expected back", help: "Amount of each open line times its chance to come back, added up." },
+  source_worth: {
+    label: "What a source is worth",
+    help: "A metric with the source less the same metric without it, on the customers that both know; the interval is of that difference, not of the two metrics.",
+  },
   given_away: {
     label: "Given away",
     help: "Price cuts that go to those who would have bought at full price anyway: their expected purchases times the cut, as far as they take it along.",

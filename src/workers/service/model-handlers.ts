@@ -4,15 +4,18 @@ import { dirname, join } from "node:path";
 import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
+import type { ColumnTable } from "../../shared/domain/column.ts";
 import type { Session } from "../engine/duckdb.ts";
-import { literal } from "../engine/sql.ts";
+import { literal, parquet } from "../engine/sql.ts";
 import { selfTestParts } from "../models/self-test.ts";
 import { fitSummary, predictSummary, type SummaryColumns } from "../models/summary-file.ts";
+import { sourceWorth } from "../models/tournament/source-worth.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { type RawTable, rawColumn } from "../sources/raw.ts";
 import { type ServiceContext, withSession } from "./context.ts";
+import { tableFiles } from "./snapshot-handlers.ts";
 
-type Names = "models.fit" | "models.predict" | "models.self_test";
+type Names = "models.fit" | "models.predict" | "models.self_test" | "models.source_worth";
 
 const defaults = {
   frequency: "frequency",
@@ -99,6 +102,36 @@ export const modelHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names
       else await open.run(`COPY (${sql}) TO ${literal(staged)} (FORMAT csv, HEADER true)`);
       renameSync(staged, out);
       return { rows, horizon };
+    }),
+  "models.source_worth": ({ brandDir, questions, splits }, { ctx, signal }) =>
+    withSession(ctx, signal, async ({ session }) => {
+      const open = await session();
+      const table = (key: string, output: string) =>
+        open.table(
+          `SELECT * FROM ${parquet(tableFiles(brandDir, [{ key, output, bucket: 0 }]).map(({ path }) => path))}`,
+        );
+      const tables = async (keys: Readonly<Record<string, string>>) => {
+        const read = new Map<string, ColumnTable>();
+        for (const [model, key] of Object.entries(keys)) read.set(model, await table(key, "scores"));
+        return read;
+      };
+      const read = [];
+      for (const { outcomes, scores, without } of splits)
+        read.push({
+          outcomes: await table(outcomes, "outcomes"),
+          scores: await tables(scores),
+          without: await tables(without),
+        });
+      return sourceWorth(
+        questions.map(({ target, model, isChosen, weights, ranking, columns }) => ({
+          target,
+          model,
+          isChosen,
+          choice: { weights, ranking },
+          columns: new Map(Object.entries(columns)),
+        })),
+        read,
+      );
     }),
   "models.self_test": async (_, { signal, progress }) => {
     const checks: Record<string, unknown>[] = [];

@@ -7,6 +7,7 @@ import { show, table } from "./output.ts";
 import { ownModelCommands } from "./own-model-commands.ts";
 import { parsePairs, readJsonFile } from "./read-json.ts";
 import { perform, type Session } from "./session.ts";
+import { sourceWorthCommands } from "./source-worth-commands.ts";
 
 /** models list, show, define, remove, allow, forbid, definition, fit, predict, evaluate, self-test. */
 export function modelCommands(program: Command): void {
@@ -50,6 +51,7 @@ export function modelCommands(program: Command): void {
       }),
     );
   ownModelCommands(models);
+  sourceWorthCommands(models);
   models
     .command("fit <name>")
     .description("fits a customer-base model on a summary file")

@@ -69,6 +69,9 @@ export function Catalogue({ models, evaluations }: Props) {
             <a className="button" href="/models/tournament" data-route>
               Tournament
             </a>
+            <a className="button" href="/models/sources" data-route>
+              Source worth
+            </a>
             <a className="button" href="/models/self-test" data-route>
               Self-test
             </a>

@@ -7,6 +7,7 @@ import { DefineView } from "./DefineView.tsx";
 import { SelfTestView } from "./SelfTestView.tsx";
 import "./models.css";
 import "./own-models.css";
+import { SourceWorthView } from "./SourceWorthView.tsx";
 import { TournamentView } from "./TournamentView.tsx";
 import { useEvaluations } from "./use-evaluations.ts";
 
@@ -18,6 +19,7 @@ export function ModelsView({ name }: { name: string | undefined }) {
   if (name === "self-test") return <SelfTestView />;
   if (name === "new") return <DefineView />;
   if (name === "tournament") return <TournamentView />;
+  if (name === "sources") return <SourceWorthView />;
   if (list.isPending || evaluations.isPending)
     return (
       <>
