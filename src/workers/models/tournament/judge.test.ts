@@ -4,7 +4,7 @@ import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { pinnedChoice } from "../../../shared/domain/tournament.ts";
 import { combineColumn, reasonsOf } from "./combine.ts";
 import { judgeTournament, type Split } from "./judge.ts";
-import { refiningFactors } from "./refine.ts";
+import { bestShare, refiningFactors } from "./refine.ts";
 import { targets } from "./targets.ts";
 
 const purchases = targets.find(({ target }) => target === "purchases");
@@ -196,6 +196,12 @@ describe("a count whose chance of any is told better by another model", () => {
 
   it("is left alone where the other chance is noise", () => {
     expect(judged(false).refined).toBeUndefined();
+  });
+
+  it("takes no share whose gain may be luck", () => {
+    const losses = [(share: number) => -0.01 * share];
+    expect(bestShare(losses, 0.005)).toEqual({ share: 0.75, loss: -0.0075 });
+    expect(bestShare(losses, 0.008).share).toBe(0);
   });
 
   it("changes no count by more than fourfold, nor one without a chance", () => {

@@ -35,6 +35,8 @@ interface Field {
 }
 
 const leastShare = 0.9;
+/** What refining has to save of the loss's logarithm, times the root of how many bought: less may be luck. */
+const leastGain = 0.05;
 
 export interface TournamentRequest {
   readonly target: TargetDeclaration;
@@ -62,7 +64,8 @@ export function judgeTournament(request: TournamentRequest): TournamentChoice {
     };
     return (share: number) => Math.log(relativeLoss(target.judge(refine(refinable, share), field.actual), naive));
   });
-  const { share, loss } = bestShare(losses);
+  const buyers = whole.reduce((sum, { actual }) => sum + actual.filter((value) => value > 0).length, 0);
+  const { share, loss } = bestShare(losses, leastGain / Math.sqrt(Math.max(1, buyers)));
   if (!(share > 0)) return choice;
   const told = `${Math.round(100 * share)} % from ${target.refining.model}: ${Math.exp(loss).toPrecision(3)} with it.`;
   return {

@@ -27,11 +27,16 @@ export function refine({ expected, own, other }: Refinable, share: number): Floa
   return expected.map((value, row) => value * (factors[row] ?? 1));
 }
 
-/** The share of the least mean loss over the cuts, a number for each cut and share; without cuts none. */
-export function bestShare(losses: readonly ((share: number) => number)[]): { share: number; loss: number } {
+/** The share of the least mean loss over the cuts, a number for each cut and share; none where it saves less than `gain`. */
+export function bestShare(
+  losses: readonly ((share: number) => number)[],
+  gain: number,
+): { share: number; loss: number } {
   const found = refiningShares.map((share) => ({
     share,
     loss: losses.reduce((sum, lossAt) => sum + lossAt(share), 0) / losses.length,
   }));
-  return found.reduce((best, one) => (one.loss < best.loss - 1e-9 ? one : best), found[0] ?? { share: 0, loss: 0 });
+  const none = found[0] ?? { share: 0, loss: 0 };
+  const best = found.reduce((least, one) => (one.loss < least.loss - 1e-9 ? one : least), none);
+  return none.loss - best.loss > gain ? best : none;
 }

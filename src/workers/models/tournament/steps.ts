@@ -53,7 +53,7 @@ function tournamentStep(target: TargetDeclaration, candidates: readonly Candidat
   ]);
   return defineStep({
     name: `tournament_${target.target}`,
-    version: 2,
+    version: 3,
     title: `Tournament: ${tournamentTitles[target.target]}`,
     stage: "fits",
     scope: "brand",
