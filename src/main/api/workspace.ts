@@ -54,8 +54,39 @@ export const workspaceHandlers: HandlersOf<Named<"workspace">> = {
   },
   "workspace.doctor": ({ path }, { ctx, signal }) =>
     ctx.engine.call("workspace.doctor", { path: path ? resolve(path) : requireWorkspace(ctx).path }, { signal }),
+  "workspace.copy": ({ to }, { ctx, signal, progress }) => copy(ctx, "copy", null, to, { signal, progress }),
+  "workspace.backup": ({ to }, { ctx, signal, progress }) => copy(ctx, "backup", null, to, { signal, progress }),
+  "workspace.restore": ({ from, to }, { ctx, signal, progress }) =>
+    copy(ctx, "restore", from, to, { signal, progress }),
   "workspace.browse": ({ path }) => browse(path),
 };
+
+interface Following {
+  readonly signal: AbortSignal;
+  readonly progress: (step: {
+    label: string;
+    done: number;
+    total: number | null;
+    unit: string;
+    detail?: string;
+  }) => void;
+}
+
+async function copy(
+  ctx: ApiContext,
+  kind: "copy" | "backup" | "restore",
+  from: string | null,
+  to: string,
+  { signal, progress }: Following,
+) {
+  const input = { kind, from: from === null ? requireWorkspace(ctx).path : resolve(from), to: resolve(to) };
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB copied`;
+  const { brands, damaged, ...rest } = await ctx.engine.stream("workspace.copy", input, {
+    signal,
+    onProgress: ({ bytes, ...step }) => progress({ ...step, unit: "", detail: megabytes(bytes) }),
+  });
+  return { ...rest, brands: brands.map((one) => ({ ...one })), damaged: [...damaged] };
+}
 
 async function browse(asked: string | undefined) {
   const path = resolve(asked ?? homedir());

@@ -97,6 +97,20 @@ export const engineContract = {
     input: plain<{ path: string }>(),
     output: plain<{ workspace_id: string; path: string; brands: string[]; read_only_reason: string | null }>(),
   }),
+  /** Copies a workspace, backs it up, or makes one from a backup. */
+  "workspace.copy": stream({
+    input: plain<{ from: string; to: string; kind: "copy" | "backup" | "restore" }>(),
+    progress: plain<{ label: string; done: number; total: number | null; bytes: number }>(),
+    output: plain<{
+      path: string;
+      workspace_id: string;
+      brands: readonly { brand: string; version: number; artifacts: number }[];
+      damaged: readonly string[];
+      files: number;
+      bytes: number;
+      standing: number;
+    }>(),
+  }),
   "workspace.doctor": call({
     input: plain<{ path: string }>(),
     output: plain<{ checks: { name: string; status: "ok" | "warn" | "fail"; measured: string; advice: string }[] }>(),

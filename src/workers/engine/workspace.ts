@@ -8,7 +8,7 @@ import { errnoOf } from "./file-system.ts";
 import { sweepStaging } from "./janitor.ts";
 import { failure, publish } from "./publish.ts";
 
-const formatVersion = 1;
+export const workspaceFormat = 1;
 const firstEntry = `${"1".padStart(20, "0")}.json`;
 
 interface WorkspaceFile {
@@ -20,7 +20,7 @@ interface WorkspaceFile {
 export function createWorkspace(dir: string): { workspace_id: string; path: string } {
   const path = resolve(dir);
   makeFolders(path, ["brands", "tmp"]);
-  const file: WorkspaceFile = { format_version: formatVersion, workspace_id: randomUUID() };
+  const file: WorkspaceFile = { format_version: workspaceFormat, workspace_id: randomUUID() };
   const content = Buffer.from(canonicalJson(file));
   const outcome = publish({ content, final: join(path, "workspace.json"), staging: join(path, "tmp") });
   if (outcome === "lost") {
@@ -38,7 +38,7 @@ export function openWorkspace(dir: string): {
 } {
   const path = resolve(dir);
   const { workspace_id, format_version } = readWorkspaceFile(path);
-  const isOurs = format_version === formatVersion;
+  const isOurs = format_version === workspaceFormat;
   const brands = listBrands(path);
   if (isOurs)
     sweepStaging(
@@ -49,7 +49,7 @@ export function openWorkspace(dir: string): {
     workspace_id,
     path: realpathSync(path),
     brands,
-    read_only_reason: isOurs ? null : `its format is ${format_version}, this program writes ${formatVersion}`,
+    read_only_reason: isOurs ? null : `its format is ${format_version}, this program writes ${workspaceFormat}`,
   };
 }
 
@@ -68,7 +68,7 @@ function listBrands(workspace: string): string[] {
   }
 }
 
-function readWorkspaceFile(path: string): WorkspaceFile {
+export function readWorkspaceFile(path: string): WorkspaceFile {
   const name = join(path, "workspace.json");
   let text: string;
   try {

@@ -6,12 +6,13 @@ import { seenVersion, standingOf } from "../engine/brand-log.ts";
 import { foldBrand } from "../engine/brand-needs.ts";
 import { collectBrand } from "../engine/collect.ts";
 import { planCollection } from "../engine/collect-plan.ts";
+import { copyWorkspace } from "../engine/copy-workspace.ts";
 import { tidyBrand } from "../engine/janitor.ts";
 import { pinVersion } from "../engine/pins.ts";
 import { serverNow } from "../engine/server-time.ts";
 import type { ServiceContext } from "./context.ts";
 
-type Names = "pins.hold" | "retention.plan" | "retention.collect";
+type Names = "workspace.copy" | "pins.hold" | "retention.plan" | "retention.collect";
 
 export const upkeepHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
   "pins.hold": ({ brandDir, version }, { signal, progress }) => {
@@ -26,6 +27,7 @@ export const upkeepHandlers: Pick<Handlers<EngineContract, ServiceContext>, Name
       else signal.addEventListener("abort", end, { once: true });
     });
   },
+  "workspace.copy": ({ from, to, kind }, { signal, progress }) => copyWorkspace({ from, to, kind, signal, progress }),
   "retention.plan": async ({ brandDir, older_than_days }, { signal, progress }) => {
     const state = foldBrand(brandDir);
     const plan = await planCollection(brandDir, {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { copyCommands } from "./copy-commands.ts";
 import { table } from "./output.ts";
 import { collectCommand } from "./retention-commands.ts";
 import { perform } from "./session.ts";
@@ -18,6 +19,7 @@ export function workspaceCommands(program: Command): void {
       }),
     );
   collectCommand(workspace);
+  copyCommands(workspace);
   for (const parent of [program, workspace])
     parent
       .command("doctor")

@@ -33,6 +33,20 @@ export const stepProgress = z.object({
   detail: z.string().optional(),
 });
 
+/** What a copy, a backup or a restoration came to. */
+export const copied = z.object({
+  path: z.string(),
+  workspace_id: z.string(),
+  brands: z.array(z.object({ brand: z.string(), version: count, artifacts: count })),
+  files: count,
+  bytes: count,
+  /** Files that were there already. */
+  standing: count,
+  /** Files whose bytes at the source aren't those that were written; they are left out. */
+  damaged: z.array(z.string()),
+});
+export type CopiedWorkspace = z.output<typeof copied>;
+
 export const workspaceOperations = {
   "workspace.status": call({ input: nothing, output: status }),
   "workspace.create": call({
@@ -44,6 +58,16 @@ export const workspaceOperations = {
   "workspace.doctor": call({
     input: z.object({ path: z.string().optional() }),
     output: z.object({ checks: z.array(doctorCheck) }),
+  }),
+  /** Another workspace with the same contents; again, only what is missing is copied. Writers needn't stop. */
+  "workspace.copy": stream({ input: z.object({ to: z.string().min(1) }), progress: stepProgress, output: copied }),
+  /** Brings a backup up to date: only what is missing. */
+  "workspace.backup": stream({ input: z.object({ to: z.string().min(1) }), progress: stepProgress, output: copied }),
+  /** Makes a workspace from a backup in an empty folder. */
+  "workspace.restore": stream({
+    input: z.object({ from: z.string().min(1), to: z.string().min(1) }),
+    progress: stepProgress,
+    output: copied,
   }),
   /** Folders and files of this machine, for the browser shell, which has no dialog of its own. */
   "workspace.browse": call({
