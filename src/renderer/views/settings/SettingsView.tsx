@@ -5,6 +5,7 @@ import { BrandPanel } from "./BrandPanel.tsx";
 import { LocalPanel } from "./LocalPanel.tsx";
 import { LookPanel } from "./LookPanel.tsx";
 import { ProofPanel } from "./ProofPanel.tsx";
+import { RetentionPanel } from "./RetentionPanel.tsx";
 import "./settings.css";
 import { WorkspacePanel } from "./WorkspacePanel.tsx";
 
@@ -22,6 +23,7 @@ export function SettingsView() {
         </div>
         <div className="s6 stack">
           <WorkspacePanel />
+          <RetentionPanel key={brand} brand={brand} />
           <LocalPanel />
           <ProofPanel />
         </div>
