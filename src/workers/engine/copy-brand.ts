@@ -26,6 +26,8 @@ interface Work extends Brand, Paths {
 
 /** Staging, leases, what is thrown away, and what is copied in a way of its own. */
 const apart = new Set(["log", "artifacts", "snapshots", "checkpoints", "tmp", "claims", "pins", "clock", "trash"]);
+/** Named by a key, not by the digest of what is in it. */
+const byKey = new Set(["contents", "quarantine"]);
 const atOnce = 8;
 
 export async function copyBrand(
@@ -112,7 +114,8 @@ async function copyRest(work: Work): Promise<void> {
     const paths = filesBelow(join(work.from, folder)).map((path) => posix.join(folder, path));
     for (let first = 0; first < paths.length; first += atOnce) {
       tell(work, `copying ${folder}`, first, paths.length);
-      await Promise.all(paths.slice(first, first + atOnce).map((path) => copyOne(work, path, digestInName(path))));
+      const digestOf = (path: string) => (byKey.has(folder) ? undefined : digestInName(path));
+      await Promise.all(paths.slice(first, first + atOnce).map((path) => copyOne(work, path, digestOf(path))));
     }
     if (paths.length > 0) syncTree(join(work.to, folder));
   }

@@ -5,6 +5,7 @@ import { quickFolder } from "../../../test/support/folders.ts";
 import { type KeptBrand, keptBrand, keyOf } from "../../../test/support/kept-brand.ts";
 import { findArtifact, requireArtifact, verifiedPath } from "./artifact-store.ts";
 import { readLog } from "./brand-log.ts";
+import { noteContent } from "./content-keys.ts";
 import { type CopyKind, copyWorkspace } from "./copy-workspace.ts";
 import { verifyBrand } from "./verify.ts";
 import { createWorkspace, openWorkspace } from "./workspace.ts";
@@ -22,6 +23,7 @@ beforeEach(() => {
   mkdirSync(join(brand.brandDir, "landing", "till", "b1"), { recursive: true });
   writeFileSync(join(brand.brandDir, "landing", "till", "b1", "orders.csv"), "order,amount\n1,2\n");
   writeFileSync(join(brand.brandDir, "tmp", "half"), "half");
+  noteContent(brand.brandDir, keyOf("content"), keyOf("raw"));
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 

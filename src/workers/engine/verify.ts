@@ -23,7 +23,7 @@ export interface Verified {
 }
 
 const digestName = /^([0-9a-f]{64})(\.[a-z0-9]+)?$/;
-const temporary = new Set(["tmp", "trash", "claims", "pins", "clock", "checkpoints"]);
+const temporary = new Set(["tmp", "trash", "claims", "pins", "clock", "checkpoints", "contents", "quarantine"]);
 
 /** Checks all that a brand's folder holds: versions dense and chained, one entry a task key, every record whole, everything
  *  it refers to there with its size and digest, every file that is named by a digest true to it. Names of others are passed
