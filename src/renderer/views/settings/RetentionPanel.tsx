@@ -92,7 +92,7 @@ function Form({ brand, read: { rules, defaults, snapshots, collected } }: { bran
           <span className="ink2">{unit}</span>
         </label>
       ))}
-      <label className="on">
+      <label className="check-line">
         <input type="checkbox" checked={nightly} onChange={(event) => setNightly(event.target.checked)} />
         Free what may go at the end of the nightly job
       </label>

@@ -18,12 +18,12 @@ export function SettingsView() {
       <div className="grid settings">
         <div className="s6 stack">
           <BrandPanel key={brand} brand={brand} />
+          <RetentionPanel key={`${brand} kept`} brand={brand} />
           <LookPanel />
           <AboutPanel />
         </div>
         <div className="s6 stack">
           <WorkspacePanel />
-          <RetentionPanel key={brand} brand={brand} />
           <LocalPanel />
           <ProofPanel />
         </div>
