@@ -107,7 +107,8 @@ function draw(): void {
       if (!findArtifact(brandDir, keyOf(name), files)) make(name);
       append("campaign_created", { campaign, name }, `created:${campaign}`);
       const body = { campaign, assignments: keyOf(name), snapshot_id: "none", starts_on: "", arms: [], left_out: [] };
-      return append("campaign_drawn", body, `drawn:${campaign}`);
+      append("campaign_drawn", body, `drawn:${campaign}`);
+      return;
     } catch (error) {
       if (!(error instanceof AssayError) || error.code !== "conflict") throw error;
     }
