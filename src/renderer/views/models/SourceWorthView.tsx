@@ -185,7 +185,7 @@ function Verdict({ measured }: { measured: Worth["measured"] }) {
   return (
     <>
       <State tone={tone}>{text}</State>
-      {!measured.is_current && <div className="ink2 small">as of {day(measured.as_of)}</div>}
+      {!measured.is_current && <div className="ink2 small">on an earlier snapshot, {day(measured.as_of)}</div>}
     </>
   );
 }

@@ -14,6 +14,7 @@ export const mlCustomerValue = defineModel({
   inputs: { features: { feature: "customer_features" } },
   learns: { rows: { feature: "value_training" } },
   params: {},
+  competes: [{ target: "value", column: "predicted_value_minor" }],
   outputs: [
     { name: "predicted_value_minor", type: "DOUBLE", unit: "minor" },
     { name: "predicted_value_minor_low", type: "DOUBLE", unit: "minor" },

@@ -53,9 +53,11 @@ export function ComparePanel({ plan }: { plan: OfferPlan }) {
   const title =
     gain === null || plan.contacts === 0
       ? "No offer is worth making"
-      : gain.low > 0
-        ? `Worth ${currency} ${money(gain.value, currency)} more than as much given away at random`
-        : "No sure gain over as much given away at random";
+      : at_random && at_random.contacts > 0.97 * plan.considered
+        ? "Nearly everybody is worth an offer: a budget tells whom to choose first"
+        : gain.low > 0
+          ? `Worth ${currency} ${money(gain.value, currency)} more than as much given away at random`
+          : "No sure gain over as much given away at random";
   return (
     <Panel
       title={title}
