@@ -11,8 +11,9 @@ import { models, ownCatalogue, ownNames, snapshotTables, steps } from "../worker
 import { cacheHandlers } from "./api/cache.ts";
 import { campaignHandlers } from "./api/campaigns.ts";
 import { clusterHandlers } from "./api/cluster.ts";
-import { type ApiContext, findSnapshot, type Topic } from "./api/context.ts";
+import { type ApiContext, erasuresIn, findSnapshot, indexName, type Topic } from "./api/context.ts";
 import { demoHandlers } from "./api/demo.ts";
+import { erasureHandlers } from "./api/erasure.ts";
 import { experimentHandlers } from "./api/experiments.ts";
 import { handOffHandlers } from "./api/hand-off.ts";
 import { identityHandlers } from "./api/identity.ts";
@@ -30,6 +31,7 @@ import { runHandlers } from "./api/runs.ts";
 import { segmentHandlers } from "./api/segments.ts";
 import { settingHandlers } from "./api/settings.ts";
 import { sourceWorthHandlers } from "./api/source-worth.ts";
+import { shareHandlers } from "./api/shares.ts";
 import { sourceHandlers } from "./api/sources.ts";
 import { sqlHandlers } from "./api/sql.ts";
 import { tournamentHandlers } from "./api/tournament.ts";
@@ -129,6 +131,8 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...sqlHandlers,
     ...handOffHandlers,
     ...proofHandlers,
+    ...erasureHandlers,
+    ...shareHandlers,
     ...identityHandlers,
     ...uploadHandlers,
     ...demoHandlers,
@@ -246,9 +250,11 @@ const peoplePage = 20_000;
 /** Copies the published people into the local search index, page by page, most valuable first. */
 async function buildIndex(context: ApiContext, brand: string, scope: string, again: boolean): Promise<void> {
   const found = await findSnapshot(context, brand);
-  const { snapshot_id } = found.snapshot;
-  if (!again && (await context.store.indexedSnapshot(scope)) === snapshot_id) return;
-  const build = await context.store.beginIndex(scope, snapshot_id);
+  const name = indexName(found);
+  const indexed = await context.store.indexedSnapshot(scope);
+  if (!again && indexed === name) return;
+  if (indexed !== null && erasuresIn(indexed) !== erasuresIn(name)) await context.store.forgetPeople(scope);
+  const build = await context.store.beginIndex(scope, name);
   for (let offset = 0; ; offset += peoplePage) {
     const page = (await askSnapshot(
       context,

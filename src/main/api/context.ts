@@ -110,3 +110,14 @@ export async function findSnapshot(context: ApiContext, brand: string, snapshotI
     .sort((a, b) => (a.as_of < b.as_of ? 1 : -1))[0];
   return { state, brandDir, snapshot, reference: reference(snapshot), before: earlier ? reference(earlier) : null };
 }
+
+/** What the search index of a snapshot is called: another one once somebody was erased from it. */
+export function indexName({ snapshot, state }: Pick<FoundSnapshot, "snapshot" | "state">): string {
+  const erased = [...state.erasures.values()].filter(({ ended }) => ended !== null).length;
+  return erased === 0 ? snapshot.snapshot_id : `${snapshot.snapshot_id}-${erased}`;
+}
+
+/** How many erasures an index of that name knows of. */
+export function erasuresIn(name: string): string {
+  return name.split("-")[1] ?? "0";
+}

@@ -1,5 +1,5 @@
 import type { Batch, DetectedFile } from "../../shared/api/contract/sources.ts";
-import type { CountedFile, LandedFile } from "../../shared/api/engine.ts";
+import type { CountedFile, LandedFile, Screening } from "../../shared/api/engine.ts";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
 import { dayInZone } from "../../shared/base/time.ts";
 import { type BatchBody, type BrandState, liveBatches, type SourceBody } from "../../shared/domain/brand-state.ts";
@@ -107,6 +107,8 @@ export interface BegunDelivery {
   };
   readonly earlier: BrandState["batches"];
   readonly arrivedAt: Date;
+  /** How many tombstones it was screened by. */
+  readonly tombstones: number;
 }
 
 /** Copies and reads a delivery without telling anybody: several may be begun at once, they count in the order of `ingestSource`. */
@@ -143,7 +145,13 @@ export async function beginDelivery(
   say(`Copying ${mine.length} files of ${source.source}`);
   const copied = await ctx.engine.call(
     "landing.copy",
-    { brandDir, source: source.source, paths: mine.map(({ path }) => path), known: [...before.keys()] },
+    {
+      brandDir,
+      source: source.source,
+      paths: mine.map(({ path }) => path),
+      known: [...before.keys()],
+      screen: screeningOf(state, source.mapping),
+    },
     { signal },
   );
   const arrivedAt = ctx.now();
@@ -152,11 +160,36 @@ export async function beginDelivery(
     const shell = shellOf(source, copied.batch_id, copied.files, null);
     await runTask(ctx, brandDir, normaliseTask(ctx, state, shell, source.mapping), signal);
   }
-  return { copied, earlier, arrivedAt };
+  return { copied, earlier, arrivedAt, tombstones: state.tombstones.size };
 }
 
+/** What keeps erased people out; nothing where nobody was erased. */
+export function screeningOf(state: BrandState, mapping: unknown): Screening | undefined {
+  if (state.tombstones.size === 0) return undefined;
+  return { tombstones: [...state.tombstones], mapping, time_zone: settingsOf(state).time_zone };
+}
+
+/** Files that came before, by the digest of what lies here and of what was delivered. */
 function digestsOf(batches: BrandState["batches"]) {
-  return new Map(batches.flatMap((batch) => batch.files.map((file) => [file.sha256, { file, batch }] as const)));
+  return new Map(
+    batches.flatMap((batch) =>
+      batch.files.flatMap((file) =>
+        [file.sha256, file.delivered_sha256 ?? file.sha256].map((digest) => [digest, { file, batch }] as const),
+      ),
+    ),
+  );
+}
+
+/** A file's counts with the rows that were left out of it before it was landed. */
+function withErased(file: BatchBody["files"][number]): BatchBody["files"][number] {
+  const { rows_erased = 0 } = file;
+  if (rows_erased === 0) return file;
+  return {
+    ...file,
+    rows_read: file.rows_read + rows_erased,
+    rows_rejected: file.rows_rejected + rows_erased,
+    rejects: [...file.rejects, { reason: "erased", count: rows_erased }],
+  };
 }
 
 function shellOf(source: SourceBody, batchId: string, files: readonly LandedFile[], notAfter: string | null) {
@@ -176,10 +209,12 @@ export async function ingestSource(
   paths: readonly string[],
   options: IngestOptions & { readonly begun?: Promise<BegunDelivery> | undefined },
 ): Promise<Batch> {
-  const { copied, earlier, arrivedAt } = await (options.begun ?? beginDelivery(ctx, brand, source, paths, options));
+  const begun = await (options.begun ?? beginDelivery(ctx, brand, source, paths, options));
   const { brands } = requireWritable(ctx);
   const { signal } = options;
   const state = await brands.refresh(brand);
+  const isScreened = begun.tombstones === state.tombstones.size; // somebody may have been erased meanwhile
+  const { copied, earlier, arrivedAt } = isScreened ? begun : await beginDelivery(ctx, brand, source, paths, options);
   const before = digestsOf(earlier);
   const repeated = copied.known.flatMap((file) => {
     const known = before.get(file.sha256)?.file;
@@ -256,7 +291,7 @@ export async function readDelivery(ctx: ApiContext, delivery: Delivery): Promise
     return {
       ...shell,
       arrived_at: arrivedAt.toISOString(),
-      files: files.map((file) => ({ ...file, ...noRows, ...byDigest.get(file.sha256) })),
+      files: files.map((file) => withErased({ ...file, ...noRows, ...byDigest.get(file.sha256) })),
       warnings: [...counted.warnings, ...(await conflictWarnings(ctx, delivery, node.key))],
       latest_order_on: counted.latest_order_on,
       records_until: counted.records_until,

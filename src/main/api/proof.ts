@@ -11,7 +11,7 @@ import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
 
 type Written = BrandState["exports"][number];
-type Compared = ListComparison & { readonly isSameBytes: boolean; readonly code: string };
+type Compared = ListComparison & { readonly isSameBytes: boolean; readonly code: string; readonly erased: number };
 interface Looked {
   readonly sha256: string;
   readonly manifest: { readonly sha256: string; readonly file: string } | null;
@@ -61,7 +61,9 @@ export const proofHandlers: HandlersOf<Named<"lists">> = {
     progress({ label: "Making the list again", done: 0, total: null, unit: "rows" });
     try {
       const place = await findSnapshot(ctx, brand, snapshot.snapshot_id);
-      const compared = (await askSnapshot(ctx, place, "exports.verify", { path, recipe }, signal)) as Compared;
+      const { erasures, tombstones } = place.state;
+      const erased = [...tombstones, ...[...erasures.values()].flatMap(({ subjects }) => subjects)];
+      const compared = (await askSnapshot(ctx, place, "exports.verify", { path, recipe, erased }, signal)) as Compared;
       return judged(about, recipe, compared);
     } catch (error) {
       if (error instanceof AssayError && error.code === "corrupt") return withoutRows(about, "snapshot_collected");
@@ -112,7 +114,7 @@ function withoutRows(about: ReturnType<typeof aboutOf>, why: "snapshot_collected
     why_not: why,
     rows: null,
     rows_again: null,
-    counts: { missing: 0, added: 0, changed: 0 },
+    counts: { missing: 0, added: 0, changed: 0, erased: 0 },
     differences: [],
     notes: [said, bytes],
   };
@@ -122,7 +124,9 @@ function judged(about: ReturnType<typeof aboutOf>, recipe: Recipe, compared: Com
   const { rows, rows_again, counts, differences, isSameOrder, isSameBytes, code } = compared;
   const ok = counts.missing + counts.added + counts.changed === 0;
   const notes = [];
-  if (ok && !isSameBytes)
+  if (compared.erased > 0)
+    notes.push(`${compared.erased} of its rows are of people who were erased since: take them out of the list.`);
+  if (ok && !isSameBytes && compared.erased === 0)
     notes.push(
       isSameOrder
         ? "Every row holds; the file was saved anew in another form (line ends, quotes or encoding)."
@@ -139,7 +143,7 @@ function judged(about: ReturnType<typeof aboutOf>, recipe: Recipe, compared: Com
     why_not: null,
     rows,
     rows_again,
-    counts: { ...counts },
+    counts: { ...counts, erased: compared.erased },
     differences: differences.map((one) => ({ ...one, columns: [...one.columns] })),
     notes,
   };

@@ -1,5 +1,5 @@
 import { AssayError } from "../../shared/base/errors.ts";
-import { type ApiContext, type FoundSnapshot, findSnapshot } from "./context.ts";
+import { type ApiContext, type FoundSnapshot, findSnapshot, indexName } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 
 /** Asks a published snapshot, with the one before it at hand for changes. */
@@ -31,11 +31,11 @@ export const queryHandlers: HandlersOf<
     ask(ctx, brand, "customers.fields", { snapshot_id }, signal),
   "customers.page": ({ brand, ...input }, { ctx, signal }) => ask(ctx, brand, "customers.page", input, signal),
   "customers.search": async ({ brand, text, limit = 20 }, { ctx }) => {
-    const { snapshot } = await findSnapshot(ctx, brand);
+    const name = indexName(await findSnapshot(ctx, brand));
     const scope = `${ctx.workspace?.workspace_id}/${brand}`;
     const indexed = await ctx.store.indexedSnapshot(scope);
-    if (indexed !== snapshot.snapshot_id) ctx.indexPeople(brand);
-    return { hits: await ctx.store.searchPeople(scope, text, limit), indexing: indexed !== snapshot.snapshot_id };
+    if (indexed !== name) ctx.indexPeople(brand);
+    return { hits: await ctx.store.searchPeople(scope, text, limit), indexing: indexed !== name };
   },
   "customers.show": async ({ brand, customer_id, snapshot_id }, { ctx, signal }) => {
     if (!/^[0-9a-f]{20}$/.test(customer_id)) {

@@ -11,6 +11,7 @@ import { proofCommands } from "./cli/proof-commands.ts";
 import { retentionCommand } from "./cli/retention-commands.ts";
 import { runCommands } from "./cli/run-commands.ts";
 import { segmentCommands } from "./cli/segment-commands.ts";
+import { shareCommands } from "./cli/share-commands.ts";
 import { sourceCommands } from "./cli/source-commands.ts";
 import { workspaceCommands } from "./cli/workspace-commands.ts";
 
@@ -34,6 +35,7 @@ function createProgram(): Command {
   modelCommands(program);
   handOffCommands(program);
   proofCommands(program);
+  shareCommands(program);
   experimentCommands(program);
   retentionCommand(program);
   for (const command of allCommands(program)) command.exitOverride().configureOutput({ outputError: () => {} });

@@ -84,8 +84,9 @@ export class Brands {
     kind: K,
     body: EntryBodies[K],
     taskKey: string,
+    remove?: readonly string[],
   ): Promise<BrandState> {
-    await this.#engine.call("log.append", { brandDir: this.directory(brand), kind, body, taskKey });
+    await this.#engine.call("log.append", { brandDir: this.directory(brand), kind, body, taskKey, remove });
     const held = await this.#hold(brand);
     await held.refreshing?.catch(() => {});
     return this.refresh(brand);

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import type { Database } from "./database.ts";
 import { emailWords, phoneWords, readSearch, type Search, searchWords } from "./search-terms.ts";
 
@@ -75,6 +76,17 @@ export function peopleQueries(db: Database) {
         .get();
       finish.run(people, number);
     }).immediate,
+
+    /** Leaves no byte of a brand's people in the file: rows that are only dropped stay in pages that nobody uses. */
+    forgetPeople(scope: string): void {
+      db.transaction(() => {
+        for (const one of others.all(scope)) drop(one.number);
+      }).immediate();
+      db.pragma("wal_checkpoint(TRUNCATE)");
+      db.exec("VACUUM");
+      db.pragma("wal_checkpoint(TRUNCATE)");
+      rmSync(`${db.name}.set-aside`, { force: true });
+    },
 
     searchPeople: db.transaction((scope: string, text: string, limit: number): IndexedPerson[] => {
       const index = ready.get(scope);

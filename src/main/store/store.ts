@@ -35,6 +35,8 @@ export interface Store {
   rememberWorkspace(path: string, openedAt: string): Promise<void>;
   /** The snapshot whose people can be searched, or null. */
   indexedSnapshot(scope: string): Promise<string | null>;
+  /** Forgets a brand's people so that no byte of them stays. */
+  forgetPeople(scope: string): Promise<void>;
   beginIndex(scope: string, snapshotId: string): Promise<IndexBuild>;
   searchPeople(scope: string, text: string, limit: number): Promise<IndexedPerson[]>;
   close(): Promise<void>;
@@ -76,6 +78,7 @@ export async function openStore(dataFolder: string): Promise<Store> {
     recentWorkspaces: () => link.ask("recentWorkspaces"),
     rememberWorkspace: (path, openedAt) => link.ask("rememberWorkspace", path, openedAt),
     indexedSnapshot: (scope) => link.ask("indexedSnapshot", scope),
+    forgetPeople: (scope) => link.ask("forgetPeople", scope),
     beginIndex: (scope, snapshotId) => buildIndex(link, scope, snapshotId),
     searchPeople: (scope, typed, limit) => link.ask("searchPeople", scope, typed, limit),
     close: () => link.close(),

@@ -2,6 +2,7 @@ import { cacheOperations } from "./contract/cache.ts";
 import { campaignOperations } from "./contract/campaigns.ts";
 import { clusterOperations } from "./contract/cluster.ts";
 import { customerOperations } from "./contract/customers.ts";
+import { erasureOperations } from "./contract/erasure.ts";
 import { experimentOperations } from "./contract/experiments.ts";
 import { handOffOperations } from "./contract/hand-off.ts";
 import { identityOperations } from "./contract/identity.ts";
@@ -16,6 +17,7 @@ import { returnOperations } from "./contract/returns.ts";
 import { runOperations } from "./contract/runs.ts";
 import { segmentOperations } from "./contract/segments.ts";
 import { sourceWorthOperations } from "./contract/source-worth.ts";
+import { shareOperations } from "./contract/shares.ts";
 import { sourceOperations } from "./contract/sources.ts";
 import { sqlOperations } from "./contract/sql.ts";
 import { tournamentOperations } from "./contract/tournament.ts";
@@ -41,6 +43,8 @@ export const contract = {
   ...sqlOperations,
   ...handOffOperations,
   ...proofOperations,
+  ...erasureOperations,
+  ...shareOperations,
   ...identityOperations,
   ...uploadOperations,
   ...experimentOperations,

@@ -1,6 +1,6 @@
-import { z } from "zod";
 import type { StateEntry } from "../domain/brand-state.ts";
 import type { CampaignArm } from "../domain/campaign.ts";
+import type { MountRequest } from "../domain/mount.ts";
 import type { SegmentRefresh } from "../domain/night.ts";
 import type { OfferTable } from "../domain/offer.ts";
 import type { Permit } from "../domain/own-model.ts";
@@ -8,12 +8,9 @@ import type { RetentionRules } from "../domain/retention.ts";
 import type { SourceWorth } from "../domain/source-worth.ts";
 import type { ArtifactSummary, TaskNode } from "../domain/task.ts";
 import type { TournamentTarget } from "../domain/tournament.ts";
+import { erasureEngine } from "./engine-erasure.ts";
 import { call, stream } from "./operation.ts";
-
-/** Both ends are this program: shapes are compile-time, the check is that an object arrives. */
-function plain<T extends object>() {
-  return z.custom<T>((value) => typeof value === "object" && value !== null);
-}
+import { plain } from "./plain.ts";
 
 export interface BrandParameters {
   readonly currency: string;
@@ -26,6 +23,15 @@ export interface LandedFile {
   readonly landed: string;
   readonly sha256: string;
   readonly bytes: number;
+  /** Of a file that rows of erased people were left out of: how many, and the digest of what was delivered. */
+  readonly rows_erased?: number;
+  readonly delivered_sha256?: string;
+}
+/** What keeps erased people out of a delivery. */
+export interface Screening {
+  readonly tombstones: readonly string[];
+  readonly mapping: unknown;
+  readonly time_zone: string;
 }
 export interface CountedFile {
   readonly sha256: string;
@@ -118,7 +124,13 @@ export const engineContract = {
   "brand.create": call({ input: plain<{ path: string; brand: string }>(), output: plain<{ brandDir: string }>() }),
   "log.read": call({ input: plain<{ brandDir: string; from: number }>(), output: plain<{ entries: StateEntry[] }>() }),
   "log.append": call({
-    input: plain<{ brandDir: string; kind: string; body: unknown; taskKey: string }>(),
+    input: plain<{
+      brandDir: string;
+      kind: string;
+      body: unknown;
+      taskKey: string;
+      remove?: readonly string[] | undefined;
+    }>(),
     output: plain<{ version: number; adopted: boolean }>(),
   }),
   "demo.make": stream({
@@ -147,7 +159,13 @@ export const engineContract = {
   }),
   /** Copies raw files into the landing area; files that the source delivered before are only told. */
   "landing.copy": call({
-    input: plain<{ brandDir: string; source: string; paths: readonly string[]; known: readonly string[] }>(),
+    input: plain<{
+      brandDir: string;
+      source: string;
+      paths: readonly string[];
+      known: readonly string[];
+      screen?: Screening | undefined;
+    }>(),
     output: plain<{ batch_id: string; files: LandedFile[]; known: LandedFile[] }>(),
   }),
   /** Counts a read delivery against the earlier ones of its source. */
@@ -317,6 +335,10 @@ export const engineContract = {
     progress: plain<{ done: number; total: number | null; label: string }>(),
     output: plain<object>(),
   }),
+  ...erasureEngine,
+  "shares.list": call({ input: plain<object>(), output: plain<{ shares: readonly object[] }>() }),
+  "shares.mount": call({ input: plain<{ request: MountRequest }>(), output: plain<object>() }),
+  "shares.unmount": call({ input: plain<{ at: string }>(), output: plain<{ at: string; source: string }>() }),
   /** The digest of a file anywhere, and what a manifest of ours beside it says. */
   "exports.look": call({
     input: plain<{ path: string }>(),

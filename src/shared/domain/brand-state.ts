@@ -1,4 +1,5 @@
 import { type CampaignEntryBodies, type CampaignsState, campaignFolds } from "./campaign.ts";
+import { type ErasureEntryBodies, type ErasuresState, erasureFolds } from "./erasure.ts";
 import { type ExperimentEntryBodies, type ExperimentsState, experimentFolds } from "./experiment.ts";
 import { defaultGate, type GateResult } from "./gate.ts";
 import { type IdentityEntryBodies, type IdentityState, identityFolds } from "./identity-overrides.ts";
@@ -45,6 +46,9 @@ export interface BatchFileBody {
   readonly rows_rejected: number;
   readonly rows_repeated: number;
   readonly rejects: readonly { readonly reason: string; readonly count: number }[];
+  /** Of a file that rows of erased people were left out of: how many, and the digest of what was delivered. */
+  readonly rows_erased?: number;
+  readonly delivered_sha256?: string;
 }
 
 export interface BatchBody {
@@ -137,6 +141,7 @@ export interface RunRequestedBody {
 /** What each kind of log entry carries. */
 export interface EntryBodies
   extends CampaignEntryBodies,
+    ErasureEntryBodies,
     ExperimentEntryBodies,
     IdentityEntryBodies,
     RetentionEntryBodies,
@@ -179,7 +184,13 @@ export interface StateEntry {
   readonly body: unknown;
 }
 
-export interface BrandState extends CampaignsState, ExperimentsState, IdentityState, RetentionState, WorthState {
+export interface BrandState
+  extends CampaignsState,
+    ErasuresState,
+    ExperimentsState,
+    IdentityState,
+    RetentionState,
+    WorthState {
   version: number;
   settings: BrandSettingsBody | null;
   sources: Map<string, SourceBody>;
@@ -238,6 +249,8 @@ export function emptyState(): BrandState {
     campaigns: new Map(),
     params: new Map(),
     experiments: new Map(),
+    erasures: new Map(),
+    tombstones: new Set(),
     globalHoldout: 0,
     worth: new Map(),
     ...emptyRetention(),
@@ -359,6 +372,7 @@ const folds: Folds = {
     state.runs.push(body);
   },
   ...campaignFolds,
+  ...erasureFolds,
   ...experimentFolds,
   ...identityFolds,
   ...retentionFolds,

@@ -46,7 +46,7 @@ export interface Appending {
   readonly refers?: readonly string[] | undefined;
   /** Names that are to go, or that are gone from here on. */
   readonly retire?: readonly string[];
-  readonly remove?: readonly string[];
+  readonly remove?: readonly string[] | undefined;
   /** Appended right after this version or not at all: it was decided from what stood then. */
   readonly onlyAfter?: number;
 }

@@ -46,8 +46,13 @@ test("the mount of a path is the longest that holds it, the last of equal ones",
     "overlay /mnt overlay ro 0 0",
     "",
   ].join("\n");
-  expect(findMount(table, "/mnt/a b/c")).toEqual({ at: "/mnt/a b", kind: "nfs4", options: "rw,vers=4.1,hard" });
-  expect(findMount(table, "/mnt/other")).toEqual({ at: "/mnt", kind: "overlay", options: "ro" });
+  expect(findMount(table, "/mnt/a b/c")).toEqual({
+    source: "share:/",
+    at: "/mnt/a b",
+    kind: "nfs4",
+    options: "rw,vers=4.1,hard",
+  });
+  expect(findMount(table, "/mnt/other")).toEqual({ source: "overlay", at: "/mnt", kind: "overlay", options: "ro" });
   expect(findMount(table, "/mntx")?.at).toBe("/");
   expect(findMount("", "/x")).toBeUndefined();
 });

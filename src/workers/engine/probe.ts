@@ -13,8 +13,10 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { judgeMount } from "../../shared/domain/mount.ts";
 import { errnoOf } from "./file-system.ts";
 import { mountOf } from "./mounts.ts";
+import { describeGrowth, efsAdvice, isEfs, storedBytes } from "./share-forecast.ts";
 
 export interface ProbeCheck {
   name: string;
@@ -36,6 +38,7 @@ export function probeDirectory(path: string): ProbeCheck[] {
     check("file system", () => kindOfFileSystem(path)),
     check("mount options", () => mountOptions(path)),
     check("host name", hostName),
+    check("growth", () => growth(path)),
     check("free space", () => freeSpace(path)),
   ];
   const writable = check("write", () => {
@@ -55,6 +58,7 @@ export function probeDirectory(path: string): ProbeCheck[] {
       check("clock", () => clockOffset(join(folder, "clock"))),
       check("write and sync latency", () => latency(folder)),
       check("throughput", () => throughput(join(folder, "throughput"))),
+      ...efsThroughput(path, folder),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -81,12 +85,29 @@ function kindOfFileSystem(path: string): Finding {
 function mountOptions(path: string): Finding {
   const mount = mountOf(path);
   if (!mount) return ok("not told by this system");
-  const options = mount.options.split(",");
-  if (!mount.kind.startsWith("nfs")) return ok(mount.options);
-  const missing = [["vers=4.1", "vers=4.2"], ["hard"], ["lookupcache=pos", "lookupcache=positive"]].flatMap((equal) =>
-    equal.some((one) => options.includes(one)) ? [] : equal.slice(0, 1),
-  );
-  return missing.length === 0 ? ok(mount.options) : warn(mount.options, `Mount it with ${missing.join(", ")}.`);
+  const [worst, ...others] = judgeMount(mount.kind, mount.options);
+  if (!worst) return ok(mount.options);
+  const advice = [worst, ...others].map(({ remedy }) => remedy).join(" ");
+  return worst.status === "fail" ? fail(mount.options, advice) : warn(mount.options, advice);
+}
+
+function growth(path: string): Finding {
+  const { bavail, bsize } = statfsSync(path);
+  const { measured, advice } = describeGrowth(storedBytes(path, Date.now()), bavail * bsize);
+  return advice === "" ? ok(measured) : warn(measured, advice);
+}
+
+/** What a file system of Amazon's gives at its size; nothing where it is another. */
+function efsThroughput(path: string, folder: string): ProbeCheck[] {
+  const mount = mountOf(path);
+  if (!mount || !isEfs(mount)) return [];
+  return [
+    check("EFS throughput", () => {
+      const rate = writtenMbPerS(join(folder, "efs"));
+      const { measured, advice, isSlow } = efsAdvice(storedBytes(path, Date.now()), rate);
+      return isSlow ? warn(measured, advice) : ok(`${measured}. ${advice}`);
+    }),
+  ];
 }
 
 function hostName(): Finding {
@@ -169,12 +190,16 @@ function latency(folder: string): Finding {
 }
 
 function throughput(path: string): Finding {
+  const rate = writtenMbPerS(path);
+  const measured = `${rate.toFixed(0)} MB/s written`;
+  return rate < 20 ? warn(measured, "Large deliveries will take long on this share.") : ok(measured);
+}
+
+function writtenMbPerS(path: string): number {
   const block = Buffer.alloc(32 << 20, 7);
   const began = performance.now();
   writeSynced(path, block);
-  const rate = block.length / 1e6 / ((performance.now() - began) / 1000);
-  const measured = `${rate.toFixed(0)} MB/s written`;
-  return rate < 20 ? warn(measured, "Large deliveries will take long on this share.") : ok(measured);
+  return block.length / 1e6 / ((performance.now() - began) / 1000);
 }
 
 function writeSynced(path: string, bytes: Uint8Array): void {

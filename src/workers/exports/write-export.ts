@@ -5,7 +5,7 @@ import { canonicalJson, type Json } from "../../shared/base/canonical-json.ts";
 import { throwIfCancelled } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { duckdbVersion } from "../engine/duckdb.ts";
-import { digestFile, publish } from "../engine/publish.ts";
+import { publish } from "../engine/publish.ts";
 import { quoteText, toCell, toLine } from "../query/delimited-text.ts";
 import type { SegmentInput } from "../query/segment-in.ts";
 import type { OpenSnapshot } from "../query/session-pool.ts";
@@ -35,7 +35,7 @@ export interface ExportInput extends SegmentInput, ExportOptions {
     /** Key of the table of who is offered what. */
     readonly offers?: string;
   };
-  /** Folder in which a table of whom the list holds is kept, named by its digest. */
+  /** Folder in which a table of whom the list holds is kept. */
   readonly keep?: { readonly folder: string; readonly staging: string; readonly scratch: string };
 }
 export interface Exported {
@@ -143,8 +143,8 @@ function codeOf(template: string, columns: readonly ExportColumn[]): string {
 async function keepRecipients(session: Session, { folder, staging, scratch }: NonNullable<ExportInput["keep"]>) {
   const localPath = join(scratch, `recipients-${randomUUID()}.parquet`);
   await session.toParquet("SELECT customer_id FROM recipients ORDER BY customer_id", localPath);
-  const name = `${digestFile(localPath).sha256}.parquet`;
-  publish({ content: { localPath }, final: join(folder, name), staging, isDataFile: true });
+  const name = `${randomUUID()}.parquet`; // no digest: an erasure takes rows out of it
+  publish({ content: { localPath }, final: join(folder, name), staging });
   rmSync(localPath, { force: true });
   return name;
 }

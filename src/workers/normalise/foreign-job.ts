@@ -8,6 +8,7 @@ import { detectFiles, listFiles, type Skipped } from "../sources/detect.ts";
 import { normalise } from "./normalise-step.ts";
 import { type PreviewRequest, previewFile } from "./preview.ts";
 import { type ReadRequest, readFiles } from "./read-files.ts";
+import { type WithholdRequest, withholdRows } from "./withhold.ts";
 
 interface Place {
   readonly kind: "foreign";
@@ -26,6 +27,7 @@ export type ForeignJob =
     })
   | (Place & { readonly work: "read"; readonly request: Omit<ReadRequest, "scratch" | "signal" | "onFile"> })
   | (Place & { readonly work: "preview"; readonly request: Omit<PreviewRequest, "scratch" | "signal"> })
+  | (Place & { readonly work: "withhold"; readonly request: WithholdRequest })
   | (Place & { readonly work: "normalise"; readonly brandDir: string; readonly node: TaskNode });
 
 /** A file that it turns to, or how many rows are done. */
@@ -58,6 +60,11 @@ export async function runForeignJob(job: ForeignJob, note: (note: ForeignNote) =
       onFile(job.request.path);
       const session = await open([job.request.path])();
       return previewFile(session, { ...job.request, scratch, signal });
+    }
+    case "withhold": {
+      const { request } = job;
+      onFile(request.path);
+      return withholdRows(await open([request.path], [dirname(request.out)])(), request, { scratch, signal });
     }
     case "normalise":
       return { outputs: await normaliseDelivery(job, note) };

@@ -342,8 +342,7 @@ function rowsSql(
   { table, parsed, name: from }: ParsedTable,
   { rejects, hasRejects, isPlain, options }: RowOptions,
 ): string {
-  const keySpace =
-    options.mapping.key_space ?? (platforms.has(options.mapping.layout) ? options.mapping.layout : "brand");
+  const keySpace = keySpaceOf(options.mapping);
   const mapped = parsed.filter(({ raw }) => raw !== "NULL").map(({ target }) => target.name);
   const hasKey = table.key.length > 0 && table.key.every((name) => mapped.includes(name));
   const keyParts = table.key.map((name) => `CAST(${ident(name)} AS VARCHAR)`);
@@ -379,3 +378,8 @@ function rowsSql(
 }
 
 const platforms = new Set(["shopify", "woocommerce", "magento"]);
+
+/** Whose numbers of orders, customers and products a file's are. */
+export function keySpaceOf({ key_space, layout }: Mapping): string {
+  return key_space ?? (platforms.has(layout) ? layout : "brand");
+}

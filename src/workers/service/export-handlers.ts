@@ -3,8 +3,10 @@ import { join, posix } from "node:path";
 import type { EngineContract, QuerySnapshot } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import { AssayError } from "../../shared/base/errors.ts";
-import type { Recipe } from "../../shared/domain/written-list.ts";
+import type { ListComparison, Recipe } from "../../shared/domain/written-list.ts";
+import { pseudonym, workspaceKey } from "../engine/pseudonym.ts";
 import { digestFile } from "../engine/publish.ts";
+import { readRecords } from "../exports/compare-lists.ts";
 import { compareFiles } from "../exports/verify-list.ts";
 import { type ExportInput, type ExportProgress, writeExport } from "../exports/write-export.ts";
 import type { OpenSnapshot } from "../query/session-pool.ts";
@@ -48,6 +50,8 @@ export async function keptExport(
 export interface VerifyInput {
   readonly path: string;
   readonly recipe: Recipe;
+  /** Pseudonyms of whoever was erased since: their rows can't be made again. */
+  readonly erased: readonly string[];
 }
 interface Verifying {
   readonly ctx: ServiceContext;
@@ -60,7 +64,7 @@ interface Verifying {
 
 /** Makes a list again from its recipe and compares. */
 export async function verifyExport(
-  { path, recipe }: VerifyInput,
+  { path, recipe, erased }: VerifyInput,
   { ctx, reference, open, runSql, signal, progress }: Verifying,
 ): Promise<object> {
   return withSession(ctx, signal, async ({ session, scratch }) => {
@@ -95,6 +99,23 @@ export async function verifyExport(
     }
     const isSame = digestFile(again).sha256 === digestFile(path).sha256;
     const compared = await compareFiles(await session(), { own: path, again, format });
-    return { ...compared, isSameBytes: isSame, code };
+    return { ...withoutErased(compared, reference.brandDir, path, erased), isSameBytes: isSame, code };
   });
+}
+
+/** Takes rows of erased people out of the added ones and counts them by themselves. */
+function withoutErased(compared: ListComparison, brandDir: string, path: string, erased: readonly string[]) {
+  const none = { ...compared, erased: 0 };
+  if (erased.length === 0 || compared.counts.added === 0 || compared.differences.length === 0) return none;
+  const marks = new Set(erased);
+  const key = workspaceKey(brandDir);
+  const rows = readRecords(readFileSync(path, "utf8")).slice(1);
+  const isErased = (row: number) =>
+    (rows[row - 1] ?? []).some((cell) => {
+      const plain = cell.trim().toLowerCase();
+      return marks.has(pseudonym(key, "email", plain)) || marks.has(pseudonym(key, "customer", plain));
+    });
+  const differences = compared.differences.filter(({ kind, row }) => kind !== "added" || !isErased(row));
+  const n = compared.differences.length - differences.length;
+  return { ...compared, differences, counts: { ...compared.counts, added: compared.counts.added - n }, erased: n };
 }

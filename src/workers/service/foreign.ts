@@ -9,6 +9,7 @@ import type { LinkJob } from "../identity/link-job.ts";
 import type { ForeignJob, ForeignNote } from "../normalise/foreign-job.ts";
 import type { PreviewRequest } from "../normalise/preview.ts";
 import type { ReadFile, ReadRequest } from "../normalise/read-files.ts";
+import type { WithholdRequest } from "../normalise/withhold.ts";
 import type { MadeOutputs } from "../run-task.ts";
 import type { Detected, Skipped } from "../sources/detect.ts";
 import type { ServiceContext, TaskPlacement } from "./context.ts";
@@ -101,6 +102,13 @@ export function previewForeign(
 ): Promise<object> {
   return withScratch(ctx, (scratch) =>
     inDisposable(ctx, { kind: "foreign", work: "preview", request }, scratch, { signal }),
+  );
+}
+
+/** Writes a file again without the rows of erased people, where it holds any. */
+export function withholdForeign(ctx: Asked, request: WithholdRequest, signal: AbortSignal): Promise<{ rows: number }> {
+  return withScratch(ctx, (scratch) =>
+    inDisposable(ctx, { kind: "foreign", work: "withhold", request }, scratch, { signal }),
   );
 }
 

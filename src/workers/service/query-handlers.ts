@@ -82,6 +82,12 @@ function openIn(ctx: ServiceContext, handle: SnapshotHandle): Promise<OpenSnapsh
   return pool.get(handle);
 }
 
+/** Closes what is open of any snapshot: its tables are others now. */
+export function forgetSessions(): void {
+  pool?.close();
+  pool = undefined;
+}
+
 type Names = "query" | "templates.list" | "segments.refresh" | "campaigns.draw" | "campaigns.keep_offers";
 
 const answers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {

@@ -8,10 +8,12 @@ import { forkProcess } from "../fork.ts";
 import { runTask } from "../run-task.ts";
 import { cacheHandlers } from "./cache-handlers.ts";
 import { type PlaceTask, type ServiceContext, scratchFolder } from "./context.ts";
+import { erasureHandlers } from "./erasure-handlers.ts";
 import { exportHandlers } from "./export-handlers.ts";
 import { modelHandlers } from "./model-handlers.ts";
 import { nightHandlers } from "./night-handlers.ts";
 import { queryHandlers } from "./query-handlers.ts";
+import { shareHandlers } from "./share-handlers.ts";
 import { snapshotHandlers } from "./snapshot-handlers.ts";
 import { sourceHandlers } from "./source-handlers.ts";
 import { storeHandlers } from "./store-handlers.ts";
@@ -28,6 +30,8 @@ const handlers: Handlers<EngineContract, ServiceContext> = {
   ...queryHandlers,
   ...modelHandlers,
   ...exportHandlers,
+  ...erasureHandlers,
+  ...shareHandlers,
   ...upkeepHandlers,
 };
 

@@ -1,6 +1,4 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, realpathSync } from "node:fs";
-import { extname, join } from "node:path";
+import { readFileSync } from "node:fs";
 import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import type { Json } from "../../shared/base/canonical-json.ts";
@@ -13,7 +11,6 @@ import { namesOf } from "../engine/brand-needs.ts";
 import { claimTask } from "../engine/claims.ts";
 import { adoptContent, contentKeyOf, noteContent } from "../engine/content-keys.ts";
 import { probeDirectory } from "../engine/probe.ts";
-import { digestFile, publish } from "../engine/publish.ts";
 import { reviveNames } from "../engine/revive.ts";
 import { parquet } from "../engine/sql.ts";
 import { createBrand, createWorkspace, openWorkspace } from "../engine/workspace.ts";
@@ -22,6 +19,7 @@ import { countRepeats } from "../landing/repeats.ts";
 import { type MadeOutputs, summaryOf } from "../run-task.ts";
 import { type ServiceContext, withSession } from "./context.ts";
 import { makeForeign } from "./foreign.ts";
+import { landFiles } from "./land-files.ts";
 
 type Names =
   | "workspace.create"
@@ -66,9 +64,9 @@ export const storeHandlers: StoreHandlers = {
   "log.read": async ({ brandDir, from }) => ({
     entries: readLog(brandDir, from).map(({ version, kind, at, body }) => ({ version, kind, at, body })),
   }),
-  "log.append": async ({ brandDir, kind, body, taskKey }) => {
+  "log.append": async ({ brandDir, kind, body, taskKey, remove }) => {
     const refers = namesOf(brandDir, refersOf(kind, body));
-    return appendEntry(brandDir, { kind, body, taskKey, at: new Date().toISOString(), app: "assay", refers });
+    return appendEntry(brandDir, { kind, body, taskKey, at: new Date().toISOString(), app: "assay", refers, remove });
   },
   "artifacts.find": async ({ brandDir, keys, keeps }) => {
     if (keeps) reviveNames(brandDir, keys);
@@ -123,29 +121,7 @@ export const storeHandlers: StoreHandlers = {
       claim.release();
     }
   },
-  "landing.copy": async ({ brandDir, source, paths, known }) => {
-    const seen = new Set(known);
-    const digests = paths.map((path) => ({ path, name: path, ...digestFile(path) }));
-    const fresh = digests.filter(
-      (file, at) => !seen.has(file.sha256) && digests.findIndex(({ sha256 }) => sha256 === file.sha256) === at,
-    );
-    const text = [source, ...fresh.map(({ sha256 }) => sha256).sort()].join("\n");
-    const batchId = createHash("sha256").update(text).digest("hex").slice(0, 20);
-    const files = fresh.map((file) => {
-      const landed = join("landing", source, batchId, `${file.sha256}${safeExtension(file.path)}`);
-      const final = join(brandDir, landed);
-      mkdirSync(join(brandDir, "landing", source, batchId), { recursive: true });
-      publish({
-        content: { localPath: realpathSync(file.path) },
-        final,
-        staging: join(brandDir, "tmp", batchId),
-        isDataFile: true,
-      });
-      return { ...file, landed };
-    });
-    const again = digests.filter((file) => !fresh.includes(file)).map((file) => ({ ...file, landed: "" }));
-    return { batch_id: batchId, files, known: again };
-  },
+  "landing.copy": (input, { ctx, signal }) => landFiles(ctx, input, signal),
   "landing.count": async ({ brandDir, key, earlier }, { ctx, signal }) => {
     const counts = readJsonOutput(brandDir, key, "counts") as unknown as NormaliseCounts;
     const primaries = [...new Set(counts.files.flatMap(({ primary }) => primary ?? []))];
@@ -214,10 +190,4 @@ export function readJsonOutput(brandDir: string, key: string, output: string): J
   if (!file)
     throw new AssayError("not_found", `The artifact ${key.slice(0, 12)} has no output ${output}.`, "Run again.");
   return JSON.parse(readFileSync(verifiedPath(brandDir, file), "utf8")) as Json;
-}
-
-/** An extension that says what the bytes are; the file's own name never becomes a path. */
-function safeExtension(path: string): string {
-  const extension = extname(path).toLowerCase();
-  return /^\.[a-z0-9]{1,8}$/.test(extension) ? extension : "";
 }

@@ -8,6 +8,7 @@ import { ClusterStrip } from "./ClusterStrip.tsx";
 import "./cluster.css";
 import { DirectoryPanel } from "./DirectoryPanel.tsx";
 import { ScalePanel } from "./ScalePanel.tsx";
+import { SharePanel } from "./SharePanel.tsx";
 
 /** The shared directory and the machines that work on it. */
 export function ClusterView() {
@@ -36,6 +37,7 @@ export function ClusterView() {
         <div className="s8 stack">
           {status.data && <AgentsPanel status={status.data} />}
           <DirectoryPanel />
+          <SharePanel workspace={path} />
           <ScalePanel />
         </div>
         <div className="s4 stack">

@@ -1,9 +1,11 @@
+import { useState } from "react";
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
 import { Failure, Head, Waiting } from "../../components/parts.tsx";
 import { StageSwatch } from "../../components/Stage.tsx";
 import { integer, word } from "../../format/format.ts";
 import "./customer.css";
+import { EraseDialog } from "./EraseDialog.tsx";
 import { GoldenRecord } from "./GoldenRecord.tsx";
 import { History } from "./History.tsx";
 import { KeyFigures } from "./KeyFigures.tsx";
@@ -15,6 +17,7 @@ const crumb = { name: "Customers", to: "/customers" };
 export function CustomerView({ id }: { id: string }) {
   const { brand, currency } = useBrand();
   const customer = useAsk("customers.show", { brand, customer_id: id });
+  const [isErasing, setIsErasing] = useState(false);
   if (customer.isPending)
     return (
       <>
@@ -50,7 +53,13 @@ export function CustomerView({ id }: { id: string }) {
             {is_suppressed === true && <span className="chip bad">Suppressed: must not be contacted</span>}
           </>
         }
+        right={
+          <button type="button" className="button quiet" onClick={() => setIsErasing(true)}>
+            Erase this person…
+          </button>
+        }
       />
+      {isErasing && <EraseDialog id={id} name={data.name ?? "this person"} onClose={() => setIsErasing(false)} />}
       <KeyFigures data={data} currency={currency} />
       <div className="customer">
         <div className="stack">

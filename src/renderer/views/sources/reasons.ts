@@ -12,6 +12,7 @@ const reasons: Readonly<Record<string, string>> = {
   invalid_encoding: "not in its encoding",
   open_quote: "quote not closed",
   dated_after_delivery: "dated after its delivery",
+  erased: "of somebody who was erased",
 };
 
 /** Why a row was left out, in words. */

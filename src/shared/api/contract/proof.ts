@@ -34,7 +34,8 @@ export const verdictOfList = z.object({
   why_not: z.enum(["snapshot_collected", "no_recipe"]).nullable(),
   rows: count.nullable(),
   rows_again: count.nullable(),
-  counts: z.object({ missing: count, added: count, changed: count }),
+  /** erased: rows of people who were erased since, no difference. */
+  counts: z.object({ missing: count, added: count, changed: count, erased: count }),
   /** The first 200. */
   differences: z.array(difference),
   digests: z.object({

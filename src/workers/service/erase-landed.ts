@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync, rmSync, statSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import type { ErasureDelivery } from "../../shared/api/engine-erasure.ts";
+import { throwIfCancelled } from "../../shared/base/errors.ts";
+import type { BatchFileBody } from "../../shared/domain/brand-state.ts";
+import type { Person } from "../../shared/domain/erasure.ts";
+import { landedPath } from "../engine/artifact-store.ts";
+import { digestFile, publish } from "../engine/publish.ts";
+import type { ServiceContext } from "./context.ts";
+import { replaceFile } from "./erase-lists.ts";
+import { safeExtension, screenedFile } from "./land-files.ts";
+import { textsOf } from "./person-predicate.ts";
+
+export interface ErasedDelivery {
+  readonly files: { batch_id: string; sha256: string; file: BatchFileBody }[];
+  readonly rows: number;
+  readonly removed: string[];
+}
+
+interface Given {
+  readonly brandDir: string;
+  readonly person: Person;
+  readonly deliveries: readonly ErasureDelivery[];
+  readonly tombstones: readonly string[];
+  readonly time_zone: string;
+  readonly isDry: boolean;
+}
+
+/** Writes every delivered file that holds the person again without their rows; what stood before is named, not yet taken away. */
+export async function eraseFromLanded(
+  ctx: ServiceContext,
+  { brandDir, person, deliveries, tombstones, time_zone, isDry }: Given,
+  { signal, progress }: { signal: AbortSignal; progress: (done: number, total: number) => void },
+): Promise<ErasedDelivery> {
+  const answer: ErasedDelivery = { files: [], rows: 0, removed: [] };
+  let rows = 0;
+  for (const [at, { batch_id, source, mapping, files }] of deliveries.entries()) {
+    throwIfCancelled(signal);
+    progress(at, deliveries.length);
+    for (const file of files) {
+      const path = landedPath(brandDir, file.landed, file.sha256);
+      const screen = { tombstones, mapping, time_zone };
+      const given = { brandDir, source, screen, path, name: file.name, texts: textsOf(person) };
+      const screened = await screenedFile(ctx, given, signal);
+      if (!screened) continue;
+      rows += screened.rows;
+      const landed = join("landing", source, batch_id, `${screened.sha256}${safeExtension(file.path)}`);
+      if (!isDry)
+        publish({
+          content: { localPath: screened.localPath },
+          final: join(brandDir, landed),
+          staging: join(brandDir, "tmp", `erase-${batch_id}`),
+          isDataFile: true,
+        });
+      rmSync(screened.localPath, { force: true });
+      const { sha256, bytes } = screened;
+      answer.files.push({
+        batch_id,
+        sha256: file.sha256,
+        file: {
+          ...withoutRows(file, screened.rows),
+          ...{ sha256, bytes, landed, delivered_sha256: file.delivered_sha256 ?? file.sha256 },
+        },
+      });
+      answer.removed.push(file.landed);
+    }
+  }
+  return { ...answer, rows };
+}
+
+/** The file's counts with some of its rows counted as those of somebody erased. */
+function withoutRows(file: BatchFileBody, rows: number): BatchFileBody {
+  const fromAccepted = Math.min(rows, file.rows_accepted);
+  const fromRepeated = Math.min(rows - fromAccepted, file.rows_repeated);
+  let left = rows - fromAccepted - fromRepeated; // they had been rejected
+  const rejects = file.rejects.map((one) => {
+    const taken = one.reason === "erased" ? 0 : Math.min(left, one.count);
+    left -= taken;
+    return { ...one, count: one.count - taken };
+  });
+  const before = rejects.find(({ reason }) => reason === "erased")?.count ?? 0;
+  return {
+    ...file,
+    rows_accepted: file.rows_accepted - fromAccepted,
+    rows_repeated: file.rows_repeated - fromRepeated,
+    rows_rejected: file.rows_rejected + fromAccepted + fromRepeated,
+    rejects: [
+      ...rejects.filter(({ reason, count }) => reason !== "erased" && count > 0),
+      { reason: "erased", count: before + rows },
+    ],
+    rows_erased: (file.rows_erased ?? 0) + rows,
+  };
+}
+
+/** Copies of delivered files on this machine (dropped files, the demo's exports) are brought to what is landed now. */
+export function eraseCopies(
+  root: string,
+  brandDir: string,
+  swapped: readonly { readonly sha256: string; readonly file: BatchFileBody }[],
+): number {
+  let copies = 0;
+  const byDigest = new Map(
+    swapped.flatMap(({ sha256, file }) => [
+      [sha256, file] as const,
+      ...(file.delivered_sha256 ? [[file.delivered_sha256, file] as const] : []),
+    ]),
+  );
+  if (byDigest.size === 0) return 0;
+  for (const entry of entriesBelow(root)) {
+    const file = byDigest.get(digestFile(entry).sha256);
+    if (!file) continue;
+    replaceFile(entry, readFileSync(join(brandDir, file.landed)));
+    copies++;
+  }
+  return copies;
+}
+
+function entriesBelow(root: string): string[] {
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes(`${join("workspace", "brands")}`))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+export function removeFiles(brandDir: string, paths: readonly string[]): void {
+  for (const path of paths) {
+    try {
+      unlinkSync(join(brandDir, path));
+    } catch {
+      // gone by now
+    }
+  }
+}
