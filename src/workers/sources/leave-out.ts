@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
 import {
   closeSync,
   createReadStream,
   createWriteStream,
   openSync,
   readFileSync,
+  rmSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -33,7 +35,7 @@ export interface LeavingOut {
 export async function leaveOut(session: Session, given: LeavingOut): Promise<void> {
   const { path, name, rows, scratch, signal, out } = given;
   const prepared = await prepareFile(path, scratch, signal, name);
-  const plain = prepared.compression === null ? out : join(scratch, "left-out.plain");
+  const plain = prepared.compression === null ? out : join(scratch, `left-out-${randomUUID()}`);
   switch (prepared.format) {
     case "parquet":
       await session.toParquet(
@@ -55,6 +57,7 @@ export async function leaveOut(session: Session, given: LeavingOut): Promise<voi
   if (prepared.compression === null) return;
   const pack = prepared.compression === "gzip" ? createGzip() : createZstdCompress();
   await pipeline(createReadStream(plain), pack, createWriteStream(out), { signal });
+  rmSync(plain, { force: true });
 }
 
 async function numbers(session: Session, sql: string): Promise<Set<number>> {
