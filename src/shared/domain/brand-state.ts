@@ -8,7 +8,7 @@ import type { OwnDefinition } from "./own-model.ts";
 import { emptyRetention, type RetentionEntryBodies, type RetentionState, retentionFolds } from "./retention.ts";
 import { type WorthEntryBodies, type WorthState, worthFolds } from "./source-worth.ts";
 import type { ArtifactSummary } from "./task.ts";
-import type { Recipe } from "./written-list.ts";
+import type { ExportBody } from "./written-list.ts";
 
 export interface BrandSettingsBody {
   readonly brand: string;
@@ -91,19 +91,6 @@ export interface ExportPlanBody {
   readonly fields: readonly string[];
   readonly folder: string;
   readonly schedule: string | null;
-}
-
-export interface ExportBody {
-  readonly export: string;
-  readonly segment: string | null;
-  readonly rows: number;
-  readonly sha256: string;
-  readonly snapshot_id?: string;
-  readonly path?: string;
-  /** The occasion of a planned export: each is written once. */
-  readonly occasion?: string;
-  /** By which it can be made again; lists of earlier programs have none. */
-  readonly recipe?: Recipe;
 }
 
 export interface DefinitionBody {

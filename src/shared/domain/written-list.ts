@@ -25,6 +25,19 @@ export interface Recipe {
   readonly recipients: string | null;
 }
 
+export interface ExportBody {
+  readonly export: string;
+  readonly segment: string | null;
+  readonly rows: number;
+  readonly sha256: string;
+  readonly snapshot_id?: string;
+  readonly path?: string;
+  /** The occasion of a planned export: each is written once. */
+  readonly occasion?: string;
+  /** By which it can be made again; lists of earlier programs have none. */
+  readonly recipe?: Recipe;
+}
+
 export type DifferenceKind = "missing" | "added" | "changed";
 export interface Difference {
   readonly kind: DifferenceKind;

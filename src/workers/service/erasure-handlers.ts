@@ -89,7 +89,7 @@ export const erasureHandlers: Pick<Handlers<EngineContract, ServiceContext>, Nam
     rmSync(asideOf(brandDir, erasure), { recursive: true, force: true });
     for (const name of namesIn(join(brandDir, "trash")))
       if (!name.startsWith("erase-")) rmSync(join(brandDir, "trash", name), { recursive: true, force: true });
-    sweepStaging([join(brandDir, "tmp")], deadStagingMs);
+    sweepStaging([join(brandDir, "tmp")], { olderThanMs: deadStagingMs });
     rmSync(planOf(brandDir, erasure), { force: true });
     return { copies: replaced };
   },

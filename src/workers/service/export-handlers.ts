@@ -85,6 +85,7 @@ export async function verifyExport(
         template: template ?? undefined,
         fields,
         include_unreachable,
+        ...(campaign ? { campaign } : {}),
       };
       const written = campaign
         ? await askCampaigns(
