@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { QuerySnapshot, SnapshotManifest } from "../../shared/api/engine.ts";
 import type { Json } from "../../shared/base/canonical-json.ts";
+import { AssayError } from "../../shared/base/errors.ts";
 import { automatic, pinnedChoice, type TournamentChoice } from "../../shared/domain/tournament.ts";
 import { type ArtifactFile, verifiedPath } from "../engine/artifact-store.ts";
 import type { SnapshotHandle } from "../query/snapshot.ts";
@@ -34,10 +35,7 @@ async function standingHandle(reference: QuerySnapshot): Promise<SnapshotHandle>
   const state = `${found?.ino} ${found?.size} ${found?.mtimeMs}`;
   const name = `${brandDir} ${snapshot_id} ${members}`;
   const standing = known.get(name);
-  if (standing?.state === state) {
-    for (const file of standing.files) verifiedPath(brandDir, file);
-    return standing.handle;
-  }
+  if (standing?.state === state && standing.files.every((file) => stands(brandDir, file))) return standing.handle;
   const manifest = readManifest(brandDir, snapshot_id);
   const refreshed = members ? { segment_members: [{ key: members, output: "segment_members", bucket: 0 }] } : {};
   const tables = Object.entries({ ...manifest.tables, ...refreshed }).map(
@@ -51,6 +49,17 @@ async function standingHandle(reference: QuerySnapshot): Promise<SnapshotHandle>
   known.set(name, made);
   for (const oldest of [...known.keys()].slice(0, -mostKnown)) known.delete(oldest);
   return made.handle;
+}
+
+/** An erasure puts others in a table's files' place; what is damaged is told when it is read anew. */
+function stands(brandDir: string, file: ArtifactFile): boolean {
+  try {
+    verifiedPath(brandDir, file);
+    return true;
+  } catch (error) {
+    if (error instanceof AssayError && error.code === "corrupt") return false;
+    throw error;
+  }
 }
 
 function handleFrom({ brandDir }: QuerySnapshot, manifest: SnapshotManifest, published: Date): SnapshotHandle {
