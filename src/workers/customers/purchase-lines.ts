@@ -66,11 +66,13 @@ const goodsColumns: readonly Column[] = [
   { name: "name", type: "VARCHAR" },
 ];
 
-/** SQL of what the catalogue says of each product, wherever it was said last: a delivery that says it again changes nothing. */
+/** SQL of what the catalogue says of each product of a line, wherever it was said last: a delivery that says it again changes
+ *  nothing, and what is new in the shop nothing of the days before it was first ordered. */
 function goodsSql(context: StepContext): string {
   const first = (column: string) => `any_value(${column} ORDER BY source, source_row)`;
-  return `SELECT key_space, product_id, ${first("subcategory")} AS subcategory, ${first("size")} AS size, ${first("lower(name)")} AS name
-    FROM ${context.relation("products")} WHERE product_id IS NOT NULL GROUP BY key_space, product_id ORDER BY key_space, product_id`;
+  return `SELECT key_space, product_id, ${first("subcategory")} AS subcategory, ${first("size")} AS size, ${first("lower(name)")} AS name, min(span) AS span
+    FROM ${context.relation("products")} JOIN (SELECT key_space, product_id, min(span) AS span FROM lines GROUP BY ALL) USING (key_space, product_id)
+    GROUP BY key_space, product_id`;
 }
 
 /** SQL of what only some lines carry: their own size, and when they were delivered. */
@@ -85,7 +87,7 @@ function detailsSql(context: StepContext): string {
  *  currency: other currencies at the order day's rate, NULL without one. `known_on` of a return is its own day, else its order's. */
 export const purchaseLines = defineStep({
   name: "purchase_lines",
-  version: 5,
+  version: 6,
   title: "Lines of known customers",
   stage: "customers",
   scope: "brand",
@@ -106,7 +108,7 @@ export const purchaseLines = defineStep({
     { name: "lines", kind: "parquet", columns: lineColumns, isPartitioned: true, isSpanned: true },
     { name: "returns", kind: "parquet", columns: returnColumns, isPartitioned: true, isSpanned: true },
     { name: "details", kind: "parquet", columns: detailColumns, isSpanned: true },
-    { name: "goods", kind: "parquet", columns: goodsColumns },
+    { name: "goods", kind: "parquet", columns: goodsColumns, isSpanned: true },
     { name: "unconverted", kind: "json" },
   ],
   run: async (context) => {
@@ -136,7 +138,11 @@ export const purchaseLines = defineStep({
       ...{ output: "details", from: "details", columns: columnsOf(detailColumns) },
       order: "key_space, order_id, line_id, source",
     });
-    await context.output.query("goods", goodsSql(context));
+    await session.run(`CREATE TEMP TABLE goods AS ${goodsSql(context)}`);
+    await writeSpans(context, {
+      ...{ output: "goods", from: "goods", columns: columnsOf(goodsColumns) },
+      order: "key_space, product_id",
+    });
     const [unconverted = {}] = await session.rows(
       "SELECT count(*) AS lines, count(DISTINCT currency) AS currencies FROM lines WHERE revenue_minor IS NULL AND amount_minor IS NOT NULL",
     );

@@ -277,6 +277,24 @@ describe("customers of the day", () => {
     expect(sorted(spanned["transactions"] ?? [])).toEqual(sorted(wholeDays["transactions"] ?? []));
   });
 
+  it("tell of a product from the span on in which it is first ordered", async () => {
+    const bought = (order: string, day: string, product_id: string) => ({
+      ...{ order, customer: "ann", at: `${day} 09:00:00`, lines: [{ product_id }] },
+    });
+    await givenOrders(bench, [
+      bought("1", "2026-03-20", "a"),
+      bought("2", "2026-01-05", "b"),
+      bought("3", "2026-03-21", "b"),
+    ]);
+    const products = ["a", "b", "never"].map((product_id) => lakeRow({ product_id, name: "HAT", subcategory: "Hats" }));
+    await bench.given("lake", "products", products);
+    const { goods = [] } = await bench.run(purchaseLines, { spanEnds: ["2026-01-31"] });
+    expect(goods.map(({ product_id, name, subcategory }) => [product_id, name, subcategory])).toEqual([
+      ["b", "hat", "Hats"],
+      ["a", "hat", "Hats"],
+    ]);
+  });
+
   it("leave out whose orders carry no identity, which are counted", async () => {
     await givenOrders(bench, [
       { order: "1", customer: "ann", at: "2026-01-05 09:00:00" },
