@@ -50,9 +50,38 @@ const mostLinks = 100;
 
 const folderOf = (key: string) => posix.join("artifacts", key.slice(0, 2), key);
 
+/** Records that were read and found sound, by path, with the state of the file that they were read from. */
+const sound = new Map<string, { readonly state: string; readonly artifact: Artifact }>();
+const mostSound = 5_000;
+
 /** The artifact of a key, undefined where nobody committed one. Throws `corrupt` with the key where its record is damaged. */
 export function findArtifact(brandDir: string, key: string, files: FileSystem = realFileSystem): Artifact | undefined {
   const path = join(brandDir, folderOf(key), "artifact.json");
+  if (files !== realFileSystem) return readArtifact(path, key, files);
+  const state = stateOf(path);
+  const known = sound.get(path);
+  if (state !== undefined && known?.state === state) return known.artifact;
+  sound.delete(path);
+  const artifact = readArtifact(path, key, files);
+  if (state !== undefined && artifact) sound.set(path, { state, artifact });
+  for (const oldest of sound.keys()) {
+    if (sound.size <= mostSound) break;
+    sound.delete(oldest);
+  }
+  return artifact;
+}
+
+/** What tells one writing of a file from another; undefined where that can't be seen, which is no proof that it isn't there. */
+function stateOf(path: string): string | undefined {
+  try {
+    const { dev, ino, size, mtimeNs } = statSync(path, { bigint: true });
+    return `${dev}:${ino}:${size}:${mtimeNs}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function readArtifact(path: string, key: string, files: FileSystem): Artifact | undefined {
   let bytes: Buffer;
   try {
     bytes = files.readFile(path);

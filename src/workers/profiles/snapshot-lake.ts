@@ -48,14 +48,21 @@ function joinSql(join: Join, context: StepContext): string {
   if (join === "none" || join === "done") return "";
   if (join === "order")
     return `LEFT JOIN ${context.relation("order_customers")} c ON c.order_id = t.order_id AND c.key_space = t.key_space`;
-  const ids = `(SELECT key_space, source_record_id, min(customer_id) AS customer_id FROM ${context.relation("records")} GROUP BY ALL)`;
-  const ofRecord = (alias: string, id: string) =>
+  const ofRecord = (alias: string, id: string, ids: string) =>
     `LEFT JOIN ${ids} ${alias} ON ${alias}.key_space = t.key_space AND ${alias}.source_record_id = ${id}`;
-  const own = `${ofRecord("own", "t.source_customer_id")} ${ofRecord("apart", "t.source_customer_id || '@' || t.source")}`;
+  const like = (...patterns: string[]) =>
+    `(SELECT * FROM ids WHERE ${patterns.map((pattern) => `source_record_id LIKE ${literal(pattern)}`).join(" OR ")})`;
+  const own = `${ofRecord("own", "t.source_customer_id", "ids")} ${ofRecord("apart", "t.source_customer_id || '@' || t.source", like("%@%"))}`;
   if (join === "record") return own;
-  return `${own} LEFT JOIN ${context.relation("contact")} k ON k.source = t.source AND k.batch_id = t.batch_id AND k.source_row = t.source_row
-      AND k.source_customer_id IS NULL AND t.source_customer_id IS NULL
-    ${ofRecord("reached", "CASE WHEN k.email IS NOT NULL THEN 'email:' || left(md5(k.email), 20) WHEN k.phone IS NOT NULL THEN 'phone:' || left(md5(k.phone), 20) ELSE 'card:' || k.loyalty_id END")}`;
+  return `${own} LEFT JOIN (SELECT * FROM ${context.relation("contact")} WHERE source_customer_id IS NULL) k ON k.source = t.source AND k.batch_id = t.batch_id
+      AND k.source_row = CASE WHEN t.source_customer_id IS NULL THEN t.source_row END
+    ${ofRecord("reached", "CASE WHEN k.email IS NOT NULL THEN 'email:' || left(md5(k.email), 20) WHEN k.phone IS NOT NULL THEN 'phone:' || left(md5(k.phone), 20) ELSE 'card:' || k.loyalty_id END", like("email:%", "phone:%", "card:%"))}`;
+}
+
+/** The customer of each record, once for all joins of a query. */
+function idsSql(join: Join, context: StepContext): string {
+  if (join !== "record" && join !== "person") return "";
+  return `WITH ids AS MATERIALIZED (SELECT key_space, source_record_id, min(customer_id) AS customer_id FROM ${context.relation("records")} GROUP BY ALL)`;
 }
 
 const customerOf: Readonly<Record<Join, string>> = {
@@ -104,7 +111,7 @@ function viewStep({ table, join, cut }: (typeof views)[number]): Step {
       const key = [...declared.key, "source", "batch_id", "source_row"].map((name) => `t.${ident(name)}`).join(", ");
       await context.output.query(
         table,
-        `SELECT ${names} FROM ${context.relation("rows")} t ${joinSql(join, context)} ${orders} ${seen} ORDER BY ${key}`,
+        `${idsSql(join, context)} SELECT ${names} FROM ${context.relation("rows")} t ${joinSql(join, context)} ${orders} ${seen} ORDER BY ${key}`,
       );
     },
   });
