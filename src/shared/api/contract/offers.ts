@@ -105,7 +105,6 @@ export const offerPlan = z.object({
   rows: z.array(row),
 });
 export type OfferPlan = z.output<typeof offerPlan>;
-export type OfferRow = z.output<typeof row>;
 
 export const offerTest = z.object({
   variants: z.array(variant),
