@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Core, createCore } from "../../src/main/core.ts";
 import { fromEpochDay, toEpochDay } from "../../src/shared/base/time.ts";
+import { verifyBrand } from "../../src/workers/engine/verify.ts";
 import { inlineEngine } from "../../src/workers/service/service.ts";
 
 const brand = "shop";
@@ -147,5 +148,33 @@ describe("an experiment beside the current snapshot", () => {
     expect(kept.steps.some(({ step }) => ["profiles", "customer_ids", "normalise"].includes(step))).toBe(false);
     expect(kept.droppable.artifacts).toBeGreaterThan(kept.cold.artifacts);
     await client.call("tournament.pin", { brand, target: "purchases", model: null });
+  });
+
+  it("drops a snapshot, frees what only it rested on, and runs on as before", { timeout: 120_000 }, async () => {
+    const { client } = core;
+    const before = (await run()).snapshot_id; // what was pinned is pinned no more
+    const { snapshots } = await client.call("snapshots.list", { brand });
+    const gone = snapshots.filter(({ is_variant }) => is_variant).map(({ snapshot_id }) => snapshot_id);
+    expect(gone.length).toBeGreaterThan(0);
+    for (const snapshot_id of gone) await client.call("snapshots.drop", { brand, snapshot_id });
+    await expect(client.call("snapshots.drop", { brand, snapshot_id: before ?? "" })).rejects.toMatchObject({
+      code: "conflict",
+    });
+    await client.call("retention.change", { brand, rules: { unused_days: 0, wait_hours: 0, trash_hours: 0 } });
+    const would = await client.stream("retention.collect", { brand, dry_run: true });
+    const labels = new Set<string>();
+    const done = await client.stream("retention.collect", { brand }, { onProgress: ({ label }) => labels.add(label) });
+    expect(done.retired.artifacts).toBe(would.retired.artifacts);
+    expect(done).toMatchObject({ held: 0, set_aside: { artifacts: would.retired.artifacts + gone.length } });
+    const freed = await client.stream("retention.collect", { brand });
+    expect(freed).toMatchObject({ freed: { artifacts: done.set_aside.artifacts }, waiting: { artifacts: 0 } });
+    expect(freed.freed.bytes).toBeGreaterThan(10_000);
+    expect(labels.has("Looking through the artifacts")).toBe(true);
+    await expect(client.call("snapshots.show", { brand, snapshot_id: gone[0] })).rejects.toMatchObject({
+      code: "not_found",
+    });
+    const again = await run();
+    expect([again.snapshot_id, again.tasks.computed, await current()]).toEqual([before, 0, before]);
+    expect(verifyBrand(join(folder, "workspace", "brands", brand)).findings).toEqual([]);
   });
 });
