@@ -229,6 +229,10 @@ test("the pool opens a snapshot once, keeps the last ones and answers before it 
   await pool.get({ ...bare.handle, snapshot_id: "other" });
   expect(await answer).toBe(240);
   expect(await pool.get(small.handle)).not.toBe(a);
+  const { people: _, ...unnamed } = small.handle.tables; // as where an erasure put other files in their place
+  const nameless = await pool.get({ ...small.handle, tables: unnamed });
+  const page = await pageCustomers(nameless, { columns: [], offset: 0, limit: 3 });
+  expect(page.rows.map(({ name }) => name)).toEqual([null, null, null]);
   const missing = { ...small.handle, snapshot_id: "gone", tables: { profiles: ["/nowhere/x.parquet"] } };
   await expect(pool.get(missing)).rejects.toMatchObject({ code: "unavailable" });
   const compared = await pool.get({ ...small.handle, before: bare.handle });

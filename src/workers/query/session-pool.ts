@@ -147,8 +147,7 @@ export class SessionPool {
   }
 
   get(handle: SnapshotHandle): Promise<OpenSnapshot> {
-    const { profiles = [], segment_members = [] } = handle.tables;
-    const key = [handle.snapshot_id, ...profiles, ...segment_members].join(" ");
+    const key = [handle.snapshot_id, ...Object.values(handle.tables).flat()].join(" ");
     const known = this.#open.get(key);
     const opening = known ?? open(handle, this.#options);
     this.#open.delete(key);
