@@ -52,7 +52,7 @@ beforeAll(async () => {
     sql: `SELECT customer_id FROM people WHERE email = '${gone.email}'`,
   });
   goneId = String(page.rows[0]?.["customer_id"]);
-}, 180_000);
+}, 240_000);
 afterAll(async () => {
   duck.close();
   await shop.core.close();
@@ -108,7 +108,7 @@ const hash = (text: string) => createHash("sha256").update(text).digest("hex");
 const everything = () => filesWith(gone.email, gone.phone, gone.family, goneId, hash(gone.email), hash(gone.phone));
 
 describe("an erasure", () => {
-  it("is shown before it is done, and changes nothing then", async () => {
+  it("is shown before it is done, and changes nothing then", { timeout: 120_000 }, async () => {
     await expect.poll(() => search(gone.family), { timeout: 20_000 }).toHaveLength(1);
     const before = await everything();
     expect(before.length).toBeGreaterThan(20);
@@ -160,14 +160,18 @@ describe("an erasure", () => {
     expect(found.findings.filter(({ path }) => !path.startsWith("contents"))).toEqual([]);
   });
 
-  it("is answered with the same receipt when it is asked for again, and refused for strangers", async () => {
+  it("is answered with the same receipt when it is asked for again, and refused for strangers", {
+    timeout: 60_000,
+  }, async () => {
     const again = await erase();
     expect(again.is_repeated).toBe(true);
     expect(again.receipt).toEqual((await shop.core.client.call("erasure.list", { brand })).receipts.at(-1));
     await expect(erase("nobody@shop.example")).rejects.toMatchObject({ code: "not_found" });
   });
 
-  it("keeps lists right: those in the workspace as they are now, those outside but for the erased", async () => {
+  it("keeps lists right: those in the workspace as they are now, those outside but for the erased", {
+    timeout: 60_000,
+  }, async () => {
     const { client } = shop.core;
     const inside = readdirSync(join(brandDir, "exports"), { recursive: true })
       .map(String)
@@ -186,7 +190,7 @@ describe("an erasure", () => {
     expect(outside.notes.join(" ")).toMatch(/erased/);
   });
 
-  it("keeps whoever was erased out of what is delivered again, and counts that", { timeout: 120_000 }, async () => {
+  it("keeps whoever was erased out of what is delivered again, and counts that", { timeout: 240_000 }, async () => {
     const { client } = shop.core;
     const { email, phone, id } = gone;
     await shop.deliver("crm", "again.csv", crmFile(25).replaceAll("High Street", "New Street"));

@@ -96,7 +96,7 @@ describe("a list", () => {
     });
   });
 
-  it("for a platform, of a campaign and of a statement is verified too", async () => {
+  it("for a platform, of a campaign and of a statement is verified too", { timeout: 120_000 }, async () => {
     const { client } = shop.core;
     const meta = join(folder, "out", "meta.csv");
     await client.stream("segments.export", {
@@ -129,7 +129,9 @@ describe("a list", () => {
     }
   });
 
-  it("stays right after a later night, after its segment changed, and after somebody was suppressed since", async () => {
+  it("stays right after a later night, after its segment changed, and after somebody was suppressed since", {
+    timeout: 120_000,
+  }, async () => {
     const { client } = shop.core;
     const { email } = personOf(2);
     await shop.deliver("consents", "later.csv", consentsFile(0, [`${email},,suppressed,2026-04-30T10:00:00Z`]));
