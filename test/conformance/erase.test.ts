@@ -115,6 +115,8 @@ describe("an erasure", () => {
     const preview = await shop.core.client.stream("erasure.preview", { brand, customer_id: goneId });
     expect(preview).toMatchObject({ is_known: true, counts: { customers: 1, landed_files: expect.any(Number) } });
     expect(preview.counts.landed_files).toBeGreaterThanOrEqual(4);
+    expect(preview.counts.orders).toBeGreaterThan(3);
+    expect(preview.counts.lists_rewritten).toBeGreaterThanOrEqual(3);
     expect(preview.counts.rows["people"]).toBe(2);
     expect(preview.counts.rows["profiles"]).toBe(1);
     expect(preview.lists_outside).toMatchObject([{ template: "csv", held: "yes" }]);

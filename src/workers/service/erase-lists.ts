@@ -33,7 +33,7 @@ export async function eraseFromLists(
     if (bytes === null) continue;
     const before = sha256Of(readFileSync(path));
     const after = sha256Of(bytes);
-    rewritten.push({ sha256_before: before, sha256: after });
+    if (!entry.parentPath.endsWith("recipients")) rewritten.push({ sha256_before: before, sha256: after });
     if (isDry) continue;
     replaceFile(path, bytes);
     tellManifest(`${path}.manifest.json`, before, after);

@@ -42,6 +42,10 @@ export async function findPerson(session: Session, request: FindRequest): Promis
   const { brandDir, normalised, ids } = request;
   await rowsTable(session, "contacts", contactColumns, pathsOf(brandDir, normalised, "customers"));
   await rowsTable(session, "ordering", `${contactColumns}, order_id`, pathsOf(brandDir, normalised, "orders"));
+  const lines = pathsOf(brandDir, normalised, "order_lines");
+  if (lines.length > 0)
+    await session.run(`INSERT INTO ordering SELECT DISTINCT key_space, source, source_customer_id, NULL, NULL, NULL, order_id
+      FROM ${readFiles(lines)} WHERE source_customer_id IS NOT NULL AND order_id IS NOT NULL`);
   const assigned = ids.map((key, at) => ({ at, paths: pathsOf(brandDir, [key], "records") }));
   const parts = assigned
     .filter(({ paths }) => paths.length > 0)
