@@ -18,6 +18,7 @@ const refers: Refers = {
   snapshot_made_current: ({ snapshot_id }) => ({ snapshots: [snapshot_id] }),
   evaluations_added: ({ artifacts }) => ({ keys: artifacts.map(({ key }) => key) }),
   segments_refreshed: ({ members }) => ({ keys: [members] }),
+  campaign_created: ({ offers }) => ({ keys: offers ? [offers.key] : [] }),
   campaign_drawn: ({ assignments }) => ({ keys: [assignments] }),
 };
 
@@ -30,7 +31,7 @@ export function refersOf(kind: string, body: unknown): Needs {
 }
 
 /** What a brand needs of its artifacts: every snapshot that is not dropped, the ledger of ids, readings of deliveries, members of
- *  segments, groups of campaigns, evaluations. */
+ *  segments, groups and offers of campaigns, evaluations. */
 export function needsOf(state: BrandState): Needs {
   return {
     keys: [
@@ -38,7 +39,9 @@ export function needsOf(state: BrandState): Needs {
       ...state.batches.filter(({ withdrawn }) => !withdrawn).map(({ normalised }) => normalised),
       ...liveBatches(state).map(({ normalised }) => normalised),
       ...[...state.members.values()].map(({ key }) => key),
-      ...[...state.campaigns.values()].flatMap(({ drawn }) => drawn?.assignments ?? []),
+      ...[...state.campaigns.values()].flatMap(({ drawn, offers }) =>
+        [drawn?.assignments ?? [], offers?.key ?? []].flat(),
+      ),
       ...[...state.evaluations.values()].flatMap((list) => list.map(({ key }) => key)),
     ],
     snapshots: state.snapshots.map(({ snapshot_id }) => snapshot_id),
