@@ -78,7 +78,11 @@ function outcomeSql(context: StepContext): string {
 const costsSql = (context: StepContext) =>
   `costs AS (SELECT product_id, min(cost_minor) AS cost_minor FROM ${context.relation("products")} WHERE cost_minor IS NOT NULL GROUP BY product_id)`;
 
-/** Campaigns whose reduced orders among the contacted tell that they came with a coupon: the code that none but they used. */
+/** Uses by those kept out that a code for everybody would lead to expect, at least, before their absence says anything. */
+const leastMissed = 3;
+
+/** Campaigns whose reduced orders among the contacted tell that they came with a coupon: the code that none but they used, where
+ *  that can't be chance. */
 function couponSql(context: StepContext): string {
   return `coupons AS (
       SELECT a.campaign_id, count(DISTINCT (a.customer_id, o.order_id)) FILTER (NOT a.is_control) AS used, count(*) FILTER (a.is_control) AS by_control, o.coupon_code
@@ -86,7 +90,9 @@ function couponSql(context: StepContext): string {
       JOIN ${context.relation("orders")} o ON o.key_space = c.key_space AND o.order_id = c.order_id AND o.coupon_code IS NOT NULL
         AND ${daySql("o.ordered_at", context.brand.timeZone)} > a.day AND ${daySql("o.ordered_at", context.brand.timeZone)} <= a.day + ${campaignDays}
       GROUP BY a.campaign_id, o.coupon_code),
-    coupon_campaigns AS (SELECT campaign_id FROM coupons WHERE used >= 5 AND by_control <= 0.05 * used GROUP BY campaign_id)`;
+    sides AS (SELECT campaign_id, CAST(count(*) FILTER (is_control) AS DOUBLE) / nullif(count(*) FILTER (NOT is_control), 0) AS odds FROM assigned GROUP BY campaign_id),
+    coupon_campaigns AS (SELECT campaign_id FROM coupons JOIN sides USING (campaign_id)
+      WHERE used >= 5 AND by_control <= 0.05 * used AND used * odds >= ${leastMissed} GROUP BY campaign_id)`;
 }
 
 const inputs = {
@@ -138,7 +144,7 @@ function outcomesSql(context: StepContext, from: string, to: string): string {
  *  Beyond 60,000 rows a share is drawn by what the rows say. */
 export const campaignOutcomes = defineStep({
   name: "campaign_outcomes",
-  version: 1,
+  version: 2,
   title: "Campaigns and what followed",
   stage: "features",
   scope: "brand",
@@ -159,7 +165,7 @@ export const campaignOutcomes = defineStep({
 /** The same of campaigns drawn after a cut. */
 export const outcomeCampaigns = defineStep({
   name: "outcome_campaigns",
-  version: 1,
+  version: 2,
   title: "Campaigns after the cut",
   stage: "evaluations",
   scope: "brand",

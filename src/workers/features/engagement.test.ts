@@ -207,6 +207,33 @@ describe("campaigns", () => {
     expect(campaign_outcomes?.[0]?.treated_share).toBeCloseTo(2 / 3, 10);
   });
 
+  test("came with a coupon where a code that many contacted used is missing among enough of those kept out", async () => {
+    const people = Array.from({ length: 60 }, (_, at) => `person${at}`);
+    const isKept = (at: number) => at % 4 === 0;
+    const used = people.flatMap((customer, at) => {
+      const codes = [...(isKept(at) ? [] : ["ONLY"]), ...(at % 3 === 0 ? ["ALL"] : [])];
+      return codes.map((code) => ({ order: `${code}${at}`, customer, code, at: "2026-04-10 09:00:00" }));
+    });
+    const draw = (name: string, those: readonly number[]) =>
+      those.map((at) => drawn(customerId(people[at] ?? ""), name, isKept(at), "2026-04-01"));
+    const all = [...people.keys()];
+    await givenOrders(bench, used);
+    await bench.given(
+      "lake",
+      "orders",
+      used.map(({ order, at, code }) =>
+        lakeRow({ order_id: order, ordered_at: at, coupon_code: code, currency: "GBP" }),
+      ),
+    );
+    const few = [0, ...all.filter((at) => !isKept(at))]; // one kept out: that the code is missing there may be chance
+    await bench.given("activity", "campaign_assignments", [...draw("many", all), ...draw("few", few)]);
+    await bench.run(purchaseLines);
+    await bench.run(transactions);
+    const { campaign_outcomes } = await bench.run(campaignOutcomes);
+    const told = new Map(campaign_outcomes?.map((row) => [row.campaign_id, row.is_coupon]));
+    expect(Object.fromEntries(told)).toEqual({ many: 1, few: 0 });
+  });
+
   test("after a cut see what followed them, from what was known before", async () => {
     const { outcome_campaigns } = await bench.run(outcomeCampaigns, { asOf: "2026-06-10", horizonDays: 90 });
     expect(outcome_campaigns?.map((row) => [row.campaign_id, row.is_treated, row.is_buyer, row.purchases])).toEqual([
