@@ -16,6 +16,7 @@ import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
 import { listRecipe, type WrittenList } from "./recipes.ts";
 import { definitionOf, segmentRules } from "./segments.ts";
+import { stampOf } from "./stamp.ts";
 
 type PlanInput = Omit<ParsedInputOf<AssayContract["campaigns.plan"]>, "brand">;
 
@@ -245,7 +246,7 @@ export const campaignHandlers: HandlersOf<Named<"campaigns">> = {
     const state = await drawnState(ctx, brand, found, requireCampaign(found.state, campaign), starts_on);
     const { drawn } = state;
     if (!drawn) throw new AssayError("internal", "The groups were not drawn.", "Run the same again.");
-    const stamp = ctx.now().toISOString().replaceAll(/[-:]/g, "").slice(0, 15);
+    const stamp = stampOf(ctx.now());
     const folder = out ? resolve(out) : resolve(brands.directory(brand), "exports", `${stamp}-${campaign}`);
     await mkdir(folder, { recursive: true });
     const lists = [];

@@ -6,6 +6,7 @@ import { findSnapshot, requireWorkspace, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
 import { definitionOf, segmentRules } from "./segments.ts";
+import { stampOf } from "./stamp.ts";
 
 export const handOffHandlers: HandlersOf<Named<"handoff"> | Named<"python">> = {
   "handoff.write": async ({ brand, snapshot_id, tables, to }, { ctx, signal, progress }) => {
@@ -30,7 +31,7 @@ export const handOffHandlers: HandlersOf<Named<"handoff"> | Named<"python">> = {
     );
     if (!read_only_reason) {
       const rows = written.tables.reduce((sum, table) => sum + table.rows, 0);
-      const id = `hand-off-${about.written_at.replaceAll(/[-:]/g, "").slice(0, 15)}`;
+      const id = `hand-off-${stampOf(about.written_at)}`;
       const digest = sha256(canonicalJson({ snapshot_id: snapshot.snapshot_id, tables: names }));
       const body = { export: id, segment: null, rows, sha256: digest };
       await brands.append(brand, "export_written", body, `export:${id}:${digest}:${state.version}`);

@@ -12,6 +12,7 @@ import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
 import { listRecipe, type WrittenList } from "./recipes.ts";
 import { segmentMoves } from "./segment-moves.ts";
+import { stampOf } from "./stamp.ts";
 
 export function definitionOf(
   state: BrandState,
@@ -241,7 +242,7 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
   },
   "segments.export": async ({ brand, segment, out, ...options }, { ctx, signal }) => {
     const { brands } = requireWritable(ctx);
-    const id = ctx.now().toISOString().replaceAll(/[-:]/g, "").slice(0, 15);
+    const id = stampOf(ctx.now());
     const name = segment ?? "customers";
     const path = out ? resolve(out) : resolve(brands.directory(brand), "exports", `${id}-${name}`, `${name}.csv`);
     if (!out) await mkdir(dirname(path), { recursive: true });

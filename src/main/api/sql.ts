@@ -7,6 +7,7 @@ import { findSnapshot, requireWorkspace } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
 import { queryRecipe } from "./recipes.ts";
+import { stampOf } from "./stamp.ts";
 
 export const sqlHandlers: HandlersOf<Named<"sql">> = {
   "sql.query": async ({ brand, ...input }, { ctx, signal }) =>
@@ -21,7 +22,7 @@ export const sqlHandlers: HandlersOf<Named<"sql">> = {
   "sql.export": async ({ brand, out, ...input }, { ctx, signal, progress }) => {
     const { brands, read_only_reason } = requireWorkspace(ctx);
     const found = await findSnapshot(ctx, brand, input.snapshot_id);
-    const id = ctx.now().toISOString().replaceAll(/[-:]/g, "").slice(0, 15);
+    const id = stampOf(ctx.now());
     const path = resolve(out ?? `${brands.directory(brand)}/exports/${id}-query/query.${input.format}`);
     if (!out) await mkdir(dirname(path), { recursive: true });
     progress({ label: "Running the statement", done: 0, total: null, unit: "rows" });
