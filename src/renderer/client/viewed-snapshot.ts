@@ -16,6 +16,7 @@ const nouns: ReadonlySet<string> = new Set([
 ]);
 
 export function looksAtSnapshot(operation: string): boolean {
+  if (operation === "models.drift") return true; // what else is asked about models is asked of the current one
   return nouns.has(operation.split(".")[0] ?? "") && operation !== "snapshots.list";
 }
 
