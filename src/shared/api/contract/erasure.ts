@@ -33,7 +33,6 @@ const outsideList = z.object({
   template: z.string().nullable(),
   held: z.enum(["yes", "may"]),
 });
-export type OutsideListDocument = z.output<typeof outsideList>;
 
 /** Counts, versions and pseudonyms; nothing personal. */
 export const erasureReceipt = z.object({

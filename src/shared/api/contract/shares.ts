@@ -19,7 +19,6 @@ const share = z.object({
   options: z.string(),
   findings: z.array(z.object({ status: z.enum(["ok", "warn", "fail"]), what: z.string(), remedy: z.string() })),
 });
-export type MountedShareDocument = z.output<typeof share>;
 
 /** What somebody with the rights types, or puts where it lasts. */
 const plan = z.object({
