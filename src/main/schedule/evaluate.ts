@@ -3,8 +3,8 @@ import type { TaskNode } from "../../shared/domain/task.ts";
 import type { Catalogue } from "./active-run.ts";
 import type { Brands } from "./brands.ts";
 import type { Engine } from "./engine-client.ts";
-import { digestOf, type Permits, permitOf } from "./own-programs.ts";
-import { runGraph } from "./run-graph.ts";
+import { digestOf, type Permits } from "./own-programs.ts";
+import { runNodes } from "./run-nodes.ts";
 import { bucketsFor, cutPlanner, planRun } from "./run-plan.ts";
 
 export interface EvaluationRequest {
@@ -48,37 +48,12 @@ export async function evaluateAtCuts(
     for (const model of models) for (const { key } of planner.require(`evaluate_${model}`)) wanted.push({ key, cutOn });
     for (const node of planner.graph().nodes) if (!nodes.has(node.key)) nodes.set(node.key, node);
   }
-  const graph = { nodes: [...nodes.values()] };
-  const { found } = await engine.call("artifacts.find", { brandDir, keys: [...nodes.keys()], keeps: true });
-  const began = performance.now();
-  const ended = new Set(found.map(({ key }) => key));
-  const tell = () => {
-    const next = wanted.find(({ key }) => !ended.has(key))?.cutOn ?? wanted.at(-1)?.cutOn ?? request.asOf;
-    request.onProgress(Math.min(ended.size, nodes.size), nodes.size, next);
-  };
-  tell();
-  await runGraph({
-    graph,
-    present: new Map(found.map((one) => [one.key, one])),
-    workers: request.workers,
-    signal: request.signal,
-    now: () => performance.now() - began,
-    onSchedule: () => {},
-    onChange: () => {},
-    runTask: async (node, { signal }) => {
-      const input = {
-        brandDir,
-        node,
-        memoryBytes: Math.floor(request.memoryBytes / request.workers),
-        workers: request.workers,
-        inline: false,
-        attempt: `evaluate-${node.key.slice(0, 12)}`,
-        permit: permitOf(node, request.permits),
-      };
-      const { outcome } = await engine.stream("tasks.run", input, { signal });
-      ended.add(node.key);
-      tell();
-      return outcome;
+  const { permits, workers, memoryBytes, signal } = request;
+  await runNodes(engine, {
+    ...{ brandDir, nodes, name: "evaluate", permits, workers, memoryBytes, signal },
+    onProgress: (ended) => {
+      const next = wanted.find(({ key }) => !ended.has(key))?.cutOn ?? wanted.at(-1)?.cutOn ?? request.asOf;
+      request.onProgress(Math.min(ended.size, nodes.size), nodes.size, next);
     },
   });
   const evaluations: ModelEvaluation[] = [];

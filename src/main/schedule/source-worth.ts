@@ -4,8 +4,8 @@ import { tournamentCuts } from "../../shared/domain/tournament.ts";
 import type { Catalogue } from "./active-run.ts";
 import type { Brands } from "./brands.ts";
 import type { Engine } from "./engine-client.ts";
-import { type Permits, permitOf } from "./own-programs.ts";
-import { runGraph } from "./run-graph.ts";
+import type { Permits } from "./own-programs.ts";
+import { runNodes } from "./run-nodes.ts";
 import { bucketsFor, cutPlanner, planRun } from "./run-plan.ts";
 
 export interface WorthRequest {
@@ -52,36 +52,10 @@ export async function scoreWithout(
       for (const node of planner?.graph().nodes ?? []) if (!nodes.has(node.key)) nodes.set(node.key, node);
     return keys;
   });
-  const { found } = await engine.call("artifacts.find", { brandDir, keys: [...nodes.keys()] });
-  const began = performance.now();
-  const ended = new Set(found.map(({ key }) => key));
-  let computed = 0;
-  request.onProgress(ended.size, nodes.size);
-  await runGraph({
-    graph: { nodes: [...nodes.values()] },
-    present: new Map(found.map((one) => [one.key, one])),
-    workers: request.workers,
-    signal: request.signal,
-    now: () => performance.now() - began,
-    onSchedule: () => {},
-    onChange: () => {},
-    runTask: async (node, { signal }) => {
-      const input = {
-        brandDir,
-        node,
-        memoryBytes: Math.floor(request.memoryBytes / request.workers),
-        workers: request.workers,
-        inline: false,
-        attempt: `worth-${node.key.slice(0, 12)}`,
-        permit: permitOf(node, request.permits),
-      };
-      const { outcome } = await engine.stream("tasks.run", input, { signal });
-      if (outcome?.computed) computed++;
-      ended.add(node.key);
-      request.onProgress(Math.min(ended.size, nodes.size), nodes.size);
-      return outcome;
-    },
+  const { permits, workers, memoryBytes, signal } = request;
+  const { computed, seconds } = await runNodes(engine, {
+    ...{ brandDir, nodes, name: "worth", permits, workers, memoryBytes, signal },
+    onProgress: (ended) => request.onProgress(Math.min(ended.size, nodes.size), nodes.size),
   });
-  const seconds = (performance.now() - began) / 1000;
   return { splits, cost: { seconds, tasks: nodes.size, reused: nodes.size - computed, computed } };
 }

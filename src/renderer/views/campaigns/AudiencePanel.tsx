@@ -2,8 +2,8 @@ import type { CampaignFigures } from "../../../shared/api/contract/campaigns.ts"
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
 import { Panel } from "../../components/Panel.tsx";
-import { Term } from "../../components/Term.tsx";
-import { integer, leftOutWords } from "../../format/format.ts";
+import { integer } from "../../format/format.ts";
+import { CapFields, LeftOut } from "./CapFields.tsx";
 import type { PlanForm } from "./plan.ts";
 
 interface Props {
@@ -53,47 +53,8 @@ export function AudiencePanel({ form, onForm, figures }: Props) {
           </select>
         </label>
       </div>
-      <div className="cap">
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={form.isCapped}
-            onChange={(event) => set({ isCapped: event.target.checked })}
-          />
-          Leave out whoever had
-        </label>
-        <input
-          className="field short"
-          type="number"
-          min={1}
-          aria-label="Messages"
-          disabled={!form.isCapped}
-          value={form.messages}
-          onChange={(event) => set({ messages: Number(event.target.value) })}
-        />
-        <span>messages in</span>
-        <input
-          className="field short"
-          type="number"
-          min={1}
-          aria-label="Days of the cap"
-          disabled={!form.isCapped}
-          value={form.within}
-          onChange={(event) => set({ within: Number(event.target.value) })}
-        />
-        <span>
-          days (<Term name="contact_cap">cap</Term>)
-        </span>
-      </div>
-      {figures && figures.left_out.length > 0 && (
-        <ul className="left-out">
-          {figures.left_out.map(({ reason, count }) => (
-            <li key={reason}>
-              <span className="num">−{integer(count)}</span> {leftOutWords(reason)}
-            </li>
-          ))}
-        </ul>
-      )}
+      <CapFields form={form} set={set} />
+      <LeftOut rows={figures?.left_out ?? []} />
     </Panel>
   );
 }

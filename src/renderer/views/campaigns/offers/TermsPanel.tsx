@@ -3,7 +3,8 @@ import { useBrand } from "../../../app/BrandContext.ts";
 import { useAsk } from "../../../client/queries.ts";
 import { Panel } from "../../../components/Panel.tsx";
 import { Term } from "../../../components/Term.tsx";
-import { integer, leftOutWords, share } from "../../../format/format.ts";
+import { integer, share } from "../../../format/format.ts";
+import { CapFields, LeftOut } from "../CapFields.tsx";
 import { type OfferForm, offeredDepths, toggled } from "./offer-form.ts";
 
 interface Props {
@@ -126,47 +127,8 @@ export function TermsPanel({ form, onForm, plan }: Props) {
           </label>
         )}
       </div>
-      <div className="cap">
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={form.isCapped}
-            onChange={(event) => set({ isCapped: event.target.checked })}
-          />
-          Leave out whoever had
-        </label>
-        <input
-          className="field short"
-          type="number"
-          min={1}
-          aria-label="Messages"
-          disabled={!form.isCapped}
-          value={form.messages}
-          onChange={(event) => set({ messages: Number(event.target.value) })}
-        />
-        <span>messages in</span>
-        <input
-          className="field short"
-          type="number"
-          min={1}
-          aria-label="Days of the cap"
-          disabled={!form.isCapped}
-          value={form.within}
-          onChange={(event) => set({ within: Number(event.target.value) })}
-        />
-        <span>
-          days (<Term name="contact_cap">cap</Term>)
-        </span>
-      </div>
-      {plan && plan.left_out.length > 0 && (
-        <ul className="left-out">
-          {plan.left_out.map(({ reason, count }) => (
-            <li key={reason}>
-              <span className="num">−{integer(count)}</span> {leftOutWords(reason)}
-            </li>
-          ))}
-        </ul>
-      )}
+      <CapFields form={form} set={set} />
+      <LeftOut rows={plan?.left_out ?? []} />
       {plan && plan.margin.assumed !== null && (
         <p className="ink2 note">
           Costs of goods are known for {share(plan.margin.known_share, 0)} of revenue; for the rest the margin is an
