@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { toWire } from "../shared/base/errors.ts";
 import type { LinkJob } from "./identity/link-job.ts";
 import type { ForeignJob } from "./normalise/foreign-job.ts";
@@ -22,7 +23,9 @@ channel.onClose(() => process.exit(0));
 
 async function answer(job: Job): Promise<object> {
   try {
-    return { ok: await perform(job) };
+    const ok = await perform(job);
+    flushCompileCache(); // its parent doesn't wait for its end
+    return { ok };
   } catch (error) {
     return { error: toWire(error) };
   }

@@ -2,6 +2,7 @@ import type { Batch, DetectedFile } from "../../shared/api/contract/sources.ts";
 import type { CountedFile, LandedFile, Screening } from "../../shared/api/engine.ts";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
 import { dayInZone } from "../../shared/base/time.ts";
+import { Turns } from "../../shared/base/turns.ts";
 import { type BatchBody, type BrandState, liveBatches, type SourceBody } from "../../shared/domain/brand-state.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
 import { Planner } from "../plan/plan.ts";
@@ -14,6 +15,8 @@ export interface IngestOptions {
   /** Recognises the files below some paths; asked once a delivery, however many sources share the paths. */
   readonly lookAt: (paths: readonly string[]) => Promise<readonly DetectedFile[]>;
   readonly progress: (progress: { label: string; done: number; total: number | null; unit: string }) => void;
+  /** Shared by deliveries that are begun at once. */
+  readonly turns?: Turns;
 }
 
 export function batchDocument(batch: BatchBody & { withdrawn: boolean }): Batch {
@@ -99,7 +102,7 @@ export function quickLook(ctx: ApiContext, signal: AbortSignal): IngestOptions["
 }
 
 /** A delivery whose files are copied, and read unless they bring nothing new. */
-export interface BegunDelivery {
+interface BegunDelivery {
   readonly copied: {
     readonly batch_id: string;
     readonly files: readonly LandedFile[];
@@ -112,7 +115,7 @@ export interface BegunDelivery {
 }
 
 /** Copies and reads a delivery without telling anybody: several may be begun at once, they count in the order of `ingestSource`. */
-export async function beginDelivery(
+async function beginDelivery(
   ctx: ApiContext,
   brand: string,
   source: SourceBody,
@@ -142,24 +145,25 @@ export async function beginDelivery(
   }
   const earlier = liveBatches(state).filter((batch) => batch.source === source.source);
   const before = digestsOf(earlier);
-  say(`Copying ${mine.length} files of ${source.source}`);
-  const copied = await ctx.engine.call(
-    "landing.copy",
-    {
-      brandDir,
-      source: source.source,
-      paths: mine.map(({ path }) => path),
-      known: [...before.keys()],
+  const { turns = new Turns(1) } = options;
+  const copied = await turns.take(Number.POSITIVE_INFINITY, async () => {
+    throwIfCancelled(signal);
+    say(`Copying ${mine.length} files of ${source.source}`);
+    const input = {
+      ...{ brandDir, source: source.source, paths: mine.map(({ path }) => path), known: [...before.keys()] },
       screen: screeningOf(state, source.mapping),
-    },
-    { signal },
-  );
+    };
+    return ctx.engine.call("landing.copy", input, { signal });
+  });
   const arrivedAt = ctx.now();
-  if (copied.files.length > 0) {
+  const read = async () => {
+    throwIfCancelled(signal);
     say(`Reading ${copied.files.length} files of ${source.source}`);
     const shell = shellOf(source, copied.batch_id, copied.files, null);
     await runTask(ctx, brandDir, normaliseTask(ctx, state, shell, source.mapping), signal);
-  }
+  };
+  const bytes = copied.files.reduce((sum, file) => sum + file.bytes, 0);
+  if (copied.files.length > 0) await turns.take(bytes, read);
   return { copied, earlier, arrivedAt, tombstones: state.tombstones.size };
 }
 
@@ -241,6 +245,43 @@ export async function ingestSource(
   ctx.tell("sources");
   const document = batchDocument({ ...body, withdrawn: false });
   return { ...document, files: [...document.files, ...repeated] };
+}
+
+/** A source with the paths that it is to deliver from. */
+export interface Delivering {
+  readonly source: SourceBody;
+  readonly paths: readonly string[];
+}
+
+/** Takes deliveries of several sources: read side by side, they count in the order given. `failed` is told of one that can't be
+ *  taken and throws where that is to end the others. */
+export async function ingestSources(
+  ctx: ApiContext,
+  brand: string,
+  deliveries: readonly Delivering[],
+  options: Pick<IngestOptions, "signal" | "progress">,
+  failed: (source: SourceBody, error: unknown) => void,
+): Promise<Batch[]> {
+  const others = new AbortController();
+  const signal = AbortSignal.any([options.signal, others.signal]);
+  const together = { ...options, signal, lookAt: quickLook(ctx, signal), turns: new Turns(ctx.defaults.workers) };
+  const begun = deliveries.map(({ source, paths }) => beginDelivery(ctx, brand, source, paths, together));
+  const all = Promise.allSettled(begun); // each is told when its turn comes
+  const batches: Batch[] = [];
+  try {
+    for (const [at, { source, paths }] of deliveries.entries()) {
+      throwIfCancelled(options.signal);
+      try {
+        batches.push(await ingestSource(ctx, brand, source, paths, { ...together, begun: begun[at] }));
+      } catch (error) {
+        failed(source, error);
+      }
+    }
+    return batches;
+  } finally {
+    others.abort(); // where one ends them
+    await all;
+  }
 }
 
 function emptyBatch(source: string, first: BatchBody | undefined): Batch {

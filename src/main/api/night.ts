@@ -9,7 +9,7 @@ import type { NightBody, SegmentRefresh } from "../../shared/domain/night.ts";
 import { sha256 } from "../plan/key.ts";
 import { newBatches, nightFigures, sourceStanding } from "../schedule/night-figures.ts";
 import { type ApiContext, requireWritable, settingsOf } from "./context.ts";
-import { ingestSource, quickLook } from "./ingest.ts";
+import { ingestSources } from "./ingest.ts";
 import { follow, launch } from "./launch.ts";
 import { writePlannedLists } from "./planned-exports.ts";
 import { collect } from "./retention.ts";
@@ -130,17 +130,14 @@ async function takeDue(ctx: ApiContext, brand: string, options: NightOptions, wa
   const { brands } = requireWritable(ctx);
   const { signal, progress } = options;
   const state = await brands.refresh(brand);
-  const lookAt = quickLook(ctx, signal);
-  for (const source of [...state.sources.values()]) {
-    throwIfCancelled(signal);
-    if (source.paths.length === 0 || !sourceStanding(state, source, ctx.now()).is_due) continue;
-    try {
-      await ingestSource(ctx, brand, source, source.paths, { signal, progress, lookAt });
-    } catch (error) {
-      if (!(error instanceof AssayError) || ["cancelled", "unavailable", "internal"].includes(error.code)) throw error;
-      warnings.push(`${source.source}: ${error.message}`);
-    }
-  }
+  const due = [...state.sources.values()].filter(
+    (source) => source.paths.length > 0 && sourceStanding(state, source, ctx.now()).is_due,
+  );
+  const delivering = due.map((source) => ({ source, paths: source.paths }));
+  await ingestSources(ctx, brand, delivering, { signal, progress }, (source, error) => {
+    if (!(error instanceof AssayError) || ["cancelled", "unavailable", "internal"].includes(error.code)) throw error;
+    warnings.push(`${source.source}: ${error.message}`);
+  });
 }
 
 type Making = { -readonly [K in keyof NightBody]: NightBody[K] };

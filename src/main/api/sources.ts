@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Batch, DetectedFile, Source } from "../../shared/api/contract/sources.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
-import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
+import { AssayError } from "../../shared/base/errors.ts";
 import { isName } from "../../shared/base/ids.ts";
 import type { BrandState, SourceBody } from "../../shared/domain/brand-state.ts";
 import { lakeTargets } from "../../shared/domain/lake.ts";
@@ -11,7 +11,7 @@ import { checkTimetable } from "../schedule/calendar.ts";
 import { sourceStanding } from "../schedule/night-figures.ts";
 import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
-import { batchDocument, beginDelivery, ingestSource, quickLook } from "./ingest.ts";
+import { batchDocument, ingestSource, ingestSources, quickLook } from "./ingest.ts";
 import { rereadHandlers } from "./reread.ts";
 import { groupByLayout } from "./source-groups.ts";
 
@@ -180,27 +180,13 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     if (asked.length === 0) {
       throw new AssayError("not_found", `${brand} has no source yet.`, "Add one with `assay source add NAME PATH`.");
     }
-    const batches: Batch[] = [];
-    const lookAt = quickLook(ctx, signal);
     const given = paths?.map((path) => resolve(path));
-    const delivering = chosen.filter((one) => one.paths.length > 0 || given);
-    const options = { signal, progress, lookAt };
-    const begin = (at: number) => {
-      const one = delivering[at];
-      const begun = one && beginDelivery(ctx, brand, one, given ?? one.paths, options);
-      begun?.catch(() => {}); // told when its turn comes
-      return begun;
-    };
-    const begun = [begin(0)];
-    try {
-      for (const [at, one] of delivering.entries()) {
-        throwIfCancelled(signal);
-        begun.push(begin(at + 1));
-        batches.push(await ingestSource(ctx, brand, one, given ?? one.paths, { ...options, begun: begun[at] }));
-      }
-    } finally {
-      await Promise.allSettled(begun);
-    }
+    const delivering = chosen
+      .filter((one) => one.paths.length > 0 || given)
+      .map((one) => ({ source: one, paths: given ?? one.paths }));
+    const batches = await ingestSources(ctx, brand, delivering, { signal, progress }, (_, error) => {
+      throw error;
+    });
     return { batches };
   },
   "batches.list": async ({ brand }, { ctx }) => {

@@ -22,7 +22,8 @@ export const disposableHeap = 1024;
 export function disposableEnvironment(
   env: Readonly<Record<string, string | undefined>>,
 ): Record<string, string | undefined> {
-  return { PATH: env["PATH"], TZ: "UTC", ...(env["SystemRoot"] ? { SystemRoot: env["SystemRoot"] } : {}) };
+  const given = ["SystemRoot", "NODE_COMPILE_CACHE"].filter((name) => env[name]);
+  return { PATH: env["PATH"], TZ: "UTC", ...Object.fromEntries(given.map((name) => [name, env[name]])) };
 }
 export function engineEnvironment(
   env: Readonly<Record<string, string | undefined>>,

@@ -84,15 +84,12 @@ export async function detectFiles(
   for (const path of bySize) {
     throwIfCancelled(options.signal);
     options.onFile?.(path);
-    const session = await openSession();
     try {
-      found.push(await detectFile(session, path, options, formats));
+      found.push(await detectFile(openSession, path, options, formats));
     } catch (error) {
       const wire = toWire(error);
       if (paths.includes(path) || wire.code === "cancelled") throw error;
       skipped.push({ path, reason: wire.message });
-    } finally {
-      session.close();
     }
   }
   const order = new Map(files.map((path, at) => [path, at]));
@@ -101,13 +98,13 @@ export async function detectFiles(
 }
 
 async function detectFile(
-  session: Session,
+  openSession: () => Promise<Session>,
   path: string,
   options: DetectOptions,
   formats: Map<string, readonly ColumnProfile[]>,
 ): Promise<Detected> {
   const name = basename(path);
-  const opened = await openToRecognise(session, path, options, formats);
+  const opened = await openToRecognise(openSession, path, options, formats);
   const { layout, confidence, tables, warnings, key_space } = recognise(name, opened.columns, opened.lists);
   const empty = opened.rows === 0 ? ["The file holds no rows."] : [];
   return {
@@ -125,7 +122,7 @@ async function detectFile(
 
 /** The header tells a platform's layout; a plain table is profiled from its whole file, once for all files of one form. */
 async function openToRecognise(
-  session: Session,
+  openSession: () => Promise<Session>,
   path: string,
   options: DetectOptions,
   formats: Map<string, readonly ColumnProfile[]>,
@@ -137,7 +134,7 @@ async function openToRecognise(
     `${header.format} ${header.delimiter} ${header.columns.map((column) => column.name).join("\u001f")}`;
   const known = form ? formats.get(form) : undefined;
   if (header && known) return { ...header, columns: known };
-  const opened = await profiled(session, path, options);
+  const opened = await profiled(openSession, path, options);
   const isSettled = opened.columns.every(({ isAmbiguous }) => !isAmbiguous) && (opened.rows ?? 0) > 0;
   if (form && isSettled) formats.set(form, opened.columns);
   return opened;
@@ -160,20 +157,25 @@ interface Opened {
   readonly warnings: readonly string[];
 }
 
-async function profiled(session: Session, path: string, options: DetectOptions): Promise<Opened> {
-  const { prepared, raw } = await openRaw(session, path, options);
-  const lists = new Map<string, readonly ColumnProfile[]>();
-  for (const [path, list] of raw.lists ?? []) lists.set(path, await profileColumns(session, list));
-  return {
-    lists,
-    columns: await profileColumns(session, raw),
-    rows: raw.rowsRead,
-    format: prepared.format,
-    compression: prepared.compression,
-    encoding: prepared.encoding,
-    delimiter: prepared.dialect?.delimiter ?? null,
-    warnings: [...prepared.warnings, ...raw.warnings],
-  };
+async function profiled(openSession: () => Promise<Session>, path: string, options: DetectOptions): Promise<Opened> {
+  const session = await openSession();
+  try {
+    const { prepared, raw } = await openRaw(session, path, options);
+    const lists = new Map<string, readonly ColumnProfile[]>();
+    for (const [path, list] of raw.lists ?? []) lists.set(path, await profileColumns(session, list));
+    return {
+      lists,
+      columns: await profileColumns(session, raw),
+      rows: raw.rowsRead,
+      format: prepared.format,
+      compression: prepared.compression,
+      encoding: prepared.encoding,
+      delimiter: prepared.dialect?.delimiter ?? null,
+      warnings: [...prepared.warnings, ...raw.warnings],
+    };
+  } finally {
+    session.close();
+  }
 }
 
 async function headerOf(path: string, options: DetectOptions): Promise<Opened | undefined> {

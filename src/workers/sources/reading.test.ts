@@ -314,3 +314,11 @@ describe("a text that needs no mending", () => {
     expect(await places(spoiled)).toEqual(await places(plain));
   });
 });
+
+it("a text without quotes splits as one with quotes does", () => {
+  for (const text of ["a;b\r\nc\r;d\n\n;\nlast", "one\n", "", "x;y\n;\r\n"]) {
+    const quoted = splitRecords(`${text}\n"q"`, ";").slice(0, -1);
+    const plain = splitRecords(`${text}\n`, ";");
+    expect(plain).toEqual(quoted);
+  }
+});

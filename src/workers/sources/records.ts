@@ -7,6 +7,21 @@ export interface TextRecord {
 
 /** Splits a text into records, quotes respected. For samples: whole files go through `writeRows`. */
 export function splitRecords(text: string, delimiter: string, quote = '"'): TextRecord[] {
+  return text.includes(quote) ? splitQuoted(text, delimiter, quote) : splitPlain(text, delimiter);
+}
+
+function splitPlain(text: string, delimiter: string): TextRecord[] {
+  const lines = text.split("\n");
+  const rest = lines.pop() ?? "";
+  const records = lines.map((line, at): TextRecord => {
+    const row = line.endsWith("\r") ? line.slice(0, -1) : line;
+    return { cells: row.split(delimiter), line: at + 1, lines: 1 };
+  });
+  if (rest !== "") records.push({ cells: rest.split(delimiter), line: records.length + 1, lines: 1 });
+  return records;
+}
+
+function splitQuoted(text: string, delimiter: string, quote: string): TextRecord[] {
   const records: TextRecord[] = [];
   let cells: string[] = [];
   let cell = "";

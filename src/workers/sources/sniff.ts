@@ -146,16 +146,20 @@ function shapeOf(text: string, delimiter: string, quote: string): Shape {
   return { delimiter, width, agreement: n / Math.max(1, records.length), records };
 }
 
-/** The delimiter under which most records have the same number of cells, more than one where possible. */
+const headLength = 65_536;
+
+/** The delimiter under which most records of the head have the same number of cells, more than one where possible. */
 function chooseShape(text: string, quote: string): Shape {
   const [usual, ...others] = delimiters;
-  const shapes = [usual, ...others.filter((one) => text.includes(one))].map((one) => shapeOf(text, one, quote));
-  return shapes.reduce((best, one) =>
+  const head = text.length > headLength ? text.slice(0, text.lastIndexOf("\n", headLength) + 1) || text : text;
+  const shapes = [usual, ...others.filter((one) => head.includes(one))].map((one) => shapeOf(head, one, quote));
+  const best = shapes.reduce((best, one) =>
     one.agreement > best.agreement + 0.02 ||
     (Math.abs(one.agreement - best.agreement) <= 0.02 && one.width > best.width)
       ? one
       : best,
   );
+  return head === text ? best : shapeOf(text, best.delimiter, quote);
 }
 
 const spaced = (line: string) => line.trim().split(/[ \t]+/);
