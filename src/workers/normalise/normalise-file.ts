@@ -1,13 +1,15 @@
 import { AssayError } from "../../shared/base/errors.ts";
-import { type LakeTable, lakeTable, normalisedColumns, type Target } from "../../shared/domain/lake.ts";
+import { type LakeTable, lakeTable, type Target } from "../../shared/domain/lake.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
-import { monthFirst, profileColumns } from "../sources/profile.ts";
-import { type RawTable, rawColumn } from "../sources/raw.ts";
+import type { RawTable } from "../sources/raw.ts";
 import { countryOfZone, normalisePhone } from "./contact.ts";
 import { cellsIn, Dictionaries, type Dictionary, withoutNothing } from "./dictionaries.ts";
 import { columnsOfRule, type Mapping, matchesFile, type TableMapping } from "./mapping.ts";
+import { formatsOf, rowsOf } from "./open-formats.ts";
+import { rejectSql, rowsSql } from "./rows-sql.ts";
 import { columnSql, partsSql, ruleSql, whereSql } from "./rule-sql.ts";
+import { type PlacedFile, type Places, placesOf } from "./stack.ts";
 import { type Formats, givenName, shareAsMoney, strictKinds, valueSql } from "./value-sql.ts";
 
 export interface NormaliseOptions {
@@ -18,12 +20,16 @@ export interface NormaliseOptions {
   readonly fileNumber: number;
   readonly fileName: string;
   readonly notAfter: string | null;
+  /** The files whose rows a stack holds, in its order; without, the one of that number and name. */
+  readonly stacked?: readonly PlacedFile[] | undefined;
+  /** Of the file's own columns, where they are known. */
+  readonly formats?: Formats | undefined;
 }
 
 export interface NormalisedFile {
   /** Lake table → temporary view with `normalisedColumns`. */
   readonly tables: ReadonlyMap<string, string>;
-  /** file, line, column, value, reason, raw, source_row */
+  /** file, line, column, value, reason, raw, source_row: in a stack the row's place */
   readonly rejects: string;
   readonly rowsRejected: number;
   readonly warnings: readonly string[];
@@ -57,7 +63,10 @@ export async function normaliseFile(
 ): Promise<NormalisedFile> {
   const warnings: string[] = [];
   const wanted = options.mapping.tables.filter(({ file }) => matchesFile(file, options.fileName));
-  const profiles = await formatsOf(session, raw, { tables: wanted, timeZone: options.brand.timeZone });
+  const profiles = options.formats
+    ? new Map([[raw, options.formats]])
+    : await formatsOf(session, raw, { tables: wanted, timeZone: options.brand.timeZone });
+  const places = placesOf(options.stacked ?? [{ number: options.fileNumber, name: options.fileName }]);
   const prefix = `normal_${++made}`;
   const rejects = `${prefix}_rejects`;
   const parsedTables: ParsedTable[] = [];
@@ -71,23 +80,27 @@ export async function normaliseFile(
     if (table && rows && parsed) parsedTables.push({ raw: rows, mapping, table, name: `${prefix}_${at}`, parsed });
   }
   const [first, ...others] = parsedTables;
-  const parse = async (one: ParsedTable, way: Pick<ParseOptions, "without" | "isOnce">) => {
+  const parse = async (one: ParsedTable, way: Pick<ParseOptions, "without" | "isOnce" | "apart">) => {
     await phoneTable(session, one.raw, one.mapping, { name: one.name, options });
-    await session.run(parseSql(one, { options, dictionaries: await dictionaries.of(one), ...way }));
+    await session.run(parseSql(one, { options, places, dictionaries: await dictionaries.of(one), ...way }));
   };
   const dictionaries = new Dictionaries(session, prefix);
   const rowByRow = parsedTables.filter((one) => one === first || !isKeyed(one));
   for (const one of rowByRow) await parse(one, { without: null, isOnce: false });
-  const once: ParsedTable[] = [];
+  const once: { one: ParsedTable; apart?: string }[] = [];
   for (const one of others.filter((other) => isKeyed(other) && canFail(other))) {
     await parse(one, { without: null, isOnce: true });
-    const isFaulty = await session.value(`SELECT EXISTS (SELECT 1 FROM ${one.name} WHERE fault IS NOT NULL)`);
-    (isFaulty === true ? rowByRow : once).push(one);
-    if (isFaulty === true) await parse(one, { without: null, isOnce: false });
+    const faulty = await faultyFiles(session, one, places);
+    const apart = `${places.file} IN (${faulty.join(", ")})`;
+    if (faulty.length === 0) once.push({ one });
+    else if (places.file !== null) once.push({ one, apart });
+    if (faulty.length === 0) continue;
+    rowByRow.push(one);
+    await parse(one, places.file === null ? { without: null, isOnce: false } : { without: null, isOnce: true, apart });
   }
-  await session.run(rejectSql(raw, rowByRow, rejects, options));
+  await session.run(rejectSql(raw, rowByRow, { rejects, places }));
   const hasRejects = (await session.value(`SELECT EXISTS (SELECT 1 FROM ${rejects})`)) === true;
-  if (hasRejects) for (const one of once) await parse(one, { without: rejects, isOnce: true });
+  if (hasRejects) for (const { one, ...way } of once) await parse(one, { without: rejects, isOnce: true, ...way });
   for (const one of others.filter((other) => isKeyed(other) && !canFail(other)))
     await parse(one, { without: hasRejects ? rejects : null, isOnce: true });
   const rowsRejected = Number(await session.value(`SELECT count(DISTINCT source_row) FROM ${rejects}`));
@@ -96,7 +109,10 @@ export async function normaliseFile(
     const { table } = one.table;
     const isAlone = parsedTables.filter((other) => other.table.table === table).length === 1;
     const isPlain = isAlone && one.raw === raw; // no two of its rows come from the same row of the file
-    selects.set(table, [...(selects.get(table) ?? []), rowsSql(one, { rejects, hasRejects, isPlain, options })]);
+    selects.set(table, [
+      ...(selects.get(table) ?? []),
+      rowsSql(one, { rejects, hasRejects, isPlain, options, places }),
+    ]);
   }
   const tables = new Map<string, string>();
   for (const [table, parts] of selects) {
@@ -107,8 +123,10 @@ export async function normaliseFile(
   return { tables, rejects, rowsRejected, warnings };
 }
 
-function rowsOf(raw: RawTable, { each }: TableMapping): RawTable | undefined {
-  return each === undefined ? raw : raw.lists?.get(each);
+/** Files of a stack (of a file 0) that rows can't be read of. */
+async function faultyFiles(session: Session, { name }: ParsedTable, { file }: Places): Promise<number[]> {
+  const rows = await session.rows(`SELECT DISTINCT ${file ?? 0} AS file FROM ${name} WHERE fault IS NOT NULL`);
+  return rows.map((row) => Number(row["file"])).sort((a, b) => a - b);
 }
 
 function mappedOf({ parsed }: ParsedTable): Target[] {
@@ -125,46 +143,6 @@ function isKeyed(one: ParsedTable): boolean {
 function canFail(one: ParsedTable): boolean {
   const { key } = one.table;
   return mappedOf(one).some(({ kind, required, name }) => strictKinds.has(kind) || (required && !key.includes(name)));
-}
-
-/** Formats of mapped columns whose mapping leaves them open, decided from the whole file. */
-async function formatsOf(
-  session: Session,
-  raw: RawTable,
-  { tables, timeZone }: { tables: readonly TableMapping[]; timeZone: string },
-): Promise<ReadonlyMap<RawTable, Formats>> {
-  const open = new Map<RawTable, Set<string>>();
-  for (const mapping of tables) {
-    const rows = rowsOf(raw, mapping);
-    if (!rows) continue;
-    const own = open.get(rows) ?? new Set<string>();
-    for (const column of openColumns(mapping)) own.add(column);
-    open.set(rows, own);
-  }
-  const isMonthFirst = countryOfZone(timeZone) === "US";
-  const formats = new Map<RawTable, Formats>();
-  for (const [rows, names] of open) {
-    if (names.size === 0) continue;
-    const profiled = await profileColumns(session, rows, (name) => names.has(name.trim().toLowerCase()));
-    const found = profiled.map(({ name, format, isAmbiguous, decimal }) => {
-      const own = format !== null && isAmbiguous && isMonthFirst ? monthFirst(format) : format;
-      return [name.trim().toLowerCase(), { format: own, decimal }] as const;
-    });
-    formats.set(rows, new Map(found));
-  }
-  return formats;
-}
-
-function openColumns(mapping: TableMapping): string[] {
-  const columns = lakeTable(mapping.table)?.columns ?? [];
-  return Object.entries(mapping.columns).flatMap(([name, rule]) => {
-    const kind = columns.find((column) => column.name === name)?.kind;
-    const isDate = kind === "instant" || kind === "date";
-    const isAmount = kind === "money" || kind === "price" || kind === "quantity";
-    const given = typeof rule === "object" && "column" in rule ? (isDate ? rule.format : rule.decimal) : undefined;
-    const isOpen = (isDate || isAmount) && given === undefined;
-    return isOpen ? columnsOfRule(rule).map((column) => column.trim().toLowerCase()) : [];
-  });
 }
 
 function parseColumns(
@@ -226,14 +204,20 @@ async function phoneTable(
 
 interface ParseOptions {
   readonly options: NormaliseOptions;
+  readonly places: Places;
   /** Rejects whose rows are left out. */
   readonly without: string | null;
   /** Equal rows stand once, the last of them; where they can fail, only those that have their key. */
   readonly isOnce: boolean;
+  /** Of which files in a stack every row stands all the same. */
+  readonly apart?: string;
   readonly dictionaries: ReadonlyMap<string, Dictionary>;
 }
 
-function parseSql(one: ParsedTable, { options, without, isOnce, dictionaries }: ParseOptions): string {
+function parseSql(
+  one: ParsedTable,
+  { options, places, without, isOnce, apart: rowwise, dictionaries }: ParseOptions,
+): string {
   const { raw, mapping, name, parsed, table } = one;
   const readName = (target: Target) => ident(`read_${target.name}`);
   const values = parsed.map(
@@ -293,8 +277,10 @@ function parseSql(one: ParsedTable, { options, without, isOnce, dictionaries }: 
       ? raw.table
       : `(SELECT * FROM ${raw.table} WHERE source_row NOT IN (SELECT source_row FROM ${without}))`;
   const once = () => {
+    const file =
+      (places.file ? `, ${places.file}` : "") + (rowwise ? `, CASE WHEN ${rowwise} THEN source_row END` : "");
     const apart = (isNone: (key: string) => string) =>
-      canFail(one) ? `, CASE WHEN ${table.key.map(isNone).join(" OR ")} THEN source_row END` : "";
+      file + (canFail(one) ? `, CASE WHEN ${table.key.map(isNone).join(" OR ")} THEN source_row END` : "");
     const last = "max(source_row) AS source_row, max(line) AS line";
     const cells = cellsIn(`${selected.join()} ${joins.join()} ${filter}`, raw.columns).join(", ");
     const textOf = (key: string) => parsed.find(({ target }) => target.name === key)?.raw;
@@ -314,72 +300,4 @@ function parseSql(one: ParsedTable, { options, without, isOnce, dictionaries }: 
 
 function phoneJoin(value: string, name: string): string {
   return value.replace("FROM phones WHERE phones.given", `FROM ${name}_phones WHERE ${name}_phones.given`);
-}
-
-function rejectSql(raw: RawTable, tables: readonly ParsedTable[], rejects: string, options: NormaliseOptions): string {
-  const file = literal(options.fileName);
-  const text = raw.columns.map((_, at) => `coalesce(${rawColumn(at)}, '')`).join(", ");
-  const unread = `SELECT ${file} AS file, line, column_name AS "column", value, reason, raw, source_row FROM ${raw.rejects}`;
-  const faulty = tables.map(
-    ({
-      name,
-    }) => `SELECT ${file} AS file, f.line, split_part(f.fault, '|', 1) AS "column", f.faulty_value AS value, split_part(f.fault, '|', 2) AS reason,
-      ${text ? `left(concat_ws(',', ${text}), 4000)` : "NULL"} AS raw, f.source_row FROM ${name} f JOIN ${raw.table} r USING (source_row) WHERE f.fault IS NOT NULL`,
-  );
-  return `CREATE TEMP TABLE ${rejects} AS SELECT * FROM (${[unread, ...faulty].join(" UNION ALL ")})
-    QUALIFY row_number() OVER (PARTITION BY source_row ORDER BY "column", reason) = 1`;
-}
-
-interface RowOptions {
-  readonly rejects: string;
-  readonly hasRejects: boolean;
-  /** Its rows are told apart by file and row where they have a key. */
-  readonly isPlain: boolean;
-  readonly options: NormaliseOptions;
-}
-
-function rowsSql(
-  { table, parsed, name: from }: ParsedTable,
-  { rejects, hasRejects, isPlain, options }: RowOptions,
-): string {
-  const keySpace = keySpaceOf(options.mapping);
-  const mapped = parsed.filter(({ raw }) => raw !== "NULL").map(({ target }) => target.name);
-  const hasKey = table.key.length > 0 && table.key.every((name) => mapped.includes(name));
-  const keyParts = table.key.map((name) => `CAST(${ident(name)} AS VARCHAR)`);
-  const anyMissing = table.key.map((name) => `${ident(name)} IS NULL`).join(" OR ");
-  const key = hasKey
-    ? `CASE WHEN ${anyMissing} THEN NULL ELSE concat_ws(chr(31), ${[literal(keySpace), ...keyParts].join(", ")}) END`
-    : "CAST(NULL AS VARCHAR)";
-  const whole = `md5(concat_ws(chr(31), ${mapped.map((name) => `coalesce(CAST(${ident(name)} AS VARCHAR), chr(30))`).join(", ")}))`;
-  const hash = hasKey && isPlain ? `CASE WHEN ${anyMissing} THEN ${whole} END` : whole;
-  const values: Readonly<Record<string, string>> = {
-    key_space: literal(keySpace),
-    source: literal(options.source),
-    batch_id: literal(options.batchId),
-    file_number: String(options.fileNumber),
-    source_row: "source_row",
-    row_key: key,
-    row_hash: hash,
-  };
-  const select = normalisedColumns(table).map(
-    ({ name, type }) => `CAST(${values[name] ?? ident(name)} AS ${type}) AS ${ident(name)}`,
-  );
-  const filled = mapped
-    .filter((name) => !["currency", "channel", "status"].includes(name))
-    .map((name) => `${ident(name)} IS NOT NULL`);
-  const needed =
-    table.table === "customers"
-      ? ["source_customer_id", "email", "phone", "loyalty_id"]
-          .filter((name) => mapped.includes(name))
-          .map((name) => `${ident(name)} IS NOT NULL`)
-      : filled;
-  const sound = hasRejects ? `source_row NOT IN (SELECT source_row FROM ${rejects}) AND ` : "";
-  return `SELECT ${select.join(", ")} FROM ${from} WHERE ${sound}(${needed.join(" OR ") || "true"})`;
-}
-
-const platforms = new Set(["shopify", "woocommerce", "magento"]);
-
-/** Whose numbers of orders, customers and products a file's are. */
-export function keySpaceOf({ key_space, layout }: Mapping): string {
-  return key_space ?? (platforms.has(layout) ? layout : "brand");
 }

@@ -1,16 +1,17 @@
-import { statSync } from "node:fs";
+import type { Json } from "../../shared/base/canonical-json.ts";
 import { lakeTargets, normalisedColumns } from "../../shared/domain/lake.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
-import { openRaw } from "../sources/open-raw.ts";
 import { dropRaw } from "../sources/raw.ts";
 import { parseMapping } from "./mapping.ts";
 import { normaliseFile } from "./normalise-file.ts";
+import { placesOf } from "./stack.ts";
+import { type DeliveredFile, Stacks } from "./stacks.ts";
 
 interface Subject {
   readonly source: string;
   readonly batch_id: string;
-  readonly files: readonly { readonly name: string; readonly landed: string; readonly sha256: string }[];
+  readonly files: readonly DeliveredFile[];
   readonly mapping: unknown;
   readonly not_after: string | null;
 }
@@ -24,9 +25,6 @@ export const rejectColumns = [
   { name: "raw", type: "VARCHAR", pii: true },
   { name: "source_row", type: "BIGINT" },
 ] as const;
-
-/** Bytes up to which planning a statement well costs more than it saves. */
-const smallFile = 1_000_000;
 
 /** One delivery as rows of the lake's tables, and its rejects. The first artifact made of any file. */
 export const normalise = defineStep({
@@ -49,41 +47,38 @@ export const normalise = defineStep({
     const { session, brand } = context;
     const subject = context.subject as unknown as Subject;
     const mapping = parseMapping(subject.mapping);
-    const counts = [];
+    const counts: Json[] = [];
     const parts = new Map<string, string[]>();
     const rejects: string[] = [];
-    for (const [at, file] of subject.files.entries()) {
-      context.signal.throwIfAborted();
-      const isSmall = statSync(context.landedFile(file)).size < smallFile;
-      await session.run(`PRAGMA ${isSmall ? "disable" : "enable"}_optimizer`);
-      const { raw, prepared } = await openRaw(session, context.landedFile(file), {
-        scratch: context.scratch,
-        signal: context.signal,
-        name: file.name,
-      });
+    let rows = 0;
+    const stacks = new Stacks(context, subject.files, mapping);
+    for await (const { raw, files, formats } of stacks.read()) {
+      const [first] = files;
       const read = await normaliseFile(session, raw, {
-        mapping,
-        brand,
-        source: subject.source,
-        batchId: subject.batch_id,
-        fileNumber: at,
-        fileName: file.name.split(/[\\/]/).at(-1) ?? file.name,
-        notAfter: subject.not_after,
+        ...{ mapping, brand, source: subject.source, batchId: subject.batch_id, notAfter: subject.not_after },
+        ...{ fileNumber: first?.number ?? 0, fileName: first?.name ?? "" },
+        ...{ formats, stacked: files.length > 1 ? files : undefined },
       });
       for (const [table, name] of read.tables) parts.set(table, [...(parts.get(table) ?? []), name]);
-      rejects.push(read.rejects);
+      const places = placesOf(files);
+      const columns = `file, line, "column", value, reason, raw`;
+      rejects.push(`SELECT ${columns}, ${places.sourceRow} AS source_row FROM ${read.rejects}`);
       const reasons = await session.rows(
-        `SELECT reason, count(*) AS n FROM ${read.rejects} GROUP BY reason ORDER BY reason`,
+        `SELECT ${places.fileNumber} AS number, reason, count(*) AS n FROM ${read.rejects} GROUP BY ALL ORDER BY ALL`,
       );
-      counts.push({
-        sha256: file.sha256,
-        rows_read: raw.rowsRead,
-        rows_rejected: read.rowsRejected,
-        rejects: reasons.map((row) => ({ reason: String(row.reason), count: Number(row.n) })),
-        primary: [...read.tables.keys()][0] ?? null,
-        warnings: [...prepared.warnings, ...raw.warnings, ...read.warnings],
-      });
-      context.progress(counts.reduce((sum, one) => sum + one.rows_read, 0));
+      for (const file of files) {
+        const own = reasons.filter((row) => Number(row.number) === file.number);
+        counts[file.number] = {
+          sha256: file.sha256,
+          rows_read: file.rowsRead,
+          rows_rejected: own.reduce((sum, row) => sum + Number(row.n), 0),
+          rejects: own.map((row) => ({ reason: String(row.reason), count: Number(row.n) })),
+          primary: [...read.tables.keys()][0] ?? null,
+          warnings: [...file.warnings, ...read.warnings],
+        };
+      }
+      rows += raw.rowsRead;
+      context.progress(rows);
       await dropRaw(session, raw);
     }
     await session.run("PRAGMA enable_optimizer");
@@ -98,8 +93,7 @@ export const normalise = defineStep({
         `${made.length > 0 ? `SELECT * FROM (${union})` : emptySelect(normalisedColumns(table))} ORDER BY file_number, source_row, row_hash`,
       );
     }
-    const columns = rejectColumns.map(({ name }) => ident(name)).join(", ");
-    const all = rejects.map((name) => `SELECT ${columns} FROM ${name}`).join(" UNION ALL ");
+    const all = rejects.join(" UNION ALL ");
     await context.output.query(
       "rejects",
       `${rejects.length > 0 ? `SELECT * FROM (${all})` : emptySelect(rejectColumns)} ORDER BY file, source_row`,

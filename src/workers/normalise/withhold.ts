@@ -7,7 +7,7 @@ import { openRaw } from "../sources/open-raw.ts";
 import { type RawTable, rawColumn } from "../sources/raw.ts";
 import { countryOfZone, emailSql, normalisePhone } from "./contact.ts";
 import { matchesFile, parseMapping } from "./mapping.ts";
-import { keySpaceOf } from "./normalise-file.ts";
+import { keySpaceOf } from "./rows-sql.ts";
 import { ruleSql } from "./rule-sql.ts";
 
 /** A file to be read before it is landed, or that was: rows of whoever has one of the pseudonyms are left out. */

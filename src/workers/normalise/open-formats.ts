@@ -1,0 +1,52 @@
+import { lakeTable } from "../../shared/domain/lake.ts";
+import type { Session } from "../engine/duckdb.ts";
+import { monthFirst, profileColumns } from "../sources/profile.ts";
+import type { RawTable } from "../sources/raw.ts";
+import { countryOfZone } from "./contact.ts";
+import { columnsOfRule, type TableMapping } from "./mapping.ts";
+import type { Formats } from "./value-sql.ts";
+
+/** The file's rows, or the elements of a list in them, that a table is mapped from. */
+export function rowsOf(raw: RawTable, { each }: TableMapping): RawTable | undefined {
+  return each === undefined ? raw : raw.lists?.get(each);
+}
+
+/** Formats of mapped columns whose mapping leaves them open, decided from the whole file. */
+export async function formatsOf(
+  session: Session,
+  raw: RawTable,
+  { tables, timeZone }: { tables: readonly TableMapping[]; timeZone: string },
+): Promise<ReadonlyMap<RawTable, Formats>> {
+  const open = new Map<RawTable, Set<string>>();
+  for (const mapping of tables) {
+    const rows = rowsOf(raw, mapping);
+    if (!rows) continue;
+    const own = open.get(rows) ?? new Set<string>();
+    for (const column of openColumns(mapping)) own.add(column);
+    open.set(rows, own);
+  }
+  const isMonthFirst = countryOfZone(timeZone) === "US";
+  const formats = new Map<RawTable, Formats>();
+  for (const [rows, names] of open) {
+    if (names.size === 0) continue;
+    const profiled = await profileColumns(session, rows, (name) => names.has(name.trim().toLowerCase()));
+    const found = profiled.map(({ name, format, isAmbiguous, decimal }) => {
+      const own = format !== null && isAmbiguous && isMonthFirst ? monthFirst(format) : format;
+      return [name.trim().toLowerCase(), { format: own, decimal }] as const;
+    });
+    formats.set(rows, new Map(found));
+  }
+  return formats;
+}
+
+function openColumns(mapping: TableMapping): string[] {
+  const columns = lakeTable(mapping.table)?.columns ?? [];
+  return Object.entries(mapping.columns).flatMap(([name, rule]) => {
+    const kind = columns.find((column) => column.name === name)?.kind;
+    const isDate = kind === "instant" || kind === "date";
+    const isAmount = kind === "money" || kind === "price" || kind === "quantity";
+    const given = typeof rule === "object" && "column" in rule ? (isDate ? rule.format : rule.decimal) : undefined;
+    const isOpen = (isDate || isAmount) && given === undefined;
+    return isOpen ? columnsOfRule(rule).map((column) => column.trim().toLowerCase()) : [];
+  });
+}
