@@ -21,7 +21,9 @@ import { modelHandlers } from "./api/models.ts";
 import { watchNights } from "./api/night-watch.ts";
 import { nightHandlers } from "./api/nights.ts";
 import { offerHandlers } from "./api/offers.ts";
+import { offlineHandlers } from "./api/offline.ts";
 import { watchOpenRuns } from "./api/open-runs.ts";
+import { openWorkspace } from "./api/open-workspace.ts";
 import { ownModelHandlers, permitsOf } from "./api/own-models.ts";
 import { plannedExportHandlers } from "./api/planned-exports.ts";
 import { proofHandlers } from "./api/proof.ts";
@@ -36,12 +38,15 @@ import { sourceHandlers } from "./api/sources.ts";
 import { sqlHandlers } from "./api/sql.ts";
 import { tournamentHandlers } from "./api/tournament.ts";
 import { Uploads, type UploadTarget, uploadHandlers } from "./api/uploads.ts";
-import { openWorkspace, workspaceHandlers } from "./api/workspace.ts";
+import { watchDesk } from "./api/watch-desk.ts";
+import { workspaceHandlers } from "./api/workspace.ts";
 import { Cluster } from "./schedule/cluster/cluster.ts";
 import { BrokerFile, type KeyStore } from "./schedule/cluster/settings-file.ts";
 import { type EngineProcess, startEngineProcess } from "./schedule/engine-client.ts";
+import { type Engines, twoEngines } from "./schedule/engines.ts";
 import { machineDefaults } from "./schedule/memory.ts";
 import { Runs } from "./schedule/runs.ts";
+import { lookAtShare } from "./schedule/share-watch.ts";
 import { dataFolder } from "./store/data-folder.ts";
 import { openStore, type Store } from "./store/store.ts";
 
@@ -65,6 +70,10 @@ export interface CoreOptions {
   readonly demoCustomers?: number | undefined;
   /** Does the nightly jobs of the open workspace at their time; looked at so often, in milliseconds. */
   readonly nightsEveryMs?: number;
+  /** Looks so often (milliseconds) whether the directory of what is kept on this machine answers. */
+  readonly looksEveryMs?: number;
+  /** A look at it that takes so long (milliseconds) is taken for a share that hangs. */
+  readonly silentMs?: number;
 }
 
 /** The whole product behind one contract; screens, command line and tests only talk to this. */
@@ -105,8 +114,13 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
       onRestart: (why) => log(`engine started again: ${why}`),
     });
   const store = await openStore(folder);
-  const context = createContext({
-    engineProcess,
+  const engines = twoEngines({
+    shared: engineProcess,
+    startAway: () => options.engine ?? startEngineProcess({ startProcess: options.startProcess }),
+    keptRoot: () => (context.workspace?.away ? context.workspace.desk.root : undefined),
+  });
+  const context: ApiContext = createContext({
+    engines,
     store,
     folder,
     now,
@@ -141,17 +155,22 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...sourceWorthHandlers(models),
     ...cacheHandlers,
     ...retentionHandlers,
+    ...offlineHandlers,
   };
   const stopNights = options.nightsEveryMs ? watchNights(context, { everyMs: options.nightsEveryMs, log }) : undefined;
+  const stopLooking = options.looksEveryMs
+    ? watchDesk(context, { everyMs: options.looksEveryMs, silentMs: options.silentMs })
+    : undefined;
   const stopTaking = options.nightsEveryMs
     ? watchOpenRuns(context, { everyMs: options.nightsEveryMs, log })
     : undefined;
   async function close(): Promise<void> {
     await stopNights?.();
     await stopTaking?.();
+    await stopLooking?.();
     await context.runs.close();
     await context.cluster.close();
-    await engineProcess.close();
+    await engines.close();
     await store.close();
   }
   if (options.workspace !== undefined) {
@@ -180,7 +199,7 @@ function ownModels(state: BrandState) {
 }
 
 interface Parts {
-  readonly engineProcess: EngineProcess;
+  readonly engines: Engines;
   readonly store: Store;
   readonly folder: string;
   readonly now: () => Date;
@@ -189,7 +208,8 @@ interface Parts {
   readonly options: CoreOptions;
 }
 
-function createContext({ engineProcess, store, folder, now, log, indexesPeople, options }: Parts): ApiContext {
+function createContext({ engines, store, folder, now, log, indexesPeople, options }: Parts): ApiContext {
+  const { startProcess } = options;
   const listeners = new Set<(topic: Topic) => void>();
   const indexing = new Set<string>();
   const tell = (topic: Topic) => {
@@ -199,11 +219,11 @@ function createContext({ engineProcess, store, folder, now, log, indexesPeople, 
   const scopeOf = (brand: string) => `${context.workspace?.workspace_id}/${brand}`;
   const brokerFile = new BrokerFile(folder, options.keyStore);
   const cluster = new Cluster({
-    ...{ engine: engineProcess.engine, steps, version: programVersion(), ...options.cluster },
+    ...{ engine: engines.engine, steps, version: programVersion(), ...options.cluster },
     settings: () => brokerFile.read(),
   });
   const runs = new Runs({
-    engine: engineProcess.engine,
+    engine: engines.engine,
     cluster,
     store: {
       saveRun: (brand, run, tasks) => store.saveRun(scopeOf(brand), run, tasks),
@@ -217,7 +237,11 @@ function createContext({ engineProcess, store, folder, now, log, indexesPeople, 
   });
   const context: ApiContext = {
     version: programVersion(),
-    engine: engineProcess.engine,
+    engine: engines.current,
+    engines,
+    startProcess,
+    lookAtShare: (path) => lookAtShare({ startProcess, path, silentMs: options.silentMs }),
+    log,
     store,
     runs,
     cluster,

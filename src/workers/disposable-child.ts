@@ -1,11 +1,12 @@
 import { flushCompileCache } from "node:module";
 import { toWire } from "../shared/base/errors.ts";
+import type { WatchJob } from "./engine/watch-share.ts";
 import type { LinkJob } from "./identity/link-job.ts";
 import type { ForeignJob } from "./normalise/foreign-job.ts";
 import type { ConsoleJob } from "./query/console-job.ts";
 import { isUtilityProcess, parentChannel } from "./service/parent.ts";
 
-type Job = ConsoleJob | ForeignJob | LinkJob;
+type Job = ConsoleJob | ForeignJob | LinkJob | WatchJob;
 
 /** One job from the parent, one answer, then the end; the parent kills it whenever it likes. */
 const channel = parentChannel();
@@ -36,6 +37,8 @@ async function perform(job: Job): Promise<object> {
   if (job.kind === "console") return (await import("./query/console-job.ts")).runConsoleJob(job);
   if (job.kind === "link")
     return (await import("./identity/link-job.ts")).runLinkJob(job, (note) => channel.send({ note }));
+  if (job.kind === "watch")
+    return (await import("./engine/watch-share.ts")).watchShare(job, (note) => channel.send({ note }));
   const { runForeignJob } = await import("./normalise/foreign-job.ts");
   return runForeignJob(job, (note) => channel.send({ note }));
 }

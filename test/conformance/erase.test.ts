@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Core, createCore } from "../../src/main/core.ts";
 import { openSession, type Session } from "../../src/workers/engine/duckdb.ts";
 import { verifyBrand } from "../../src/workers/engine/verify.ts";
+import { inlineEngine } from "../../src/workers/service/service.ts";
 import { shopBrand as brand, crmFile, openShop, ordersFile, personOf, type Shop } from "../support/small-shop.ts";
 
 const gone = personOf(7);
@@ -52,12 +54,26 @@ beforeAll(async () => {
     sql: `SELECT customer_id FROM people WHERE email = '${gone.email}'`,
   });
   goneId = String(page.rows[0]?.["customer_id"]);
+  await client.stream("offline.keep", { brand, snapshot_id: run.snapshot_id ?? "" });
+  await onLaptop(({ client: other }) =>
+    other.stream("offline.keep", { brand, snapshot_id: run.snapshot_id ?? "" }).then(() => undefined),
+  );
 }, 240_000);
 afterAll(async () => {
   duck.close();
   await shop.core.close();
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
+
+/** Another machine, which keeps a copy of the snapshot of its own. */
+async function onLaptop(work: (core: Core) => Promise<void>): Promise<void> {
+  const core = await createCore({
+    dataFolder: join(folder, "laptop"),
+    engine: inlineEngine(),
+    workspace: shop.workspace,
+  });
+  await work(core).finally(() => core.close());
+}
 
 const search = async (text: string) => (await shop.core.client.call("customers.search", { brand, text })).hits;
 const erase = (email = gone.email) => shop.core.client.stream("erasure.run", { brand, email });
@@ -79,9 +95,13 @@ async function killedInTheMiddle(): Promise<void> {
 }
 
 /** Files below the workspace and this machine's folder in which a text stands, packed ones read as what they hold. */
-async function filesWith(...texts: readonly string[]): Promise<string[]> {
+function filesWith(...texts: readonly string[]): Promise<string[]> {
+  return filesBelow([shop.workspace, join(folder, "data")], texts);
+}
+
+async function filesBelow(roots: readonly string[], texts: readonly string[]): Promise<string[]> {
   const found: string[] = [];
-  for (const root of [shop.workspace, join(folder, "data")]) {
+  for (const root of roots) {
     for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
@@ -160,6 +180,17 @@ describe("an erasure", () => {
     expect(await search(gone.family)).toEqual([]);
     const found = verifyBrand(brandDir);
     expect(found.findings.filter(({ path }) => !path.startsWith("contents"))).toEqual([]);
+  });
+
+  it("reaches the copy on another machine at its next contact", async () => {
+    const roots = [join(folder, "laptop")];
+    const texts = [gone.email, gone.phone, gone.family, goneId];
+    expect((await filesBelow(roots, texts)).length).toBeGreaterThan(3);
+    await onLaptop(async ({ client }) => {
+      expect((await client.call("offline.kept", { brand })).kept).toMatchObject([{ state: "whole" }]);
+    });
+    expect(await filesBelow(roots, texts)).toEqual([]);
+    expect(await filesBelow(roots, [stays.email])).not.toEqual([]);
   });
 
   it("is answered with the same receipt when it is asked for again, and refused for strangers", {

@@ -37,6 +37,8 @@ const answers: Partial<Handlers<AssayContract, null>> = {
     brands: [brand],
     recent: [],
     read_only_reason: null,
+    away: null,
+    waiting: 0,
   }),
   "settings.read": async () => ({ values: {} }),
   "settings.write": async () => ({ ok: true }),

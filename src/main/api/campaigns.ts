@@ -11,7 +11,14 @@ import type { BrandState } from "../../shared/domain/brand-state.ts";
 import { type CampaignPlan, type CampaignState, controlVariant, drawSalt } from "../../shared/domain/campaign.ts";
 import { segmentSentence } from "../../shared/domain/segment.ts";
 import { keyOf, sha256 } from "../plan/key.ts";
-import { type ApiContext, type FoundSnapshot, findSnapshot, requireWorkspace, requireWritable } from "./context.ts";
+import {
+  type ApiContext,
+  type FoundSnapshot,
+  findSnapshot,
+  requireEditable,
+  requireWorkspace,
+  requireWritable,
+} from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
 import { listRecipe, type WrittenList } from "./recipes.ts";
@@ -207,7 +214,7 @@ export const campaignHandlers: HandlersOf<Named<"campaigns">> = {
     return figuresOf(ctx, found, { ...planOf(found.state, input), offers }, `campaign:${campaign ?? ""}`, signal);
   },
   "campaigns.create": async ({ brand, campaign, ...input }, { ctx, signal }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     if (!isName(campaign))
       throw new AssayError("bad_input", `“${campaign}” can't be a campaign's name.`, "Use letters, digits, - and _.");
     const found = await findSnapshot(ctx, brand);
@@ -226,7 +233,7 @@ export const campaignHandlers: HandlersOf<Named<"campaigns">> = {
     return { ...document(kept), figures: await figuresOf(ctx, found, plan, drawSalt(kept), signal) };
   },
   "campaigns.remove": async ({ brand, campaign }, { ctx }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     const state = await brands.refresh(brand);
     requireCampaign(state, campaign);
     await brands.append(brand, "campaign_removed", { campaign }, `campaign-removed:${campaign}:${state.version}`);
@@ -234,7 +241,7 @@ export const campaignHandlers: HandlersOf<Named<"campaigns">> = {
     return { ok: true };
   },
   "campaigns.set_holdout": async ({ brand, share }, { ctx }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     const { version } = await brands.refresh(brand);
     const state = await brands.append(brand, "global_holdout_changed", { share }, `global-holdout:${share}:${version}`);
     ctx.tell("campaigns");

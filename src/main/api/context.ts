@@ -1,12 +1,15 @@
 import type { QuerySnapshot } from "../../shared/api/engine.ts";
 import { AssayError } from "../../shared/base/errors.ts";
+import type { StartProcess } from "../../shared/base/started-process.ts";
 import type { BrandState } from "../../shared/domain/brand-state.ts";
 import { currentSnapshot } from "../../shared/domain/brand-state.ts";
-import type { Brands } from "../schedule/brands.ts";
+import { type Brands, waitsForShare } from "../schedule/brands.ts";
 import type { Cluster } from "../schedule/cluster/cluster.ts";
 import type { BrokerFile } from "../schedule/cluster/settings-file.ts";
+import type { Desk } from "../schedule/desk.ts";
 import type { Engine } from "../schedule/engine-client.ts";
 import type { Runs } from "../schedule/runs.ts";
+import type { ShareLook } from "../schedule/share-watch.ts";
 import type { Store } from "../store/store.ts";
 import type { Uploads } from "./uploads.ts";
 
@@ -15,6 +18,10 @@ export interface OpenWorkspace {
   readonly workspace_id: string;
   readonly read_only_reason: string | null;
   readonly brands: Brands;
+  /** What this machine has of it. */
+  readonly desk: Desk;
+  /** Its directory doesn't answer: what is kept on this machine is read, changes wait. */
+  readonly away: { readonly state: "gone" | "silent"; readonly why: string; readonly since: string } | null;
 }
 
 export type Topic =
@@ -31,7 +38,12 @@ export type Topic =
 /** What the handlers stand on; one per core. */
 export interface ApiContext {
   readonly version: string;
+  /** Answers for the open workspace, wherever it is read at the moment. */
   readonly engine: Engine;
+  /** The one that touches the share, and one that never does. */
+  readonly engines: { readonly engine: Engine; away(): Engine };
+  readonly startProcess: StartProcess | undefined;
+  lookAtShare(path: string): Promise<ShareLook>;
   readonly store: Store;
   readonly runs: Runs;
   readonly cluster: Cluster;
@@ -41,6 +53,7 @@ export interface ApiContext {
   readonly defaults: { readonly workers: number; readonly memoryBytes: number };
   readonly now: () => Date;
   readonly uploads: Uploads;
+  readonly log: (line: string) => void;
   workspace: OpenWorkspace | null;
   tell(topic: Topic): void;
   onTell(listener: (topic: Topic) => void): () => void;
@@ -59,8 +72,21 @@ export function requireWorkspace(context: ApiContext): OpenWorkspace {
   return context.workspace;
 }
 
-/** A workspace that may be written to. */
+/** A workspace whose directory answers. */
+export function requireContact(context: ApiContext): OpenWorkspace {
+  const workspace = requireWorkspace(context);
+  if (workspace.away) throw waitsForShare();
+  return workspace;
+}
+
+/** A workspace whose files may be written to. */
 export function requireWritable(context: ApiContext): OpenWorkspace {
+  requireContact(context);
+  return requireEditable(context);
+}
+
+/** A workspace whose log may be added to: now, or once its directory answers again. */
+export function requireEditable(context: ApiContext): OpenWorkspace {
   const workspace = requireWorkspace(context);
   if (workspace.read_only_reason) {
     throw new AssayError(

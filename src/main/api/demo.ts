@@ -5,8 +5,8 @@ import type { Handlers } from "../../shared/api/serve.ts";
 import { throwIfCancelled } from "../../shared/base/errors.ts";
 import { type ApiContext, requireWorkspace } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
+import { openWorkspace } from "./open-workspace.ts";
 import { sourceHandlers } from "./sources.ts";
-import { openWorkspace } from "./workspace.ts";
 
 export const demoBrand = "hollin-pike";
 

@@ -5,6 +5,7 @@ import { currentSnapshot } from "../../shared/domain/brand-state.ts";
 import type { ErasureCounts, ErasureReceipt, OutsideList, Person } from "../../shared/domain/erasure.ts";
 import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
+import { followKept } from "./open-workspace.ts";
 
 interface Subject {
   readonly email?: string | undefined;
@@ -199,6 +200,7 @@ async function erase(
   say("Taking away what was replaced");
   const { removed, files } = ended;
   await ctx.engine.call("erasure.finish", { brandDir, erasure, removed, files, copies: ctx.dataFolder }, { signal });
+  await followKept(ctx, brand);
   await ctx.store.forgetPeople(`${workspace_id}/${brand}`);
   ctx.indexPeople(brand, true);
   for (const topic of ["sources", "snapshots", "segments"] as const) ctx.tell(topic);

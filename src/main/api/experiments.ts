@@ -15,7 +15,7 @@ import type { ExperimentState } from "../../shared/domain/experiment.ts";
 import type { Params } from "../../shared/domain/params.ts";
 import { sha256 } from "../plan/key.ts";
 import { planRun } from "../schedule/run-plan.ts";
-import { type ApiContext, findSnapshot, requireWorkspace, requireWritable } from "./context.ts";
+import { type ApiContext, findSnapshot, requireEditable, requireWorkspace, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { follow, launch } from "./launch.ts";
 
@@ -279,7 +279,7 @@ export const experimentHandlers: HandlersOf<Named<"experiments"> | Named<"params
     return { params: [...state.params].map(([name, { value, set_at, from }]) => ({ name, value, set_at, from })) };
   },
   "params.set": async ({ brand, name, value }, { ctx }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     const state = await brands.refresh(brand);
     if (value !== null) planRun(state, { params: { [name]: value } }, ctx.runs.catalogue);
     const body = { params: { [name]: value }, from: null };

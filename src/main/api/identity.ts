@@ -11,7 +11,7 @@ import { AssayError } from "../../shared/base/errors.ts";
 import type { BrandState } from "../../shared/domain/brand-state.ts";
 import type { OverrideBody, RecordName } from "../../shared/domain/identity-overrides.ts";
 import { sha256 } from "../plan/key.ts";
-import { type ApiContext, type FoundSnapshot, findSnapshot, requireWritable, settingsOf } from "./context.ts";
+import { type ApiContext, type FoundSnapshot, findSnapshot, requireEditable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
 import { segmentRules } from "./segments.ts";
@@ -45,7 +45,7 @@ function documentOf(found: FoundSnapshot | null, one: BrandState["overrides"][nu
 }
 
 async function say(ctx: ApiContext, brand: string, body: Omit<OverrideBody, "override">): Promise<IdentityOverride> {
-  const { brands } = requireWritable(ctx);
+  const { brands } = requireEditable(ctx);
   const state = await brands.refresh(brand);
   const override = overrideName(state, body);
   await brands.append(brand, "identity_overridden", { override, ...body }, `override:${override}`);
@@ -224,7 +224,7 @@ export const identityHandlers: HandlersOf<Named<"identity">> = {
     return say(ctx, input.brand, { kind: "split", ...parts, customers, note: input.note ?? null });
   },
   "identity.undo": async ({ brand, override }, { ctx }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     const state = await brands.refresh(brand);
     const said = state.overrides.filter((one) => one.override.startsWith(override) && !one.undone);
     if (said.length !== 1 || !said[0])
@@ -236,7 +236,7 @@ export const identityHandlers: HandlersOf<Named<"identity">> = {
     return documentOf(null, undone ?? said[0]);
   },
   "identity.label": async ({ brand, a, b, is_one_person }, { ctx, signal }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     const { sides, pairs } = await explain(ctx, await findSnapshot(ctx, brand), { a, b }, signal);
     const [best] = pairs;
     const first = (at: number): RecordName | undefined => names(sides[at]?.records ?? [])[0];

@@ -32,7 +32,7 @@ export function watchNights(
 
   async function look(): Promise<void> {
     const { workspace } = context;
-    if (!workspace || workspace.read_only_reason) return;
+    if (!workspace || workspace.read_only_reason || workspace.away) return;
     for (const brand of workspace.brands.names) {
       if (stop.signal.aborted || context.workspace !== workspace) return;
       const slot = wantedSlot(await workspace.brands.refresh(brand), context.now());

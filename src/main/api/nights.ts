@@ -3,7 +3,7 @@ import type { BrandState } from "../../shared/domain/brand-state.ts";
 import { defaultGate, type GateSettings, gateDescriptions, gateRules } from "../../shared/domain/gate.ts";
 import { checkTimetable, nextMoment } from "../schedule/calendar.ts";
 import { sourceCalendar } from "../schedule/night-figures.ts";
-import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
+import { type ApiContext, requireEditable, requireWorkspace, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { doNight, nightDocument } from "./night.ts";
 
@@ -64,11 +64,11 @@ export const nightHandlers: HandlersOf<Named<"nightly">> = {
   "nightly.settings": async ({ brand }, { ctx }) =>
     settingsDocument(await requireWorkspace(ctx).brands.refresh(brand), ctx.now()),
   "nightly.configure": async ({ brand, schedule, gate }, { ctx }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     const state = await brands.refresh(brand);
     if (schedule !== undefined) checkTimetable({ schedule, expected_by: null }, settingsOf(state).time_zone);
-    const limits = { ...state.night.gate, ...gate } as GateSettings;
-    const body = { ...(schedule === undefined ? {} : { schedule, since: ctx.now().toISOString() }), gate: limits };
+    const timetable = schedule === undefined ? {} : { schedule, since: ctx.now().toISOString() };
+    const body = { ...timetable, ...(gate === undefined ? {} : { gate: gate as GateSettings }) };
     const after = await brands.append(brand, "night_settings", body, `night-settings:${state.version}`);
     ctx.tell("settings");
     ctx.tell("sources");

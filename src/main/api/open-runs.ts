@@ -9,11 +9,12 @@ import { launch } from "./launch.ts";
 
 /** Runs on the cluster that other processes schedule, or that nobody does any more: known by the brand's log alone. */
 export async function openRuns(ctx: ApiContext, brand: string): Promise<Run[]> {
-  const { brands } = requireWorkspace(ctx);
+  const { brands, away } = requireWorkspace(ctx);
   const state = await brands.refresh(brand);
   const elsewhere = [...state.openRuns.values()].filter(({ run_id }) => !ctx.runs.active(run_id));
   return Promise.all(
     elsewhere.map(async (body) => {
+      if (away) return openDocument(body, "running"); // whether it is can't be seen
       const letGo = await holdClaim(ctx.engine, brands.directory(brand), runClaim(body.run_id)).catch(() => null);
       await letGo?.();
       return openDocument(body, letGo === null ? "running" : "lost");
@@ -95,7 +96,7 @@ export function watchOpenRuns(
 
   async function look(): Promise<void> {
     const { workspace } = ctx;
-    if (!workspace || workspace.read_only_reason || !(await ctx.cluster.find(undefined))) return;
+    if (!workspace || workspace.read_only_reason || workspace.away || !(await ctx.cluster.find(undefined))) return;
     for (const brand of workspace.brands.names) {
       const lost = (await openRuns(ctx, brand)).filter(({ state, run_id }) => state === "lost" && !tried.has(run_id));
       for (const { run_id } of lost) {

@@ -7,7 +7,7 @@ import type { ModelDeclaration } from "../../shared/domain/model.ts";
 import { checkDefinition, type KnownNames, type OwnDefinition, type Permit } from "../../shared/domain/own-model.ts";
 import { digestOf, type Permits } from "../schedule/own-programs.ts";
 import type { Store } from "../store/store.ts";
-import { type ApiContext, findSnapshot, requireWorkspace, requireWritable } from "./context.ts";
+import { type ApiContext, findSnapshot, requireEditable, requireWorkspace } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { modelDocument, type OwnDeclarations, ownState } from "./model-document.ts";
 import { askSnapshot } from "./query.ts";
@@ -81,7 +81,7 @@ export function ownModelHandlers(own: OwnDeclarations, known: KnownNames): Handl
   return {
     "own_models.show": ({ brand, name }, { ctx }) => documentOf(ctx, brand, name),
     "own_models.define": async ({ brand, definition, create }, { ctx }) => {
-      const { brands } = requireWritable(ctx);
+      const { brands } = requireEditable(ctx);
       const state = await brands.refresh(brand);
       checkDefinition(definition as OwnDefinition, known);
       const before = state.models.get(definition.name);
@@ -96,7 +96,7 @@ export function ownModelHandlers(own: OwnDeclarations, known: KnownNames): Handl
       return documentOf(ctx, brand, definition.name);
     },
     "own_models.remove": async ({ brand, name }, { ctx }) => {
-      const { brands } = requireWritable(ctx);
+      const { brands } = requireEditable(ctx);
       const state = await brands.refresh(brand);
       requireOwn(state, name);
       await brands.append(brand, "model_removed", { model: name }, `model-removed:${name}:${state.version}`);

@@ -9,7 +9,7 @@ import {
   type SnapshotState,
 } from "../../shared/domain/brand-state.ts";
 import { checkTimetable, latestMoment } from "../schedule/calendar.ts";
-import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
+import { type ApiContext, requireEditable, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { requireSegment, writeSegment } from "./segments.ts";
 
@@ -78,7 +78,7 @@ export const plannedExportHandlers: HandlersOf<Named<"exports">> = {
     { brand, export: name, segment, template = "csv", fields = [], folder, schedule },
     { ctx },
   ) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     const state = await brands.refresh(brand);
     if (!isName(name)) {
       throw new AssayError("bad_input", `“${name}” can't be a list's name.`, "Use letters, digits, - and _.");
@@ -96,7 +96,7 @@ export const plannedExportHandlers: HandlersOf<Named<"exports">> = {
     return planDocument(after, body);
   },
   "exports.unplan": async ({ brand, export: name }, { ctx }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     const state = await brands.refresh(brand);
     if (!state.plans.has(name)) {
       throw new AssayError("not_found", `There is no planned list ${name}.`, "See `assay list show`.");

@@ -2,7 +2,7 @@ import type { Collection } from "../../shared/api/contract/retention.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { currentSnapshot } from "../../shared/domain/brand-state.ts";
 import { defaultRetention, type RetentionRules } from "../../shared/domain/retention.ts";
-import { type ApiContext, findSnapshot, requireWorkspace, requireWritable } from "./context.ts";
+import { type ApiContext, findSnapshot, requireEditable, requireWorkspace, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 
 interface Collecting {
@@ -107,7 +107,7 @@ export const retentionHandlers: HandlersOf<Named<"retention">> = {
     };
   },
   "retention.change": async ({ brand, rules }, { ctx }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     const { version } = await brands.refresh(brand);
     const given = JSON.parse(JSON.stringify(rules)) as Partial<RetentionRules>; // leaves out what isn't said
     const state = await brands.append(brand, "retention_changed", given, `retention:${version}`);

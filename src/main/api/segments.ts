@@ -6,8 +6,16 @@ import { AssayError } from "../../shared/base/errors.ts";
 import { isName } from "../../shared/base/ids.ts";
 import { type BrandState, currentSnapshot, type DefinitionBody } from "../../shared/domain/brand-state.ts";
 import { segmentSentence } from "../../shared/domain/segment.ts";
+import type { RestsOn } from "../../shared/domain/written-list.ts";
 import { sha256 } from "../plan/key.ts";
-import { type ApiContext, findSnapshot, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
+import {
+  type ApiContext,
+  findSnapshot,
+  requireEditable,
+  requireWorkspace,
+  requireWritable,
+  settingsOf,
+} from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
 import { listRecipe, type WrittenList } from "./recipes.ts";
@@ -112,7 +120,8 @@ export interface ListRequest {
 
 /** Writes a list to a path and tells the log. */
 export async function writeSegment(ctx: ApiContext, request: ListRequest, signal: AbortSignal): Promise<Exported> {
-  const { brands } = requireWritable(ctx);
+  const { brands } = requireEditable(ctx);
+  const rests_on = await restsOn(ctx, request);
   const { brand, segment, definition, snapshot_id, path, name, occasion, ...options } = request;
   const found = await findSnapshot(ctx, brand, snapshot_id);
   const rule = definitionOf(found.state, { segment, definition });
@@ -125,6 +134,7 @@ export async function writeSegment(ctx: ApiContext, request: ListRequest, signal
     path,
     version: ctx.version,
     written_at: ctx.now().toISOString(),
+    rests_on,
     ...options,
   };
   const written = (await askSnapshot(ctx, found, "segments.export", input, signal)) as WrittenList;
@@ -137,6 +147,7 @@ export async function writeSegment(ctx: ApiContext, request: ListRequest, signal
     rows,
     sha256: digest,
     snapshot_id: found.snapshot.snapshot_id,
+    ...(rests_on ? { rests_on } : {}),
   };
   await brands.append(
     brand,
@@ -144,7 +155,16 @@ export async function writeSegment(ctx: ApiContext, request: ListRequest, signal
     occasion === undefined ? body : { ...body, occasion },
     occasion === undefined ? `export:${name}:${digest}:${version}` : `planned-export:${name}:${occasion}`,
   );
-  return written;
+  return { ...written, rests_on };
+}
+
+/** What a list rests on that is written without the share; null where it answers. */
+async function restsOn(ctx: ApiContext, { brand, snapshot_id }: Place): Promise<RestsOn | null> {
+  const { away, desk } = requireWorkspace(ctx);
+  if (!away) return null;
+  const { snapshot } = await findSnapshot(ctx, brand, snapshot_id);
+  const kept = (await desk.kept(brand)).find((one) => one.snapshot_id === snapshot.snapshot_id);
+  return kept ? { log_version: kept.log_version, seen_at: kept.contact_at } : null;
 }
 
 export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">> = {
@@ -160,7 +180,7 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
     return count(ctx, { brand, snapshot_id }, definitionOf(state, { segment, definition }), signal);
   },
   "segments.save": async ({ brand, segment, definition, create }, { ctx, signal }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     const state = await brands.refresh(brand);
     if (!isName(segment)) {
       throw new AssayError("bad_input", `“${segment}” can't be a segment's name.`, "Use letters, digits, - and _.");
@@ -201,7 +221,7 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
     return segmentMoves(ctx, found, { definition, segments: segmentRules(found.state), limit }, signal);
   },
   "segments.remove": async ({ brand, segment }, { ctx }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     const state = await brands.refresh(brand);
     requireSegment(state, segment);
     await brands.append(brand, "segment_removed", { segment }, `segment-removed:${segment}:${state.version}`);
@@ -238,10 +258,11 @@ export const segmentHandlers: HandlersOf<Named<"segments"> | Named<"templates">>
       segments: segmentRules(found.state),
       ...options,
     };
-    return (await askSnapshot(ctx, found, "segments.export_preview", input, signal)) as never;
+    const preview = await askSnapshot(ctx, found, "segments.export_preview", input, signal);
+    return { ...preview, rests_on: await restsOn(ctx, { brand, snapshot_id }) } as never;
   },
   "segments.export": async ({ brand, segment, out, ...options }, { ctx, signal }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     const id = stampOf(ctx.now());
     const name = segment ?? "customers";
     const path = out ? resolve(out) : resolve(brands.directory(brand), "exports", `${id}-${name}`, `${name}.csv`);

@@ -7,9 +7,9 @@ import { isCurrency } from "../../shared/base/money.ts";
 import { isTimeZone } from "../../shared/base/time.ts";
 import { currentSnapshot } from "../../shared/domain/brand-state.ts";
 import { sha256 } from "../plan/key.ts";
-import { requireWorkspace, requireWritable, settingsOf } from "./context.ts";
+import { requireEditable, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
-import { openWorkspace } from "./workspace.ts";
+import { openWorkspace } from "./open-workspace.ts";
 
 function check({ currency, time_zone }: { currency?: string | undefined; time_zone?: string | undefined }): void {
   if (currency !== undefined && !isCurrency(currency)) {
@@ -47,7 +47,7 @@ export const settingHandlers: HandlersOf<Named<"brand"> | Named<"settings"> | Na
     return { settings, made_with: { brand, currency, time_zone, return_window_days } };
   },
   "brand.change": async ({ brand, ...change }, { ctx }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     check(change);
     const state = await brands.refresh(brand);
     const next = { ...settingsOf(state), ...JSON.parse(JSON.stringify(change)) };

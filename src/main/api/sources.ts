@@ -9,7 +9,7 @@ import { lakeTargets } from "../../shared/domain/lake.ts";
 import { sha256 } from "../plan/key.ts";
 import { checkTimetable } from "../schedule/calendar.ts";
 import { sourceStanding } from "../schedule/night-figures.ts";
-import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
+import { type ApiContext, requireEditable, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { batchDocument, ingestSource, ingestSources, quickLook } from "./ingest.ts";
 import { rereadHandlers } from "./reread.ts";
@@ -143,7 +143,7 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     return { sources: [...state.sources.values()].map((source) => sourceDocument(state, source, ctx.now())) };
   },
   "sources.remove": async ({ brand, source }, { ctx }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     const state = await brands.refresh(brand);
     requireSource(state, source);
     await brands.append(brand, "source_removed", { source }, `remove:${source}:${state.version}`);
@@ -151,7 +151,7 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     return { ok: true };
   },
   "sources.set_schedule": async ({ brand, source, schedule, expected_by }, { ctx }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     const state = await brands.refresh(brand);
     requireSource(state, source);
     checkTimetable({ schedule, expected_by }, settingsOf(state).time_zone);
@@ -161,7 +161,7 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     return { ok: true };
   },
   "sources.set_mapping": async ({ brand, source, mapping }, { ctx }) => {
-    const { brands } = requireWritable(ctx);
+    const { brands } = requireEditable(ctx);
     const state = await brands.refresh(brand);
     requireSource(state, source);
     await brands.append(

@@ -13,7 +13,7 @@ import {
   tournamentTitles,
 } from "../../shared/domain/tournament.ts";
 import { planRun } from "../schedule/run-plan.ts";
-import { type ApiContext, findSnapshot, requireWritable } from "./context.ts";
+import { type ApiContext, findSnapshot, requireEditable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 
 const mostHistory = 26;
@@ -113,7 +113,7 @@ export function tournamentHandlers(models: readonly ModelDeclaration[]): Handler
   return {
     "tournament.read": async ({ brand }, { ctx }) => ({ targets: await readTournaments(ctx, brand, models) }),
     "tournament.pin": async ({ brand, target, model }, { ctx }) => {
-      const { brands } = requireWritable(ctx);
+      const { brands } = requireEditable(ctx);
       const state = await brands.refresh(brand);
       const name = `chosen_${target}.model`;
       if (model === naiveName) {

@@ -2,22 +2,9 @@ import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
-import { Brands } from "../schedule/brands.ts";
-import { type ApiContext, requireWorkspace, settingsOf } from "./context.ts";
+import { type ApiContext, requireContact, requireWorkspace, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
-
-/** Opens a workspace for this core: its brands, their logs, the list of recent ones. */
-export async function openWorkspace(context: ApiContext, path: string): Promise<void> {
-  const opened = await context.engine.call("workspace.open", { path: resolve(path) });
-  const cache = context.store.entries;
-  context.workspace = {
-    path: opened.path,
-    workspace_id: opened.workspace_id,
-    read_only_reason: opened.read_only_reason,
-    brands: new Brands({ path: opened.path, id: opened.workspace_id, brands: opened.brands }, context.engine, cache),
-  };
-  context.tell("workspace");
-}
+import { openWorkspace } from "./open-workspace.ts";
 
 async function statusOf(context: ApiContext) {
   const { workspace } = context;
@@ -31,7 +18,17 @@ async function statusOf(context: ApiContext) {
     brands,
     recent: await context.store.recentWorkspaces(),
     read_only_reason: workspace?.read_only_reason ?? null,
+    away: workspace?.away ?? null,
+    waiting: await waitingIn(context),
   };
+}
+
+/** How many changes wait in the open workspace. */
+async function waitingIn({ workspace }: ApiContext): Promise<number> {
+  let waiting = 0;
+  for (const brand of (await workspace?.desk.brands()) ?? [])
+    waiting += (await workspace?.desk.pending(brand))?.edits.length ?? 0;
+  return waiting;
 }
 
 export const workspaceHandlers: HandlersOf<Named<"workspace">> = {
@@ -53,7 +50,7 @@ export const workspaceHandlers: HandlersOf<Named<"workspace">> = {
     return statusOf(ctx);
   },
   "workspace.doctor": ({ path }, { ctx, signal }) =>
-    ctx.engine.call("workspace.doctor", { path: path ? resolve(path) : requireWorkspace(ctx).path }, { signal }),
+    ctx.engine.call("workspace.doctor", { path: path ? resolve(path) : requireContact(ctx).path }, { signal }),
   "workspace.copy": ({ to }, { ctx, signal, progress }) => copy(ctx, "copy", null, to, { signal, progress }),
   "workspace.backup": ({ to }, { ctx, signal, progress }) => copy(ctx, "backup", null, to, { signal, progress }),
   "workspace.restore": ({ from, to }, { ctx, signal, progress }) =>
@@ -79,7 +76,7 @@ async function copy(
   to: string,
   { signal, progress }: Following,
 ) {
-  const input = { kind, from: from === null ? requireWorkspace(ctx).path : resolve(from), to: resolve(to) };
+  const input = { kind, from: from === null ? requireContact(ctx).path : resolve(from), to: resolve(to) };
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB copied`;
   const { brands, damaged, ...rest } = await ctx.engine.stream("workspace.copy", input, {
     signal,

@@ -28,6 +28,7 @@ async function startCore() {
     log,
     indexesPeople: true,
     nightsEveryMs: 30_000,
+    looksEveryMs: 5_000,
     keyStore: createSecrets(safeStorage),
     startProcess: utilityProcesses({ fork: utilityProcess.fork, workersDir: beside("workers"), log }),
   });

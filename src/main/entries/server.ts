@@ -16,7 +16,13 @@ export async function serveShell(options: {
 }): Promise<() => Promise<void>> {
   const { demoCustomers } = options;
   const log = (line: string) => console.error(line);
-  const core = await createCore({ indexesPeople: true, nightsEveryMs: 30_000, demoCustomers, log });
+  const core = await createCore({
+    indexesPeople: true,
+    nightsEveryMs: 30_000,
+    looksEveryMs: 5_000,
+    demoCustomers,
+    log,
+  });
   const workspace = options.workspace ?? (await lastWorkspace(core.client));
   if (workspace !== undefined) {
     try {

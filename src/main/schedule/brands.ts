@@ -9,6 +9,8 @@ import {
   emptyState,
   type StateEntry,
 } from "../../shared/domain/brand-state.ts";
+import { changesSome, mayWait, type SharedEntry, splitEdit } from "../../shared/domain/pending.ts";
+import type { Desk } from "./desk.ts";
 import type { Engine } from "./engine-client.ts";
 
 /** Entries of a brand's log that are kept on this machine, so that a start reads only what is new. */
@@ -20,6 +22,9 @@ export interface EntryCache {
 interface Held {
   state: BrandState;
   refreshing: Promise<BrandState> | undefined;
+  /** Without the share: the entries that this machine has, and which changes stand on top of them. */
+  shared?: readonly StateEntry[];
+  waiting?: string;
 }
 
 /** The brands of one workspace as their logs tell them; every change is an entry first. */
@@ -29,10 +34,18 @@ export class Brands {
   readonly #cache: EntryCache;
   readonly #cacheKey: string;
   readonly #held = new Map<string, Held>();
+  readonly #away: Desk | undefined;
   #names: string[];
 
-  constructor(workspace: { path: string; id: string; brands: readonly string[] }, engine: Engine, cache: EntryCache) {
-    this.#workspace = workspace.path;
+  /** `away`: the share doesn't answer; what this machine keeps is read, and changes wait. */
+  constructor(
+    workspace: { path: string; id: string; brands: readonly string[] },
+    engine: Engine,
+    cache: EntryCache,
+    away?: Desk,
+  ) {
+    this.#away = away;
+    this.#workspace = away?.root ?? workspace.path;
     this.#cacheKey = workspace.id;
     this.#names = [...workspace.brands].sort();
     this.#engine = engine;
@@ -73,7 +86,7 @@ export class Brands {
       throw new AssayError("not_found", `There is no brand ${brand} in this workspace.`, `Its brands: ${known}.`);
     }
     const held = await this.#hold(brand);
-    held.refreshing ??= this.#read(brand, held).finally(() => {
+    held.refreshing ??= (this.#away ? this.#readAway(this.#away, brand, held) : this.#read(brand, held)).finally(() => {
       held.refreshing = undefined;
     });
     return held.refreshing;
@@ -86,10 +99,31 @@ export class Brands {
     taskKey: string,
     remove?: readonly string[],
   ): Promise<BrandState> {
+    if (this.#away) return this.#queue(this.#away, brand, { kind, body });
     await this.#engine.call("log.append", { brandDir: this.directory(brand), kind, body, taskKey, remove });
     const held = await this.#hold(brand);
     await held.refreshing?.catch(() => {});
     return this.refresh(brand);
+  }
+
+  /** Entries of the shared log after a version, as they stand now. */
+  async since(brand: string, version: number): Promise<readonly SharedEntry[]> {
+    return (await this.#engine.call("log.read", { brandDir: this.directory(brand), from: version + 1 })).entries;
+  }
+
+  /** Appends once for its key, right after a version; false where another entry came in between. */
+  async appendAfter(
+    brand: string,
+    version: number,
+    entry: { kind: EntryKind; body: unknown; taskKey: string },
+  ): Promise<boolean> {
+    const input = { brandDir: this.directory(brand), ...entry, onlyAfter: version };
+    return (await this.#engine.call("log.append", input)).version !== null;
+  }
+
+  /** Reads what this machine keeps anew at the next question. */
+  forget(brand: string): void {
+    if (this.#away) this.#held.delete(brand);
   }
 
   async #hold(brand: string): Promise<Held> {
@@ -97,6 +131,7 @@ export class Brands {
     if (known) return known;
     const held: Held = { state: emptyState(), refreshing: undefined };
     this.#held.set(brand, held);
+    if (this.#away) return held;
     for (const entry of await this.#cache.read(`${this.#cacheKey}/${brand}`)) applyEntry(held.state, entry);
     return held;
   }
@@ -108,4 +143,39 @@ export class Brands {
     if (entries.length > 0) await this.#cache.append(`${this.#cacheKey}/${brand}`, entries).catch(() => {});
     return held.state;
   }
+
+  /** The log as this machine has it, with what waits on top; only snapshots that lie here. */
+  async #readAway(desk: Desk, brand: string, held: Held): Promise<BrandState> {
+    const { edits } = await desk.pending(brand);
+    const waiting = edits.map(({ id }) => id).join(" ");
+    if (held.waiting === waiting) return held.state;
+    held.shared ??= (await this.#engine.call("log.read", { brandDir: desk.brandDir(brand), from: 1 })).entries;
+    const here = new Set((await desk.kept(brand)).flatMap((one) => (one.state === "whole" ? one.snapshot_id : [])));
+    const state = emptyState();
+    for (const entry of held.shared) applyEntry(state, entry);
+    state.snapshots = state.snapshots.filter(({ snapshot_id }) => here.has(snapshot_id));
+    for (const { kind, body, at } of edits) applyEntry(state, { version: state.version + 1, kind, body, at });
+    Object.assign(held, { state, waiting });
+    return state;
+  }
+
+  async #queue(desk: Desk, brand: string, { kind, body }: { kind: EntryKind; body: unknown }): Promise<BrandState> {
+    if (!mayWait(kind)) throw waitsForShare();
+    const state = await this.refresh(brand);
+    const base = (await this.#hold(brand)).shared?.at(-1)?.version ?? 0;
+    for (const one of splitEdit(kind, body))
+      if (changesSome(state, kind, one)) await desk.queue(brand, { kind, body: one, base });
+    await (await this.#hold(brand)).refreshing?.catch(() => {});
+    return this.refresh(brand);
+  }
+}
+
+/** What can't be done now, and can't wait as a change either: it needs the share's files. */
+export function waitsForShare(): AssayError {
+  return new AssayError(
+    "unavailable",
+    "The shared directory doesn't answer, and this needs it.",
+    "Do it again once the directory is back: what is kept on this machine can be read meanwhile.",
+    { silent: "share" },
+  );
 }

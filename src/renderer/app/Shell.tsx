@@ -4,6 +4,7 @@ import type { OutputOf } from "../../shared/api/operation.ts";
 import { useAsk } from "../client/queries.ts";
 import { Icon } from "../components/Icon.tsx";
 import { integer } from "../format/format.ts";
+import { AwayBanner } from "./AwayBanner.tsx";
 import { DropZone } from "./DropZone.tsx";
 import { Foot } from "./Foot.tsx";
 import { Palette } from "./Palette.tsx";
@@ -73,6 +74,7 @@ export function Shell({ status, brand, screen, onBrand, children }: Props) {
             Open for reading only: {status.read_only_reason}
           </div>
         )}
+        {brand && <AwayBanner brand={brand.brand} status={status} />}
         {brand && <ViewedBanner brand={brand.brand} onOpen={onSnapshots} />}
         {children}
       </main>
@@ -82,6 +84,7 @@ export function Shell({ status, brand, screen, onBrand, children }: Props) {
         <SnapshotDialog
           brand={brand.brand}
           brands={status.brands.map((one) => one.brand)}
+          isAway={status.away !== null}
           onBrand={(name) => {
             setOpened(null);
             onBrand(name);

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Snapshot } from "../../shared/api/contract/runs.ts";
 import { useClient } from "../client/ClientProvider.tsx";
 import { useAsk } from "../client/queries.ts";
@@ -7,22 +7,27 @@ import { Dialog } from "../components/Dialog.tsx";
 import { Failure, Waiting } from "../components/parts.tsx";
 import { Scroll } from "../components/Scroll.tsx";
 import { State } from "../components/State.tsx";
+import { Term } from "../components/Term.tsx";
 import { day, instant, integer } from "../format/format.ts";
+import { KeptCell } from "./KeptCell.tsx";
 import { viewSnapshot } from "./route.ts";
 import { brokenRules, standingOf } from "./snapshot-words.ts";
 
 interface Props {
   readonly brand: string;
   readonly brands: readonly string[];
+  /** The shared directory doesn't answer: only what is kept here is listed. */
+  readonly isAway: boolean;
   readonly onBrand: (name: string) => void;
   readonly onClose: () => void;
 }
 
 /** The retailer and the day that is looked at; publishing a snapshot and taking one back. */
-export function SnapshotDialog({ brand, brands, onBrand, onClose }: Props) {
+export function SnapshotDialog({ brand, brands, isAway, onBrand, onClose }: Props) {
   const client = useClient();
   const viewed = useViewedSnapshot();
   const found = useAsk("snapshots.list", { brand });
+  const here = useAsk("offline.kept", { brand });
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
   const [undo, setUndo] = useState<{ said: string; work: () => void } | null>(null);
   const mark = (operation: "snapshots.publish" | "snapshots.roll_back", snapshot: Snapshot) => {
@@ -71,6 +76,9 @@ export function SnapshotDialog({ brand, brands, onBrand, onClose }: Props) {
                 <th className="num">Customers</th>
                 <th>State</th>
                 <th>
+                  <Term name="kept_snapshot">On this machine</Term>
+                </th>
+                <th>
                   <span className="sr">Act</span>
                 </th>
               </tr>
@@ -81,6 +89,17 @@ export function SnapshotDialog({ brand, brands, onBrand, onClose }: Props) {
                   key={one.snapshot_id}
                   snapshot={one}
                   isViewed={viewed === undefined ? one.is_current : one.snapshot_id.startsWith(viewed)}
+                  kept={
+                    <KeptCell
+                      brand={brand}
+                      snapshotId={one.snapshot_id}
+                      asOf={one.as_of}
+                      kept={here.data?.kept.find(({ snapshot_id }) => snapshot_id === one.snapshot_id)}
+                      isAway={isAway}
+                      onChange={() => void here.refetch()}
+                    />
+                  }
+                  isAway={isAway}
                   onView={() => view(one)}
                   onPublish={() => mark("snapshots.publish", one)}
                   onRollBack={() => mark("snapshots.roll_back", one)}
@@ -110,12 +129,14 @@ export function SnapshotDialog({ brand, brands, onBrand, onClose }: Props) {
 interface RowProps {
   readonly snapshot: Snapshot;
   readonly isViewed: boolean;
+  readonly kept: ReactNode;
+  readonly isAway: boolean;
   readonly onView: () => void;
   readonly onPublish: () => void;
   readonly onRollBack: () => void;
 }
 
-function Row({ snapshot, isViewed, onView, onPublish, onRollBack }: RowProps) {
+function Row({ snapshot, isViewed, kept, isAway, onView, onPublish, onRollBack }: RowProps) {
   const standing = standingOf(snapshot);
   const broken = snapshot.kept_back ? brokenRules(snapshot) : [];
   return (
@@ -135,13 +156,14 @@ function Row({ snapshot, isViewed, onView, onPublish, onRollBack }: RowProps) {
           </div>
         ))}
       </td>
+      <td className="nowrap">{kept}</td>
       <td className="num nowrap">
-        {standing.canPublish && (
+        {standing.canPublish && !isAway && (
           <button type="button" className="button" onClick={onPublish}>
             Publish
           </button>
         )}
-        {standing.canRollBack && (
+        {standing.canRollBack && !isAway && (
           <button type="button" className="button" onClick={onRollBack}>
             Roll back
           </button>

@@ -1,6 +1,6 @@
 import type { AssayContract } from "../../shared/api/contract.ts";
 import type { OutputOf } from "../../shared/api/operation.ts";
-import { integer, leftOutWords } from "../format/format.ts";
+import { instant, integer, leftOutWords } from "../format/format.ts";
 import { Scroll } from "./Scroll.tsx";
 
 const consented = new Set(["no_consent", "no_address"]);
@@ -30,6 +30,12 @@ export function ExportPreview({ preview, everybody, onEverybody }: Props) {
             </li>
           ))}
         </ul>
+      )}
+      {preview.rests_on && (
+        <p className="failure" role="status">
+          The shared directory doesn’t answer: suppressions, consents and erasures are those known at{" "}
+          {instant(preview.rests_on.seen_at)}. The list’s manifest says so too.
+        </p>
       )}
       {(everybody || waiting > 0) && (
         <label className="check">

@@ -9,6 +9,7 @@ import { identityOperations } from "./contract/identity.ts";
 import { modelOperations } from "./contract/models.ts";
 import { nightOperations } from "./contract/nights.ts";
 import { offerOperations } from "./contract/offers.ts";
+import { offlineOperations } from "./contract/offline.ts";
 import { ownModelOperations } from "./contract/own-models.ts";
 import { preferenceOperations } from "./contract/preferences.ts";
 import { proofOperations } from "./contract/proof.ts";
@@ -51,6 +52,7 @@ export const contract = {
   ...tournamentOperations,
   ...cacheOperations,
   ...retentionOperations,
+  ...offlineOperations,
 };
 export type AssayContract = typeof contract;
 export type OperationName = keyof AssayContract;

@@ -1,4 +1,3 @@
-import type { StateEntry } from "../domain/brand-state.ts";
 import type { CampaignArm } from "../domain/campaign.ts";
 import type { MountRequest } from "../domain/mount.ts";
 import type { SegmentRefresh } from "../domain/night.ts";
@@ -9,6 +8,8 @@ import type { SourceWorth } from "../domain/source-worth.ts";
 import type { ArtifactSummary, TaskNode } from "../domain/task.ts";
 import type { TournamentTarget } from "../domain/tournament.ts";
 import { erasureEngine } from "./engine-erasure.ts";
+import { keptEngine } from "./engine-kept.ts";
+import { logEngine } from "./engine-log.ts";
 import { call, stream } from "./operation.ts";
 import { plain } from "./plain.ts";
 
@@ -122,17 +123,7 @@ export const engineContract = {
     output: plain<{ checks: { name: string; status: "ok" | "warn" | "fail"; measured: string; advice: string }[] }>(),
   }),
   "brand.create": call({ input: plain<{ path: string; brand: string }>(), output: plain<{ brandDir: string }>() }),
-  "log.read": call({ input: plain<{ brandDir: string; from: number }>(), output: plain<{ entries: StateEntry[] }>() }),
-  "log.append": call({
-    input: plain<{
-      brandDir: string;
-      kind: string;
-      body: unknown;
-      taskKey: string;
-      remove?: readonly string[] | undefined;
-    }>(),
-    output: plain<{ version: number; adopted: boolean }>(),
-  }),
+  ...logEngine,
   "demo.make": stream({
     input: plain<{ path: string; customers?: number | undefined; seed?: number | undefined }>(),
     progress: plain<{ done: number; total: number; label: string }>(),
@@ -336,6 +327,7 @@ export const engineContract = {
     output: plain<object>(),
   }),
   ...erasureEngine,
+  ...keptEngine,
   "shares.list": call({ input: plain<object>(), output: plain<{ shares: readonly object[] }>() }),
   "shares.mount": call({ input: plain<{ request: MountRequest }>(), output: plain<object>() }),
   "shares.unmount": call({ input: plain<{ at: string }>(), output: plain<{ at: string; source: string }>() }),

@@ -237,5 +237,9 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
     label: "Adjusted for the year before",
     help: "What people spent in the year before explains part of what they spend now; taking it out narrows the limits (CUPED).",
   },
+  kept_snapshot: {
+    label: "On this machine",
+    help: "A copy of the snapshot on this machine's own disk: profiles, segments and lists work from it while the shared directory doesn't answer.",
+  },
   brier: { label: "Brier score", help: "Mean squared distance between the chance told and what happened." },
 };

@@ -25,6 +25,12 @@ export interface Recipe {
   readonly recipients: string | null;
 }
 
+/** How far a machine without its share knows of consents, suppressions and erasures. */
+export interface RestsOn {
+  readonly log_version: number;
+  readonly seen_at: string;
+}
+
 export interface ExportBody {
   readonly export: string;
   readonly segment: string | null;
@@ -34,6 +40,8 @@ export interface ExportBody {
   readonly path?: string;
   /** The occasion of a planned export: each is written once. */
   readonly occasion?: string;
+  /** Of a list that was written without the share: how far its writer knew the log, and since when no further. */
+  readonly rests_on?: RestsOn;
   /** By which it can be made again; lists of earlier programs have none. */
   readonly recipe?: Recipe;
 }

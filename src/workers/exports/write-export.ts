@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { canonicalJson, type Json } from "../../shared/base/canonical-json.ts";
 import { throwIfCancelled } from "../../shared/base/errors.ts";
+import type { RestsOn } from "../../shared/domain/written-list.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { duckdbVersion } from "../engine/duckdb.ts";
 import { publish } from "../engine/publish.ts";
@@ -27,6 +28,8 @@ export interface ExportInput extends SegmentInput, ExportOptions {
   /** Version of the program, for the manifest. */
   readonly version: string;
   readonly written_at: string;
+  /** Of a list that is written without the share. */
+  readonly rests_on?: RestsOn | null | undefined;
   /** Of a list that goes to one group of a campaign: which, and the table of who is in which group. */
   readonly campaign?: {
     readonly campaign: string;
@@ -215,6 +218,7 @@ function manifestOf(
     include_unreachable: input.include_unreachable === true,
     left_out: recipients.leftOut,
     consent_note: recipients.consentNote,
+    ...(input.rests_on ? { suppressions_as_known: { ...input.rests_on, shared_directory: "not answering" } } : {}),
     consent_version: consents.length > 0 ? createHash("sha256").update(consents.join("\n")).digest("hex") : null,
     created_by: `assay ${input.version} (duckdb ${duckdbVersion()})`,
     written_at: input.written_at,

@@ -10,6 +10,7 @@ import { cacheHandlers } from "./cache-handlers.ts";
 import { type PlaceTask, type ServiceContext, scratchFolder } from "./context.ts";
 import { erasureHandlers } from "./erasure-handlers.ts";
 import { exportHandlers } from "./export-handlers.ts";
+import { keptHandlers } from "./kept-handlers.ts";
 import { modelHandlers } from "./model-handlers.ts";
 import { nightHandlers } from "./night-handlers.ts";
 import { queryHandlers } from "./query-handlers.ts";
@@ -33,6 +34,7 @@ const handlers: Handlers<EngineContract, ServiceContext> = {
   ...erasureHandlers,
   ...shareHandlers,
   ...upkeepHandlers,
+  ...keptHandlers,
 };
 
 const inline: PlaceTask = (node, options) => runTask(node, options);

@@ -62,11 +62,16 @@ export const storeHandlers: StoreHandlers = {
   },
   "brand.create": async ({ path, brand }) => createBrand(path, brand),
   "log.read": async ({ brandDir, from }) => ({
-    entries: readLog(brandDir, from).map(({ version, kind, at, body }) => ({ version, kind, at, body })),
+    entries: readLog(brandDir, from).map(({ version, kind, at, body, taskKey }) => ({
+      ...{ version, kind, at, body },
+      task_key: taskKey,
+    })),
   }),
-  "log.append": async ({ brandDir, kind, body, taskKey, remove }) => {
+  "log.append": async ({ brandDir, kind, body, taskKey, remove, onlyAfter }) => {
     const refers = namesOf(brandDir, refersOf(kind, body));
-    return appendEntry(brandDir, { kind, body, taskKey, at: new Date().toISOString(), app: "assay", refers, remove });
+    const request = { kind, body, taskKey, at: new Date().toISOString(), app: "assay", refers, remove };
+    if (onlyAfter === undefined) return appendEntry(brandDir, request);
+    return appendEntry(brandDir, { ...request, onlyAfter }) ?? { version: null, adopted: false };
   },
   "artifacts.find": async ({ brandDir, keys, keeps }) => {
     if (keeps) reviveNames(brandDir, keys);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Run, Snapshot } from "../../../shared/api/contract/runs.ts";
+import { keptCommands } from "./offline-commands.ts";
 import { bytes, groupDigits, table } from "./output.ts";
 import { parsePairs, scalar } from "./read-json.ts";
 import { perform, type Session } from "./session.ts";
@@ -203,6 +204,7 @@ function snapshotState(one: Snapshot): string {
 
 function snapshotCommands(program: Command): void {
   const snapshot = program.command("snapshot").description("published snapshots");
+  keptCommands(snapshot);
   snapshot
     .command("list")
     .description("names them, the current one marked")

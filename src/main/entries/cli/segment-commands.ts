@@ -185,6 +185,9 @@ export function segmentCommands(program: Command): void {
             [
               `${groupDigits(written.rows)} customers in ${written.path}`,
               ...written.left_out.map(({ reason, count }) => `left out: ${groupDigits(count)} ${reason}`),
+              ...(written.rests_on
+                ? [`written without the share: suppressions and erasures as known at ${written.rests_on.seen_at}`]
+                : []),
             ].join("\n"),
           );
           return 0;

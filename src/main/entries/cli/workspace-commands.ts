@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { copyCommands } from "./copy-commands.ts";
+import { pendingCommand } from "./offline-commands.ts";
 import { table } from "./output.ts";
 import { collectCommand } from "./retention-commands.ts";
 import { perform } from "./session.ts";
@@ -20,6 +21,7 @@ export function workspaceCommands(program: Command): void {
     );
   collectCommand(workspace);
   copyCommands(workspace);
+  pendingCommand(workspace);
   for (const parent of [program, workspace])
     parent
       .command("doctor")

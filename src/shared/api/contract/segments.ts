@@ -39,6 +39,10 @@ export const segment = z.object({
 });
 export type Segment = z.output<typeof segment>;
 
+/** Of a list that is written while the shared directory doesn't answer: how far this machine knows the log, consents, suppressions and
+ *  erasures included, and when it last saw it. */
+const restsOn = z.object({ log_version: count, seen_at: instant });
+
 export const exported = z.object({
   path: z.string(),
   rows: count,
@@ -48,6 +52,7 @@ export const exported = z.object({
   columns: z.array(z.string()),
   /** SHA-256 of what decides how a list reads beside rule and snapshot. */
   code: z.string(),
+  rests_on: restsOn.nullable().optional(),
 });
 export type Exported = z.output<typeof exported>;
 
@@ -159,6 +164,7 @@ export const segmentOperations = {
       left_out: z.array(z.object({ reason: z.string(), count })),
       columns: z.array(z.string()),
       sample: z.array(z.array(z.string())),
+      rests_on: restsOn.nullable(),
     }),
   }),
   "segments.export": stream({

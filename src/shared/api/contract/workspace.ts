@@ -15,6 +15,10 @@ export const status = z.object({
   recent: z.array(z.object({ path: z.string(), opened_at: z.string() })),
   /** Why nothing can be written (an unsupported directory), or null. */
   read_only_reason: z.string().nullable(),
+  /** Its directory doesn't answer: what is kept on this machine is read, changes wait. */
+  away: z.object({ state: z.enum(["gone", "silent"]), why: z.string(), since: z.string() }).nullable(),
+  /** Changes that wait for the shared directory, or for a choice. */
+  waiting: count,
 });
 
 export const doctorCheck = z.object({
