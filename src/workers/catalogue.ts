@@ -14,6 +14,7 @@ import { definitionIn, ownModel, ownSteps } from "./models/own/own-steps.ts";
 import type { ProgramTables } from "./models/own/program-step.ts";
 import { ownFeatures } from "./models/own/propensity-fit.ts";
 import { modelSteps } from "./models/steps.ts";
+import { methodSteps } from "./models/tournament/methods.ts";
 import { tournamentSteps } from "./models/tournament/steps.ts";
 import { normalise } from "./normalise/normalise-step.ts";
 import { profileSteps } from "./profiles/list.ts";
@@ -30,6 +31,7 @@ const all: readonly Step[] = [
   ...featureSteps,
   ...modelSteps(models),
   ...tournamentSteps(models),
+  ...methodSteps(models),
   ...profileSteps,
 ];
 

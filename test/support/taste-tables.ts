@@ -51,12 +51,6 @@ export function tasteTables(order: readonly number[], idOf: (at: number) => stri
       ),
       ["customer_id", "day", "products"],
     ),
-    product_training: tableOf(
-      each((at) => [
-        { products: [pick(goods, at), pick(goods, at + 1)], next_products: at % 2 ? [pick(goods, at + 2)] : null },
-      ]),
-      ["customer_id", "products", "next_products"],
-    ),
     rebuy_candidates: tableOf(
       each((at) => {
         const n = 1 + (at % 4);

@@ -4,10 +4,11 @@ import { type BrandState, currentSnapshot, liveBatches } from "../../shared/doma
 import type { ModelDeclaration } from "../../shared/domain/model.ts";
 import { worthVerdict } from "../../shared/domain/source-worth.ts";
 import {
+  modelTargets,
+  pinIn,
   pinnedChoice,
   type TournamentChoice,
   type TournamentTarget,
-  tournamentTargets,
 } from "../../shared/domain/tournament.ts";
 import { scoreWithout } from "../schedule/source-worth.ts";
 import { type ApiContext, findSnapshot, requireWorkspace, requireWritable } from "./context.ts";
@@ -60,12 +61,11 @@ async function questionsOf(ctx: ApiContext, brand: string, models: readonly Mode
   const { snapshot, brandDir } = await findSnapshot(ctx, brand);
   const manifest = await ctx.engine.call("snapshots.manifest", { brandDir, snapshot_id: snapshot.snapshot_id });
   const questions: Question[] = [];
-  for (const target of tournamentTargets) {
+  for (const target of modelTargets) {
     const file = manifest.choices?.[target];
     if (!file) continue;
     const { value } = await ctx.engine.call("artifacts.json", { brandDir, key: file.key, output: file.output });
-    const pin = manifest.params?.[`chosen_${target}.model`];
-    const choice = pinnedChoice(value as TournamentChoice, typeof pin === "string" ? pin : "auto");
+    const choice = pinnedChoice(value as TournamentChoice, pinIn(target, manifest.params));
     const entered = models.flatMap((model) => {
       const column = model.competes?.find((one) => one.target === target)?.column;
       return column === undefined ? [] : [{ name: model.name, column, isLearned: readsFeatures(model) }];

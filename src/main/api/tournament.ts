@@ -5,12 +5,13 @@ import type { ModelDeclaration } from "../../shared/domain/model.ts";
 import {
   automatic,
   naiveName,
+  pinIn,
   pinnedChoice,
   stackName,
   type TournamentChoice,
   type TournamentTarget,
+  tournamentQuestions,
   tournamentTargets,
-  tournamentTitles,
 } from "../../shared/domain/tournament.ts";
 import { planRun } from "../schedule/run-plan.ts";
 import { type ApiContext, findSnapshot, requireEditable } from "./context.ts";
@@ -30,16 +31,12 @@ async function choiceOf(
   return value as TournamentChoice;
 }
 
-const pinIn = (manifest: SnapshotManifest, target: TournamentTarget) => {
-  const pin = manifest.params?.[`chosen_${target}.model`];
-  return typeof pin === "string" && pin !== automatic ? pin : null;
-};
-
 /** Candidates by their loss, the naive forecast and the combination among them. */
 export function candidatesOf(
   choice: TournamentChoice,
-  models: readonly Pick<ModelDeclaration, "name" | "title">[],
+  models: readonly Pick<ModelDeclaration, "name" | "title" | "contest">[],
 ): TournamentCandidate[] {
+  const methods = models.find(({ contest }) => contest?.target === choice.target)?.contest?.methods ?? models;
   const names = [...new Set([...choice.rows.map(({ candidate }) => candidate), ...choice.ranking])];
   const titles: Readonly<Record<string, string>> = { [naiveName]: "Naive forecast", [stackName]: "Combination" };
   const found = names.map((name): TournamentCandidate => {
@@ -49,7 +46,7 @@ export function candidatesOf(
     const weight = name === choice.chosen ? 1 : (choice.weights[name] ?? null);
     return {
       candidate: name,
-      title: titles[name] ?? models.find((model) => model.name === name)?.title ?? name,
+      title: titles[name] ?? methods.find((one) => one.name === name)?.title ?? name,
       weight,
       relative: told.length > 0 ? Math.exp(told.reduce((sum, one) => sum + one, 0) / told.length) : null,
       is_chosen: name === choice.chosen,
@@ -83,25 +80,27 @@ async function readTournaments(
   for (const target of tournamentTargets) {
     const own = await choiceOf(ctx, brandDir, current, target);
     if (!own) continue;
-    const pin = pinIn(current, target);
-    const choice = pinnedChoice(own, pin ?? automatic);
+    const choice = pinnedChoice(own, pinIn(target, current.params));
     const past = await Promise.all(
       manifests.map(async (manifest) => ({ manifest, choice: await choiceOf(ctx, brandDir, manifest, target) })),
     );
-    const next = state.params.get(`chosen_${target}.model`)?.value;
+    const { title, naive, note, pin } = tournamentQuestions[target];
+    const next = pinIn(target, { [pin.param]: state.params.get(pin.param)?.value });
     found.push({
       target,
-      title: tournamentTitles[target],
+      title,
       chosen: choice.chosen,
       found: own.chosen,
-      pinned: typeof next === "string" && next !== automatic ? next : null,
+      pinned: next === automatic ? null : next,
       reason: choice.reason,
+      naive,
+      note: note ?? null,
       fit_on: own.fit_as_of,
       horizon_days: own.horizon_days,
       candidates: candidatesOf(choice, models),
       history: past.flatMap(({ manifest, choice: one }) => {
         const { snapshot_id, as_of } = manifest;
-        const chosen = one ? pinnedChoice(one, pinIn(manifest, target) ?? automatic).chosen : null;
+        const chosen = one ? pinnedChoice(one, pinIn(target, manifest.params)).chosen : null;
         return one && chosen !== null ? [{ snapshot_id, as_of, fit_on: one.fit_as_of, chosen }] : [];
       }),
     });
@@ -115,13 +114,14 @@ export function tournamentHandlers(models: readonly ModelDeclaration[]): Handler
     "tournament.pin": async ({ brand, target, model }, { ctx }) => {
       const { brands } = requireEditable(ctx);
       const state = await brands.refresh(brand);
-      const name = `chosen_${target}.model`;
+      const { param, free } = tournamentQuestions[target].pin;
+      const value = model === automatic ? free : model;
       if (model === naiveName) {
         throw new AssayError("bad_input", "The naive forecast is a yardstick, not a model.", "Pin one of the models.");
       }
-      if (model !== null) planRun(state, { params: { [name]: model } }, ctx.runs.catalogue);
-      const body = { params: { [name]: model }, from: null };
-      await brands.append(brand, "params_changed", body, `params:${state.version}:${name}:${model}`);
+      if (value !== null) planRun(state, { params: { [param]: value } }, ctx.runs.catalogue);
+      const body = { params: { [param]: value }, from: null };
+      await brands.append(brand, "params_changed", body, `params:${state.version}:${param}:${value}`);
       ctx.tell("experiments");
       return { ok: true };
     },

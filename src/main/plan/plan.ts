@@ -126,7 +126,7 @@ export class Planner {
   }
 
   #paramsOf(step: StepDeclaration): Params {
-    const owner = step.name.replace(/^(fit|scores|evaluate)_/, "");
+    const owner = step.name.replace(/^(fit|scores|evaluate|trial)_/, "");
     const chosen = Object.entries(this.#request.params).filter(([name]) => {
       const [target, param] = name.split(".");
       return (target === owner || target === step.name) && param !== undefined && Object.hasOwn(step.params, param);

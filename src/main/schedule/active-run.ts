@@ -6,7 +6,7 @@ import type { GateResult } from "../../shared/domain/gate.ts";
 import { afterDrop } from "../../shared/domain/retention.ts";
 import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
 import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
-import { tournamentTargets } from "../../shared/domain/tournament.ts";
+import { modelTargets } from "../../shared/domain/tournament.ts";
 import { Planner } from "../plan/plan.ts";
 import type { Brands } from "./brands.ts";
 import type { Cluster } from "./cluster/cluster.ts";
@@ -239,7 +239,7 @@ export class ActiveRun {
       const planner = plannerOf();
       for (const model of ours.models) planner.require(`evaluate_${model}`);
       if (cut === 0 && this.#request.models === undefined) {
-        wanted.push(...tournamentTargets.flatMap((target) => planner.require(`evaluate_tournament_${target}`)));
+        wanted.push(...modelTargets.flatMap((target) => planner.require(`evaluate_tournament_${target}`)));
       }
       await this.#execute(planner.graph().nodes);
       const judged = await this.#withPrograms(plan, ours, (name) => {

@@ -283,9 +283,9 @@ const known: Readonly<Record<string, Metric>> = {
 export function metricOf(name: string): Metric {
   const own = known[name];
   if (own) return own;
-  const at = /^(recall|precision|ndcg|map|hit_rate)_at_(\d+)$/.exec(name);
+  const at = /^(recall|precision|ndcg|map|hit_rate)_at_(\d+)(_new)?$/.exec(name);
   const plain = name.replaceAll("_", " ");
-  const label = at ? `${at[1]?.replace("_", " ")} among ${at[2]}` : plain;
+  const label = at ? `${at[1]?.replace("_", " ")} among ${at[2]}${at[3] ? ", new to them" : ""}` : plain;
   const text = at || /(rate|share|coverage)/.test(name) ? percent : /_minor$/.test(name) ? pounds : three;
   return {
     label: label.charAt(0).toUpperCase() + label.slice(1),

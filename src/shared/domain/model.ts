@@ -2,7 +2,7 @@ import type { Json } from "../base/canonical-json.ts";
 import type { Column, ColumnTable } from "./column.ts";
 import type { ParamSpecs, Params } from "./params.ts";
 import type { InputReference } from "./step.ts";
-import type { TournamentTarget } from "./tournament.ts";
+import type { MethodTarget, MethodTrial, ModelTarget, TournamentChoice } from "./tournament.ts";
 
 export type ModelGroup =
   | "lifecycle"
@@ -34,6 +34,10 @@ export interface ModelContext {
   readonly throwIfCancelled: () => void;
   /** The day of the fit or of the scores, in days since 1970. */
   readonly asOf?: number;
+  /** Fits of the models that are consulted, for `fit` and trials alone. */
+  readonly fits?: Readonly<Record<string, Json>>;
+  /** What the tournament among the model's methods came to, for `fit` alone. */
+  readonly choice?: TournamentChoice;
 }
 
 /** What a time split gives to `evaluate`: everything at the cut, and what followed within the horizon. */
@@ -80,6 +84,27 @@ export interface Evaluation {
 
 export type Tables = Readonly<Record<string, ColumnTable>>;
 
+/** The methods by which a model can answer, and how they are tried on what followed a cut. */
+export interface Contest {
+  readonly target: MethodTarget;
+  /** Parameter of the model that fixes a method. */
+  readonly param: string;
+  /** Rises when trials may come out otherwise. */
+  readonly version: number;
+  readonly methods: readonly {
+    readonly name: string;
+    readonly title: string;
+    /** Why it stands beside the others and can't be chosen. */
+    readonly onlyShown?: string;
+  }[];
+  /** The method that stands where nothing could be judged. */
+  readonly standing: string;
+  /** Tables of what followed a cut. */
+  readonly outcomes: Readonly<Record<string, { readonly feature: string }>>;
+  /** Each method fitted on what was known at the cut and held against what followed, the naive forecast ("naive") among them. */
+  readonly trial: (inputs: Tables, after: Tables, params: Params, context: ModelContext) => readonly MethodTrial[];
+}
+
 /** A model is one file. `fit` returns JSON (null where there is nothing to fit); `score` returns one row per row of its first
  *  input with its keys (customer_id), every output, `enough_data` (1/0) and `reason` (text or null). */
 export interface ModelDeclaration {
@@ -103,10 +128,14 @@ export interface ModelDeclaration {
   readonly mainMetric?: string;
   /** Tournaments that it enters: the column of its scores that answers, and why it is only shown where it can't be chosen. */
   readonly competes?: readonly {
-    readonly target: TournamentTarget;
+    readonly target: ModelTarget;
     readonly column: string;
     readonly onlyShown?: string;
   }[];
+  /** The tournament among its own methods, where it has several. */
+  readonly contest?: Contest;
+  /** Models whose fits its own fit reads. */
+  readonly consults?: readonly string[];
   /** What has to be delivered before it can be judged, in words, where its inputs don't say it. */
   readonly needs?: string;
   readonly fit: (inputs: Tables, params: Params, context: ModelContext) => Json;

@@ -1,12 +1,63 @@
-/** What several models answer and one is chosen for. */
-export const tournamentTargets = ["purchases", "chance", "value"] as const;
+/** What several models answer: the chosen one's figures stand in a table of their own, `chosen_<target>`. */
+export const modelTargets = ["purchases", "chance", "value"] as const;
+export type ModelTarget = (typeof modelTargets)[number];
+
+/** What one model answers by several methods: its fit takes the chosen one. */
+export const methodTargets = ["next_purchase", "category", "product"] as const;
+export type MethodTarget = (typeof methodTargets)[number];
+
+export const tournamentTargets = [...modelTargets, ...methodTargets] as const;
 export type TournamentTarget = (typeof tournamentTargets)[number];
 
-export const tournamentTitles: Readonly<Record<TournamentTarget, string>> = {
-  purchases: "Purchases and being a customer",
-  chance: "Chance to buy, or to churn",
-  value: "Value",
+export const automatic = "auto";
+
+interface Question {
+  readonly title: string;
+  /** The rule of thumb that losses are multiples of. */
+  readonly naive: string;
+  /** Parameter that a person fixes the answer by, and its value that leaves it to the tournament. */
+  readonly pin: { readonly param: string; readonly free: string };
+  readonly note?: string;
+}
+
+const chosenModel = (target: ModelTarget) => ({ param: `chosen_${target}.model`, free: automatic });
+
+export const tournamentQuestions: Readonly<Record<TournamentTarget, Question>> = {
+  purchases: {
+    title: "Purchases and being a customer",
+    naive: "x / T × horizon",
+    pin: chosenModel("purchases"),
+  },
+  chance: {
+    title: "Chance to buy, or to churn",
+    naive: "horizon ÷ (2 × horizon + days since the last purchase)",
+    pin: chosenModel("chance"),
+    note: "Churn is one less this chance over the same days, ranked and judged alike, so that it has no tournament of its own.",
+  },
+  value: { title: "Value", naive: "revenue per day × horizon", pin: chosenModel("value") },
+  next_purchase: {
+    title: "Day of the next purchase",
+    naive: "own mean interval after the last purchase, that of all customers after a first one",
+    pin: { param: "next_purchase.method", free: "best" },
+  },
+  category: {
+    title: "Category affinity",
+    naive: "own most bought categories, then popular ones",
+    pin: { param: "category_affinity.method", free: "best" },
+  },
+  product: {
+    title: "Product affinity",
+    naive: "own most often bought products, then popular ones",
+    pin: { param: "product_affinity.recommender", free: "best" },
+  },
 };
+
+/** What was fixed among the parameters of a run; "auto" where nothing was. */
+export function pinIn(target: TournamentTarget, params: Readonly<Record<string, unknown>> | undefined): string {
+  const { param, free } = tournamentQuestions[target].pin;
+  const pin = params?.[param];
+  return typeof pin === "string" && pin !== free ? pin : automatic;
+}
 
 /** Days between rolling cuts and the days after each that are looked at: a cut's outcome is known by the next. */
 export const cutsApartDays = 91;
@@ -16,7 +67,7 @@ export const tournamentCuts = 2;
 
 export const naiveName = "naive";
 export const stackName = "stack";
-export const automatic = "auto";
+export const popularName = "popularity";
 
 export interface TournamentMetric {
   readonly metric: string;
@@ -34,6 +85,15 @@ export interface TournamentRow {
   readonly metrics: readonly TournamentMetric[];
 }
 
+/** How one method did at a cut: each metric with what it stands for as a loss. A method that is tried with several settings has a trial
+ *  for each; the best ones over the cuts are kept. */
+export interface MethodTrial {
+  readonly method: string;
+  readonly settings?: Readonly<Record<string, number>>;
+  readonly n: number;
+  readonly judged: readonly (TournamentMetric & { readonly loss: number | null })[];
+}
+
 /** What a tournament comes to; `ranking` holds the eligible ones, the best first. */
 export interface TournamentChoice {
   readonly target: TournamentTarget;
@@ -46,6 +106,8 @@ export interface TournamentChoice {
   readonly stack_weights: Readonly<Record<string, number>> | null;
   /** The model from whose chance a share of the log odds of buying anything is taken, where that was better. */
   readonly refined?: { readonly model: string; readonly share: number };
+  /** Settings that each method did best with, where it was tried with several. */
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly reason: string;
   readonly left_out: readonly { readonly candidate: string; readonly reason: string }[];
   readonly rows: readonly TournamentRow[];

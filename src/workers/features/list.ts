@@ -26,7 +26,6 @@ import {
 import { outcomeCategories, outcomes } from "./outcomes.ts";
 import { pricePositions } from "./price-positions.ts";
 import { productCounts, productHistories, productPopularity } from "./product-counts.ts";
-import { productTraining } from "./product-training.ts";
 import { purchaseSeason, purchaseWeeks } from "./purchase-season.ts";
 import { purchaseSummary } from "./purchase-summary.ts";
 import { purchaseTraining } from "./purchase-training.ts";
@@ -64,7 +63,6 @@ export const featureSteps = [
   outcomeBrands,
   outcomeChannels,
   outcomeDiscounts,
-  productTraining,
   basketDays,
   itemsets,
   rebuyIntervals,

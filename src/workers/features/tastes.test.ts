@@ -4,7 +4,6 @@ import { basketDays } from "./basket-days.ts";
 import { fitCounts } from "./fit-counts.ts";
 import { itemsets } from "./itemsets.ts";
 import { outcomeNextBaskets, outcomeRebuys } from "./outcome-tastes.ts";
-import { productTraining } from "./product-training.ts";
 import { rebuyCandidates, rebuyIntervals } from "./rebuy-intervals.ts";
 import { storeCounts, storePlaces } from "./store-counts.ts";
 import { outcomeTiming, timingCounts } from "./timing-counts.ts";
@@ -206,29 +205,6 @@ describe("stores", () => {
     ]);
     expect((await bench.run(storePlaces)).store_places).toEqual([
       { store_id: "leeds", latitude: 53.8, longitude: -1.5 },
-    ]);
-  });
-});
-
-describe("what a recommender learns from", () => {
-  it("is what was bought before a quarter, with what was bought in it", async () => {
-    await bench.given(
-      "product_histories",
-      "product_histories",
-      [
-        { customer_id: ann, products: ["tea"], n_products: 1 },
-        { customer_id: bob, products: ["jam"], n_products: 1 },
-      ],
-      91,
-    );
-    await bench.given("product_counts", "product_counts", [
-      { customer_id: ann, product_id: "tea", last_on: "2026-06-01" },
-      { customer_id: ann, product_id: "cup", last_on: "2026-05-01" },
-      { customer_id: ann, product_id: "jam", last_on: "2026-01-01" },
-    ]);
-    expect((await bench.run(productTraining)).product_training).toEqual([
-      { customer_id: ann, products: ["tea"], next_products: ["cup", "tea"] },
-      { customer_id: bob, products: ["jam"], next_products: null },
     ]);
   });
 });

@@ -21,6 +21,12 @@ export function defineModel(model: ModelDeclaration): ModelDeclaration {
     assert(spec.label.length > 0 && spec.help.length > 0, `${name} explains ${param}`);
     if (spec.kind === "number") assert(spec.min <= spec.default && spec.default <= spec.max, `${param} has a default`);
   }
+  for (const { param, methods, standing } of model.contest ? [model.contest] : []) {
+    const spec = params[param];
+    const able = methods.filter(({ onlyShown }) => onlyShown === undefined).map((method) => method.name);
+    assert(spec?.kind === "choice" && able.every((method) => spec.choices.includes(method)), `${param} names methods`);
+    assert(able.includes(standing), `${standing} is a method of ${name}`);
+  }
   for (const text of [card.purpose, card.method, ...card.references])
     assert(text.length > 10, `${name} has a full card`);
   for (const list of [card.references, card.assumptions, card.limits, card.metrics]) {

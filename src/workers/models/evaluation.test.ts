@@ -96,6 +96,7 @@ function habitsOf(ids: string[], orders: readonly [Float64Array, Float64Array], 
       discount_counts: discounts,
       product_histories: products,
       product_popularity: popularity,
+      basket_days: table({ customer_id: [], day: new Float64Array(0), products: [] }),
     },
     tables: counted(after) as Readonly<Record<string, ColumnTable>>,
   };
@@ -157,6 +158,7 @@ function shop() {
       const x = frequency[at] ?? 0;
       return x > 0 ? x * Math.log(Math.max(1, reached / x)) : 0;
     }),
+    interval_sd_days: frequency.map((x) => (x > 1 ? 20 : Number.NaN)),
   });
   const orders = [frequency.map((x) => x + 1), holdout] as const;
   const habits = habitsOf(ids, orders, taste);
@@ -191,7 +193,11 @@ function shop() {
       customer_id: ids,
       ...Object.fromEntries([30, 90, 180, 365].map((length) => [`revenue_${length}`, recentRevenue(summary, length)])),
     }),
-    category_counts: table({ ...names(before), n_lines: column(before, ({ n }) => n) }),
+    category_counts: table({
+      ...names(before),
+      n_lines: column(before, ({ n }) => n),
+      last_on: column(before, () => 10_000),
+    }),
     price_positions: table({
       ...names(before),
       n_lines: column(before, ({ n }) => n),

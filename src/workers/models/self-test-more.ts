@@ -5,7 +5,7 @@ import { createSpendLimits } from "../numeric/gamma-gamma.ts";
 import { regularNone } from "../numeric/regular-purchases.ts";
 import { fitSurvival, survival } from "../numeric/shifted-beta-geometric.ts";
 import { fitDirichlet } from "../numeric/shrinkage.ts";
-import { waitOf } from "./lifecycle/next-purchase.ts";
+import { waitOf } from "./lifecycle/next-purchase-waits.ts";
 import { bgCnbdFamily, bgNbdFamily, mbgCnbdFamily } from "./lifecycle/purchase-family.ts";
 import { cdnowSample } from "./reference/cdnow-sample.ts";
 import {

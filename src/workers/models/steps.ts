@@ -2,6 +2,7 @@ import type { Json } from "../../shared/base/canonical-json.ts";
 import type { Column } from "../../shared/domain/column.ts";
 import type { Evaluation, ModelContext, ModelDeclaration, Tables } from "../../shared/domain/model.ts";
 import type { InputReference } from "../../shared/domain/step.ts";
+import type { TournamentChoice } from "../../shared/domain/tournament.ts";
 import { ident } from "../engine/sql.ts";
 import { defineStep, type Step, type StepContext } from "../engine/step-context.ts";
 import { advantageOf } from "./evaluation.ts";
@@ -19,12 +20,12 @@ function keysOf(model: ModelDeclaration): readonly Column[] {
   return model.keys ?? [{ name: "customer_id", type: "VARCHAR" }];
 }
 
-function featuresOf(tables: ModelDeclaration["learns"]): Record<string, InputReference> {
+export function featuresOf(tables: ModelDeclaration["learns"]): Record<string, InputReference> {
   const features = Object.entries(tables ?? {});
   return Object.fromEntries(features.map(([alias, { feature }]) => [alias, { step: feature, output: feature }]));
 }
 
-function referencesOf(model: ModelDeclaration): Record<string, InputReference> {
+export function referencesOf(model: ModelDeclaration): Record<string, InputReference> {
   const references = Object.entries(model.inputs).map(([alias, input]) => [
     alias,
     "feature" in input
@@ -34,15 +35,39 @@ function referencesOf(model: ModelDeclaration): Record<string, InputReference> {
   return Object.fromEntries(references);
 }
 
-async function tablesOf(aliases: readonly string[], context: StepContext): Promise<Tables> {
+export async function tablesOf(aliases: readonly string[], context: StepContext): Promise<Tables> {
   const tables = aliases.map(async (alias) => [alias, await context.table(alias)] as const);
   return Object.fromEntries(await Promise.all(tables));
 }
 
-function modelContext(context: StepContext): ModelContext {
+const consultedAlias = (name: string) => `fit_${name}`;
+
+/** The fits of other models that a model's own reads. */
+export function consultedFits(model: ModelDeclaration): Record<string, InputReference> {
+  const names = model.consults ?? [];
+  return Object.fromEntries(
+    names.map((name) => [consultedAlias(name), { step: `fit_${name}`, output: "fitted" }] as const),
+  );
+}
+
+/** What a model is told of its task; for fits and trials with the fits that it consults. */
+export function modelContext(context: StepContext, learner?: ModelDeclaration): ModelContext {
   const { horizonDays, purchaseHorizonDays, seed, signal } = context;
   const asOf = Date.parse(context.asOf) / 86_400_000;
-  return { horizonDays, purchaseHorizonDays, seed, asOf, throwIfCancelled: () => signal.throwIfAborted() };
+  const fits = learner?.consults?.map((name) => [name, context.json(consultedAlias(name))] as const);
+  return {
+    horizonDays,
+    purchaseHorizonDays,
+    seed,
+    asOf,
+    throwIfCancelled: () => signal.throwIfAborted(),
+    ...(fits ? { fits: Object.fromEntries(fits) } : {}),
+  };
+}
+
+/** What the tournament among a model's methods came to. */
+function choiceInput({ contest }: ModelDeclaration): Record<string, InputReference> {
+  return contest ? { choice: { step: `tournament_${contest.target}`, output: "choice" } } : {};
 }
 
 function fitStep(model: ModelDeclaration): Step {
@@ -53,13 +78,15 @@ function fitStep(model: ModelDeclaration): Step {
     stage: "fits",
     scope: "brand",
     timing: "fit_as_of",
-    inputs: { ...referencesOf(model), ...featuresOf(model.learns) },
+    inputs: { ...referencesOf(model), ...featuresOf(model.learns), ...consultedFits(model), ...choiceInput(model) },
     params: model.params,
     outputs: [{ name: "fitted", kind: "json" }],
     usesSeed: true,
     run: async (context) => {
       const tables = await tablesOf([...Object.keys(model.inputs), ...Object.keys(model.learns ?? {})], context);
-      await context.output.json("fitted", model.fit(tables, context.params, modelContext(context)));
+      const choice = model.contest ? { choice: context.json("choice") as unknown as TournamentChoice } : {};
+      const told = { ...modelContext(context, model), ...choice };
+      await context.output.json("fitted", model.fit(tables, context.params, told));
     },
   });
 }

@@ -105,6 +105,32 @@ export function regularForecast(
   return { alive, mean: alive * mean, distribution };
 }
 
+/** Somebody's chance to be alive at T and, given that, of no purchase in (T, T + t]: what hangs on the history is found once. */
+export function regularWait(
+  variant: RegularVariant,
+  params: RegularParams,
+  history: PurchaseHistory,
+): { readonly alive: number; readonly none: (t: number) => number } {
+  const { alive, phases } = posterior(variant, params, history);
+  const { k, alpha } = params;
+  return {
+    alive,
+    none: (t) => {
+      if (!(t > 0)) return 1;
+      const share = t / (alpha + history.tAge + t);
+      let none = 0;
+      for (const { passed, chance, shape } of phases) {
+        let probability = Math.exp(-shape * Math.log1p(t / (alpha + history.tAge)));
+        for (let events = 0; events < k - passed; events++) {
+          none += chance * probability;
+          probability *= ((shape + events) / (events + 1)) * share;
+        }
+      }
+      return Math.min(1, none);
+    },
+  };
+}
+
 /** Chance of no purchase in (T, T + t]. */
 export function regularNone(
   variant: RegularVariant,
@@ -112,17 +138,6 @@ export function regularNone(
   history: PurchaseHistory,
   t: number,
 ): number {
-  if (!(t > 0)) return 1;
-  const { alive, phases } = posterior(variant, params, history);
-  const { k, alpha } = params;
-  const share = t / (alpha + history.tAge + t);
-  let none = 0;
-  for (const { passed, chance, shape } of phases) {
-    let probability = Math.exp(-shape * Math.log1p(t / (alpha + history.tAge)));
-    for (let events = 0; events < k - passed; events++) {
-      none += chance * probability;
-      probability *= ((shape + events) / (events + 1)) * share;
-    }
-  }
-  return 1 - alive * (1 - Math.min(1, none));
+  const { alive, none } = regularWait(variant, params, history);
+  return 1 - alive * (1 - none(t));
 }

@@ -1,5 +1,5 @@
 import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
-import { tournamentTargets } from "../../shared/domain/tournament.ts";
+import { modelTargets } from "../../shared/domain/tournament.ts";
 import { snapshotLake } from "./snapshot-lake.ts";
 
 const own = (table: string, step = table, output = table): SnapshotTable => ({ table, step, output });
@@ -8,7 +8,7 @@ const own = (table: string, step = table, output = table): SnapshotTable => ({ t
 export const snapshotTables: readonly SnapshotTable[] = [
   own("profiles"),
   own("people"),
-  ...tournamentTargets.map((target) => own(`chosen_${target}`, `chosen_${target}`, "chosen")),
+  ...modelTargets.map((target) => own(`chosen_${target}`, `chosen_${target}`, "chosen")),
   own("customer_attributes"),
   own("identity_links"),
   own("identity_pairs"),

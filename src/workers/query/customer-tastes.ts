@@ -1,6 +1,6 @@
 import type { Session } from "../engine/duckdb.ts";
-import { ident } from "../engine/sql.ts";
-import { affinities, type FittedShares } from "../models/preferences/shares.ts";
+import { ident, literal } from "../engine/sql.ts";
+import { affinities, type FittedShares, weighed } from "../models/preferences/shares.ts";
 import { type Estimate, numberOf, textOrNull } from "./estimate.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 
@@ -27,19 +27,24 @@ interface Asked {
 export async function tastesOf(snapshot: OpenSnapshot, session: Session, id: string, asked: Asked): Promise<Taste[]> {
   const fitted = snapshot.handle.fits?.[asked.model] as unknown as FittedShares | null | undefined;
   if (!fitted?.choices || !snapshot.has(asked.table)) return [];
+  const half = fitted.half_life;
+  const pause = half === undefined ? "0" : `DATE ${literal(snapshot.handle.as_of)} - max(last_on)`;
   const counted = await session.rows(
-    `SELECT ${ident(asked.choice)} AS name, sum(${ident(asked.count)}) AS n FROM ${ident(asked.table)} WHERE customer_id = ${id} GROUP BY 1 ORDER BY 1`,
+    `SELECT ${ident(asked.choice)} AS name, sum(${ident(asked.count)}) AS n, ${pause} AS pause FROM ${ident(asked.table)} WHERE customer_id = ${id} GROUP BY 1 ORDER BY 1`,
   );
   if (counted.length === 0) return [];
   const indexOf = new Map(fitted.choices.map((name, at) => [name, at]));
-  const counts = counted.flatMap(({ name, n }): [number, number][] => {
+  const lines = new Map<number, number>();
+  const counts = counted.flatMap(({ name, n, pause: days }): [number, number][] => {
     const at = indexOf.get(String(name));
-    return at === undefined ? [] : [[at, numberOf(n)]];
+    if (at === undefined) return [];
+    lines.set(at, numberOf(n));
+    return [[at, half === undefined ? numberOf(n) : weighed(numberOf(n), numberOf(days), half)]];
   });
-  return affinities(fitted, counts, asked.most).map(({ choice, affinity, low, high, count }) => ({
+  return affinities(fitted, counts, asked.most).map(({ choice, affinity, low, high }) => ({
     name: fitted.choices[choice] ?? "",
     affinity: { value: affinity, low, high },
-    count,
+    count: lines.get(choice) ?? 0,
   }));
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { QuerySnapshot, SnapshotManifest } from "../../shared/api/engine.ts";
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
-import { automatic, pinnedChoice, type TournamentChoice } from "../../shared/domain/tournament.ts";
+import { pinIn, pinnedChoice, type TournamentChoice, tournamentTargets } from "../../shared/domain/tournament.ts";
 import { type ArtifactFile, verifiedPath } from "../engine/artifact-store.ts";
 import type { SnapshotHandle } from "../query/snapshot.ts";
 import { readManifest, tableFiles } from "./snapshot-handlers.ts";
@@ -66,10 +66,11 @@ function handleFrom({ brandDir }: QuerySnapshot, manifest: SnapshotManifest, pub
   const fits = Object.entries(manifest.fits)
     .filter(([model]) => !unaskedFits.has(model))
     .map(([model, { key, output }]): [string, Json] => [model, readJsonOutput(brandDir, key, output)]);
-  const choices = Object.entries(manifest.choices ?? {}).map(([target, { key, output }]) => {
-    const found = readJsonOutput(brandDir, key, output) as unknown as TournamentChoice;
-    const pin = manifest.params?.[`chosen_${target}.model`];
-    return [target, pinnedChoice(found, typeof pin === "string" ? pin : automatic)] as const;
+  const choices = tournamentTargets.flatMap((target) => {
+    const file = manifest.choices?.[target];
+    if (!file) return [];
+    const found = readJsonOutput(brandDir, file.key, file.output) as unknown as TournamentChoice;
+    return [[target, pinnedChoice(found, pinIn(target, manifest.params))] as const];
   });
   return {
     snapshot_id: manifest.snapshot_id,

@@ -169,7 +169,9 @@ export function modelCommands(program: Command): void {
     );
   models
     .command("pin <target> <model>")
-    .description("fixes the model of purchases, chance or value from the next run on; auto leaves it to the tournament")
+    .description(
+      "fixes the model or method of a target (purchases, chance, value, next_purchase, category, product) from the next run on; auto leaves it to the tournament",
+    )
     .action((target: string, model: string, _, command: Command) =>
       perform(command, "workspace", async (session) => {
         const wanted = tournamentTargets.find((one) => one === target);

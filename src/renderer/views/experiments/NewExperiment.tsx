@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { ParamSpec } from "../../../shared/domain/params.ts";
-import { tournamentTargets, tournamentTitles } from "../../../shared/domain/tournament.ts";
+import { modelTargets, tournamentQuestions } from "../../../shared/domain/tournament.ts";
 import { go } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
@@ -133,12 +133,12 @@ export function NewExperiment({ brand, begun, onClose }: Props) {
 function useChoices(brand: string): { group: string; choices: Choice[] }[] {
   const models = useAsk("models.list", { brand });
   const tournament = useAsk("tournament.read", { brand });
-  const chosen = tournamentTargets.map((target): Choice => {
+  const chosen = modelTargets.map((target): Choice => {
     const found = tournament.data?.targets.find((one) => one.target === target);
     const names = (found?.candidates ?? []).filter((one) => one.can_be_chosen).map(({ candidate }) => candidate);
     return {
       name: `chosen_${target}.model`,
-      label: `Model of: ${tournamentTitles[target].toLowerCase()}`,
+      label: `Model of: ${tournamentQuestions[target].title.toLowerCase()}`,
       help: "Which model's figures stand in the profile.",
       range: ["auto", ...names].join(", "),
       initial: "",

@@ -22,8 +22,8 @@ export function TournamentView() {
     <>
       <Head title="Tournament" crumb={crumb} />
       <p className="purpose-line">
-        Several models answer the same question. Every week they are held beside each other and beside a naive forecast
-        on what followed earlier days; the best one's figures stand in the profile.
+        Several models, or methods of one, answer the same question. Every week they are held beside each other and
+        beside a naive forecast on what followed earlier days; the best one's figures stand in the profile.
       </p>
       {found.isPending && <Waiting label="Reading the evidence" />}
       {found.isError && !isNone && <Failure error={found.error} onRetry={() => void found.refetch()} />}
@@ -46,14 +46,14 @@ function headline({ title, chosen, candidates, pinned, found }: Tournament): str
 }
 
 function Target({ brand, tournament }: { brand: string; tournament: Tournament }) {
-  const { candidates, reason, fit_on, horizon_days } = tournament;
+  const { candidates, reason, naive, note, fit_on, horizon_days } = tournament;
   const metrics = [
     ...new Set(candidates.flatMap(({ cuts }) => cuts.flatMap((cut) => cut.metrics.map((one) => one.metric)))),
   ];
   return (
     <Panel
       title={headline(tournament)}
-      under={`${reason} Judged for ${day(fit_on)}, on the ${horizon_days} days after each cut; losses are multiples of the naive forecast's, mean over metrics and cuts`}
+      under={`${reason} Judged for ${day(fit_on)}, on the ${horizon_days} days after each cut; losses are multiples of the naive forecast's (${naive}), mean over metrics and cuts`}
       tools={<Pin brand={brand} tournament={tournament} />}
     >
       {candidates.every(({ cuts }) => cuts.length === 0) ? (
@@ -87,6 +87,7 @@ function Target({ brand, tournament }: { brand: string; tournament: Tournament }
           </table>
         </div>
       )}
+      {note !== null && <p className="note">{note}</p>}
       <History tournament={tournament} />
     </Panel>
   );

@@ -31,6 +31,10 @@ const target = z.object({
   found: z.string(),
   pinned: z.string().nullable(),
   reason: z.string(),
+  /** The rule of thumb that losses are multiples of. */
+  naive: z.string(),
+  /** What the target answers beside its title; null where that says it all. */
+  note: z.string().nullable(),
   fit_on: day,
   horizon_days: count,
   candidates: z.array(candidate),

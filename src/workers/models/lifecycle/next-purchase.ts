@@ -1,24 +1,53 @@
-import { probabilityAlive } from "../../numeric/buy-till-you-die.ts";
-import { absoluteErrors, meanInterval } from "../../numeric/scoring.ts";
+import type { Json } from "../../../shared/base/canonical-json.ts";
+import type { ColumnTable } from "../../../shared/domain/column.ts";
+import type { ModelContext } from "../../../shared/domain/model.ts";
+import type { LogIntervals } from "../../numeric/renewal-lognormal.ts";
+import { absoluteErrors } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
-import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
+import { compareMeans, coverage, join, known, leastCustomers } from "../evaluation.ts";
+import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { fitSummaryTable, paramsOf } from "./btyd-model.ts";
+import { naiveDays, tryWaits } from "./next-purchase-trial.ts";
+import {
+  dayBy,
+  fitRhythm,
+  type Wait,
+  type WaitFits,
+  type WaitMethod,
+  waitMethods,
+  waitsBy,
+} from "./next-purchase-waits.ts";
 
 const longestDays = 3 * 365;
 const longestLimitDays = 10 * 365;
+const standing = "poisson";
 
-/** Days until a share p of those with this history has bought again, given that they still are customers. */
-export function waitOf(params: { r: number; alpha: number }, x: number, tAge: number): (p: number) => number {
-  return (p) => (params.alpha + tAge) * Math.expm1(-Math.log1p(-p) / (params.r + x));
+function fitsFor(summary: ColumnTable, { fits }: ModelContext): WaitFits {
+  const base = fits?.["mbg_nbd"] ?? fitSummaryTable(summary);
+  return { base, regular: fits?.["mbg_cnbd_k"] ?? null, rhythm: fitRhythm(summary, base) };
+}
+
+interface Fitted {
+  readonly method: WaitMethod;
+  readonly regular: Json;
+  readonly rhythm: LogIntervals | null;
+}
+
+/** Waits by the method that was fitted; by rates alone where it couldn't be. */
+function fittedWaits(fitted: Json, summary: ColumnTable): ((row: number) => Wait) | undefined {
+  if (typeof fitted !== "object" || fitted === null) return undefined;
+  const { method, regular, rhythm } = fitted as unknown as Fitted;
+  const fits: WaitFits = { base: fitted, regular: regular ?? null, rhythm: rhythm ?? null };
+  return waitsBy(method ?? standing, fits, summary) ?? waitsBy(standing, fits, summary);
 }
 
 export const nextPurchase = defineModel({
   name: "next_purchase",
-  version: 4,
+  version: 5,
   title: "Next purchase",
   group: "lifecycle",
   inputs: { summary: { feature: "purchase_summary" } },
+  consults: ["mbg_nbd", "mbg_cnbd_k"],
   params: {
     least_alive: {
       kind: "number",
@@ -29,100 +58,145 @@ export const nextPurchase = defineModel({
       label: "Least probability alive",
       help: "Below it no date is given: the customer is probably gone.",
     },
+    method: {
+      kind: "choice",
+      default: "best",
+      choices: ["best", ...waitMethods],
+      label: "Method",
+      help: "The tournament's choice, or one of them: rates alone, regular intervals, the customer's own rhythm.",
+    },
   },
   outputs: [
     { name: "next_purchase_on", type: "DATE" },
     { name: "next_purchase_on_low", type: "DATE" },
     { name: "next_purchase_on_high", type: "DATE" },
   ],
+  contest: {
+    target: "next_purchase",
+    param: "method",
+    version: 1,
+    standing,
+    methods: [
+      { name: "poisson", title: "Rates alone (MBG/NBD)" },
+      { name: "regular", title: "Regular intervals (MBG/CNBD-k)" },
+      { name: "rhythm", title: "Own rhythm (log-normal intervals)" },
+    ],
+    outcomes: { outcomes: { feature: "outcomes" } },
+    trial: (inputs, after, params, context) => {
+      const summary = requireTable(inputs, "summary");
+      const { horizonDays } = context;
+      const asked = { leastAlive: Number(params.least_alive), horizonDays };
+      return tryWaits(summary, requireTable(after, "outcomes"), fitsFor(summary, context), asked);
+    },
+  },
   card: {
     purpose:
       "The day by which half of all customers with this history have bought again, with the days for one in ten and nine in ten.",
     method:
-      "Purchases of a customer come as a Poisson process with an unknown rate: under the gamma posterior of the rate (MBG/NBD) the waiting time follows a Pareto (Lomax) distribution; its median and 80 % limits, given that the customer still is one. For a single purchase the posterior is the population's.",
+      "One of three, by the tournament on rolling cuts. Rates alone: purchases come as a Poisson process with an unknown rate; under its gamma posterior (MBG/NBD) the wait is Pareto (Lomax). Regular intervals: every k-th event is a purchase (MBG/CNBD-k). Own rhythm: log-normal intervals, each customer's mean drawn to that of all, given how long the present one has lasted. Median and 80 % limits are of the wait given that the customer still is one, on the shop's seasonal clock. For a single purchase the posterior is the population's.",
     references: [
       "Fader, Hardie & Lee (2005), Marketing Science 24(2): the posterior of the purchase rate behind eq. 10.",
       "Lomax (1954): Business failures, JASA 49, for the waiting time.",
+      "Reutterer, Platzer & Schröder (2021), IJRM 38(1), for regular intervals.",
+      "Herniter (1971): A probabilistic market model of purchase timing and brand selection, Management Science 18(4), for the rhythm.",
     ],
     assumptions: [
-      "No season and no regular interval within a customer.",
-      "The purchase rate of a customer is constant.",
+      "Next year's season is like those seen; with less than fifteen months of history there is none.",
+      "The purchase rate, or the rhythm, of a customer is constant.",
     ],
     limits: [
       "Given that the customer is still one: the probability of that stands beside it.",
       "Wide for few purchases; a date more than three years away is not given.",
-      "Regular buyers (groceries, refills) are better served by an interval model.",
+      "One method for the whole shop: one with subscribers and browsers is neither.",
     ],
     metrics: [
       "mae in days of repeat buyers' next purchase, within the horizon (later ones and those probably gone count as its end), against the own mean interval after the last purchase",
       "coverage of the 80 % limits by the randomised transform, together with the probability of still being a customer",
     ],
   },
-  fit: (inputs) => fitSummaryTable(requireTable(inputs, "summary")),
+  fit: (inputs, params, context): Json => {
+    const summary = requireTable(inputs, "summary");
+    const fits = fitsFor(summary, context);
+    if (!paramsOf(fits.base)) return null;
+    const named = params.method === "best" ? (context.choice?.chosen ?? standing) : params.method;
+    const method = waitMethods.find((one) => one === named) ?? standing;
+    return {
+      ...(fits.base as Readonly<Record<string, Json>>),
+      method,
+      ...(method === "regular" ? { regular: fits.regular } : {}),
+      ...(method === "rhythm" ? { rhythm: fits.rhythm as unknown as Json } : {}),
+    };
+  },
   score: (inputs, fitted, settings) => {
     const summary = requireTable(inputs, "summary");
-    const params = paramsOf(fitted);
+    const waits = fittedWaits(fitted, summary);
     const n = summary.rows;
     const [middle, low, high] = [blank(n), blank(n), blank(n)];
-    const reason = new Array<string | null>(n).fill(params ? null : "not_enough_data");
+    const reason = new Array<string | null>(n).fill(waits ? null : "not_enough_data");
     const [frequency, recency] = [numbers(summary, "frequency"), numbers(summary, "recency")];
     const [tAge, last] = [numbers(summary, "t_age"), numbers(summary, "last_order_on")];
-    for (let at = 0; params && at < n; at++) {
-      const x = frequency[at] ?? 0;
-      const age = tAge[at] ?? 0;
-      const asOf = (last[at] ?? 0) + age - (recency[at] ?? 0);
-      if (probabilityAlive("mbg_nbd", params, x, recency[at] ?? 0, age) < Number(settings.least_alive)) {
-        reason[at] = "probably_lapsed";
-        continue;
+    const known = new Map<string, readonly [number, number, number, number]>();
+    const daysOf = (row: number, wait: Wait) =>
+      [
+        wait.alive,
+        dayBy(wait, 0.5, longestDays),
+        dayBy(wait, 0.1, longestDays),
+        dayBy(wait, 0.9, longestLimitDays),
+      ] as const;
+    const logs = summary.columns["sum_log_interval"] ? numbers(summary, "sum_log_interval") : blank(n);
+    for (let at = 0; waits && at < n; at++) {
+      const asOf = (last[at] ?? 0) + (tAge[at] ?? 0) - (recency[at] ?? 0);
+      const key = `${frequency[at]} ${recency[at]} ${tAge[at]} ${logs[at]} ${last[at]}`;
+      const days = known.get(key) ?? daysOf(at, waits(at));
+      known.set(key, days);
+      const [alive, half, tenth, most] = days;
+      if (alive < Number(settings.least_alive)) reason[at] = "probably_lapsed";
+      else if (!Number.isFinite(half)) reason[at] = "more_than_three_years_away";
+      else {
+        middle[at] = asOf + half;
+        low[at] = asOf + tenth;
+        high[at] = asOf + Math.min(longestLimitDays, most);
       }
-      const wait = waitOf(params, x, age);
-      if (!(wait(0.5) <= longestDays)) {
-        reason[at] = "more_than_three_years_away";
-        continue;
-      }
-      middle[at] = asOf + Math.max(1, Math.round(wait(0.5)));
-      low[at] = asOf + Math.max(1, Math.round(wait(0.1)));
-      high[at] = asOf + Math.max(1, Math.min(longestLimitDays, Math.round(wait(0.9))));
     }
-    const enough = frequency.map((x) => (params && x > 0 ? 1 : 0));
+    const enough = frequency.map((x) => (waits && x > 0 ? 1 : 0));
     const outputs = { next_purchase_on: middle, next_purchase_on_low: low, next_purchase_on_high: high };
     return scoreTable(texts(summary, "customer_id"), outputs, { enough, reason });
   },
   evaluate: (inputs, scores, holdout, fitted, _, { seed }) => {
-    const params = paramsOf(fitted);
     const summary = requireTable(inputs, "summary");
     const { outcomes, horizonDays } = holdout;
+    const waits = fittedWaits(fitted, summary);
     const joined = join(outcomes, [summary, scores]);
-    if (!params || joined.n < leastCustomers) return [];
+    if (!waits || joined.n < leastCustomers) return [];
+    const scored = matchRows(outcomes, scores);
+    const places = Array.from(matchRows(outcomes, summary)).filter((row, at) => row >= 0 && (scored[at] ?? -1) >= 0);
+    const thumb = gather(naiveDays(summary), Int32Array.from(places));
     const waited = joined.numbers(outcomes, "next_purchase_days");
     const predicted = joined.numbers(scores, "next_purchase_on");
-    const [last, since] = [
-      joined.numbers(summary, "last_order_on"),
-      joined.numbers(summary, "days_since_last_purchase"),
-    ];
-    const [x, recency] = [joined.numbers(summary, "frequency"), joined.numbers(summary, "recency")];
+    const [last, since, x] = ["last_order_on", "days_since_last_purchase", "frequency"].map((name) =>
+      joined.numbers(summary, name),
+    );
     const [below, at] = [new Float64Array(joined.n), new Float64Array(joined.n)];
     const [own, naive, actual]: [number[], number[], number[]] = [[], [], []];
     for (let i = 0; i < joined.n; i++) {
-      const [count = 0, reached = 0, days = 0, wait = Number.NaN] = [x[i], recency[i], since[i], waited[i]];
-      const alive = probabilityAlive("mbg_nbd", params, count, reached, reached + days);
-      const by = (day: number) =>
-        -alive * Math.expm1(-(params.r + count) * Math.log1p(day / (params.alpha + reached + days)));
-      below[i] = by(Number.isFinite(wait) ? wait - 1 : horizonDays);
-      at[i] = (Number.isFinite(wait) ? by(wait) : 1) - (below[i] ?? 0);
-      if (count === 0) continue;
-      const due = (predicted[i] ?? Number.NaN) - (last[i] ?? 0) - days;
+      const wait = waited[i] ?? Number.NaN;
+      const { alive, by } = waits(places[i] ?? 0);
+      below[i] = alive * by(Number.isFinite(wait) ? wait - 1 : horizonDays);
+      at[i] = (Number.isFinite(wait) ? alive * by(wait) : 1) - (below[i] ?? 0);
+      if ((x?.[i] ?? 0) === 0) continue;
+      const due = (predicted[i] ?? Number.NaN) - (last?.[i] ?? 0) - (since?.[i] ?? 0);
       own.push(Number.isFinite(due) ? Math.min(horizonDays, due) : horizonDays);
-      naive.push(Math.min(horizonDays, Math.max(1, reached / count - days)));
+      naive.push(Math.min(horizonDays, thumb[i] ?? horizonDays));
       actual.push(Number.isFinite(wait) ? wait : horizonDays);
     }
-    const mae = (values: readonly number[]) =>
-      meanInterval(absoluteErrors(Float64Array.from(values), Float64Array.from(actual)));
-    const n = actual.length;
     const errors = (values: readonly number[]) => absoluteErrors(Float64Array.from(values), Float64Array.from(actual));
-    const pairs = { own: errors(own), naive: errors(naive) };
-    const common = { baseline: "own mean interval", better: "lower", n, pairs } as const;
-    const days = compare({ metric: "mae_days", own: mae(own), naive: mae(naive).value, ...common });
-    return known([...(n < leastCustomers ? [] : [days]), coverage(below, at, seed)]);
+    const days = compareMeans({
+      metric: "mae_days",
+      baseline: "own mean interval",
+      own: errors(own),
+      naive: errors(naive),
+      better: "lower",
+    });
+    return known([...days, coverage(below, at, seed)]);
   },
 });

@@ -38,6 +38,10 @@ const mostPopular = 60;
 const ownWeights = [0.2, 0.4, 0.6, 0.8, 0.9, 1] as const;
 const popularityWeight = 1e-3;
 export const listed = 10;
+export const basketDefaults: BasketParams = {
+  decay: { withinGroup: 0.9, betweenGroups: 0.7, groupSize: 7 },
+  neighbours: 60,
+};
 
 const rounded = (value: number) => Number(value.toPrecision(4));
 
@@ -52,14 +56,32 @@ export interface Ranking {
   (baskets: Baskets, isLeftOut?: (product: number) => boolean): number[];
 }
 
+export type RankedBaskets = Pick<FittedBaskets, "reference" | "own_weight" | "popularity" | "products">;
+
 /** Ranks products for customer after customer over the same fit. */
-export function createRanking(
-  fitted: Pick<FittedBaskets, "reference" | "own_weight" | "popularity" | "products">,
-  params: BasketParams,
-  most = listed,
-): Ranking {
+export function createRanking(fitted: RankedBaskets, params: BasketParams, most = listed): Ranking {
   const signals = createSignals(fitted, params);
   return (baskets, isLeftOut) => signals(baskets, [fitted.own_weight], most, isLeftOut)[0] ?? [];
+}
+
+export interface ScoredProduct {
+  readonly product: number;
+  readonly score: number;
+}
+
+/** The same with what each product scored. */
+export function createScoredRanking(fitted: RankedBaskets, params: BasketParams, most = listed) {
+  const signals = createSignals(fitted, params);
+  return (baskets: Baskets, isLeftOut?: (product: number) => boolean): ScoredProduct[] => {
+    const scored: ScoredProduct[] = [];
+    signals(baskets, [fitted.own_weight], most, isLeftOut, (product, score) => scored.push({ product, score }));
+    return scored;
+  };
+}
+
+/** What popularity alone gives a product. */
+export function popularityScore({ popularity }: Pick<FittedBaskets, "popularity">, product: number): number {
+  return popularityWeight * (popularity[product] ?? 0);
 }
 
 /** Lists for several weights of one's own baskets at once: neighbours are looked for once. */
@@ -80,6 +102,7 @@ function createSignals(
     weights: readonly number[],
     most: number,
     isLeftOut?: (product: number) => boolean,
+    tell?: (product: number, score: number) => void,
   ): number[][] => {
     const own = basketVector(baskets, params.decay);
     const touched: number[] = [];
@@ -101,7 +124,9 @@ function createSignals(
           weight * (mine[product] ?? 0) +
           (1 - weight) * (theirs[product] ?? 0) +
           popularityWeight * (popularity[product] ?? 0);
-      return topOf(candidates, scores, most);
+      const best = topOf(candidates, scores, most);
+      if (tell) for (const product of best) tell(product, scores[product] ?? 0);
+      return best;
     });
     for (const product of touched) {
       mine[product] = 0;

@@ -4,7 +4,14 @@ import type { Params } from "../../../shared/domain/params.ts";
 import { longestBasketHistory } from "../../features/basket-days.ts";
 import { defineModel } from "../define.ts";
 import { requireTable, scoreTable, texts } from "../tables.ts";
-import { type BasketParams, createRanking, type FittedBaskets, fitBaskets } from "./next-basket-rank.ts";
+import { numbered, ownersOf } from "./basket-owners.ts";
+import {
+  type BasketParams,
+  basketDefaults,
+  createRanking,
+  type FittedBaskets,
+  fitBaskets,
+} from "./next-basket-rank.ts";
 import { evaluateBaskets } from "./next-basket-recall.ts";
 import { listsOf, type Sold, soldProducts } from "./sold-products.ts";
 
@@ -16,35 +23,6 @@ const paramsOf = (params: Params): BasketParams => ({
   },
   neighbours: Number(params.neighbours),
 });
-
-export interface Owner {
-  readonly customer: string;
-  /** Products of each day, the oldest first. */
-  readonly baskets: readonly (readonly string[])[];
-}
-
-/** The customers of basket_days in order of their id. */
-export function ownersOf(table: ColumnTable): Owner[] {
-  const [ids, lists] = [texts(table, "customer_id"), listsOf(table, "products")];
-  const days = table.columns.day instanceof Float64Array ? table.columns.day : new Float64Array(table.rows);
-  const rows = Uint32Array.from(ids.keys()).sort((a, b) => (days[a] ?? 0) - (days[b] ?? 0));
-  const found = new Map<string, (readonly string[])[]>();
-  for (const row of rows) {
-    const own = found.get(ids[row] ?? "");
-    if (own) own.push(lists[row] ?? []);
-    else found.set(ids[row] ?? "", [lists[row] ?? []]);
-  }
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([customer, baskets]) => ({ customer, baskets }));
-}
-
-/** Baskets as numbers of products; those that the fit doesn't know are left out. */
-export function numbered(owner: Owner | undefined, index: ReadonlyMap<string, number>): Int32Array[] {
-  return (owner?.baskets ?? [])
-    .map((products) =>
-      Int32Array.from(products.flatMap((id) => (index.has(id) ? [index.get(id) ?? 0] : [])).sort((a, b) => a - b)),
-    )
-    .filter((basket) => basket.length > 0);
-}
 
 function popularityOf(sold: readonly Sold[]): number[] {
   const isRecent = sold.some(({ recent }) => recent > 0);
@@ -66,7 +44,7 @@ export const nextBasket = defineModel({
   params: {
     basket_decay: {
       kind: "number",
-      default: 0.9,
+      default: basketDefaults.decay.withinGroup,
       min: 0.1,
       max: 1,
       label: "Weight from basket to basket",
@@ -74,7 +52,7 @@ export const nextBasket = defineModel({
     },
     group_decay: {
       kind: "number",
-      default: 0.7,
+      default: basketDefaults.decay.betweenGroups,
       min: 0.1,
       max: 1,
       label: "Weight from group to group",
@@ -82,7 +60,7 @@ export const nextBasket = defineModel({
     },
     group_size: {
       kind: "number",
-      default: 7,
+      default: basketDefaults.decay.groupSize,
       min: 1,
       max: 20,
       integer: true,
@@ -92,7 +70,7 @@ export const nextBasket = defineModel({
     },
     neighbours: {
       kind: "number",
-      default: 60,
+      default: basketDefaults.neighbours,
       min: 1,
       max: 1_000,
       integer: true,

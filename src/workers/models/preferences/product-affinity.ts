@@ -1,12 +1,16 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
+import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { ModelContext } from "../../../shared/domain/model.ts";
 import type { Params } from "../../../shared/domain/params.ts";
+import { popularName } from "../../../shared/domain/tournament.ts";
 import { defineModel } from "../define.ts";
 import { known } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
-import { chooseRecommender, fitRecommender, inOrderOf, type Known, type RecommenderParams } from "./product-choice.ts";
+import { numbered, type Owner, ownersOf } from "./basket-owners.ts";
+import { fitRecommender, inOrderOf, type Known, type RecommenderParams } from "./product-fit.ts";
 import { productRecalls } from "./product-recall.ts";
-import { createRecommender, type FittedProducts, recommenders } from "./product-recommend.ts";
+import { createRecommender, type FittedProducts, type Past, recommenders } from "./product-recommend.ts";
+import { type TrialCase, tryRecommenders } from "./product-trial.ts";
 import { listsOf, type Sold, soldProducts } from "./sold-products.ts";
 
 /** Weight of a product's own buyers against all products' chance of buying again. */
@@ -52,13 +56,29 @@ function paramsOf(params: Params, { seed, throwIfCancelled }: ModelContext): Rec
   };
 }
 
+function pastOf(history: readonly string[] | null | undefined, owner: Owner | undefined): Past<string> {
+  return { history: history ?? [], baskets: owner?.baskets ?? [] };
+}
+
+const standing = "neighbours";
+
+const noBaskets: ReadonlyMap<string, Owner> = new Map();
+
+/** Baskets by customer; none are gathered where no recommender looks at them. */
+function basketsOf(table: ColumnTable, isNeeded = true): ReadonlyMap<string, Owner> {
+  return isNeeded ? new Map(ownersOf(table).map((owner) => [owner.customer, owner])) : noBaskets;
+}
+
 export const productAffinity = defineModel({
   name: "product_affinity",
-  version: 4,
+  version: 5,
   title: "Product affinity",
   group: "preferences",
-  inputs: { histories: { feature: "product_histories" }, popularity: { feature: "product_popularity" } },
-  learns: { training: { feature: "product_training" } },
+  inputs: {
+    histories: { feature: "product_histories" },
+    popularity: { feature: "product_popularity" },
+    baskets: { feature: "basket_days" },
+  },
   outcomes: { products: { feature: "outcome_products" } },
   params: {
     shrinkage: {
@@ -91,7 +111,7 @@ export const productAffinity = defineModel({
       default: "best",
       choices: ["best", ...recommenders],
       label: "Recommender",
-      help: "The best on the last quarter, or one of them: item neighbours, EASE or implicit ALS.",
+      help: "The tournament's choice, or one of them: item neighbours, EASE, implicit ALS, or baskets (TIFU-kNN).",
     },
     factors: {
       kind: "number",
@@ -109,13 +129,50 @@ export const productAffinity = defineModel({
     { name: "top_product_score", type: "DOUBLE" },
     { name: "n_products", type: "INTEGER", unit: "count" },
   ],
+  contest: {
+    target: "product",
+    param: "recommender",
+    version: 1,
+    standing,
+    methods: [
+      { name: "neighbours", title: "Item neighbours" },
+      { name: "ease", title: "EASE" },
+      { name: "als", title: "Implicit ALS" },
+      { name: "baskets", title: "Baskets (TIFU-kNN)" },
+      { name: popularName, title: "Popularity", onlyShown: "The same list for everybody is no affinity." },
+    ],
+    outcomes: { products: { feature: "outcome_products" } },
+    trial: (inputs, after, params, context) => {
+      const sold = soldProducts(requireTable(inputs, "popularity"));
+      if (sold.length === 0) return [];
+      const options = paramsOf(params, context);
+      const index = new Map(sold.map(({ id }, at) => [id, at]));
+      const numbersOf = (list: readonly string[] | null | undefined) =>
+        (list ?? []).flatMap((id) => index.get(id) ?? []);
+      const baskets = basketsOf(requireTable(inputs, "baskets"));
+      const bought = requireTable(after, "products");
+      const [customers, products] = [texts(bought, "customer_id"), listsOf(bought, "products")];
+      const next = new Map(customers.map((id, at) => [id, products[at]]));
+      const table = requireTable(inputs, "histories");
+      const histories = listsOf(table, "products");
+      const cases = texts(table, "customer_id").map(
+        (id, at): TrialCase => ({
+          history: numbersOf(histories[at]),
+          baskets: numbered(baskets.get(id ?? ""), index).map((basket) => [...basket]),
+          next: numbersOf(next.get(id)),
+        }),
+      );
+      return tryRecommenders(knownOf(sold, options.popularityDamping), cases, options);
+    },
+  },
   card: {
     purpose: "Which products, ten at most, a customer is drawn to most, those bought before included.",
     method:
-      "Three recommenders are tried on the last quarter and the best at products never bought before is kept: item neighbours (the chance of buying both, damped by how common the product is, the latest of 40 products counting most), EASE (a linear model of each of the 800 most bought products by the others) and implicit ALS (factors of customers and products). A product bought before comes back by how often its buyers buy it again; how far that counts is chosen on the same quarter. The last 90 days' popularity breaks ties; where it alone speaks for a product, that is no affinity and stays off the list, but fills it for the comparison with popularity.",
+      "Four recommenders compete on rolling cuts, by what they recall of all products bought afterwards and of those never bought before: item neighbours (the chance of buying both, damped by how common the product is, the latest of 40 products counting most), EASE (a linear model of each of the 800 most bought products by the others), implicit ALS (factors of customers and products) and TIFU-kNN (baskets, the latest counting most, mixed with those of the customers most alike). With the first three a product bought before comes back by how often its buyers buy it again; how far that counts is chosen on the same cuts. The last 90 days' popularity breaks ties; where it alone speaks for a product, that is no affinity and stays off the list, but fills it for the comparison with popularity.",
     references: [
       "Hu, Koren & Volinsky (2008): Collaborative filtering for implicit feedback datasets, ICDM.",
       "Steck (2019): Embarrassingly shallow autoencoders for sparse data, WWW.",
+      "Hu, He, Gao & Zhang (2020): Modeling personalized item frequency information for next-basket recommendation, SIGIR.",
       "Deshpande & Karypis (2004): Item-based top-N recommendation algorithms, ACM TOIS 22(1), eq. 4.",
       "Dacrema, Cremonesi & Jannach (2019): Are we really making much progress? RecSys, for neighbours and popularity as baselines.",
     ],
@@ -136,21 +193,17 @@ export const productAffinity = defineModel({
     if (sold.length === 0) return null;
     const options = paramsOf(params, context);
     const index = new Map(sold.map(({ id }, at) => [id, at]));
-    const numbered = (list: readonly string[] | null | undefined) =>
-      Int32Array.from((list ?? []).flatMap((id) => index.get(id) ?? []));
-    const products = knownOf(sold, options.popularityDamping);
-    const table = requireTable(inputs, "training");
-    const nexts = listsOf(table, "next_products");
-    const cases = listsOf(table, "products").map((list, at) => ({
-      history: numbered(list),
-      next: [...numbered(nexts[at])],
-    }));
-    const choice = chooseRecommender(products, cases, options);
-    const name = recommenders.find((one) => one === params.recommender) ?? choice.recommender;
-    const owners = inOrderOf(listsOf(requireTable(inputs, "histories"), "products").map(numbered));
-    const fitted = fitRecommender(name, products, owners, options);
-    const weight = name === choice.recommender ? choice.againWeight : 1;
-    return { ...fitted, again_weight: weight, ...choice.recalls } as unknown as Json;
+    const { choice } = context;
+    const named = params.recommender === "best" ? (choice?.chosen ?? standing) : params.recommender;
+    const name = recommenders.find((one) => one === named) ?? standing;
+    const lists = listsOf(requireTable(inputs, "histories"), "products");
+    const owners = inOrderOf(lists.map((list) => Int32Array.from((list ?? []).flatMap((id) => index.get(id) ?? []))));
+    const baskets = [...basketsOf(requireTable(inputs, "baskets"), name === "baskets").values()]
+      .map((owner) => numbered(owner, index))
+      .filter((own) => own.length > 0);
+    const known = knownOf(sold, options.popularityDamping);
+    const fitted = fitRecommender(name, known, { owners, baskets }, options);
+    return { ...fitted, again_weight: choice?.settings?.[name]?.["again_weight"] ?? 1 } as unknown as Json;
   },
   score: (inputs, json, params) => {
     const fitted = json as unknown as FittedProducts | null;
@@ -162,8 +215,11 @@ export const productAffinity = defineModel({
     const [first, score] = [new Array<string | null>(n).fill(null), blank(n)];
     const recommend = fitted ? createRecommender(fitted, Number(params.decay)) : undefined;
     const histories = listsOf(table, "products");
+    const baskets = basketsOf(requireTable(inputs, "baskets"), fitted?.baskets !== undefined);
     for (const [at, row] of order.entries()) {
-      const best = (recommend?.(histories[row] ?? []) ?? []).filter(({ isOwn }) => isOwn);
+      const best = (recommend?.(pastOf(histories[row], baskets.get(owners[row] ?? ""))) ?? []).filter(
+        ({ isOwn }) => isOwn,
+      );
       if (best.length === 0) continue;
       lists[at] = best.map(({ product }) => product);
       first[at] = best[0]?.product ?? null;
@@ -185,11 +241,12 @@ export const productAffinity = defineModel({
     if (!fitted) return [];
     const table = requireTable(inputs, "histories");
     const [ids, lists] = [texts(table, "customer_id"), listsOf(table, "products")];
-    const histories = new Map(ids.map((id, at) => [id, lists[at] ?? []]));
+    const histories = new Map(ids.map((id, at) => [id, lists[at]]));
+    const baskets = basketsOf(requireTable(inputs, "baskets"), fitted.baskets !== undefined);
     const after = requireTable(holdout.tables ?? {}, "products");
     const [customers, bought] = [texts(after, "customer_id"), listsOf(after, "products")];
     const cases = Array.from(inOrder(customers), (row) => ({
-      history: histories.get(customers[row] ?? null) ?? [],
+      ...pastOf(histories.get(customers[row] ?? null), baskets.get(customers[row] ?? "")),
       next: bought[row] ?? [],
     })).filter(({ history, next }) => history.length > 0 && next.length > 0);
     return known(productRecalls(fitted, Number(params.decay), cases));

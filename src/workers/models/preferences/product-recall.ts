@@ -1,10 +1,9 @@
 import type { Evaluation } from "../../../shared/domain/model.ts";
 import { meanInterval } from "../../numeric/scoring.ts";
 import { compare, leastCustomers } from "../evaluation.ts";
-import { createRecommender, type FittedProducts, listed, popularOrder } from "./product-recommend.ts";
+import { createRecommender, type FittedProducts, listed, type Past, popularOrder } from "./product-recommend.ts";
 
-interface Case {
-  readonly history: readonly string[];
+interface Case extends Past<string> {
   readonly next: readonly string[];
 }
 
@@ -19,12 +18,13 @@ export function productRecalls(fitted: FittedProducts, decay: number, cases: rea
   const measure = (metric: string, baseline: string, some: readonly Case[], isNew: boolean): Evaluation[] => {
     if (some.length < leastCustomers) return [];
     const [own, naive]: [number[], number[]] = [[], []];
-    for (const { history, next } of some) {
+    for (const { next, ...past } of some) {
+      const { history } = past;
       const leftOut = new Set(isNew ? history : []);
       const wanted = new Set(next.filter((id) => !leftOut.has(id)));
       own.push(
         share(
-          recommend(history, leftOut).map(({ product }) => product),
+          recommend(past, leftOut).map(({ product }) => product),
           wanted,
         ),
       );

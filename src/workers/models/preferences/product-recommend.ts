@@ -1,7 +1,8 @@
 import { createAlsSolver } from "../../numeric/implicit-als.ts";
 import { topOf } from "../../numeric/top.ts";
+import { basketDefaults, createScoredRanking, type FittedBaskets, popularityScore } from "./next-basket-rank.ts";
 
-export const recommenders = ["neighbours", "ease", "als"] as const;
+export const recommenders = ["neighbours", "ease", "als", "baskets"] as const;
 export type RecommenderName = (typeof recommenders)[number];
 
 export interface FittedProducts {
@@ -22,8 +23,14 @@ export interface FittedProducts {
   readonly n_factors: number;
   readonly alpha: number;
   readonly regularisation: number;
-  /** What every recommender recalled of a quarter that was kept aside. */
-  readonly [trial: `recall_${string}`]: number;
+  /** How baskets follow baskets: of TIFU-kNN, which looks at these alone. */
+  readonly baskets?: FittedBaskets;
+}
+
+/** What a customer bought: products, the latest first, and baskets, the oldest first. */
+export interface Past<T> {
+  readonly history: readonly T[];
+  readonly baskets: readonly (readonly T[])[];
 }
 
 export const listed = 10;
@@ -96,17 +103,40 @@ function byAls({ factors, factor_products, n_factors: k, alpha, regularisation }
   };
 }
 
+/** Ranks products for one past after another over the same fit. */
+export type Ranker = (
+  past: Past<number>,
+  leftOut: ReadonlySet<number>,
+  againWeight?: number,
+) => { product: number; score: number; isOwn: boolean }[];
+
+function basketRanker(fitted: FittedBaskets): Ranker {
+  const rank = createScoredRanking(fitted, basketDefaults, listed);
+  return ({ baskets }, leftOut) => {
+    const own = baskets.map((basket) => Int32Array.from(basket).sort());
+    const isLeftOut = leftOut.size > 0 ? (product: number) => leftOut.has(product) : undefined;
+    return rank(own, isLeftOut).map((one) => ({
+      ...one,
+      isOwn: one.score > popularityScore(fitted, one.product) * (1 + 1e-9),
+    }));
+  };
+}
+
 function speakerOf(fitted: FittedProducts, decay: number): Speak {
   if (fitted.recommender === "als") return byAls(fitted);
   return fitted.recommender === "ease" ? byEase(fitted) : byNeighbours(fitted, decay);
 }
 
-/** Ranks products for one history of product numbers, latest first, again and again over the same fit. */
-export function createRanker(fitted: FittedProducts, decay: number) {
+/** Ranks products by their numbers, again and again over the same fit. */
+export function createRanker(fitted: FittedProducts, decay: number): Ranker {
+  return fitted.baskets ? basketRanker(fitted.baskets) : historyRanker(fitted, decay);
+}
+
+function historyRanker(fitted: FittedProducts, decay: number): Ranker {
   const speak = speakerOf(fitted, decay);
   const scores = new Float64Array(fitted.products.length);
   const popular = popularOrder(fitted);
-  return (history: readonly number[], leftOut: ReadonlySet<number>, againWeight = fitted.again_weight) => {
+  return ({ history }, leftOut, againWeight = fitted.again_weight) => {
     const touched = new Set<number>();
     speak(history, scores, touched);
     const bought = new Set(history);
@@ -145,8 +175,12 @@ export function createRecommender(fitted: FittedProducts, decay: number) {
   const index = new Map(fitted.products.map((id, at) => [id, at]));
   const rank = createRanker(fitted, decay);
   const numbered = (ids: Iterable<string>) => [...ids].flatMap((id) => index.get(id) ?? []);
-  return (history: readonly string[], leftOut: ReadonlySet<string> = new Set()): Recommended[] =>
-    rank(numbered(history), new Set(numbered(leftOut))).map((one) => ({
+  const numbersOf = ({ history, baskets }: Past<string>): Past<number> => ({
+    history: numbered(history),
+    baskets: fitted.baskets ? baskets.map(numbered).filter((basket) => basket.length > 0) : [],
+  });
+  return (past: Past<string>, leftOut: ReadonlySet<string> = new Set()): Recommended[] =>
+    rank(numbersOf(past), new Set(numbered(leftOut))).map((one) => ({
       ...one,
       product: fitted.products[one.product] ?? "",
     }));

@@ -8,12 +8,22 @@ import { type Counts, fitDirichlet } from "../../numeric/shrinkage.ts";
 import { lbeta, lgamma } from "../../numeric/special-functions.ts";
 import { compare, coverage, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, texts } from "../tables.ts";
+import { type Pulls, priorOf } from "./choice-pulls.ts";
 
 /** The population's shares of some choices (categories, brands, channels) and how many lines of one's own they weigh as much as. */
 export interface FittedShares {
   readonly choices: readonly string[];
   readonly shares: readonly number[];
   readonly concentration: number;
+  /** Days in which a line loses half its weight; without it all lines count alike. */
+  readonly half_life?: number;
+  /** What draws a customer's shares in the place of the population's. */
+  readonly pulls?: Pulls;
+}
+
+/** Lines by how long ago the latest was, in quarters of a line and at least one. */
+export function weighed(count: number, pauseDays: number, halfLife: number): number {
+  return Math.max(0.25, Math.round(4 * count * 2 ** (-Math.max(0, pauseDays) / halfLife)) / 4);
 }
 
 export interface Chooser {
@@ -80,17 +90,19 @@ interface Ranked {
 /** Choices by shrunk share, greatest first; equal shares in order of their name. Whatever somebody never chose stands in the
  *  population's order, so that few of them need to be looked at for the first `most`. */
 export function createRanking(fitted: FittedShares): (counts: Counts, most?: number) => Ranked[] {
+  const { shares, pulls } = fitted;
   const popular = Array.from(fitted.shares.keys()).sort(
     (a, b) => (fitted.shares[b] ?? 0) - (fitted.shares[a] ?? 0) || a - b,
   );
   return (counts, most = fitted.shares.length) => {
     const own = new Map(counts);
     const total = totalOf(counts) + fitted.concentration;
-    const candidates = new Set([...own.keys(), ...popular.slice(0, most + own.size)]);
+    const candidates = new Set([...own.keys(), ...popular.slice(0, most + own.size), ...(pulls?.of ?? [])]);
+    const prior = priorOf(pulls, shares, counts);
     return [...candidates]
       .map((choice) => {
         const count = own.get(choice) ?? 0;
-        return { choice, count, affinity: (count + fitted.concentration * (fitted.shares[choice] ?? 0)) / total };
+        return { choice, count, affinity: (count + fitted.concentration * prior(choice)) / total };
       })
       .sort((a, b) => b.affinity - a.affinity || a.choice - b.choice)
       .slice(0, most);
@@ -153,7 +165,7 @@ export function scoreShares(table: ColumnTable, columns: ShareColumns, fitted: F
     const [first] = best;
     if (!first) continue;
     const total = totalOf(counts);
-    const key = `${first.choice} ${first.count} ${total}`;
+    const key = `${first.choice} ${fitted.pulls ? first.affinity : first.count} ${total}`;
     const limits = seen.get(key) ?? limitsOf(fitted, first.affinity, total);
     seen.set(key, limits);
     scored.top[at] = fitted.choices[first.choice] ?? null;
@@ -188,7 +200,7 @@ function placeOf(
 }
 
 /** What each customer chose after the cut; choices that the fit doesn't know count, and can't be foreseen. */
-function chosenAfter(outcomes: ColumnTable, columns: ShareColumns, leftOut: (choice: string) => boolean) {
+export function chosenAfter(outcomes: ColumnTable, columns: ShareColumns, leftOut: (choice: string) => boolean) {
   const ids = texts(outcomes, "customer_id");
   const names = texts(outcomes, columns.choice);
   const counts = numbers(outcomes, columns.count);
@@ -247,11 +259,12 @@ export function evaluateShares(judged: Judged): readonly Evaluation[] {
   const index = new Map(fitted.choices.map((name, at) => [name, at]));
   const lossOf = (own: Counts, actual: ReadonlyMap<string, number>) => {
     const mine = new Map(own);
+    const prior = priorOf(fitted.pulls, fitted.shares, own);
     const total = totalOf(own) + fitted.concentration;
     let [loss, lines] = [0, 0];
     for (const [name, count] of actual) {
       const at = index.get(name);
-      const share = at === undefined ? 0 : (mine.get(at) ?? 0) + fitted.concentration * (fitted.shares[at] ?? 0);
+      const share = at === undefined ? 0 : (mine.get(at) ?? 0) + fitted.concentration * prior(at);
       loss -= count * Math.log(Math.max(rarest, share / total));
       lines += count;
     }

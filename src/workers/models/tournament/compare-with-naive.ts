@@ -1,4 +1,5 @@
 import type { Evaluation } from "../../../shared/domain/model.ts";
+import { tournamentQuestions } from "../../../shared/domain/tournament.ts";
 import {
   absoluteErrors,
   aucDifference,
@@ -28,7 +29,7 @@ export function compareWithNaive(
     compare({
       metric,
       own: measured,
-      baseline: target.naiveIs,
+      baseline: tournamentQuestions[target.target].naive,
       naive: theirs[at]?.measured.value ?? Number.NaN,
       n,
       better: metric === "auc" || metric === "spearman" ? "higher" : "lower",
@@ -48,7 +49,7 @@ export function compareWithNaive(
     compare({
       metric: "bias",
       own: bias(predicted),
-      baseline: target.naiveIs,
+      baseline: tournamentQuestions[target.target].naive,
       naive: bias(naive).value,
       n,
       better: "nearer to 0",

@@ -4,6 +4,7 @@ import { pairedDifference } from "../../numeric/scoring.ts";
 import { meanProducts, type Products, productsOf, simplexWeights } from "../../numeric/simplex-weights.ts";
 import { leastCustomers } from "../evaluation.ts";
 import { blank, gather, matchRows, numbers } from "../tables.ts";
+import { chooseByLoss, meanRelative } from "./choose.ts";
 import { bestShare, refine } from "./refine.ts";
 import { relativeLoss, type TargetDeclaration, toldMetrics } from "./targets.ts";
 
@@ -85,50 +86,24 @@ function chooseForecast(request: TournamentRequest): {
   const leftOut: { candidate: string; reason: string }[] = [];
   const fields = request.splits.flatMap((split) => fieldOf(request, split, leftOut) ?? []);
   const rows = fields.flatMap((field) => rowsOf(target, field));
-  const relative = (candidate: string) => {
-    const own = rows.filter((row) => row.candidate === candidate && row.relative !== null);
-    const logs = own.map((row) => Math.log(row.relative ?? 1));
-    return own.length < fields.length ? Number.NaN : Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
-  };
   const eligible = request.candidates.filter(({ onlyShown }) => onlyShown === undefined).map(({ model }) => model);
-  const judged = eligible.filter((model) => Number.isFinite(relative(model)));
-  const ranking = [...judged].sort((a, b) => relative(a) - relative(b) || (a < b ? -1 : 1));
-  const common = {
+  const plain = chooseByLoss({
     target: target.target,
-    fit_as_of: fitAsOf,
-    horizon_days: horizonDays,
-    left_out: [...new Map(leftOut.map((one) => [one.candidate, one])).values()],
-  };
-  const [best] = ranking;
-  const rest = eligible.filter((model) => !ranking.includes(model));
-  if (best === undefined) {
-    const standing = eligible.includes(target.standing) ? target.standing : (eligible[0] ?? target.standing);
-    const reason = "Nothing could be judged yet: there is no cut with enough customers and what followed.";
-    const order = [standing, ...rest.filter((model) => model !== standing)];
-    const weights = { [standing]: 1 };
-    return {
-      choice: { ...common, chosen: standing, weights, ranking: order, stack_weights: null, reason, rows },
-      fields: [],
-    };
-  }
-  const stack = stackOf(target, fields, ranking);
-  const stack_weights = stack?.weights ?? null;
-  const all = stack ? [...rows, stack.row] : rows;
-  const score = relative(best).toPrecision(3);
-  const over = `over ${fields.length} ${fields.length === 1 ? "cut" : "cuts"}`;
-  if (stack?.isBetter) {
-    const reason = `The combination is surely better than ${best} at the latest cut, with weights learned at the earlier ones.`;
-    const { weights } = stack;
-    const order = [...ranking, ...rest];
-    return {
-      choice: { ...common, chosen: stackName, weights, ranking: order, stack_weights, reason, rows: all },
-      fields,
-    };
-  }
-  const reason = `Least loss ${over}: ${score} of the naive forecast's.`;
-  const weights = { [best]: 1 };
-  const order = [...ranking, ...rest];
-  return { choice: { ...common, chosen: best, weights, ranking: order, stack_weights, reason, rows: all }, fields };
+    fitAsOf,
+    horizonDays,
+    eligible,
+    standing: target.standing,
+    cuts: fields.length,
+    rows,
+    leftOut,
+  });
+  const judged = plain.ranking.filter((model) => Number.isFinite(meanRelative(rows, model, fields.length)));
+  const stack = stackOf(target, fields, judged);
+  if (!stack) return { choice: plain, fields };
+  const choice = { ...plain, stack_weights: stack.weights, rows: [...rows, stack.row] };
+  if (!stack.isBetter) return { choice, fields };
+  const reason = `The combination is surely better than ${plain.chosen} at the latest cut, with weights learned at the earlier ones.`;
+  return { choice: { ...choice, chosen: stackName, weights: stack.weights, reason }, fields };
 }
 
 /** The customers of a split that every candidate scores; null where they are too few. */

@@ -6,12 +6,12 @@ import {
   automatic,
   cutsApartDays,
   judgedDays,
+  type ModelTarget,
   pinnedChoice,
   stackName,
   type TournamentChoice,
-  type TournamentTarget,
   tournamentCuts,
-  tournamentTitles,
+  tournamentQuestions,
 } from "../../../shared/domain/tournament.ts";
 import { defineStep, type Step, type StepContext } from "../../engine/step-context.ts";
 import { known, leastCustomers } from "../evaluation.ts";
@@ -28,7 +28,7 @@ interface Entrant extends Candidate {
   readonly outputs: ReadonlySet<string>;
 }
 
-function entrantsOf(models: readonly ModelDeclaration[], target: TournamentTarget): Entrant[] {
+function entrantsOf(models: readonly ModelDeclaration[], target: ModelTarget): Entrant[] {
   return models.flatMap((model) => {
     const own = model.competes?.find((one) => one.target === target);
     const outputs = new Set(model.outputs.map(({ name }) => name));
@@ -54,7 +54,7 @@ function tournamentStep(target: TargetDeclaration, candidates: readonly Candidat
   return defineStep({
     name: `tournament_${target.target}`,
     version: 3,
-    title: `Tournament: ${tournamentTitles[target.target]}`,
+    title: `Tournament: ${tournamentQuestions[target.target].title}`,
     stage: "fits",
     scope: "brand",
     timing: "fit_as_of",
@@ -80,7 +80,7 @@ function tournamentStep(target: TargetDeclaration, candidates: readonly Candidat
   });
 }
 
-const amounts: Readonly<Record<TournamentTarget, readonly Column[]>> = {
+const amounts: Readonly<Record<ModelTarget, readonly Column[]>> = {
   purchases: [
     { name: "probability_alive", type: "DOUBLE", unit: "share" },
     { name: "expected_purchases", type: "DOUBLE", unit: "count" },
@@ -96,7 +96,7 @@ const amounts: Readonly<Record<TournamentTarget, readonly Column[]>> = {
   ],
 };
 
-function chosenColumns(target: TournamentTarget): readonly Column[] {
+function chosenColumns(target: ModelTarget): readonly Column[] {
   return [
     { name: "customer_id", type: "VARCHAR" },
     ...amounts[target],
@@ -113,7 +113,7 @@ function chosenStep(declared: TargetDeclaration, candidates: readonly Entrant[])
   return defineStep({
     name: `chosen_${target}`,
     version: 2,
-    title: `Chosen: ${tournamentTitles[target]}`,
+    title: `Chosen: ${tournamentQuestions[target].title}`,
     stage: "scores",
     scope: "brand",
     timing: "as_of",
@@ -146,7 +146,7 @@ function chosenStep(declared: TargetDeclaration, candidates: readonly Entrant[])
   });
 }
 
-function figuresOf(target: TournamentTarget, chosen: Chosen, candidates: readonly Entrant[]): ColumnTable {
+function figuresOf(target: ModelTarget, chosen: Chosen, candidates: readonly Entrant[]): ColumnTable {
   const byModel = new Map(candidates.map((candidate) => [candidate.model, candidate]));
   const main = combineColumn(chosen, (model) => byModel.get(model)?.column);
   const beside = (name: string) =>
@@ -193,7 +193,7 @@ function evaluateStep(target: TargetDeclaration, column: string): Step {
   return defineStep({
     name: `evaluate_${name}`,
     version: 1,
-    title: `Evaluate the choice: ${tournamentTitles[target.target]}`,
+    title: `Evaluate the choice: ${tournamentQuestions[target.target].title}`,
     stage: "evaluations",
     scope: "brand",
     timing: "cut",
@@ -233,7 +233,7 @@ async function evaluated(
   return known(compareWithNaive(target, pick(values), { naive: pick(naive), actual: pick(target.outcome(outcomes)) }));
 }
 
-/** The steps of every tournament: the choice of a week, the chosen figures of a day, and how the choice did at a cut. */
+/** The steps of every tournament among models: the choice of a week, the chosen figures of a day, and how the choice did at a cut. */
 export function tournamentSteps(models: readonly ModelDeclaration[]): readonly Step[] {
   return targets.flatMap((target) => {
     const candidates = entrantsOf(models, target.target);

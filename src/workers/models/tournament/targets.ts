@@ -1,5 +1,5 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
-import type { TournamentMetric, TournamentTarget } from "../../../shared/domain/tournament.ts";
+import type { MethodTrial, ModelTarget, TournamentMetric } from "../../../shared/domain/tournament.ts";
 import {
   absoluteErrors,
   auc,
@@ -12,28 +12,32 @@ import {
 import { numbers } from "../tables.ts";
 
 /** A metric of a forecast and the loss that it stands for: what the naive forecast's is divided into. */
-interface Judged {
+export interface Judged {
   readonly metric: string;
   readonly measured: Measured;
   readonly loss: number;
 }
 
 export interface TargetDeclaration {
-  readonly target: TournamentTarget;
+  readonly target: ModelTarget;
   /** The model that stands where nothing could be judged. */
   readonly standing: string;
   /** Column of the outcomes, as the forecast has it. */
   readonly outcome: (outcomes: ColumnTable) => Float64Array;
   /** The rule of thumb, from the purchase summary at the cut. */
   readonly naive: (summary: ColumnTable, horizonDays: number) => Float64Array;
-  readonly naiveIs: string;
   /** The candidates' chance of any, and the model whose chance may refine it, where the outcome is a count. */
   readonly refining?: { readonly column: string; readonly model: string };
   readonly judge: (predicted: Float64Array, actual: Float64Array) => readonly Judged[];
 }
 
+const finite = (value: number) => (Number.isFinite(value) ? value : null);
 const isAbove = (values: Float64Array) => Array.from(values, (value) => value > 0);
-const lossOf = (metric: string, measured: Measured, loss = measured.value): Judged => ({ metric, measured, loss });
+export const lossOf = (metric: string, measured: Measured, loss = measured.value): Judged => ({
+  metric,
+  measured,
+  loss,
+});
 
 /** Errors alone would crown whoever forecasts too little, since most buy nothing: the ranking weighs as much. */
 function judgeAmounts(
@@ -59,7 +63,6 @@ export const targets: readonly TargetDeclaration[] = [
       const age = numbers(summary, "t_age");
       return numbers(summary, "frequency").map((x, at) => (x / Math.max(1, age[at] ?? 1)) * horizonDays);
     },
-    naiveIs: "x / T × horizon",
     refining: { column: "probability_purchase", model: "purchase_propensity" },
     judge: judgeAmounts((predicted, actual) => {
       const ranked = auc(predicted, isAbove(actual));
@@ -72,7 +75,6 @@ export const targets: readonly TargetDeclaration[] = [
     outcome: (outcomes) => numbers(outcomes, "n_purchases").map((count) => (count > 0 ? 1 : 0)),
     naive: (summary, horizonDays) =>
       numbers(summary, "days_since_last_purchase").map((days) => horizonDays / (2 * horizonDays + Math.max(0, days))),
-    naiveIs: "horizon ÷ (2 × horizon + days since the last purchase)",
     judge: (predicted, actual) => {
       const bought = isAbove(actual);
       const ranked = auc(predicted, bought);
@@ -87,7 +89,6 @@ export const targets: readonly TargetDeclaration[] = [
       const age = numbers(summary, "t_age");
       return numbers(summary, "revenue_minor").map((sum, at) => (sum / Math.max(30, age[at] ?? 30)) * horizonDays);
     },
-    naiveIs: "revenue per day × horizon",
     judge: judgeAmounts((predicted, actual) => {
       const ranked = spearman(predicted, actual);
       return lossOf("spearman", ranked, 1 - ranked.value);
@@ -96,7 +97,6 @@ export const targets: readonly TargetDeclaration[] = [
 ];
 
 export function toldMetrics(judged: readonly Judged[]): TournamentMetric[] {
-  const finite = (value: number) => (Number.isFinite(value) ? value : null);
   return judged.map(({ metric, measured: { value, low, high } }) => ({
     metric,
     value: finite(value),
@@ -105,11 +105,27 @@ export function toldMetrics(judged: readonly Judged[]): TournamentMetric[] {
   }));
 }
 
+/** A method's trial as it is kept. */
+export function trialOf(
+  method: string,
+  n: number,
+  judged: readonly Judged[],
+  settings?: Readonly<Record<string, number>>,
+): MethodTrial {
+  const told = toldMetrics(judged);
+  const withLosses = told.map((one, at) => ({ ...one, loss: finite(judged[at]?.loss ?? Number.NaN) }));
+  return { method, n, judged: withLosses, ...(settings ? { settings } : {}) };
+}
+
+interface Lost {
+  readonly loss: number | null;
+}
+
 /** Geometric mean of a forecast's losses as multiples of the naive one's, over the metrics that both have; NaN without any. */
-export function relativeLoss(own: readonly Judged[], naive: readonly Judged[]): number {
+export function relativeLoss(own: readonly Lost[], naive: readonly Lost[]): number {
   const logs = own.flatMap(({ loss }, at) => {
     const other = naive[at]?.loss ?? Number.NaN;
-    const log = Math.log(loss / other);
+    const log = Math.log((loss ?? Number.NaN) / other);
     return Number.isFinite(log) ? [log] : [];
   });
   return logs.length === 0 ? Number.NaN : Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
