@@ -1,10 +1,11 @@
-import type { ColumnTable } from "../../../shared/domain/column.ts";
+import type { ColumnTable, ColumnValues } from "../../../shared/domain/column.ts";
 import { type MethodTrial, naiveName, popularName } from "../../../shared/domain/tournament.ts";
 import { meanInterval } from "../../numeric/scoring.ts";
 import { leastCustomers } from "../evaluation.ts";
-import { numbers } from "../tables.ts";
+import { numbers, texts } from "../tables.ts";
 import { lossOf, trialOf } from "../tournament/targets.ts";
 import { fitPulls } from "./choice-pulls.ts";
+import { draw } from "./next-basket-rank.ts";
 import { choosersOf, chosenAfter, createRanking, type FittedShares, fitShares, weighed } from "./shares.ts";
 
 export const categoryMethods = ["shrunk", "recent", "together"] as const;
@@ -47,13 +48,38 @@ export function fitCategories(
 }
 
 const recallAt = [1, 3] as const;
+const mostDrawn = 6_000;
 
-/** What each method recalls of the categories bought after the cut, with the most bought ones of the customer and of all beside. */
+/** Rows of a draw of customers by what they bought. */
+function drawnRows(table: ColumnTable): ColumnTable {
+  const [ids, names, counts] = [texts(table, "customer_id"), texts(table, "category"), numbers(table, "n_lines")];
+  const rowsOf = new Map<string, number[]>();
+  for (const [row, id] of ids.entries()) {
+    const own = rowsOf.get(id ?? "");
+    if (own) own.push(row);
+    else rowsOf.set(id ?? "", [row]);
+  }
+  if (rowsOf.size <= mostDrawn) return table;
+  const told = (row: number) => `${names[row]}\u001f${counts[row]}`;
+  const all = [...rowsOf.values()].map((rows) => ({ rows, text: rows.map(told).sort().join() }));
+  all.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+  const kept = draw(all, mostDrawn).flatMap(({ rows }) => rows);
+  const columns = Object.entries(table.columns).map(([name, values]): [string, ColumnValues] => [
+    name,
+    values instanceof Float64Array
+      ? Float64Array.from(kept, (row) => values[row] ?? Number.NaN)
+      : (kept.map((row) => values[row] ?? null) as ColumnValues),
+  ]);
+  return { rows: kept.length, columns: Object.fromEntries(columns) };
+}
+
+/** On a draw of customers, what each method recalls of the categories bought after the cut, with the most bought ones of the customer and of all beside. */
 export function tryCategories(
-  table: ColumnTable,
+  all: ColumnTable,
   outcomes: ColumnTable,
   options: { readonly priorWeight: number; readonly asOf: number },
 ): MethodTrial[] {
+  const table = drawnRows(all);
   const plain = fitCategories("shrunk", table, options);
   if (!plain || plain.choices.length < 2) return [];
   const isUnknown = (name: string) => name === unknownCategory && !plain.choices.includes(unknownCategory);

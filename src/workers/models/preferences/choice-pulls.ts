@@ -57,22 +57,22 @@ export function fitPulls(groups: readonly Counts[], shares: readonly number[]): 
 }
 
 /** The shares that a customer's own are drawn to: the mean of the rows of what they chose, by how often. */
-export function priorOf(
-  pulls: Pulls | undefined,
-  shares: readonly number[],
-  counts: Counts,
-): (choice: number) => number {
-  const total = totalOf(counts);
-  if (!pulls || !(total > 0)) return (choice) => shares[choice] ?? 0;
-  const place = new Map(pulls.of.map((choice, at) => [choice, at]));
-  const mixed = new Float64Array(pulls.of.length);
-  for (const [from, count] of counts) {
-    const row = pulls.rows[place.get(from) ?? -1];
-    for (let at = 0; at < mixed.length; at++)
-      mixed[at] = (mixed[at] ?? 0) + (count / total) * (row?.[at] ?? shares[pulls.of[at] ?? 0] ?? 0);
-  }
-  return (choice) => {
-    const at = place.get(choice);
-    return at === undefined ? (shares[choice] ?? 0) : (mixed[at] ?? 0);
+export function createPrior(pulls: Pulls | undefined, shares: readonly number[]) {
+  const population = (choice: number) => shares[choice] ?? 0;
+  if (!pulls) return (_: Counts) => population;
+  const places = new Int32Array(shares.length).fill(-1);
+  for (const [at, choice] of pulls.of.entries()) places[choice] = at;
+  const rows = pulls.rows.map((row) => Float64Array.from(row));
+  const own = Float64Array.from(pulls.of, population);
+  return (counts: Counts) => {
+    const total = totalOf(counts);
+    if (!(total > 0)) return population;
+    const mixed = new Float64Array(own.length);
+    for (const [from, count] of counts) {
+      const row = rows[places[from] ?? -1] ?? own;
+      const weight = count / total;
+      for (let at = 0; at < mixed.length; at++) mixed[at] = (mixed[at] as number) + weight * (row[at] as number);
+    }
+    return (choice: number) => mixed[places[choice] ?? -1] ?? population(choice);
   };
 }

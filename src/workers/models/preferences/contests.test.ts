@@ -3,7 +3,7 @@ import { createRandom } from "../../../shared/base/random.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { MethodTrial } from "../../../shared/domain/tournament.ts";
 import { countsFor, fitCategories, tryCategories } from "./category-methods.ts";
-import { fitPulls, priorOf } from "./choice-pulls.ts";
+import { createPrior, fitPulls } from "./choice-pulls.ts";
 import { fitRecommender } from "./product-fit.ts";
 import { createRecommender } from "./product-recommend.ts";
 import { type TrialCase, tryRecommenders } from "./product-trial.ts";
@@ -95,12 +95,15 @@ describe("categories", () => {
       ],
       shares,
     );
-    const prior = priorOf(pulls, shares, [
+    const prior = createPrior(
+      pulls,
+      shares,
+    )([
       [0, 1],
       [2, 1],
     ]);
     expect([0, 1, 2].map(prior).reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 4);
-    expect([0, 1, 2].map(priorOf(pulls, shares, []))).toEqual(shares);
+    expect([0, 1, 2].map(createPrior(pulls, shares)([]))).toEqual(shares);
   });
 });
 

@@ -103,23 +103,38 @@ function byAls({ factors, factor_products, n_factors: k, alpha, regularisation }
   };
 }
 
+interface RankedProduct {
+  readonly product: number;
+  readonly score: number;
+  readonly isOwn: boolean;
+}
+
 /** Ranks products for one past after another over the same fit. */
-export type Ranker = (
-  past: Past<number>,
-  leftOut: ReadonlySet<number>,
-  againWeight?: number,
-) => { product: number; score: number; isOwn: boolean }[];
+export interface Ranker {
+  (past: Past<number>, leftOut: ReadonlySet<number>): RankedProduct[];
+  /** Lists for several weights of buying again, and the list of what was never bought: the past is listened to once. */
+  readonly lists: (past: Past<number>, againWeights: readonly number[]) => { whole: number[][]; fresh: number[] };
+}
+
+const numbersIn = (ranked: readonly RankedProduct[]) => ranked.map(({ product }) => product);
 
 function basketRanker(fitted: FittedBaskets): Ranker {
-  const rank = createScoredRanking(fitted, basketDefaults, listed);
-  return ({ baskets }, leftOut) => {
+  const scored = createScoredRanking(fitted, basketDefaults, listed);
+  const rank = ({ baskets }: Past<number>, leftOut: ReadonlySet<number>) => {
     const own = baskets.map((basket) => Int32Array.from(basket).sort());
     const isLeftOut = leftOut.size > 0 ? (product: number) => leftOut.has(product) : undefined;
-    return rank(own, isLeftOut).map((one) => ({
+    return scored(own, isLeftOut).map((one) => ({
       ...one,
       isOwn: one.score > popularityScore(fitted, one.product) * (1 + 1e-9),
     }));
   };
+  const none = new Set<number>();
+  return Object.assign(rank, {
+    lists: (past: Past<number>, weights: readonly number[]) => {
+      const whole = numbersIn(rank(past, none));
+      return { whole: weights.map(() => whole), fresh: numbersIn(rank(past, new Set(past.history))) };
+    },
+  });
 }
 
 function speakerOf(fitted: FittedProducts, decay: number): Speak {
@@ -134,40 +149,60 @@ export function createRanker(fitted: FittedProducts, decay: number): Ranker {
 
 function historyRanker(fitted: FittedProducts, decay: number): Ranker {
   const speak = speakerOf(fitted, decay);
+  const isNeighbours = fitted.recommender === "neighbours";
   const scores = new Float64Array(fitted.products.length);
   const popular = popularOrder(fitted);
-  return ({ history }, leftOut, againWeight = fitted.again_weight) => {
+  /** What the history speaks for, buying again left aside; calls `use` with it and forgets. */
+  const heard = <T>(
+    history: readonly number[],
+    most: number,
+    use: (touched: Set<number>, own: Set<number>) => T,
+  ): T => {
     const touched = new Set<number>();
     speak(history, scores, touched);
-    const bought = new Set(history);
-    for (const product of bought) {
-      if (fitted.recommender !== "neighbours") scores[product] = 0;
+    for (const product of new Set(history)) {
+      if (!isNeighbours) scores[product] = 0;
       touched.add(product);
     }
-    let [weight, sum] = [1, 0];
-    for (let at = 0; at < history.length; at++) {
-      sum += weight;
-      weight *= decay;
-    }
-    weight = 1;
-    for (const product of history) {
-      const part = fitted.recommender === "neighbours" ? weight / Math.max(1e-9, sum) : weight;
-      scores[product] = (scores[product] ?? 0) + againWeight * part * (fitted.again[product] ?? 0);
-      weight *= decay;
-    }
     const own = new Set(touched);
-    for (const product of popular.slice(0, listed + leftOut.size + history.length)) touched.add(product);
+    for (const product of popular.slice(0, listed + most + history.length)) touched.add(product);
     for (const product of touched)
       scores[product] = (scores[product] ?? 0) + popularityWeight * (fitted.popularity[product] ?? 0);
-    const best = topOf(
-      [...touched].filter((product) => !leftOut.has(product)),
-      scores,
-      listed,
-    );
-    const ranked = best.map((product) => ({ product, score: scores[product] ?? 0, isOwn: own.has(product) }));
+    const answer = use(touched, own);
     for (const product of touched) scores[product] = 0;
-    return ranked;
+    return answer;
   };
+  const addAgain = (history: readonly number[], againWeight: number) => {
+    const sum = history.reduce((total, _, at) => total + decay ** at, 0);
+    for (const [at, product] of history.entries()) {
+      const part = isNeighbours ? decay ** at / Math.max(1e-9, sum) : decay ** at;
+      scores[product] = (scores[product] ?? 0) + againWeight * part * (fitted.again[product] ?? 0);
+    }
+  };
+  const best = (touched: Set<number>, leftOut: ReadonlySet<number>) =>
+    topOf(leftOut.size > 0 ? [...touched].filter((product) => !leftOut.has(product)) : touched, scores, listed);
+  const none = new Set<number>();
+  const rank = ({ history }: Past<number>, leftOut: ReadonlySet<number>) =>
+    heard(history, leftOut.size, (touched, own) => {
+      addAgain(history, fitted.again_weight);
+      return best(touched, leftOut).map((product) => ({
+        product,
+        score: scores[product] ?? 0,
+        isOwn: own.has(product),
+      }));
+    });
+  const lists = ({ history }: Past<number>, weights: readonly number[]) =>
+    heard(history, history.length, (touched) => {
+      const fresh = best(touched, new Set(history));
+      let given = 0;
+      const whole = weights.map((weight) => {
+        addAgain(history, weight - given);
+        given = weight;
+        return best(touched, none);
+      });
+      return { whole, fresh };
+    });
+  return Object.assign(rank, { lists });
 }
 
 /** The same by names of products. */

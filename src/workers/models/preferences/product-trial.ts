@@ -11,8 +11,8 @@ export interface TrialCase extends Past<number> {
   readonly next: readonly number[];
 }
 
-const mostOwners = 6_000;
-const mostCases = 1_000;
+const mostOwners = 4_000;
+const mostCases = 800;
 /** How far buying the same again is tried to count beside a recommender's scores. */
 const againWeights = { neighbours: [1], ease: [0.1, 0.3, 1, 3], als: [0.1, 0.3, 1, 3], baskets: [1] } as const;
 
@@ -51,12 +51,11 @@ export function tryRecommenders(known: Known, cases: readonly TrialCase[], param
   const tried = recommenders.flatMap((name) => {
     params.throwIfCancelled();
     const rank = createRanker(fitRecommender(name, known, bought, params), params.decay);
-    const listOf = (one: TrialCase, leftOut: ReadonlySet<number>, again?: number) =>
-      rank(one, leftOut, again).map(({ product }) => product);
-    const fresh = recall(explorers, true, (one) => listOf(one, new Set(one.history)));
-    const none = new Set<number>();
-    return againWeights[name].map((again_weight) => {
-      const whole = recall(judged, false, (one) => listOf(one, none, again_weight));
+    const weights = againWeights[name];
+    const lists = new Map(judged.map((one) => [one, rank.lists(one, weights)]));
+    const fresh = recall(explorers, true, (one) => lists.get(one)?.fresh ?? []);
+    return weights.map((again_weight, at) => {
+      const whole = recall(judged, false, (one) => lists.get(one)?.whole[at] ?? []);
       return trialOf(name, judged.length, [whole, fresh], { again_weight });
     });
   });

@@ -8,7 +8,7 @@ import { type Counts, fitDirichlet } from "../../numeric/shrinkage.ts";
 import { lbeta, lgamma } from "../../numeric/special-functions.ts";
 import { compare, coverage, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, texts } from "../tables.ts";
-import { type Pulls, priorOf } from "./choice-pulls.ts";
+import { createPrior, type Pulls } from "./choice-pulls.ts";
 
 /** The population's shares of some choices (categories, brands, channels) and how many lines of one's own they weigh as much as. */
 export interface FittedShares {
@@ -91,6 +91,7 @@ interface Ranked {
  *  population's order, so that few of them need to be looked at for the first `most`. */
 export function createRanking(fitted: FittedShares): (counts: Counts, most?: number) => Ranked[] {
   const { shares, pulls } = fitted;
+  const priorOf = createPrior(pulls, shares);
   const popular = Array.from(fitted.shares.keys()).sort(
     (a, b) => (fitted.shares[b] ?? 0) - (fitted.shares[a] ?? 0) || a - b,
   );
@@ -98,7 +99,7 @@ export function createRanking(fitted: FittedShares): (counts: Counts, most?: num
     const own = new Map(counts);
     const total = totalOf(counts) + fitted.concentration;
     const candidates = new Set([...own.keys(), ...popular.slice(0, most + own.size), ...(pulls?.of ?? [])]);
-    const prior = priorOf(pulls, shares, counts);
+    const prior = priorOf(counts);
     return [...candidates]
       .map((choice) => {
         const count = own.get(choice) ?? 0;
@@ -257,9 +258,10 @@ export function evaluateShares(judged: Judged): readonly Evaluation[] {
     });
   });
   const index = new Map(fitted.choices.map((name, at) => [name, at]));
+  const priorOf = createPrior(fitted.pulls, fitted.shares);
   const lossOf = (own: Counts, actual: ReadonlyMap<string, number>) => {
     const mine = new Map(own);
-    const prior = priorOf(fitted.pulls, fitted.shares, own);
+    const prior = priorOf(own);
     const total = totalOf(own) + fitted.concentration;
     let [loss, lines] = [0, 0];
     for (const [name, count] of actual) {
