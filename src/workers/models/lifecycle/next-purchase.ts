@@ -136,7 +136,7 @@ export const nextPurchase = defineModel({
     const [frequency, recency] = [numbers(summary, "frequency"), numbers(summary, "recency")];
     const [tAge, last] = [numbers(summary, "t_age"), numbers(summary, "last_order_on")];
     const known = new Map<string, readonly [number, number, number, number]>();
-    const daysOf = (row: number, wait: Wait) =>
+    const daysOf = (wait: Wait) =>
       [
         wait.alive,
         dayBy(wait, 0.5, longestDays),
@@ -147,7 +147,7 @@ export const nextPurchase = defineModel({
     for (let at = 0; waits && at < n; at++) {
       const asOf = (last[at] ?? 0) + (tAge[at] ?? 0) - (recency[at] ?? 0);
       const key = `${frequency[at]} ${recency[at]} ${tAge[at]} ${logs[at]} ${last[at]}`;
-      const days = known.get(key) ?? daysOf(at, waits(at));
+      const days = known.get(key) ?? daysOf(waits(at));
       known.set(key, days);
       const [alive, half, tenth, most] = days;
       if (alive < Number(settings.least_alive)) reason[at] = "probably_lapsed";

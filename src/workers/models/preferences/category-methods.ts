@@ -31,7 +31,7 @@ export function countsFor(
 
 /** The day of a table where nobody says it: that of the latest purchase. */
 export function latestDay(table: ColumnTable): number {
-  return table.rows === 0 ? 0 : numbers(table, "last_on").reduce((most, day) => (day > most ? day : most), 0);
+  return table.rows === 0 ? 0 : numbers(table, "last_on").reduce((most, day) => Math.max(most, day), 0);
 }
 
 export function fitCategories(

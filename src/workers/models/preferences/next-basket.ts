@@ -1,5 +1,4 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
-import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Params } from "../../../shared/domain/params.ts";
 import { longestBasketHistory } from "../../features/basket-days.ts";
 import { defineModel } from "../define.ts";
