@@ -240,6 +240,22 @@ export const campaignHandlers: HandlersOf<Named<"campaigns">> = {
     ctx.tell("campaigns");
     return { ok: true };
   },
+  "campaigns.restore": async ({ brand, campaign }, { ctx }) => {
+    const { brands } = requireWritable(ctx);
+    const state = await brands.refresh(brand);
+    const former = state.formerCampaigns.get(campaign);
+    if (!former || state.campaigns.has(campaign))
+      throw new AssayError("not_found", `No removed campaign is called ${campaign}.`, "See `assay campaign list`.");
+    const keys = [former.drawn?.assignments ?? [], former.offers?.key ?? []].flat();
+    await brands.append(
+      brand,
+      "campaign_restored",
+      { campaign, keys },
+      `campaign-restored:${campaign}:${state.version}`,
+    );
+    ctx.tell("campaigns");
+    return { ok: true };
+  },
   "campaigns.set_holdout": async ({ brand, share }, { ctx }) => {
     const { brands } = requireEditable(ctx);
     const { version } = await brands.refresh(brand);

@@ -68,7 +68,10 @@ export const nightHandlers: HandlersOf<Named<"nightly">> = {
     const state = await brands.refresh(brand);
     if (schedule !== undefined) checkTimetable({ schedule, expected_by: null }, settingsOf(state).time_zone);
     const timetable = schedule === undefined ? {} : { schedule, since: ctx.now().toISOString() };
-    const body = { ...timetable, ...(gate === undefined ? {} : { gate: gate as GateSettings }) };
+    const limits = Object.entries(gate ?? {}).filter(
+      ([rule, limit]) => state.night.gate[rule as keyof GateSettings] !== limit,
+    );
+    const body = { ...timetable, gate: Object.fromEntries(limits) as unknown as GateSettings };
     const after = await brands.append(brand, "night_settings", body, `night-settings:${state.version}`);
     ctx.tell("settings");
     ctx.tell("sources");

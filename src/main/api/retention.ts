@@ -108,8 +108,11 @@ export const retentionHandlers: HandlersOf<Named<"retention">> = {
   },
   "retention.change": async ({ brand, rules }, { ctx }) => {
     const { brands } = requireEditable(ctx);
-    const { version } = await brands.refresh(brand);
-    const given = JSON.parse(JSON.stringify(rules)) as Partial<RetentionRules>; // leaves out what isn't said
+    const { version, retention } = await brands.refresh(brand);
+    const changed = Object.entries(rules).filter(
+      ([name, value]) => value !== undefined && value !== retention[name as keyof RetentionRules],
+    );
+    const given: Partial<RetentionRules> = Object.fromEntries(changed);
     const state = await brands.append(brand, "retention_changed", given, `retention:${version}`);
     ctx.tell("settings");
     return { rules: { ...state.retention } };

@@ -50,10 +50,14 @@ export const settingHandlers: HandlersOf<Named<"brand"> | Named<"settings"> | Na
     const { brands } = requireEditable(ctx);
     check(change);
     const state = await brands.refresh(brand);
-    const next = { ...settingsOf(state), ...JSON.parse(JSON.stringify(change)) };
-    if (canonicalJson(next) === canonicalJson({ ...settingsOf(state) })) return settingsOf(state);
+    const before = settingsOf(state);
+    const fields = Object.entries(change).filter(
+      ([name, value]) => value !== undefined && value !== before[name as keyof typeof before],
+    );
+    const next = { ...before, ...Object.fromEntries(fields) };
+    if (fields.length === 0) return before;
     const key = `brand-changed:${state.version}:${sha256(canonicalJson(next))}`;
-    const after = await brands.append(brand, "brand_changed", change as never, key);
+    const after = await brands.append(brand, "brand_changed", Object.fromEntries(fields), key);
     ctx.tell("workspace");
     return settingsOf(after);
   },

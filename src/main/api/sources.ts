@@ -202,6 +202,17 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     ctx.tell("sources");
     return { batch_id, withdrawn: true };
   },
+  "batches.restore": async ({ brand, batch_id }, { ctx }) => {
+    const { brands } = requireWritable(ctx);
+    const state = await brands.refresh(brand);
+    const batch = state.batches.find((one) => one.batch_id === batch_id && one.withdrawn);
+    if (!batch)
+      throw new AssayError("not_found", `${brand} has no withdrawn delivery ${batch_id}.`, "See `assay batches list`.");
+    const { withdrawn: _, version: __, ...body } = batch;
+    await brands.append(brand, "batch_landed", body, `restore:${batch_id}:${state.version}`);
+    ctx.tell("sources");
+    return { batch_id, withdrawn: false };
+  },
   "batches.rejects": async ({ brand, batch_id, source, offset = 0, limit = 200 }, { ctx, signal }) => {
     const { brands } = requireWorkspace(ctx);
     const state = await brands.refresh(brand);

@@ -12,6 +12,7 @@ import { RunNotice } from "./RunNotice.tsx";
 import { Shortcuts } from "./Shortcuts.tsx";
 import { SnapshotDialog } from "./SnapshotDialog.tsx";
 import { screens } from "./screens.ts";
+import { UndoNotice } from "./UndoNotice.tsx";
 import { useKeys } from "./use-keys.ts";
 import { ViewedBanner } from "./ViewedBanner.tsx";
 
@@ -93,6 +94,7 @@ export function Shell({ status, brand, screen, onBrand, children }: Props) {
         />
       )}
       {opened === "help" && <Shortcuts onClose={() => setOpened(null)} />}
+      <UndoNotice />
       {brand && <RunNotice key={brand.brand} brand={brand.brand} screen={screen} />}
     </div>
   );

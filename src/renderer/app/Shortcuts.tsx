@@ -6,6 +6,7 @@ const groups: readonly { readonly name: string; readonly keys: readonly (readonl
     name: "Everywhere",
     keys: [
       ["Ctrl K or /", "Search or go to"],
+      ["Ctrl Z", "Take back what was just done"],
       ["Esc", "Close the innermost"],
       ["?", "This list"],
     ],
@@ -32,7 +33,7 @@ const groups: readonly { readonly name: string; readonly keys: readonly (readonl
       ["↑ ↓ Enter Tab", "Take an offered name"],
     ],
   },
-  { name: "Segments", keys: [["Ctrl Z", "Undo"]] },
+  { name: "Segments", keys: [["Ctrl Z", "Undo the last change of the rule"]] },
 ];
 
 /** Every key of the program. */

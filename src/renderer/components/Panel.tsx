@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { Icon } from "./Icon.tsx";
+import { PanelContext } from "./panel-context.ts";
 
 interface Props {
   /** The finding where there is one. */
@@ -39,7 +40,9 @@ export function Panel({ title, under, tools, table, span = "", children }: Props
           </div>
         )}
       </header>
-      {isTable ? <div className="scroll">{table}</div> : children}
+      <PanelContext.Provider value={true}>
+        {isTable ? <div className="scroll">{table}</div> : children}
+      </PanelContext.Provider>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useClient } from "../client/ClientProvider.tsx";
 import { useAsk } from "../client/queries.ts";
+import { offerUndo } from "../client/undo.ts";
 import { instant, integer } from "../format/format.ts";
 import { scheduleWords } from "../format/schedule.ts";
 import { PathField } from "./PathField.tsx";
@@ -31,6 +32,19 @@ export function PlannedLists({ brand, segment, template, fields }: Props) {
       (reason: Error) => setError(reason),
     );
   };
+  const stop = (one: (typeof own)[number]) => {
+    const { export: name, segment: of, template: form, fields: columns, folder: into, schedule } = one;
+    settle(
+      client.call("exports.unplan", { brand, export: name }).then(() =>
+        offerUndo(`${name} is no longer written every night.`, () =>
+          client.call("exports.plan", {
+            ...{ brand, export: name, segment: of, template: form, fields: columns, folder: into },
+            ...(schedule === null ? {} : { schedule }),
+          }),
+        ),
+      ),
+    );
+  };
   const name = `${segment}-${template}`.slice(0, 63);
   const keep = () => settle(client.call("exports.plan", { brand, export: name, segment, template, fields, folder }));
   return (
@@ -40,11 +54,7 @@ export function PlannedLists({ brand, segment, template, fields }: Props) {
           <b>{one.export}</b>: {one.schedule === null ? "with every published night" : scheduleWords(one.schedule)} into{" "}
           <span className="mono">{one.folder}</span>
           {one.last && `, last ${instant(one.last.at)} with ${integer(one.last.rows)} customers`}{" "}
-          <button
-            type="button"
-            className="button bare"
-            onClick={() => settle(client.call("exports.unplan", { brand, export: one.export }))}
-          >
+          <button type="button" className="button bare" onClick={() => stop(one)}>
             Stop
           </button>
         </p>

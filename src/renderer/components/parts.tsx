@@ -1,4 +1,5 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useContext } from "react";
+import { PanelContext } from "./panel-context.ts";
 
 export function Failure({
   error,
@@ -20,10 +21,12 @@ export function Failure({
   );
 }
 
+/** A level below what it stands in: the page, or a panel. */
 export function Empty({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
+  const Heading = useContext(PanelContext) ? "h3" : "h2";
   return (
     <div className="empty">
-      <h3>{title}</h3>
+      <Heading>{title}</Heading>
       {children && <p style={{ margin: "4px 0 12px" }}>{children}</p>}
       {action}
     </div>

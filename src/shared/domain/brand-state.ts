@@ -6,6 +6,7 @@ import { type IdentityEntryBodies, type IdentityState, identityFolds } from "./i
 import type { NightBody, NightSettings, SegmentRefresh } from "./night.ts";
 import type { OwnDefinition } from "./own-model.ts";
 import { emptyRetention, type RetentionEntryBodies, type RetentionState, retentionFolds } from "./retention.ts";
+import { type SegmentEntryBodies, type SegmentsState, segmentFolds } from "./segment-state.ts";
 import { type WorthEntryBodies, type WorthState, worthFolds } from "./source-worth.ts";
 import type { ArtifactSummary } from "./task.ts";
 import type { ExportBody } from "./written-list.ts";
@@ -98,15 +99,6 @@ export interface DefinitionBody {
   readonly sql?: string;
 }
 
-export interface SegmentState {
-  readonly definition: DefinitionBody;
-  readonly version: number;
-  readonly created_at: string;
-  readonly changed_at: string;
-  /** Every rule that it had, the oldest first. */
-  readonly versions: readonly { readonly version: number; readonly definition: DefinitionBody; readonly at: string }[];
-}
-
 export interface RunBody {
   readonly run_id: string;
   readonly state: string;
@@ -132,6 +124,7 @@ export interface EntryBodies
     ExperimentEntryBodies,
     IdentityEntryBodies,
     RetentionEntryBodies,
+    SegmentEntryBodies,
     WorthEntryBodies {
   brand_created: BrandSettingsBody;
   brand_changed: Partial<Omit<BrandSettingsBody, "brand">>;
@@ -149,8 +142,6 @@ export interface EntryBodies
   snapshot_made_current: { snapshot_id: string; gate?: readonly GateResult[] };
   snapshot_rolled_back: { snapshot_id: string };
   evaluations_added: { snapshot_id: string; artifacts: readonly ArtifactSummary[] };
-  segment_saved: { segment: string; definition: DefinitionBody };
-  segment_removed: { segment: string };
   model_defined: { definition: OwnDefinition };
   model_removed: { model: string };
   segments_refreshed: { snapshot_id: string; members: string; segments: readonly SegmentRefresh[] };
@@ -177,6 +168,7 @@ export interface BrandState
     ExperimentsState,
     IdentityState,
     RetentionState,
+    SegmentsState,
     WorthState {
   version: number;
   settings: BrandSettingsBody | null;
@@ -187,7 +179,6 @@ export interface BrandState
   evaluations: Map<string, readonly ArtifactSummary[]>;
   /** The segments as last refreshed on a snapshot: the key of the table of members, and each segment's figures. */
   members: Map<string, { key: string; segments: readonly SegmentRefresh[]; version: number }>;
-  segments: Map<string, SegmentState>;
   /** The retailer's own models; `version` counts how often the definition changed. */
   models: Map<string, { definition: OwnDefinition; version: number; created_at: string; changed_at: string }>;
   runs: RunBody[];
@@ -225,6 +216,7 @@ export function emptyState(): BrandState {
     evaluations: new Map(),
     members: new Map(),
     segments: new Map(),
+    formerSegments: new Map(),
     models: new Map(),
     runs: [],
     openRuns: new Map(),
@@ -238,6 +230,7 @@ export function emptyState(): BrandState {
     experiments: new Map(),
     erasures: new Map(),
     tombstones: new Set(),
+    formerCampaigns: new Map(),
     globalHoldout: 0,
     worth: new Map(),
     ...emptyRetention(),
@@ -315,15 +308,6 @@ const folds: Folds = {
   evaluations_added: (state, { snapshot_id, artifacts }) => {
     state.evaluations.set(snapshot_id, artifacts);
   },
-  segment_saved: (state, { segment, definition }, { at }) => {
-    const known = state.segments.get(segment);
-    const version = (known?.version ?? 0) + 1;
-    const versions = [...(known?.versions ?? []), { version, definition, at }];
-    state.segments.set(segment, { definition, version, versions, created_at: known?.created_at ?? at, changed_at: at });
-  },
-  segment_removed: (state, { segment }) => {
-    state.segments.delete(segment);
-  },
   model_defined: (state, { definition }, { at }) => {
     const known = state.models.get(definition.name);
     const version = (known?.version ?? 0) + 1;
@@ -363,6 +347,7 @@ const folds: Folds = {
   ...experimentFolds,
   ...identityFolds,
   ...retentionFolds,
+  ...segmentFolds,
   ...worthFolds,
 };
 

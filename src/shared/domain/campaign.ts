@@ -65,11 +65,15 @@ export interface CampaignEntryBodies {
   campaign_created: CampaignBody;
   campaign_drawn: CampaignDrawnBody;
   campaign_removed: { campaign: string };
+  /** A removed one stands again, with its groups; `keys` are what it rests on. */
+  campaign_restored: { campaign: string; keys: readonly string[] };
   global_holdout_changed: { share: number };
 }
 
 export interface CampaignsState {
   campaigns: Map<string, CampaignState>;
+  /** Removed ones. */
+  formerCampaigns: Map<string, CampaignState>;
   /** Share of all customers that no campaign reaches. */
   globalHoldout: number;
 }
@@ -92,7 +96,15 @@ export const campaignFolds: Folds = {
     if (known && !known.drawn) state.campaigns.set(body.campaign, { ...known, drawn: { ...body, drawn_at: at } });
   },
   campaign_removed: (state, { campaign }) => {
+    const known = state.campaigns.get(campaign);
+    if (known) state.formerCampaigns.set(campaign, known);
     state.campaigns.delete(campaign);
+  },
+  campaign_restored: (state, { campaign }) => {
+    const known = state.formerCampaigns.get(campaign);
+    if (!known || state.campaigns.has(campaign)) return;
+    state.campaigns.set(campaign, known);
+    state.formerCampaigns.delete(campaign);
   },
   global_holdout_changed: (state, { share }) => {
     state.globalHoldout = share;

@@ -20,6 +20,7 @@ const refers: Refers = {
   segments_refreshed: ({ members }) => ({ keys: [members] }),
   campaign_created: ({ offers }) => ({ keys: offers ? [offers.key] : [] }),
   campaign_drawn: ({ assignments }) => ({ keys: [assignments] }),
+  campaign_restored: ({ keys }) => ({ keys }),
 };
 
 /** What an entry of the log refers to: it must be there when the entry is, and stay. */

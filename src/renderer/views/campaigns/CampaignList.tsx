@@ -5,10 +5,10 @@ import type { AssayContract } from "../../../shared/api/contract.ts";
 import type { OutputOf } from "../../../shared/api/operation.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
-import { Dialog } from "../../components/Dialog.tsx";
-import { Icon } from "../../components/Icon.tsx";
+import { offerUndo } from "../../client/undo.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { RemoveButton } from "../../components/RemoveButton.tsx";
 import { State } from "../../components/State.tsx";
 import { Term } from "../../components/Term.tsx";
 import { day, integer, share, unknown } from "../../format/format.ts";
@@ -32,15 +32,18 @@ export function CampaignList({ found }: { found: Found }) {
   const { brand } = useBrand();
   const client = useClient();
   const queries = useQueryClient();
-  const [removing, setRemoving] = useState<string | null>(null);
   const [error, setError] = useState<Error | null>(null);
-  const remove = (campaign: string) => {
-    setRemoving(null);
-    client.call("campaigns.remove", { brand, campaign }).then(
-      () => queries.invalidateQueries({ queryKey: ["campaigns.list"] }),
+  const changed = () => queries.invalidateQueries({ queryKey: ["campaigns.list"] });
+  const remove = (campaign: string) =>
+    void client.call("campaigns.remove", { brand, campaign }).then(
+      () => {
+        offerUndo(`The campaign ${campaign} is removed; lists that went out stay.`, () =>
+          client.call("campaigns.restore", { brand, campaign }),
+        );
+        return changed();
+      },
       (reason: Error) => setError(reason),
     );
-  };
   const { campaigns, delivered } = found;
   return (
     <>
@@ -60,7 +63,7 @@ export function CampaignList({ found }: { found: Found }) {
               result,
               about: segment ?? sentence,
             }))}
-            onRemove={setRemoving}
+            onRemove={remove}
           />
         </Panel>
       )}
@@ -75,20 +78,6 @@ export function CampaignList({ found }: { found: Found }) {
         </div>
       )}
       <StandingHoldout share={found.global_holdout} />
-      {removing && (
-        <Dialog label={`Remove ${removing}`} onClose={() => setRemoving(null)}>
-          <h2>Remove the campaign {removing}?</h2>
-          <p>Lists that went out stay; its groups and its result are no longer shown.</p>
-          <div className="actions">
-            <button type="button" className="button primary" onClick={() => remove(removing)}>
-              Remove campaign
-            </button>
-            <button type="button" className="button" onClick={() => setRemoving(null)}>
-              Keep it
-            </button>
-          </div>
-        </Dialog>
-      )}
     </>
   );
 }
@@ -141,14 +130,7 @@ function Rows({ rows, onRemove }: { rows: readonly Row[]; onRemove?: (campaign: 
               </td>
               {onRemove && (
                 <td className="num">
-                  <button
-                    type="button"
-                    className="button quiet"
-                    aria-label={`Remove ${campaign}`}
-                    onClick={() => onRemove(campaign)}
-                  >
-                    <Icon name="close" />
-                  </button>
+                  <RemoveButton name={campaign} onRemove={() => onRemove(campaign)} />
                 </td>
               )}
             </tr>

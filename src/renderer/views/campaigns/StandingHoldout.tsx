@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useBrand } from "../../app/BrandContext.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
+import { offerUndo } from "../../client/undo.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure } from "../../components/parts.tsx";
 import { Term } from "../../components/Term.tsx";
@@ -18,7 +19,10 @@ export function StandingHoldout({ share }: { share: number }) {
   const set = (value: number) => {
     setError(null);
     client.call("campaigns.set_holdout", { brand, share: value }).then(
-      () => queries.invalidateQueries({ queryKey: ["campaigns.list"] }),
+      () => {
+        offerUndo("The standing holdout is changed.", () => client.call("campaigns.set_holdout", { brand, share }));
+        return queries.invalidateQueries({ queryKey: ["campaigns.list"] });
+      },
       (reason: Error) => setError(reason),
     );
   };

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
+import { offerUndo } from "../../client/undo.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure } from "../../components/parts.tsx";
 import { instant } from "../../format/format.ts";
@@ -12,8 +13,11 @@ export function BrandParams({ brand }: { brand: string }) {
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
   const params = list.data?.params ?? [];
   if (params.length === 0) return null;
-  const reset = (name: string) =>
-    void client.call("params.set", { brand, name, value: null }).catch((reason: Error) => setError(reason));
+  const reset = ({ name, value }: (typeof params)[number]) =>
+    void client.call("params.set", { brand, name, value: null }).then(
+      () => offerUndo(`${name} is the program's own again.`, () => client.call("params.set", { brand, name, value })),
+      (reason: Error) => setError(reason),
+    );
   return (
     <Panel
       title="Parameters of this retailer"
@@ -34,22 +38,22 @@ export function BrandParams({ brand }: { brand: string }) {
             </tr>
           </thead>
           <tbody>
-            {params.map(({ name, value, set_at, from }) => (
-              <tr key={name}>
-                <td className="mono">{name}</td>
-                <td className="num">{String(value)}</td>
-                <td className="nowrap">{instant(set_at)}</td>
+            {params.map((param) => (
+              <tr key={param.name}>
+                <td className="mono">{param.name}</td>
+                <td className="num">{String(param.value)}</td>
+                <td className="nowrap">{instant(param.set_at)}</td>
                 <td>
-                  {from ? (
-                    <a href={`/experiments/${encodeURIComponent(from)}`} data-route>
-                      {from}
+                  {param.from ? (
+                    <a href={`/experiments/${encodeURIComponent(param.from)}`} data-route>
+                      {param.from}
                     </a>
                   ) : (
                     <span className="muted">set by hand</span>
                   )}
                 </td>
                 <td className="num">
-                  <button type="button" className="button" onClick={() => reset(name)}>
+                  <button type="button" className="button" onClick={() => reset(param)}>
                     Back to the program's
                   </button>
                 </td>

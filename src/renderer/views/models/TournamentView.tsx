@@ -3,6 +3,7 @@ import type { Tournament, TournamentCandidate } from "../../../shared/api/contra
 import { useBrand } from "../../app/BrandContext.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
+import { offerUndo } from "../../client/undo.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { State } from "../../components/State.tsx";
@@ -146,10 +147,15 @@ function range(one: { metric: string; low: number | null; high: number | null } 
 function Pin({ brand, tournament }: { brand: string; tournament: Tournament }) {
   const client = useClient();
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
+  const before = tournament.pinned;
   const pin = (model: string | null) =>
-    void client
-      .call("tournament.pin", { brand, target: tournament.target, model })
-      .catch((reason: Error) => setError(reason));
+    void client.call("tournament.pin", { brand, target: tournament.target, model }).then(
+      () =>
+        offerUndo(`The model of ${tournament.title.toLowerCase()} is changed.`, () =>
+          client.call("tournament.pin", { brand, target: tournament.target, model: before }),
+        ),
+      (reason: Error) => setError(reason),
+    );
   return (
     <>
       {error && <State tone="bad">{error.message}</State>}

@@ -6,6 +6,7 @@ import { useBrand } from "../../app/BrandContext.ts";
 import { go, useRoute } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
+import { offerUndo } from "../../client/undo.ts";
 import { ExportDialog } from "../../components/ExportDialog.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { PythonButton } from "../../components/PythonButton.tsx";
@@ -43,6 +44,7 @@ export function Builder({ fields, segment, names }: Props) {
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
   const [isExporting, setIsExporting] = useState(false);
   const tree = history.now;
+  const hasPast = history.past.length > 0;
   const settled = useSettled(tree, 250);
   const definition = sql === undefined ? { where: settled } : { sql };
   const canAsk = sql !== undefined || unfinished(settled) === null;
@@ -59,17 +61,22 @@ export function Builder({ fields, segment, names }: Props) {
     const press = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
       if (event.target instanceof HTMLElement && event.target.closest("input, textarea")) return;
+      if (!hasPast) return;
       event.preventDefault();
       setHistory(undo);
     };
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
-  }, []);
+    window.addEventListener("keydown", press, { capture: true });
+    return () => window.removeEventListener("keydown", press, { capture: true });
+  }, [hasPast]);
   const save = async () => {
     setError(null);
     try {
       const kept = sql === undefined ? { where: tree } : { sql };
       await client.call("segments.save", { brand, segment: name, definition: kept, create: segment === null });
+      if (segment)
+        offerUndo(`The segment ${name} is changed.`, () =>
+          client.call("segments.save", { brand, segment: name, definition: segment.definition }),
+        );
       await queries.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith("segments.") });
       go(`/segments/${name}`);
     } catch (reason) {

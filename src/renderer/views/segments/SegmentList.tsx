@@ -3,10 +3,10 @@ import { useState } from "react";
 import type { Segment } from "../../../shared/api/contract/segments.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
-import { Dialog } from "../../components/Dialog.tsx";
-import { Icon } from "../../components/Icon.tsx";
+import { offerUndo } from "../../client/undo.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { RemoveButton } from "../../components/RemoveButton.tsx";
 import { Term } from "../../components/Term.tsx";
 import { exactMoney, instant, integer, money, share, unknown } from "../../format/format.ts";
 import { Starters } from "./Starters.tsx";
@@ -21,15 +21,18 @@ export function SegmentList({ segments }: { segments: readonly Segment[] }) {
   const { brand, currency } = useBrand();
   const client = useClient();
   const queries = useQueryClient();
-  const [removing, setRemoving] = useState<string | null>(null);
   const [error, setError] = useState<Error | null>(null);
-  const remove = (segment: string) => {
-    setRemoving(null);
+  const changed = () => queries.invalidateQueries({ queryKey: ["segments.list"] });
+  const remove = ({ segment, definition }: Segment) =>
     client.call("segments.remove", { brand, segment }).then(
-      () => queries.invalidateQueries({ queryKey: ["segments.list"] }),
+      () => {
+        offerUndo(`The segment ${segment} is removed.`, () =>
+          client.call("segments.save", { brand, segment, definition }),
+        );
+        return changed();
+      },
       (reason: Error) => setError(reason),
     );
-  };
   if (segments.length === 0)
     return (
       <>
@@ -91,14 +94,7 @@ export function SegmentList({ segments }: { segments: readonly Segment[] }) {
                   <td className="num">{one.version}</td>
                   <td className="ink2 nowrap">{instant(one.changed_at)}</td>
                   <td className="num">
-                    <button
-                      type="button"
-                      className="button quiet"
-                      aria-label={`Remove ${one.segment}`}
-                      onClick={() => setRemoving(one.segment)}
-                    >
-                      <Icon name="close" />
-                    </button>
+                    <RemoveButton name={one.segment} onRemove={() => void remove(one)} />
                   </td>
                 </tr>
               ))}
@@ -106,20 +102,6 @@ export function SegmentList({ segments }: { segments: readonly Segment[] }) {
           </table>
         </div>
       </Panel>
-      {removing && (
-        <Dialog label={`Remove ${removing}`} onClose={() => setRemoving(null)}>
-          <h2>Remove the segment {removing}?</h2>
-          <p>Lists that were exported from it stay; the rule and its versions remain in the workspace's log.</p>
-          <div className="actions">
-            <button type="button" className="button primary" onClick={() => remove(removing)}>
-              Remove segment
-            </button>
-            <button type="button" className="button" onClick={() => setRemoving(null)}>
-              Keep it
-            </button>
-          </div>
-        </Dialog>
-      )}
     </>
   );
 }

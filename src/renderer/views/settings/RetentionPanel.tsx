@@ -4,6 +4,7 @@ import type { AssayContract } from "../../../shared/api/contract.ts";
 import type { OutputOf } from "../../../shared/api/operation.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
+import { offerUndo } from "../../client/undo.ts";
 import { useWork } from "../../client/use-work.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure, Waiting } from "../../components/parts.tsx";
@@ -66,6 +67,7 @@ function Form({ brand, read: { rules, defaults, snapshots, collected } }: { bran
   const save = () =>
     start("Saving", async (signal) => {
       await client.call("retention.change", { brand, rules: next }, { signal });
+      offerUndo("The rules of keeping are changed.", () => client.call("retention.change", { brand, rules }));
       await queries.invalidateQueries({ queryKey: ["retention.rules"] });
     });
   return (

@@ -2,6 +2,7 @@ import { useBrand } from "../../app/BrandContext.ts";
 import { Head } from "../../components/parts.tsx";
 import { AboutPanel } from "./AboutPanel.tsx";
 import { BrandPanel } from "./BrandPanel.tsx";
+import { CopiesPanel } from "./CopiesPanel.tsx";
 import { LocalPanel } from "./LocalPanel.tsx";
 import { LookPanel } from "./LookPanel.tsx";
 import { ProofPanel } from "./ProofPanel.tsx";
@@ -24,6 +25,7 @@ export function SettingsView() {
         </div>
         <div className="s6 stack">
           <WorkspacePanel />
+          <CopiesPanel />
           <LocalPanel />
           <ProofPanel />
         </div>

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { NightSettingsDocument } from "../../../shared/api/contract/nights.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
+import { offerUndo } from "../../client/undo.ts";
 import { Dialog } from "../../components/Dialog.tsx";
 import { Failure } from "../../components/parts.tsx";
 import { TimetableFields } from "../../components/TimetableFields.tsx";
@@ -26,8 +27,11 @@ export function GateDialog({ settings, onClose }: { settings: NightSettingsDocum
     const schedule = writeSchedule(timetable);
     const gate = Object.fromEntries(settings.gate.map((rule) => [rule.rule, read(limits[rule.rule] ?? "", rule)]));
     const input = { brand, gate, ...(schedule === settings.schedule ? {} : { schedule }) };
+    const before = Object.fromEntries(settings.gate.map(({ rule, limit }) => [rule, limit]));
+    const undo = { brand, gate: before, ...(schedule === settings.schedule ? {} : { schedule: settings.schedule }) };
     client.call("nightly.configure", input).then(
       async () => {
+        offerUndo("The nightly job is changed.", () => client.call("nightly.configure", undo));
         await queries.invalidateQueries();
         onClose();
       },

@@ -5,6 +5,7 @@ import { useBrand } from "../../app/BrandContext.ts";
 import { go } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
+import { offerUndo } from "../../client/undo.ts";
 import { Dialog } from "../../components/Dialog.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure } from "../../components/parts.tsx";
@@ -15,6 +16,8 @@ import { RejectTable } from "./RejectTable.tsx";
 import { TimetablePanel } from "./TimetablePanel.tsx";
 
 const mostRejects = 200;
+
+type Timetable = Pick<Source, "schedule" | "expected_by">;
 
 /** One source: how it is mapped, its deliveries, and what was left out of them. */
 export function SourcePanel({ source }: { source: Source }) {
@@ -41,9 +44,24 @@ export function SourcePanel({ source }: { source: Source }) {
       setError(reason as Error);
     }
   };
-  const saveMapping = async (mapping: MappingJson) => {
+  const setMapping = async (mapping: MappingJson) => {
     await client.call("sources.set_mapping", { brand, source: source.source, mapping });
     await client.stream("batches.reread", { brand, source: source.source });
+  };
+  const saveMapping = async (mapping: MappingJson) => {
+    const before = source.mapping;
+    await setMapping(mapping);
+    offerUndo(`The mapping of ${source.source} is changed.`, () => setMapping(before));
+  };
+  const withdraw = async (batch_id: string) => {
+    await client.call("batches.withdraw", { brand, batch_id });
+    offerUndo("The delivery is withdrawn.", () => client.call("batches.restore", { brand, batch_id }));
+  };
+  const setTimetable = async (timetable: Timetable) => {
+    const { schedule, expected_by } = source;
+    const set = (next: Timetable) => client.call("sources.set_schedule", { brand, source: source.source, ...next });
+    await set(timetable);
+    offerUndo(`The timetable of ${source.source} is changed.`, () => set({ schedule, expected_by }));
   };
   const own = (batches.data?.batches ?? []).filter((batch) => batch.source === source.source);
   const total = rejects.data?.total ?? 0;
@@ -66,17 +84,12 @@ export function SourcePanel({ source }: { source: Source }) {
         />
       </div>
       <div className="grid">
-        <Batches
-          batches={own}
-          onWithdraw={(batch_id) => void act(client.call("batches.withdraw", { brand, batch_id }))}
-        />
+        <Batches batches={own} onWithdraw={(batch_id) => void act(withdraw(batch_id))} />
         <TimetablePanel
           key={`${source.schedule} ${source.expected_by}`}
           source={source}
           timeZone={timeZone}
-          onSave={(timetable) =>
-            void act(client.call("sources.set_schedule", { brand, source: source.source, ...timetable }))
-          }
+          onSave={(timetable) => void act(setTimetable(timetable))}
         />
         {total > 0 && (
           <Panel

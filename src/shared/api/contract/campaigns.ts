@@ -194,6 +194,8 @@ export const campaignOperations = {
     output: campaign.extend({ figures: campaignFigures }),
   }),
   "campaigns.remove": call({ input: z.object({ brand: brandName, campaign: z.string() }), output: done }),
+  /** Takes a removal back: groups, result and lists are as they were. */
+  "campaigns.restore": call({ input: z.object({ brand: brandName, campaign: z.string() }), output: done }),
   "campaigns.set_holdout": call({
     input: z.object({ brand: brandName, share: z.number().min(0).max(0.5) }),
     output: z.object({ global_holdout: z.number() }),

@@ -190,6 +190,11 @@ export const sourceOperations = {
     input: z.object({ brand: brandName, batch_id: z.string() }),
     output: z.object({ batch_id: z.string(), withdrawn: z.literal(true) }),
   }),
+  /** Takes a withdrawal back: its rows count again from the next run on. */
+  "batches.restore": call({
+    input: z.object({ brand: brandName, batch_id: z.string() }),
+    output: z.object({ batch_id: z.string(), withdrawn: z.literal(false) }),
+  }),
   /** Reads deliveries again with their source's present mapping. */
   "batches.reread": stream({
     input: z.object({ brand: brandName, source: z.string().optional(), batch_id: z.string().optional() }),

@@ -1,6 +1,7 @@
 import type { OfferPlan } from "../../../../shared/api/contract/offers.ts";
 import { useBrand } from "../../../app/BrandContext.ts";
 import { useAsk } from "../../../client/queries.ts";
+import { NumberField } from "../../../components/NumberField.tsx";
 import { Panel } from "../../../components/Panel.tsx";
 import { Term } from "../../../components/Term.tsx";
 import { integer, share } from "../../../format/format.ts";
@@ -44,17 +45,7 @@ export function TermsPanel({ form, onForm, plan }: Props) {
             <option value="category">One category each</option>
           </select>
         </label>
-        <label className="on">
-          Stands for, days
-          <input
-            className="field"
-            type="number"
-            min={1}
-            max={60}
-            value={form.days}
-            onChange={(event) => set({ days: Number(event.target.value) })}
-          />
-        </label>
+        <NumberField label="Stands for, days" value={form.days} min={1} max={60} onChange={(days) => set({ days })} />
       </div>
       <fieldset className="ticks">
         <legend>Price cuts allowed</legend>
@@ -89,42 +80,32 @@ export function TermsPanel({ form, onForm, plan }: Props) {
         </fieldset>
       )}
       <div className="form small">
-        <label className="on">
-          Contacts at most
-          <input
-            className="field"
-            type="number"
-            min={0}
-            placeholder="no limit"
-            value={form.contacts ?? ""}
-            onChange={(event) => set({ contacts: event.target.value === "" ? null : Number(event.target.value) })}
-          />
-        </label>
-        <label className="on">
-          Cost of a contact, {currency}
-          <input
-            className="field"
-            type="number"
-            min={0}
-            step={0.01}
-            value={form.contactCost}
-            onChange={(event) => set({ contactCost: Number(event.target.value) })}
-          />
-        </label>
+        <NumberField
+          label="Contacts at most"
+          value={form.contacts}
+          min={0}
+          empty="no limit"
+          onChange={(contacts) => set({ contacts })}
+        />
+        <NumberField
+          label={`Cost of a contact, ${currency}`}
+          value={form.contactCost}
+          min={0}
+          step={0.01}
+          onChange={(contactCost) => set({ contactCost })}
+        />
         {plan && plan.margin.assumed !== null && (
-          <label className="on">
-            <span>
-              <Term name="assumed_margin">Margin assumed</Term>, % of price
-            </span>
-            <input
-              className="field"
-              type="number"
-              min={1}
-              max={100}
-              value={form.margin}
-              onChange={(event) => set({ margin: Number(event.target.value) })}
-            />
-          </label>
+          <NumberField
+            label={
+              <>
+                <Term name="assumed_margin">Margin assumed</Term>, % of price
+              </>
+            }
+            value={form.margin}
+            min={1}
+            max={100}
+            onChange={(margin) => set({ margin })}
+          />
         )}
       </div>
       <CapFields form={form} set={set} />
