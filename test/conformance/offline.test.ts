@@ -21,7 +21,7 @@ async function desktop(machine: string): Promise<Core> {
     dataFolder: join(folder, machine),
     engine: inlineEngine(),
     workspace: shop.workspace,
-    silentMs: 700,
+    silentMs: 2_500,
     looksEveryMs: 200,
   });
   desks.set(machine, core);

@@ -151,3 +151,19 @@ test("a removed campaign is gone, and its name draws anew", async () => {
   await create("again");
   expect(saltOf()).not.toBe(before);
 });
+
+test("a removal is taken back: the campaign stands as it was, its draw with it", async () => {
+  const shown = async () => {
+    const { campaigns } = await core.client.call("campaigns.list", { brand: "shop" });
+    return campaigns.find(({ campaign }) => campaign === "kept");
+  };
+  await create("kept");
+  const before = await shown();
+  await core.client.call("campaigns.remove", { brand: "shop", campaign: "kept" });
+  expect(await shown()).toBeUndefined();
+  await core.client.call("campaigns.restore", { brand: "shop", campaign: "kept" });
+  expect(await shown()).toEqual(before);
+  await expect(core.client.call("campaigns.restore", { brand: "shop", campaign: "kept" })).rejects.toMatchObject({
+    code: "not_found",
+  });
+});

@@ -90,8 +90,15 @@ export const offlineHandlers: HandlersOf<Named<"offline">> = {
     return { ...kept };
   },
   "offline.free": async ({ brand, snapshot_id }, { ctx }) => {
-    const { desk } = requireWorkspace(ctx);
-    const found = (await desk.kept(brand)).find((one) => one.snapshot_id.startsWith(snapshot_id));
+    const { desk, away } = requireWorkspace(ctx);
+    const kept = await desk.kept(brand);
+    const found = kept.find((one) => one.snapshot_id.startsWith(snapshot_id));
+    if (away && kept.filter(({ state }) => state === "whole").length === 1 && found?.state === "whole")
+      throw new AssayError(
+        "conflict",
+        "It is all that can be read while the shared directory doesn't answer.",
+        "Free it once the directory is back.",
+      );
     if (!found)
       throw new AssayError("not_found", `${snapshot_id} isn't kept on this machine.`, "See `assay snapshot kept`.");
     const input = { to: desk.brandDir(brand), snapshot_id: found.snapshot_id };

@@ -72,8 +72,10 @@ export async function comeBack(context: ApiContext): Promise<number> {
     if (!workspace.brands.has(brand)) continue;
     try {
       await followKept(context, brand);
-      if (workspace.read_only_reason === null)
-        sent += (await sendPending({ brand, ...workspace, engine: context.engines.engine })).sent;
+      if (workspace.read_only_reason !== null) continue;
+      const now = (await sendPending({ brand, ...workspace, engine: context.engines.engine })).sent;
+      if (now > 0) await followKept(context, brand);
+      sent += now;
     } catch (error) {
       context.log(`what is kept of ${brand}: ${error instanceof Error ? error.message : error}`);
     }

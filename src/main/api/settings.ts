@@ -24,6 +24,18 @@ function check({ currency, time_zone }: { currency?: string | undefined; time_zo
   }
 }
 
+/** Bytes of a folder's files; further names of one file count once. */
+async function bytesBelow(folder: string): Promise<number> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = new Map<number, number>();
+  for (const entry of found) {
+    if (!entry.isFile()) continue;
+    const known = await stat(join(entry.parentPath, entry.name)).catch(() => undefined);
+    if (known) sizes.set(known.ino, known.size);
+  }
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+}
+
 export const settingHandlers: HandlersOf<Named<"brand"> | Named<"settings"> | Named<"local">> = {
   "brand.create": async ({ brand, currency, time_zone, return_window_days }, { ctx }) => {
     const { brands } = requireWritable(ctx);
@@ -69,7 +81,7 @@ export const settingHandlers: HandlersOf<Named<"brand"> | Named<"settings"> | Na
         return found?.isFile() ? [{ name, bytes: found.size }] : [];
       }),
     );
-    return { folder: ctx.dataFolder, files: files.flat() };
+    return { folder: ctx.dataFolder, files: files.flat(), kept_bytes: await bytesBelow(join(ctx.dataFolder, "kept")) };
   },
   "local.rebuild": async (_, { ctx }) => {
     const { path, workspace_id, brands } = requireWorkspace(ctx);

@@ -149,7 +149,7 @@ export class Brands {
     const { edits } = await desk.pending(brand);
     const waiting = edits.map(({ id }) => id).join(" ");
     if (held.waiting === waiting) return held.state;
-    held.shared ??= (await this.#engine.call("log.read", { brandDir: desk.brandDir(brand), from: 1 })).entries;
+    held.shared ??= await this.#entriesHere(desk, brand);
     const here = new Set((await desk.kept(brand)).flatMap((one) => (one.state === "whole" ? one.snapshot_id : [])));
     const state = emptyState();
     for (const entry of held.shared) applyEntry(state, entry);
@@ -157,6 +157,13 @@ export class Brands {
     for (const { kind, body, at } of edits) applyEntry(state, { version: state.version + 1, kind, body, at });
     Object.assign(held, { state, waiting });
     return state;
+  }
+
+  /** The copy of the log, and beyond it what this machine read or wrote since it was copied. */
+  async #entriesHere(desk: Desk, brand: string): Promise<readonly StateEntry[]> {
+    const { entries } = await this.#engine.call("log.read", { brandDir: desk.brandDir(brand), from: 1 });
+    const read = await this.#cache.read(`${this.#cacheKey}/${brand}`);
+    return [...entries, ...read.slice(entries.length)];
   }
 
   async #queue(desk: Desk, brand: string, { kind, body }: { kind: EntryKind; body: unknown }): Promise<BrandState> {

@@ -18,7 +18,7 @@ export interface WatchOptions {
 
 type Note = { looks?: true; found?: boolean; workspace_id?: string; code?: string };
 
-const defaultSilentMs = 5_000;
+const defaultSilentMs = 8_000;
 const startMs = 20_000;
 
 /** Looks at a directory from a process of its own: one that hangs on it is replaced. Gives how to stop. */

@@ -1,4 +1,13 @@
-import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { errnoError } from "../../../test/support/faulty-files.ts";
@@ -71,6 +80,15 @@ describe("a brand's log", () => {
     append("b");
     rmSync(join(brandDir, "log"), { recursive: true });
     expect(append("b")).toEqual({ version: 1, adopted: false });
+  });
+
+  test("a log whose whole directory is gone doesn't begin anew in its place", () => {
+    append("a");
+    renameSync(brandDir, `${brandDir}-away`);
+    expect(() => append("b")).toThrow(expect.objectContaining({ code: "unavailable" }));
+    expect(existsSync(brandDir)).toBe(false);
+    renameSync(`${brandDir}-away`, brandDir);
+    expect(append("b")).toEqual({ version: 2, adopted: false });
   });
 });
 

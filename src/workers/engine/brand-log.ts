@@ -235,7 +235,19 @@ function catchUp(brandDir: string, files: FileSystem, { lists } = { lists: true 
   known.set(brandDir, now);
   const place = { brandDir, version: now.version + 1, listed, parent: now.digest };
   for (const next of walk(place, files)) learn(now, next);
+  if (now.version === 0 && before && before.version > 0) requireFolder(brandDir, files);
   return now;
+}
+
+/** Where a share went away its mount point is an empty folder: a log must not begin anew there. */
+function requireFolder(brandDir: string, files: FileSystem): void {
+  try {
+    files.list(brandDir);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") return;
+    const hint = "Check that the directory is mounted, then try again.";
+    throw new AssayError("unavailable", `${brandDir} is gone.`, hint, { silent: "share" }, { cause: error });
+  }
 }
 
 function learn(now: Known, { entry, digest }: ReadEntry): void {

@@ -23,6 +23,7 @@ export function verdictState(verdict: Verdict): { tone: Tone; word: string } {
 /** Money of an effect: small sums keep their pennies. */
 export function effectMoney(minor: number, currency: string): string {
   const value = minor / 10 ** minorDigits(currency);
+  if (minor === 0) return "0";
   return signed(Math.abs(value) < 100 ? decimal(value) : integer(value), value);
 }
 

@@ -80,7 +80,7 @@ export function CopiesPanel() {
     });
   return (
     <Panel title="Backups and copies" under="Of the whole workspace, every retailer in it">
-      <div className="segmented" role="group" aria-label="What to do">
+      <fieldset className="segmented" aria-label="What to do">
         {order.map((one) => (
           <button
             key={one}
@@ -92,7 +92,7 @@ export function CopiesPanel() {
             {kinds[one].tab}
           </button>
         ))}
-      </div>
+      </fieldset>
       <p className="ink2">{help}</p>
       <form
         className="copies"

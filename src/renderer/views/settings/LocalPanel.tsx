@@ -38,6 +38,11 @@ export function LocalPanel() {
         <dd className="mono">{state.data?.folder ?? "…"}</dd>
         <dt>Size</dt>
         <dd>{bytes(total)}</dd>
+        <dt>Kept</dt>
+        <dd>
+          {bytes(state.data?.kept_bytes)}
+          <span className="ink2"> of snapshots and waiting changes, to work without the shared directory</span>
+        </dd>
       </dl>
       {doing && <Working doing={doing} onCancel={cancel} />}
       {error && <Failure error={error} />}

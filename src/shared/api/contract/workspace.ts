@@ -134,6 +134,8 @@ export const workspaceOperations = {
     output: z.object({
       folder: z.string(),
       files: z.array(z.object({ name: z.string(), bytes: count })),
+      /** Copies of snapshots, and changes that wait for a shared directory. */
+      kept_bytes: count,
     }),
   }),
   /** Makes the copies of the open workspace's logs and its search index anew; settings stay. */

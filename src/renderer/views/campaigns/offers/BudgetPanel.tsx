@@ -1,5 +1,6 @@
 import type { OfferPlan } from "../../../../shared/api/contract/offers.ts";
 import { useBrand } from "../../../app/BrandContext.ts";
+import { useWidth } from "../../../charts/use-width.ts";
 import { Panel } from "../../../components/Panel.tsx";
 import { integer, minorDigits, money } from "../../../format/format.ts";
 import { effectMoney } from "../words.ts";
@@ -12,7 +13,7 @@ interface Props {
   readonly onBudget: (budget: number | null) => void;
 }
 
-const [width, height, left, bottom] = [520, 132, 8, 20];
+const [height, left, bottom] = [132, 8, 20];
 
 /** How much may be given away, and what the best choice is worth at each amount. */
 export function BudgetPanel({ plan, budget, onBudget }: Props) {
@@ -66,6 +67,7 @@ export function BudgetPanel({ plan, budget, onBudget }: Props) {
 
 function Curve({ plan, at, most }: { plan: OfferPlan; at: number; most: number }) {
   const { currency } = useBrand();
+  const [frame, width] = useWidth<HTMLDivElement>(520);
   const points = [{ budget_minor: 0, expected_minor: 0 }, ...plan.curve];
   const top = Math.max(1, ...points.map(({ expected_minor }) => expected_minor));
   const x = (budget: number) => left + (budget / Math.max(1, most)) * (width - 2 * left);
@@ -73,31 +75,37 @@ function Curve({ plan, at, most }: { plan: OfferPlan; at: number; most: number }
   const line = points.map(({ budget_minor, expected_minor }) => `${x(budget_minor)},${y(expected_minor)}`).join(" ");
   const middle = plan.curve[Math.floor(plan.curve.length / 2) - 1];
   return (
-    <svg
-      viewBox={`0 0 ${width} ${height}`}
-      className="budget-curve"
-      role="img"
-      aria-label={`Expected margin by budget: ${plan.curve.map((one) => `${money(one.budget_minor, currency)} adds ${money(one.expected_minor, currency)}`).join(", ")}`}
-    >
-      <line x1={left} x2={width - left} y1={y(0)} y2={y(0)} stroke="var(--line)" />
-      <polyline points={`${left},${y(0)} ${line} ${x(points.at(-1)?.budget_minor ?? 0)},${y(0)}`} fill="var(--band)" />
-      <polyline points={line} fill="none" stroke="var(--c1)" strokeWidth="1.8" />
-      <line x1={x(at)} x2={x(at)} y1={8} y2={y(0)} stroke="var(--ink-2)" strokeDasharray="3 3" />
-      <circle cx={x(plan.spend_minor)} cy={y(plan.expected.value)} r="4" fill="var(--c1)" stroke="var(--panel)" />
-      <text x={left} y={height - 5}>
-        0
-      </text>
-      {middle && (
-        <text x={x(middle.budget_minor)} y={height - 5} textAnchor="middle">
-          {money(middle.budget_minor, currency)}
+    <div ref={frame}>
+      <svg
+        width={width}
+        height={height}
+        className="budget-curve"
+        role="img"
+        aria-label={`Expected margin by budget: ${plan.curve.map((one) => `${money(one.budget_minor, currency)} adds ${money(one.expected_minor, currency)}`).join(", ")}`}
+      >
+        <line x1={left} x2={width - left} y1={y(0)} y2={y(0)} stroke="var(--line)" />
+        <polyline
+          points={`${left},${y(0)} ${line} ${x(points.at(-1)?.budget_minor ?? 0)},${y(0)}`}
+          fill="var(--band)"
+        />
+        <polyline points={line} fill="none" stroke="var(--c1)" strokeWidth="1.8" />
+        <line x1={x(at)} x2={x(at)} y1={8} y2={y(0)} stroke="var(--ink-2)" strokeDasharray="3 3" />
+        <circle cx={x(plan.spend_minor)} cy={y(plan.expected.value)} r="4" fill="var(--c1)" stroke="var(--panel)" />
+        <text x={left} y={height - 5}>
+          0
         </text>
-      )}
-      <text x={width - left} y={height - 5} textAnchor="end">
-        {money(most, currency)}
-      </text>
-      <text x={left} y={11}>
-        {money(top, currency)} expected
-      </text>
-    </svg>
+        {middle && (
+          <text x={x(middle.budget_minor)} y={height - 5} textAnchor="middle">
+            {money(middle.budget_minor, currency)}
+          </text>
+        )}
+        <text x={width - left} y={height - 5} textAnchor="end">
+          {money(most, currency)}
+        </text>
+        <text x={left} y={11}>
+          {money(top, currency)} expected
+        </text>
+      </svg>
+    </div>
   );
 }
