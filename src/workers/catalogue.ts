@@ -8,7 +8,7 @@ import { featureSteps } from "./features/list.ts";
 import { people } from "./identity/people-step.ts";
 import { recordPairs } from "./identity/record-pairs.ts";
 import { clusters, customerIds } from "./identity/steps.ts";
-import { lake } from "./landing/lake-step.ts";
+import { lakeSteps } from "./landing/lake-step.ts";
 import { models } from "./models/list.ts";
 import { definitionIn, ownModel, ownSteps } from "./models/own/own-steps.ts";
 import type { ProgramTables } from "./models/own/program-step.ts";
@@ -22,7 +22,7 @@ import { snapshotTables } from "./profiles/snapshot-tables.ts";
 
 const all: readonly Step[] = [
   normalise,
-  lake,
+  ...lakeSteps,
   recordPairs,
   clusters,
   customerIds,

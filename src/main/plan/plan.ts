@@ -178,7 +178,7 @@ export class Planner {
   /** What is particular to a few steps: the lake's batches in order, what people said of who is who, and the ids that an assignment starts from. */
   #subjectOf(step: StepDeclaration, inputs: Record<string, TaskInput[]>): Record<string, unknown> | null {
     if (step.subject) return step.subject as Record<string, unknown>;
-    if (step.name === "lake") {
+    if (step.stage === "lake") {
       return { batches: this.#request.batches.map(({ source, batchId }) => ({ source, batch_id: batchId })) };
     }
     const { overrides = [] } = this.#request;

@@ -264,6 +264,17 @@ const types: Readonly<Record<TargetKind, ColumnType>> = {
 
 export const lakeTableNames = lakeTargets.map(({ table }) => table);
 
+const people = ["customers", "consents", "third_party"];
+const events = ["web_events", "message_events", "events", "campaign_assignments", "marketing_costs"];
+
+/** The step that merges deliveries of a table (or of its contact columns): tables that complete one another are merged together,
+ *  the others meanwhile. */
+export function lakeStepOf(output: string): "lake" | "lake_people" | "lake_events" {
+  const table = output.replace(/_contact$/, "");
+  if (people.includes(table)) return "lake_people";
+  return events.includes(table) ? "lake_events" : "lake";
+}
+
 export function lakeTable(name: string): LakeTable | undefined {
   return lakeTargets.find(({ table }) => table === name);
 }

@@ -34,7 +34,7 @@ const customersOf = (rows: readonly Row[] = []) => rows.map(({ customer_id }) =>
 
 describe("events", () => {
   it("are their id's customer's, in the id's own key space and of its own source where it stands for two people", async () => {
-    await bench.given("lake", "events", [
+    await bench.given("lake_events", "events", [
       event({ source_customer_id: "7", event_type: "card_topped_up" }),
       event({ source_customer_id: "p1", key_space: "klaviyo", event_type: "Placed Order" }),
       event({ source_customer_id: "8", source: "crm", event_type: "called" }),
@@ -49,7 +49,7 @@ describe("events", () => {
     const contact = (email: string, source_customer_id: string): Row => ({
       ...{ email, source_customer_id, key_space: "brand", source: "crm" },
     });
-    await bench.given("lake", "customers_contact", [
+    await bench.given("lake_people", "customers_contact", [
       contact("ann@shop.example", "7"),
       contact("shared@shop.example", "7"),
       contact("shared@shop.example", "8"),
@@ -59,12 +59,12 @@ describe("events", () => {
       sent: event({ event_type: "sent", source: "mailer" }),
     }));
     await bench.given(
-      "lake",
+      "lake_events",
       "message_events",
       written.map(({ sent }) => sent),
     );
     await bench.given(
-      "lake",
+      "lake_events",
       "message_events_contact",
       written.map(({ email, sent: { event_id, key_space, source, batch_id, source_row } }) => ({
         ...({ email, event_id, key_space, source, batch_id, source_row } as Row),
@@ -78,7 +78,7 @@ describe("events", () => {
     const view = (visitor_id: string, session_id: string, source_customer_id?: string) =>
       event({ visitor_id, session_id, event_type: "page_view", ...(source_customer_id ? { source_customer_id } : {}) });
     await bench.given("customer_ids", "records", [record("brand", "7", "ann"), record("brand", "9", "eve")]);
-    await bench.given("lake", "web_events", [
+    await bench.given("lake_events", "web_events", [
       view("own", "s1"),
       view("own", "s2", "7"),
       view("shared", "s3", "7"),
@@ -94,20 +94,20 @@ describe("events", () => {
 
 describe("what was bought and who was drawn", () => {
   it("find their customer by the id, else by an address that is one customer's only, and by this program's own id", async () => {
-    await bench.given("lake", "customers_contact", [
+    await bench.given("lake_people", "customers_contact", [
       { email: "ann@shop.example", source_customer_id: "7", key_space: "brand", source: "crm" },
     ]);
     const place = (source_row: number) => ({ key_space: "brand", source: "acme", batch_id: "b", source_row });
-    await bench.given("lake", "third_party", [
+    await bench.given("lake_people", "third_party", [
       { ...place(1), name: "income", value: "A", valid_from: "2026-01-01" },
       { ...place(2), name: "income", value: "B", source_customer_id: "7" },
       { ...place(3), name: "income", value: "C" },
     ]);
-    await bench.given("lake", "third_party_contact", [
+    await bench.given("lake_people", "third_party_contact", [
       { ...place(1), name: "income", email: "ann@shop.example" },
       { ...place(3), name: "income", email: "nobody@shop.example" },
     ]);
-    await bench.given("lake", "campaign_assignments", [
+    await bench.given("lake_events", "campaign_assignments", [
       { ...place(1), campaign_id: "may", source_customer_id: "7", is_control: true },
       { ...place(2), campaign_id: "may", customer_id: "dan", is_control: false },
       { ...place(3), campaign_id: "may", source_customer_id: "99", is_control: false },

@@ -1,5 +1,5 @@
 import type { Column } from "../../shared/domain/column.ts";
-import { lakeTable } from "../../shared/domain/lake.ts";
+import { lakeStepOf, lakeTable } from "../../shared/domain/lake.ts";
 import { ident } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { behaviourColumns } from "../landing/lake-step.ts";
@@ -28,11 +28,11 @@ export const activity = defineStep({
   scope: "brand",
   timing: "none",
   inputs: {
-    ...Object.fromEntries(tables.map((name) => [name, { step: "lake", output: name }])),
-    message_contact: { step: "lake", output: "message_events_contact" },
-    bought_contact: { step: "lake", output: "third_party_contact" },
+    ...Object.fromEntries(tables.map((name) => [name, { step: lakeStepOf(name), output: name }])),
+    message_contact: { step: "lake_events", output: "message_events_contact" },
+    bought_contact: { step: "lake_people", output: "third_party_contact" },
     records: { step: "customer_ids", output: "records" },
-    contact: { step: "lake", output: "customers_contact" },
+    contact: { step: "lake_people", output: "customers_contact" },
     orders_contact: { step: "lake", output: "orders_contact" },
     order_customers: { step: "customer_ids", output: "order_customers" },
   },

@@ -92,7 +92,7 @@ async function benchOf(people: readonly Contact[]): Promise<StepBench> {
     },
   });
   await bench.given(
-    "lake",
+    "lake_people",
     "customers_contact",
     people.map((one, at) => ({
       ...place(one, at),
@@ -101,7 +101,7 @@ async function benchOf(people: readonly Contact[]): Promise<StepBench> {
     })),
   );
   await bench.given(
-    "lake",
+    "lake_people",
     "customers",
     people.map((one, at) => ({ ...place(one, at), city: "Leeds" })),
   );

@@ -44,12 +44,12 @@ async function golden(records: readonly Told[], orders: readonly Row[] = []): Pr
     })),
   );
   await bench.given(
-    "lake",
+    "lake_people",
     "customers_contact",
     records.map((row, n) => at(part(row, true), n)),
   );
   await bench.given(
-    "lake",
+    "lake_people",
     "customers",
     records.map((row, n) => at(part(row, false), n)),
   );

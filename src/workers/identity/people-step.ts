@@ -41,8 +41,8 @@ export const people = defineStep({
   inputs: {
     records: { step: "customer_ids", output: "records" },
     order_customers: { step: "customer_ids", output: "order_customers" },
-    contact: { step: "lake", output: "customers_contact" },
-    customers: { step: "lake", output: "customers" },
+    contact: { step: "lake_people", output: "customers_contact" },
+    customers: { step: "lake_people", output: "customers" },
     orders_contact: { step: "lake", output: "orders_contact" },
     orders: { step: "lake", output: "orders" },
   },

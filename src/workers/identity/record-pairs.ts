@@ -39,8 +39,8 @@ export const recordPairs = defineStep({
   scope: "brand",
   timing: "none",
   inputs: {
-    customers: { step: "lake", output: "customers_contact" },
-    places: { step: "lake", output: "customers" },
+    customers: { step: "lake_people", output: "customers_contact" },
+    places: { step: "lake_people", output: "customers" },
   },
   params: {},
   outputs: [

@@ -1,4 +1,5 @@
 import type { Column } from "../../shared/domain/column.ts";
+import { lakeStepOf } from "../../shared/domain/lake.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { clusterRecords, type LikelyPairs, recordNames } from "./clusters.ts";
@@ -8,7 +9,7 @@ import { measureClusters } from "./quality.ts";
 import { recordsSql } from "./records.ts";
 
 const text = (name: string, pii?: true): Column => ({ name, type: "VARCHAR", ...(pii ? { pii } : {}) });
-const lakeInput = (output: string) => ({ step: "lake", output });
+const lakeInput = (output: string) => ({ step: lakeStepOf(output), output });
 
 /** Which records are one customer: pure in what was delivered, without any memory. */
 export const clusters = defineStep({

@@ -1,5 +1,5 @@
 import type { Column } from "../../shared/domain/column.ts";
-import { type LakeTable, lakeColumns, lakeTargets } from "../../shared/domain/lake.ts";
+import { type LakeTable, lakeColumns, lakeStepOf, lakeTargets } from "../../shared/domain/lake.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { completeLake } from "./complete-lake.ts";
@@ -25,49 +25,52 @@ export function contactColumns(table: LakeTable): Column[] {
   );
 }
 
-const contactTables = lakeTargets.filter(({ table }) => split.has(table));
+/** Merges tables: every delivery of every source, with repetitions once and corrections in place of what they correct. */
+function lakeStep(name: ReturnType<typeof lakeStepOf>, title: string) {
+  const tables = lakeTargets.filter(({ table }) => lakeStepOf(table) === name);
+  const contactTables = tables.filter(({ table }) => split.has(table));
+  return defineStep({
+    ...{ name, version: 7, title, stage: "lake", scope: "brand", timing: "none" },
+    inputs: Object.fromEntries(tables.map(({ table }) => [table, { step: "normalise", output: table }])),
+    params: {},
+    settings: ["currency"],
+    outputs: [
+      ...tables.map((table) => ({ name: table.table, kind: "parquet" as const, columns: behaviourColumns(table) })),
+      ...contactTables.map((table) => ({
+        name: `${table.table}_contact`,
+        kind: "parquet" as const,
+        columns: contactColumns(table),
+      })),
+    ],
+    run: async (context: StepContext) => {
+      const { batches } = context.subject as unknown as Subject;
+      const order = batches
+        .map(({ source, batch_id }, at) => `(${literal(source)}, ${literal(batch_id)}, ${at})`)
+        .join(", ");
+      await context.session.run(
+        `CREATE TEMP TABLE arrivals AS SELECT * FROM (VALUES ${order}) AS t(source, batch_id, batch_number)`,
+      );
+      const relations: Relations = new Map();
+      for (const table of tables) {
+        relations.set(table.table, await mergeDeliveries(context.session, table, context.relation(table.table)));
+      }
+      await completeLake(context.session, relations, context.brand.currency);
+      const write = (output: string, table: LakeTable, columns: readonly Column[]) => {
+        const names = columns.map((column) => ident(column.name)).join(", ");
+        const from = relations.get(table.table);
+        return context.output.query(output, `SELECT ${names} FROM ${from} ORDER BY ${orderOf(table)}`);
+      };
+      for (const table of tables) await write(table.table, table, behaviourColumns(table));
+      for (const table of contactTables) await write(`${table.table}_contact`, table, contactColumns(table));
+    },
+  });
+}
 
-/** The lake: every delivery of every source, with repetitions once and corrections in place of what they correct. */
-export const lake = defineStep({
-  name: "lake",
-  version: 6,
-  title: "Merge deliveries",
-  stage: "lake",
-  scope: "brand",
-  timing: "none",
-  inputs: Object.fromEntries(lakeTargets.map(({ table }) => [table, { step: "normalise", output: table }])),
-  params: {},
-  settings: ["currency"],
-  outputs: [
-    ...lakeTargets.map((table) => ({ name: table.table, kind: "parquet" as const, columns: behaviourColumns(table) })),
-    ...contactTables.map((table) => ({
-      name: `${table.table}_contact`,
-      kind: "parquet" as const,
-      columns: contactColumns(table),
-    })),
-  ],
-  run: async (context: StepContext) => {
-    const { batches } = context.subject as unknown as Subject;
-    const order = batches
-      .map(({ source, batch_id }, at) => `(${literal(source)}, ${literal(batch_id)}, ${at})`)
-      .join(", ");
-    await context.session.run(
-      `CREATE TEMP TABLE arrivals AS SELECT * FROM (VALUES ${order}) AS t(source, batch_id, batch_number)`,
-    );
-    const relations: Relations = new Map();
-    for (const table of lakeTargets) {
-      relations.set(table.table, await mergeDeliveries(context.session, table, context.relation(table.table)));
-    }
-    await completeLake(context.session, relations, context.brand.currency);
-    const write = (output: string, table: LakeTable, columns: readonly Column[]) => {
-      const names = columns.map(({ name }) => ident(name)).join(", ");
-      const from = relations.get(table.table);
-      return context.output.query(output, `SELECT ${names} FROM ${from} ORDER BY ${orderOf(table)}`);
-    };
-    for (const table of lakeTargets) await write(table.table, table, behaviourColumns(table));
-    for (const table of contactTables) await write(`${table.table}_contact`, table, contactColumns(table));
-  },
-});
+export const lakeSteps = [
+  lakeStep("lake", "Merge orders, lines and products"),
+  lakeStep("lake_people", "Merge records of people"),
+  lakeStep("lake_events", "Merge events and campaigns"),
+] as const;
 
 function orderOf(table: LakeTable): string {
   return [...table.key.map(ident), "source", "batch_id", "source_row"].join(", ");

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Row, StepBench } from "../../../test/support/step-harness.ts";
 import { lakeTable } from "../../shared/domain/lake.ts";
-import { lake } from "./lake-step.ts";
+import { lakeSteps } from "./lake-step.ts";
 
 let bench: StepBench;
 beforeEach(() => {
@@ -30,8 +30,13 @@ async function deliver(table: string, deliveries: readonly Delivered[]): Promise
   );
   await bench.given("normalise", table, rows);
 }
+async function mergeAll(subject: { batches: { source: string; batch_id: string }[] }) {
+  const made: Record<string, Row[]> = {};
+  for (const step of lakeSteps) Object.assign(made, await bench.run(step, { subject }));
+  return made;
+}
 const merge = (batches: readonly (readonly [source: string, batch: string])[]) =>
-  bench.run(lake, { subject: { batches: batches.map(([source, batch_id]) => ({ source, batch_id })) } });
+  mergeAll({ batches: batches.map(([source, batch_id]) => ({ source, batch_id })) });
 const two = [
   ["shop", "b1"],
   ["shop", "b2"],

@@ -10,9 +10,9 @@ export const consentStates = defineStep({
   scope: "brand",
   timing: "none",
   inputs: {
-    consents: { step: "lake", output: "consents" },
+    consents: { step: "lake_people", output: "consents" },
     records: { step: "customer_ids", output: "records" },
-    contact: { step: "lake", output: "customers_contact" },
+    contact: { step: "lake_people", output: "customers_contact" },
     orders_contact: { step: "lake", output: "orders_contact" },
     order_customers: { step: "customer_ids", output: "order_customers" },
     people: { step: "people", output: "people" },

@@ -48,7 +48,7 @@ it("attributes keep what a customer's records and bought lists said by the day, 
     ...{ key_space: "brand", source: "card", batch_id: "b", source_row, source_customer_id, created_at },
     attributes: attributes as Row,
   });
-  await bench.given("lake", "customers", [
+  await bench.given("lake_people", "customers", [
     card(1, "9", "2026-01-01 10:00:00", { "Loyalty tier": "Gold", income_band: "C" }),
     card(2, "8", "2026-07-09 10:00:00", { "Loyalty tier": "Silver" }),
   ]);

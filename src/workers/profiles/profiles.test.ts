@@ -147,7 +147,7 @@ describe("profiles", () => {
       { customer_id: bob, email: "bob@example.com" },
       { customer_id: cat },
     ]);
-    await bench.given("lake", "consents", [lakeRow({ source_customer_id: "1", status: "granted" })]);
+    await bench.given("lake_people", "consents", [lakeRow({ source_customer_id: "1", status: "granted" })]);
     await bench.given(
       "consent_states",
       "consent_states",
@@ -178,7 +178,7 @@ describe("consents", () => {
 
   it("stand as last said, refusals first, and a suppression always", async () => {
     await bench.given("customer_ids", "records", records);
-    await bench.given("lake", "consents", [
+    await bench.given("lake_people", "consents", [
       said("ann", "granted", "2026-01-01 00:00:00"),
       said("ann", "withdrawn", "2026-02-01 00:00:00"),
       said("bob", "granted", "2026-02-01 00:00:00"),
@@ -204,7 +204,7 @@ describe("consents", () => {
       { customer_id: ann, email: "ann@example.com" },
       { customer_id: bob, email: "new@example.com" },
     ]);
-    await bench.given("lake", "consents", [
+    await bench.given("lake_people", "consents", [
       lakeRow({ email: "old@example.com", status: "suppressed" }),
       lakeRow({ email: "ann@example.com", status: "granted", occurred_at: "2026-01-01 00:00:00" }),
       lakeRow({
@@ -288,8 +288,8 @@ describe("the snapshot's views of the lake", () => {
       batch_id: "b",
       source_row: index,
     }));
-    await bench.given("lake", "customers", rows);
-    await bench.given("lake", "customers_contact", [
+    await bench.given("lake_people", "customers", rows);
+    await bench.given("lake_people", "customers_contact", [
       { key_space: "brand", source: "crm", batch_id: "b", source_row: 3, loyalty_id: "7" },
     ]);
     const { customers = [] } = await view("customers");

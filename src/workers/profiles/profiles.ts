@@ -134,7 +134,7 @@ export const profiles = defineStep({
     summary: { step: "purchase_summary", output: "purchase_summary" },
     open_lines: { step: "customer_return_risks", output: "customer_return_risks" },
     window: { step: "return_window", output: "return_window" },
-    all_consents: { step: "lake", output: "consents" },
+    all_consents: { step: "lake_people", output: "consents" },
     consents: { step: "consent_states", output: "consent_states" },
     people: { step: "people", output: "people" },
     purchases: { step: "chosen_purchases", output: "chosen" },

@@ -1,5 +1,5 @@
 import type { Column } from "../../shared/domain/column.ts";
-import { type LakeTable, lakeTable } from "../../shared/domain/lake.ts";
+import { type LakeTable, lakeStepOf, lakeTable } from "../../shared/domain/lake.ts";
 import type { InputReference } from "../../shared/domain/step.ts";
 import { daySql } from "../customers/bucket.ts";
 import { lineColumns } from "../customers/purchase-lines.ts";
@@ -37,7 +37,7 @@ const records = { step: "customer_ids", output: "records" };
 const inputsOf: Readonly<Record<Join, Readonly<Record<string, InputReference>>>> = {
   order: { order_customers },
   record: { records },
-  person: { records, contact: { step: "lake", output: "customers_contact" } },
+  person: { records, contact: { step: "lake_people", output: "customers_contact" } },
   none: {},
   done: {},
 };
@@ -91,7 +91,7 @@ function viewStep({ table, join, cut }: (typeof views)[number]): Step {
     scope: "brand",
     timing: "as_of",
     inputs: {
-      rows: { step: join === "done" ? "activity" : "lake", output: table },
+      rows: { step: join === "done" ? "activity" : lakeStepOf(table), output: table },
       ...inputsOf[join],
       ...(needsOrders ? { orders: { step: "lake", output: "orders" } } : {}),
     },

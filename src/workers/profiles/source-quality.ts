@@ -1,4 +1,4 @@
-import { lakeTargets } from "../../shared/domain/lake.ts";
+import { lakeStepOf, lakeTargets } from "../../shared/domain/lake.ts";
 import { daySql } from "../customers/bucket.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
@@ -31,7 +31,7 @@ export const sourceQuality = defineStep({
   scope: "brand",
   timing: "none",
   inputs: {
-    ...Object.fromEntries(lakeTargets.map(({ table }) => [table, { step: "lake", output: table }])),
+    ...Object.fromEntries(lakeTargets.map(({ table }) => [table, { step: lakeStepOf(table), output: table }])),
     order_customers: { step: "customer_ids", output: "order_customers" },
   },
   params: {},
