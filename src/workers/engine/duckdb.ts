@@ -17,6 +17,7 @@ import { AssayError, cancelled } from "../../shared/base/errors.ts";
 import type { Column, ColumnTable, ColumnValues } from "../../shared/domain/column.ts";
 import { castBack, castFor, kindOf } from "./columns.ts";
 import { asAssayError } from "./duckdb-errors.ts";
+import { bytesOfTexts, readTexts, type TextVector } from "./read-texts.ts";
 import { fileList, ident, literal } from "./sql.ts";
 
 export interface SessionOptions {
@@ -212,7 +213,8 @@ class DuckSession implements Session {
       for (let column = 0; column < kinds.length; column++) {
         const target = columns[column];
         if (target instanceof Float64Array) readNumbers(chunk, column, target, offset);
-        else if (target) readTexts(chunk, column, target, offset, kinds[column] === "list");
+        else if (target && kinds[column] === "list") readLists(chunk, column, target as unknown[], offset);
+        else if (target) readTexts(textVector(chunk, column), target as unknown[], offset);
       }
       offset += chunk.rowCount;
     }
@@ -312,19 +314,20 @@ function readNumbers(chunk: DuckDBDataChunk, column: number, target: Float64Arra
   }
 }
 
-function readTexts(
-  chunk: DuckDBDataChunk,
-  column: number,
-  target: ColumnValues,
-  offset: number,
-  isList: boolean,
-): void {
-  const values = chunk.getColumnValues(column);
-  const out = target as unknown[];
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row];
-    out[offset + row] = value === null || value === undefined ? null : isList ? listItems(value) : value;
-  }
+function textVector(chunk: DuckDBDataChunk, column: number): TextVector {
+  const rows = chunk.rowCount;
+  const vector = duckdb.data_chunk_get_vector(chunk.chunk, column);
+  return {
+    rows,
+    data: duckdb.vector_get_data(vector, bytesOfTexts(rows)),
+    validity: duckdb.vector_get_validity(vector, Math.ceil(rows / 64) * 8),
+    follow: duckdb.get_data_from_pointer,
+  };
+}
+
+function readLists(chunk: DuckDBDataChunk, column: number, out: unknown[], offset: number): void {
+  for (const [row, value] of chunk.getColumnValues(column).entries())
+    out[offset + row] = value === null || value === undefined ? null : listItems(value);
 }
 
 function listItems(value: unknown): string[] {
