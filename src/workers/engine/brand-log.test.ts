@@ -84,6 +84,7 @@ describe("a brand's log", () => {
 
   test("a log whose whole directory is gone doesn't begin anew in its place", () => {
     append("a");
+    expect(readLog(brandDir, 1)).toHaveLength(1);
     renameSync(brandDir, `${brandDir}-away`);
     expect(() => append("b")).toThrow(expect.objectContaining({ code: "unavailable" }));
     expect(existsSync(brandDir)).toBe(false);

@@ -230,12 +230,13 @@ export function standingOf(
 function catchUp(brandDir: string, files: FileSystem, { lists } = { lists: true }): Known {
   const listed = lists ? listedHead(brandDir, files) : 0;
   const before = known.get(brandDir);
+  const hadSome = (before?.version ?? 0) > 0 || seenVersion(brandDir) > 0;
   const isSame = before && readEntry(brandDir, before.version, files)?.digest === before.digest;
   const now: Known = isSame ? before : { version: 0, digest: null, versionOf: new Map(), standing: newStanding() };
   known.set(brandDir, now);
   const place = { brandDir, version: now.version + 1, listed, parent: now.digest };
   for (const next of walk(place, files)) learn(now, next);
-  if (now.version === 0 && before && before.version > 0) requireFolder(brandDir, files);
+  if (now.version === 0 && hadSome) requireFolder(brandDir, files);
   return now;
 }
 
