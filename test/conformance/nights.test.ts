@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,6 +7,7 @@ import { type Core, createCore } from "../../src/main/core.ts";
 import type { Night } from "../../src/shared/api/contract/nights.ts";
 import { fromEpochDay, toEpochDay } from "../../src/shared/base/time.ts";
 import { gateRules } from "../../src/shared/domain/gate.ts";
+import { readLog } from "../../src/workers/engine/brand-log.ts";
 import { inlineEngine } from "../../src/workers/service/service.ts";
 
 const brand = "shop";
@@ -87,10 +88,7 @@ const night = (now: string) => withCore(now, ({ client }) => client.stream("nigh
 
 /** The kinds of the log's entries. */
 function log(): string[] {
-  const path = join(place.workspace, "brands", brand, "log");
-  return readdirSync(path)
-    .sort()
-    .map((name) => (JSON.parse(readFileSync(join(path, name), "utf8")) as { kind: string }).kind);
+  return readLog(join(place.workspace, "brands", brand), 1).map(({ kind }) => kind);
 }
 
 const states = () =>

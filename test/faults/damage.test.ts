@@ -13,6 +13,7 @@ import {
 } from "../../src/workers/engine/artifact-store.ts";
 import { appendEntry, readLog } from "../../src/workers/engine/brand-log.ts";
 import { type FileSystem, realFileSystem } from "../../src/workers/engine/file-system.ts";
+import { artifactPlace, entryPath } from "../../src/workers/engine/layout.ts";
 import { publish, sha256Of } from "../../src/workers/engine/publish.ts";
 
 const key = "ab".repeat(32);
@@ -192,7 +193,7 @@ describe("a flipped bit", () => {
   it("is found anywhere in an artifact's record", () => {
     const { brand, local } = newBrand();
     commit(brand, local, realFileSystem);
-    const path = join(brand, "artifacts", "ab", key, "artifact.json");
+    const path = join(brand, artifactPlace(key), "artifact.json");
     const length = readFileSync(path).length;
     for (let at = 0; at < length; at += Math.ceil(length / 8)) {
       flip(path, at);
@@ -208,9 +209,7 @@ describe("a flipped bit", () => {
     for (const taskKey of ["second", "third"]) {
       appendEntry(brand, { kind: "note", body: {}, taskKey, at: "2026-06-30T00:00:00Z", app: "test" });
     }
-    const [first = "", second = "", third = ""] = readdirSync(join(brand, "log"))
-      .sort()
-      .map((name) => join(brand, "log", name));
+    const [first = "", second = "", third = ""] = [1, 2, 3].map((version) => entryPath(brand, version));
     const length = readFileSync(second).length;
     for (let at = 0; at < length; at += Math.ceil(length / 8)) {
       flip(second, at);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { startEngineProcess } from "../../src/main/schedule/engine-client.ts";
+import { entryPath } from "../../src/workers/engine/layout.ts";
 
 const hasPipes = process.platform !== "win32" && spawnSync("mkfifo", ["--version"]).status === 0;
 const why = hasPipes ? "" : " (skipped: no named pipes here)";
@@ -26,7 +27,7 @@ describe.skipIf(!hasPipes)(`a share that stops answering${why}`, () => {
     const whole = await engine.call("log.read", { brandDir, from: 1 });
 
     // opening a pipe that nobody writes to waits as a read on a dead server does
-    const stuck = join(brandDir, "log", `${String(whole.entries.length + 1).padStart(20, "0")}.json`);
+    const stuck = entryPath(brandDir, whole.entries.length + 1);
     expect(spawnSync("mkfifo", [stuck]).status).toBe(0);
     const asked = Date.now();
     let beats = 0;

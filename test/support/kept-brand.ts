@@ -8,6 +8,7 @@ import { type Appended, appendEntry } from "../../src/workers/engine/brand-log.t
 import { namesOf } from "../../src/workers/engine/brand-needs.ts";
 import { type CollectOptions, type CollectResult, collectBrand } from "../../src/workers/engine/collect.ts";
 import { type FileSystem, realFileSystem } from "../../src/workers/engine/file-system.ts";
+import { artifactPlace } from "../../src/workers/engine/layout.ts";
 import { publish } from "../../src/workers/engine/publish.ts";
 import { settleNames } from "../../src/workers/engine/revive.ts";
 
@@ -37,7 +38,7 @@ export function keptBrand(brandDir: string, scratch: string) {
       const read = { input: inputs.map((one) => ({ key: keyOf(one), output: "rows" })) };
       const outputs = [{ name: "rows", kind: "json" as const, localPath, rows: 20 }];
       publishArtifact(brandDir, { ...about, key, inputs: read, outputs });
-      const record = join(brandDir, "artifacts", key.slice(0, 2), key, "artifact.json");
+      const record = join(brandDir, artifactPlace(key), "artifact.json");
       const at = Date.now() / 1000 - daysOld * 86_400;
       utimesSync(record, at, at);
       return key;

@@ -47,7 +47,7 @@ export function consentsFile(people: number, more: readonly string[] = []): stri
 const column = (name: string, more: object = {}) => ({ column: name, ...more });
 const iso = { format: "%Y-%m-%dT%H:%M:%SZ" };
 
-const mappings = {
+export const mappings = {
   crm: {
     table: "customers",
     columns: {

@@ -14,6 +14,7 @@ import { foldBrand, namesOf } from "../../src/workers/engine/brand-needs.ts";
 import { claimTask } from "../../src/workers/engine/claims.ts";
 import { collectBrand } from "../../src/workers/engine/collect.ts";
 import { type FileSystem, realFileSystem } from "../../src/workers/engine/file-system.ts";
+import { artifactPlace } from "../../src/workers/engine/layout.ts";
 import { pinVersion } from "../../src/workers/engine/pins.ts";
 import { reviveNames } from "../../src/workers/engine/revive.ts";
 import { errnoError } from "./faulty-files.ts";
@@ -49,7 +50,8 @@ if (trouble.includes("clock")) {
 /** Names that are younger than so many milliseconds are neither listed nor found, as on a share whose attributes are cached. */
 const hiddenMs = trouble.includes("late") ? 25 : 0;
 const isHidden = (path: string) => {
-  const made = statSync(path, { throwIfNoEntry: false })?.ctimeMs;
+  const known = statSync(path, { throwIfNoEntry: false });
+  const made = known?.isDirectory() ? known.birthtimeMs : known?.ctimeMs;
   return hiddenMs > 0 && made !== undefined && performance.timeOrigin + performance.now() - made < hiddenMs;
 };
 const files: FileSystem = {
@@ -144,7 +146,7 @@ function read(): void {
       } catch (error) {
         if (!(error instanceof AssayError) && !String(error).includes("ENOENT")) throw error;
         const isStillNeeded = foldBrand(brandDir).campaigns.has(campaign);
-        const isThere = existsSync(join(brandDir, "artifacts", drawn.assignments.slice(0, 2), drawn.assignments));
+        const isThere = existsSync(join(brandDir, artifactPlace(drawn.assignments)));
         say(isStillNeeded && !isThere ? { lost: campaign, why: String(error) } : { expired: campaign });
       }
     }

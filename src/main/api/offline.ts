@@ -3,6 +3,7 @@ import { AssayError } from "../../shared/base/errors.ts";
 import { applyEntry, type BrandState, emptyState } from "../../shared/domain/brand-state.ts";
 import { besideName, groupOf, type PendingEdit } from "../../shared/domain/pending.ts";
 import { describeSubject, editTitle, subjectTitle } from "../../shared/domain/pending-words.ts";
+import { readEntries } from "../schedule/read-entries.ts";
 import { type Conflict as Found, findConflicts, isTaken } from "../schedule/send-pending.ts";
 import { type ApiContext, findSnapshot, requireContact, requireWorkspace } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
@@ -38,9 +39,9 @@ async function conflictDocument(ctx: ApiContext, brand: string, found: Found): P
 
 async function stateAt(ctx: ApiContext, brand: string, version: number): Promise<BrandState> {
   const { brands } = requireWorkspace(ctx);
-  const { entries } = await ctx.engine.call("log.read", { brandDir: brands.directory(brand), from: 1 });
   const state = emptyState();
-  for (const entry of entries) if (entry.version <= version) applyEntry(state, entry);
+  for (const entry of await readEntries(ctx.engine, brands.directory(brand), 1))
+    if (entry.version <= version) applyEntry(state, entry);
   return state;
 }
 

@@ -12,10 +12,12 @@ import {
 import { changesSome, mayWait, type SharedEntry, splitEdit } from "../../shared/domain/pending.ts";
 import type { Desk } from "./desk.ts";
 import type { Engine } from "./engine-client.ts";
+import { readEntries } from "./read-entries.ts";
 
 /** Entries of a brand's log that are kept on this machine, so that a start reads only what is new. */
 export interface EntryCache {
-  read(log: string): Promise<readonly StateEntry[]>;
+  /** Some of the entries from a version on; none where it knows no more. */
+  read(log: string, from: number): Promise<readonly StateEntry[]>;
   append(log: string, entries: readonly StateEntry[]): Promise<void>;
 }
 
@@ -33,7 +35,7 @@ export class Brands {
   readonly #engine: Engine;
   readonly #cache: EntryCache;
   readonly #cacheKey: string;
-  readonly #held = new Map<string, Held>();
+  readonly #held = new Map<string, Promise<Held>>();
   readonly #away: Desk | undefined;
   #names: string[];
 
@@ -108,7 +110,7 @@ export class Brands {
 
   /** Entries of the shared log after a version, as they stand now. */
   async since(brand: string, version: number): Promise<readonly SharedEntry[]> {
-    return (await this.#engine.call("log.read", { brandDir: this.directory(brand), from: version + 1 })).entries;
+    return readEntries(this.#engine, this.directory(brand), version + 1);
   }
 
   /** Appends once for its key, right after a version; false where another entry came in between. */
@@ -126,22 +128,47 @@ export class Brands {
     if (this.#away) this.#held.delete(brand);
   }
 
-  async #hold(brand: string): Promise<Held> {
+  /** Appends only where the state that it was decided from still holds when it stands in the log; null where it doesn't any more. */
+  async appendWhile<K extends EntryKind>(
+    brand: string,
+    entry: { readonly kind: K; readonly body: EntryBodies[K]; readonly taskKey: string },
+    holds: (state: BrandState) => boolean,
+  ): Promise<BrandState | null> {
+    for (;;) {
+      const state = await this.refresh(brand);
+      if (!holds(state)) return null;
+      if (await this.appendAfter(brand, state.version, entry)) return this.refresh(brand);
+    }
+  }
+
+  #hold(brand: string): Promise<Held> {
     const known = this.#held.get(brand);
     if (known) return known;
-    const held: Held = { state: emptyState(), refreshing: undefined };
-    this.#held.set(brand, held);
-    if (this.#away) return held;
-    for (const entry of await this.#cache.read(`${this.#cacheKey}/${brand}`)) applyEntry(held.state, entry);
-    return held;
+    const holding = this.#recall(brand);
+    this.#held.set(brand, holding);
+    holding.catch(() => this.#held.delete(brand));
+    return holding;
+  }
+
+  /** What this machine kept of a log, page by page. */
+  async #recall(brand: string): Promise<Held> {
+    const state = emptyState();
+    if (this.#away) return { state, refreshing: undefined };
+    for (;;) {
+      const entries = await this.#cache.read(`${this.#cacheKey}/${brand}`, state.version + 1);
+      for (const entry of entries) applyEntry(state, entry);
+      if (entries.length === 0) return { state, refreshing: undefined };
+    }
   }
 
   async #read(brand: string, held: Held): Promise<BrandState> {
     const brandDir = this.directory(brand);
-    const { entries } = await this.#engine.call("log.read", { brandDir, from: held.state.version + 1 });
-    for (const entry of entries) applyEntry(held.state, entry);
-    if (entries.length > 0) await this.#cache.append(`${this.#cacheKey}/${brand}`, entries).catch(() => {});
-    return held.state;
+    for (;;) {
+      const { entries, has_more } = await this.#engine.call("log.read", { brandDir, from: held.state.version + 1 });
+      for (const entry of entries) applyEntry(held.state, entry);
+      if (entries.length > 0) await this.#cache.append(`${this.#cacheKey}/${brand}`, entries).catch(() => {});
+      if (!has_more) return held.state;
+    }
   }
 
   /** The log as this machine has it, with what waits on top; only snapshots that lie here. */
@@ -161,9 +188,12 @@ export class Brands {
 
   /** The copy of the log, and beyond it what this machine read or wrote since it was copied. */
   async #entriesHere(desk: Desk, brand: string): Promise<readonly StateEntry[]> {
-    const { entries } = await this.#engine.call("log.read", { brandDir: desk.brandDir(brand), from: 1 });
-    const read = await this.#cache.read(`${this.#cacheKey}/${brand}`);
-    return [...entries, ...read.slice(entries.length)];
+    const found: StateEntry[] = await readEntries(this.#engine, desk.brandDir(brand), 1);
+    for (;;) {
+      const read = await this.#cache.read(`${this.#cacheKey}/${brand}`, found.length + 1);
+      if (read.length === 0) return found;
+      found.push(...read);
+    }
   }
 
   async #queue(desk: Desk, brand: string, { kind, body }: { kind: EntryKind; body: unknown }): Promise<BrandState> {

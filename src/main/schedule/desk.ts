@@ -11,6 +11,7 @@ import {
   type Take,
 } from "../../shared/domain/pending.ts";
 import type { Engine } from "./engine-client.ts";
+import { readEntries } from "./read-entries.ts";
 
 interface About {
   readonly workspace_id: string;
@@ -69,8 +70,8 @@ export class Desk {
     const brandDir = this.#pendingDir(brand);
     const known = this.#pending.get(brand) ?? emptyPending();
     if (known.version === 0 && (await namesIn(join(brandDir, "log"))).length === 0) return known;
-    const { entries } = await this.#engine.call("log.read", { brandDir, from: known.version + 1 });
-    for (const entry of entries) if (entry.version > known.version) applyPending(known, entry as StateEntry);
+    for (const entry of await readEntries(this.#engine, brandDir, known.version + 1))
+      if (entry.version > known.version) applyPending(known, entry as StateEntry);
     this.#pending.set(brand, known);
     return known;
   }

@@ -114,7 +114,11 @@ test("what is asked often is found by an index", () => {
         .all(...given)
         .map(({ detail }) => detail);
     expect({
-      entries: plan("SELECT version, document FROM entries WHERE log = ? ORDER BY version", "l"),
+      entries: plan(
+        "SELECT version, document FROM entries WHERE log = ? AND version >= ? ORDER BY version LIMIT 9",
+        "l",
+        1,
+      ),
       runs: plan("SELECT document FROM runs WHERE brand = ? ORDER BY requested_at DESC, run_id", "b"),
       tasks: plan(
         "SELECT t.document FROM runs r JOIN tasks t ON t.run_id = r.run_id WHERE r.run_id = ? AND r.brand = ? ORDER BY t.position",
@@ -123,7 +127,7 @@ test("what is asked often is found by an index", () => {
       ),
       search: plan(searchSql(number, { match: '"a"*', email: "" }), { match: '"a"*', limit: 20 }),
     }).toEqual({
-      entries: ["SEARCH entries USING PRIMARY KEY (log=?)"],
+      entries: ["SEARCH entries USING PRIMARY KEY (log=? AND version>?)"],
       runs: ["SEARCH runs USING INDEX runs_by_brand (brand=?)"],
       tasks: ["SEARCH r USING INDEX sqlite_autoindex_runs_1 (run_id=?)", "SEARCH t USING PRIMARY KEY (run_id=?)"],
       search: [

@@ -36,9 +36,10 @@ test("log entries come back up to the first gap, whoever adds them", async () =>
     store.entries.append("w/b", [entry(1)]),
   ]);
   await other.close();
-  expect(await store.entries.read("w/a")).toEqual([entry(1), entry(2), entry(3)]);
+  expect(await store.entries.read("w/a", 1)).toEqual([entry(1), entry(2), entry(3)]);
+  expect(await store.entries.read("w/a", 2)).toEqual([entry(2), entry(3)]);
   await store.entries.forget("w/a");
-  expect([await store.entries.read("w/a"), await store.entries.read("w/b")]).toEqual([[], [entry(1)]]);
+  expect([await store.entries.read("w/a", 1), await store.entries.read("w/b", 1)]).toEqual([[], [entry(1)]]);
 });
 
 test("runs are kept whole, the latest first, with their tasks in order", async () => {

@@ -22,7 +22,7 @@ export interface IndexBuild {
 /** What this machine keeps beside the share: all of it can be made again but for settings and the list of workspaces. */
 export interface Store {
   readonly entries: {
-    read(log: string): Promise<readonly StateEntry[]>;
+    read(log: string, from: number): Promise<readonly StateEntry[]>;
     append(log: string, entries: readonly StateEntry[]): Promise<void>;
     forget(log: string): Promise<void>;
   };
@@ -52,7 +52,8 @@ export async function openStore(dataFolder: string): Promise<Store> {
   const text = (value: unknown) => JSON.stringify(value);
   return {
     entries: {
-      read: async (log) => (await link.ask("readEntries", log)).map((document) => JSON.parse(document) as StateEntry),
+      read: async (log, from) =>
+        (await link.ask("readEntries", log, from)).map((document) => JSON.parse(document) as StateEntry),
       append: (log, entries) =>
         link.ask(
           "appendEntries",

@@ -159,6 +159,11 @@ export const engineContract = {
     }>(),
     output: plain<{ batch_id: string; files: LandedFile[]; known: LandedFile[] }>(),
   }),
+  /** Takes away what a delivery left that nothing refers to: files that it copied, and what was read of them. */
+  "landing.drop": call({
+    input: plain<{ brandDir: string; landed: readonly string[]; keys: readonly string[] }>(),
+    output: plain<{ files: number; artifacts: number }>(),
+  }),
   /** Counts a read delivery against the earlier ones of its source. */
   "landing.count": call({
     input: plain<{ brandDir: string; key: string; earlier: readonly string[] }>(),

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Artifact, findArtifact } from "./artifact-store.ts";
 import { errnoOf } from "./file-system.ts";
+import { isFolderOfKeys } from "./layout.ts";
 import { failure } from "./publish.ts";
 
 export interface ScannedArtifact {
@@ -11,9 +12,9 @@ export interface ScannedArtifact {
   readonly madeAt: number;
 }
 
-/** Folders of artifacts by the first two digits of their keys. */
+/** Folders of artifacts by the first digits of their keys. */
 export function artifactFolders(brandDir: string): string[] {
-  return namesIn(join(brandDir, "artifacts")).filter((name) => /^[0-9a-f]{2}$/.test(name));
+  return namesIn(join(brandDir, "artifacts")).filter(isFolderOfKeys);
 }
 
 /** The whole artifacts of one folder, one after the other; what is damaged, half made or gone by now is passed over. */

@@ -21,6 +21,7 @@ import {
   requireArtifact,
   verifiedPath,
 } from "./artifact-store.ts";
+import { artifactPlace } from "./layout.ts";
 import { sha256Of } from "./publish.ts";
 import { verifyBrand } from "./verify.ts";
 
@@ -68,7 +69,7 @@ describe("artifacts", () => {
     expect(findArtifact(brandDir, key)).toEqual(made);
     const file = onlyFile(made);
     const sha256 = sha256Of(Buffer.from("[1]"));
-    expect(file).toEqual({ output: "values", path: `artifacts/ab/${key}/${sha256}.json`, sha256, bytes: 3, rows: 7 });
+    expect(file).toEqual({ output: "values", path: `${artifactPlace(key)}/${sha256}.json`, sha256, bytes: 3, rows: 7 });
     const path = verifiedPath(brandDir, file);
     expect([readFileSync(path, "utf8"), statSync(path).mode & 0o777]).toEqual(["[1]", 0o444]);
   });
@@ -116,7 +117,7 @@ describe("damage is named, never read", () => {
     ["another's record", (bytes: Buffer) => Buffer.from(bytes.toString().replaceAll(key, "cd".padEnd(64, "2")))],
   ])("record: %s", (_, change) => {
     make("[1]");
-    const path = join(brandDir, "artifacts", "ab", key, "artifact.json");
+    const path = join(brandDir, artifactPlace(key), "artifact.json");
     overwrite(path, change(readFileSync(path)));
     expect(() => findArtifact(brandDir, key)).toThrow(corrupt);
   });

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, renameSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, posix } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { errnoOf, type FileSystem, realFileSystem } from "./file-system.ts";
+import { artifactPlace, artifactPlaces } from "./layout.ts";
 import { digestFile, failure, linkTwin, publish, sha256Of } from "./publish.ts";
 
 export interface ArtifactFile {
@@ -48,34 +49,54 @@ export interface ArtifactRequest extends Omit<Artifact, "format" | "id" | "files
 /** Beyond so many names of one file a copy is made: some shares allow 177. */
 const mostLinks = 100;
 
-const folderOf = (key: string) => posix.join("artifacts", key.slice(0, 2), key);
-
-/** Records that were read and found sound, by path, with the state of the file that they were read from. */
-const sound = new Map<string, { readonly state: string; readonly artifact: Artifact }>();
-const mostSound = 5_000;
+/** Records that were read and found sound, by path, with the state of the file that they were read from and its length. */
+const sound = new Map<string, { readonly state: string; readonly length: number; readonly artifact: Artifact }>();
+const mostSoundBytes = 32 << 20;
+let soundBytes = 0;
 
 /** The artifact of a key, undefined where nobody committed one. Throws `corrupt` with the key where its record is damaged. */
 export function findArtifact(brandDir: string, key: string, files: FileSystem = realFileSystem): Artifact | undefined {
-  const path = join(brandDir, folderOf(key), "artifact.json");
+  for (const place of artifactPlaces(brandDir, key)) {
+    const found = findAt(join(brandDir, place, "artifact.json"), key, files);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Where an artifact lies, relative to the brand's folder; where it would lie, if it doesn't. */
+export function placeOf(brandDir: string, key: string): string {
+  const places = artifactPlaces(brandDir, key);
+  return places.find((place) => existsSync(join(brandDir, place))) ?? artifactPlace(key);
+}
+
+function findAt(path: string, key: string, files: FileSystem): Artifact | undefined {
   if (files !== realFileSystem) return readArtifact(path, key, files);
   const state = stateOf(path);
   const known = sound.get(path);
-  if (state !== undefined && known?.state === state) return known.artifact;
-  sound.delete(path);
+  if (state !== undefined && known?.state === state.text) return known.artifact;
+  forget(path);
   const artifact = readArtifact(path, key, files);
-  if (state !== undefined && artifact) sound.set(path, { state, artifact });
+  if (state !== undefined && artifact) {
+    sound.set(path, { state: state.text, length: state.length, artifact });
+    soundBytes += state.length;
+  }
   for (const oldest of sound.keys()) {
-    if (sound.size <= mostSound) break;
-    sound.delete(oldest);
+    if (soundBytes <= mostSoundBytes) break;
+    forget(oldest);
   }
   return artifact;
 }
 
+function forget(path: string): void {
+  soundBytes -= sound.get(path)?.length ?? 0;
+  sound.delete(path);
+}
+
 /** What tells one writing of a file from another; undefined where that can't be seen, which is no proof that it isn't there. */
-function stateOf(path: string): string | undefined {
+function stateOf(path: string): { text: string; length: number } | undefined {
   try {
     const { dev, ino, size, mtimeNs } = statSync(path, { bigint: true });
-    return `${dev}:${ino}:${size}:${mtimeNs}`;
+    return { text: `${dev}:${ino}:${size}:${mtimeNs}`, length: Number(size) };
   } catch {
     return undefined;
   }
@@ -89,6 +110,11 @@ function readArtifact(path: string, key: string, files: FileSystem): Artifact | 
     if (["ENOENT", "ENOTDIR"].includes(errnoOf(error))) return undefined;
     throw failure("can't be read", path, error);
   }
+  return parseArtifact(bytes, path, key);
+}
+
+/** A record's text, once its sum is right and it is that of the key. */
+export function parseArtifact(bytes: Buffer, path: string, key: string): Artifact {
   try {
     const artifact = JSON.parse(bytes.toString("utf8")) as Artifact;
     const { sum, ...rest } = artifact;
@@ -101,7 +127,7 @@ function readArtifact(path: string, key: string, files: FileSystem): Artifact | 
 
 export function requireArtifact(brandDir: string, key: string, files: FileSystem = realFileSystem): Artifact {
   const found = findArtifact(brandDir, key, files);
-  if (!found) throw damage(join(brandDir, folderOf(key), "artifact.json"), key);
+  if (!found) throw damage(join(brandDir, artifactPlace(key), "artifact.json"), key);
   return found;
 }
 
@@ -116,7 +142,7 @@ export function publishArtifact(
   const staging = join(brandDir, "tmp", request.attempt);
   const made = outputs.map((output): ArtifactFile => {
     const { sha256, bytes } = output.twin ?? requireDigest(output.localPath, files);
-    const path = posix.join(folderOf(request.key), `${sha256}.${output.kind}`);
+    const path = posix.join(artifactPlace(request.key), `${sha256}.${output.kind}`);
     const final = join(brandDir, path);
     const isLinked =
       output.twin && statSync(output.localPath).nlink < mostLinks && linkTwin(output.localPath, final, files);
@@ -126,7 +152,7 @@ export function publishArtifact(
   });
   const unsealed = { format: 1 as const, id: randomUUID(), ...rest, files: made, host: hostname() };
   const record = canonicalJson({ ...unsealed, sum: sha256Of(Buffer.from(canonicalJson(unsealed))) });
-  const final = join(brandDir, folderOf(request.key), "artifact.json");
+  const final = join(brandDir, artifactPlace(request.key), "artifact.json");
   const outcome = publish({ content: Buffer.from(record), final, staging }, files);
   return outcome === "lost" ? requireArtifact(brandDir, request.key, files) : (JSON.parse(record) as Artifact);
 }
@@ -182,15 +208,27 @@ function hasDigest(path: string, sha256: string, bytes?: number): boolean {
 /** Takes a damaged artifact out of sight, so that it is made again; kept for whoever wants to look. One that is whole by now
  *  stays: another process may have made it again. Returns whether it was taken. */
 export function quarantine(brandDir: string, key: string): boolean {
-  if (isWhole(brandDir, key)) return false;
+  return !isWhole(brandDir, key) && toTrash(brandDir, key) !== undefined;
+}
+
+/** Takes an artifact away for good that nothing refers to. Returns whether there was one. */
+export function dropArtifact(brandDir: string, key: string): boolean {
+  const taken = toTrash(brandDir, key);
+  if (taken) rmSync(taken, { recursive: true, force: true });
+  return taken !== undefined;
+}
+
+function toTrash(brandDir: string, key: string): string | undefined {
   const trash = join(brandDir, "trash");
+  const folder = join(brandDir, placeOf(brandDir, key));
+  const place = join(trash, `${key.slice(0, 16)}-${randomUUID().slice(0, 8)}`);
   try {
     mkdirSync(trash, { recursive: true });
-    renameSync(join(brandDir, folderOf(key)), join(trash, `${key.slice(0, 16)}-${randomUUID().slice(0, 8)}`));
-    return true;
+    renameSync(folder, place);
+    return place;
   } catch (error) {
-    if (errnoOf(error) === "ENOENT") return false;
-    throw failure("can't be set aside", join(brandDir, folderOf(key)), error);
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw failure("can't be set aside", folder, error);
   }
 }
 

@@ -14,6 +14,7 @@ import { errnoError } from "../../../test/support/faulty-files.ts";
 import { quickFolder } from "../../../test/support/folders.ts";
 import { appendEntry, readLog } from "./brand-log.ts";
 import { type FileSystem, realFileSystem } from "./file-system.ts";
+import { entryPath } from "./layout.ts";
 import { sha256Of } from "./publish.ts";
 
 let brandDir: string;
@@ -22,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(brandDir, { recursive: true, force: true }));
 
-const pathOf = (version: number) => join(brandDir, "log", `${String(version).padStart(20, "0")}.json`);
+const pathOf = (version: number) => entryPath(brandDir, version);
 
 function append(taskKey: string, body: unknown = { taskKey }, files?: FileSystem) {
   return appendEntry(brandDir, { kind: "test", body, taskKey, at: "2026-06-30T00:00:00Z", app: "test" }, files);
@@ -70,6 +71,7 @@ describe("a brand's log", () => {
     append("a");
     for (const name of [".nfs000000000123", "2.json", `${"9".repeat(20)}.json.part`, "README"]) {
       writeFileSync(join(brandDir, "log", name), "x");
+      writeFileSync(join(pathOf(1), "..", name), "x");
     }
     expect(append("b").version).toBe(2);
     expect(readLog(brandDir, 1)).toHaveLength(2);
@@ -137,7 +139,7 @@ describe("a damaged log is named", () => {
     chmodSync(pathOf(3), 0o644);
     truncateSync(pathOf(3));
     expect(() => append("d")).toThrow(expect.objectContaining({ code: "corrupt" }));
-    expect(readdirSync(join(brandDir, "log"))).toHaveLength(3);
+    expect(readdirSync(join(pathOf(1), ".."))).toHaveLength(3);
   });
 });
 

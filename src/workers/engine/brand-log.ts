@@ -1,38 +1,25 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { basename, join } from "node:path";
+import { dirname, join } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
-import {
-  checkpointEvery,
-  checkpointOf,
-  checkpointPath,
-  listCheckpoints,
-  readCheckpoint,
-  writeCheckpoint,
-} from "./checkpoints.ts";
-import { errnoOf, type FileSystem, realFileSystem, sleepSync } from "./file-system.ts";
+import { makeCheckpoint } from "./checkpoint-care.ts";
+import { checkpointEvery, checkpointOf, largeEvery, readCheckpoint } from "./checkpoints.ts";
+import { type FileSystem, realFileSystem, sleepSync } from "./file-system.ts";
 import { bootId } from "./host.ts";
+import {
+  damaged,
+  forgetTurn,
+  type LogEntry,
+  listedHead,
+  pathOf,
+  type ReadEntry,
+  readEntry,
+  readListed,
+  turnAt,
+} from "./log-entries.ts";
 import { publish, sha256Of, syncFolder } from "./publish.ts";
 import { broughtBack, foldStanding, newStanding, type Standing } from "./standing.ts";
-
-/** One numbered commit of a brand, chained to the one before it by the digest of its bytes. */
-export interface LogEntry {
-  readonly version: number;
-  readonly parent: string | null;
-  readonly id: string;
-  readonly writer: { readonly host: string; readonly bootId: string; readonly pid: number; readonly app: string };
-  readonly taskKey: string;
-  readonly base: number;
-  readonly kind: string;
-  readonly at: string;
-  readonly body: unknown;
-  readonly add: readonly string[];
-  readonly remove: readonly string[];
-  readonly retire: readonly string[];
-  /** SHA-256 of the entry without it. */
-  readonly sum: string;
-}
 
 export interface Appending {
   readonly kind: string;
@@ -57,11 +44,6 @@ export interface Appended {
   readonly adopted: boolean;
 }
 
-export interface ReadEntry {
-  readonly entry: LogEntry;
-  readonly digest: string;
-}
-
 /** What this process knows of a log: entries never change, so that only newer ones are read again. */
 interface Known {
   version: number;
@@ -70,8 +52,6 @@ interface Known {
   readonly standing: Standing;
 }
 
-const namePattern = /^(\d{20})\.json$/;
-const readTries = 5;
 const appendTries = 200;
 const known = new Map<string, Known>();
 const seen = new Map<string, number>();
@@ -81,40 +61,45 @@ export function seenVersion(brandDir: string): number {
   return seen.get(brandDir) ?? 0;
 }
 
-const pathOf = (brandDir: string, version: number) =>
-  join(brandDir, "log", `${String(version).padStart(20, "0")}.json`);
-
-function damaged(path: string, why: string): AssayError {
-  return new AssayError(
-    "corrupt",
-    `The log entry ${path} is damaged: ${why}.`,
-    "Restore that file from a backup; entries before it are whole.",
-    { path },
-  );
-}
-
-/** Entries from a version on, in order, with the chain checked. A listed name that can't be read is an error, never "none". */
-export function readLog(brandDir: string, from: number, files: FileSystem = realFileSystem): LogEntry[] {
+/** Entries from a version on, in order, with the chain checked; one after the other, so that a long log fits. A listed name that can't be
+ *  read is an error, never "none". */
+export function* eachEntry(brandDir: string, from: number, files: FileSystem = realFileSystem): Generator<LogEntry> {
+  if (from === 1) forgetTurn(brandDir);
   const listed = listedHead(brandDir, files);
-  const parent = from > 1 && checkpointOf(from) > listed ? readListed(brandDir, from - 1, files).digest : undefined;
-  return [...walk({ brandDir, version: from, listed, parent: from === 1 ? null : parent }, files)].map(
-    ({ entry }) => entry,
-  );
+  const isBundled = checkpointOf(from).version <= listed;
+  const parent = from > 1 && !isBundled ? readListed(brandDir, from - 1, files).digest : undefined;
+  const place = { brandDir, version: from, listed, parent: from === 1 ? null : parent };
+  for (const { entry } of walk(place, files)) yield entry;
 }
 
-/** Entries from a version on, a hundred at once where a checkpoint has them. */
+/** The same as a list: of what came since a version, or of a log that isn't long. */
+export function readLog(brandDir: string, from: number, files: FileSystem = realFileSystem): LogEntry[] {
+  return [...eachEntry(brandDir, from, files)];
+}
+
+/** Entries from a version on up to a round one at least a thousand further, so that a long log is read page by page. */
+export function readLogPage(brandDir: string, from: number): { entries: LogEntry[]; hasMore: boolean } {
+  const last = checkpointOf(from + largeEvery, largeEvery).version;
+  const entries: LogEntry[] = [];
+  for (const entry of eachEntry(brandDir, from)) {
+    entries.push(entry);
+    if (entry.version === last) return { entries, hasMore: true };
+  }
+  return { entries, hasMore: false };
+}
+
+/** Entries from a version on, a thousand or a hundred at once where a checkpoint has them. */
 function* walk({ brandDir, version: from, listed, parent: before }: Walking, files: FileSystem): Generator<ReadEntry> {
   let [version, parent] = [from, before];
   for (;;) {
-    const last = checkpointOf(version);
-    const bundle = last <= listed ? bundleOf(brandDir, last, files) : undefined;
-    const known = bundle?.find(({ entry }) => entry.version === version);
-    if (bundle && known && (parent === undefined || known.entry.parent === parent)) {
-      yield* bundle.filter(({ entry }) => entry.version >= version);
-      [version, parent] = [last + 1, bundle.at(-1)?.digest ?? null];
+    const bundle = bundleFrom({ brandDir, version, listed, parent }, files);
+    const last = bundle?.at(-1);
+    if (bundle && last) {
+      yield* bundle;
+      [version, parent] = [last.entry.version + 1, last.digest];
       continue;
     }
-    for (const end = last; version <= end; version++) {
+    for (const end = checkpointOf(version).version; version <= end; version++) {
       parent ??= version > 1 ? readListed(brandDir, version - 1, files).digest : null;
       const next = readNext({ brandDir, version, listed, parent }, files);
       seen.set(brandDir, next ? version : version - 1);
@@ -125,62 +110,22 @@ function* walk({ brandDir, version: from, listed, parent: before }: Walking, fil
   }
 }
 
-function bundleOf(brandDir: string, version: number, files: FileSystem): readonly ReadEntry[] | undefined {
-  const lastDigest = () => readListed(brandDir, version, files).digest;
-  const found = readCheckpoint(brandDir, { version, lastDigest }, files);
-  return found.state === "whole" ? found.entries : undefined;
-}
-
-/** Writes the checkpoints that are missing, and anew those that are broken. */
-export function mendCheckpoints(brandDir: string, files: FileSystem = realFileSystem) {
-  const listed = listedHead(brandDir, files);
-  const broken: string[] = [];
-  let checkpoints = 0;
-  for (let version = checkpointEvery; version <= listed; version += checkpointEvery) {
-    const { state } = readCheckpoint(
-      brandDir,
-      { version, lastDigest: () => digestOf(brandDir, version, files) },
-      files,
-    );
-    if (state === "whole") continue;
-    if (state === "broken") {
-      broken.push(`checkpoints/${basename(checkpointPath(brandDir, version))}`);
-      files.unlink(checkpointPath(brandDir, version));
-    }
-    makeCheckpoint(brandDir, version, files);
-    checkpoints++;
+/** Entries from a version on out of a checkpoint that holds it; undefined where none does, or one that isn't of this log. */
+function bundleFrom(
+  { brandDir, version, listed, parent }: Walking,
+  files: FileSystem,
+): readonly ReadEntry[] | undefined {
+  for (const size of [largeEvery, checkpointEvery] as const) {
+    const name = checkpointOf(version, size);
+    const isWorth = size === checkpointEvery || name.version - version >= checkpointEvery;
+    if (!isWorth || name.version > listed) continue;
+    const lastDigest = () => readListed(brandDir, name.version, files).digest;
+    const found = readCheckpoint(brandDir, name, lastDigest, files);
+    if (found.state !== "whole") continue;
+    const entries = found.entries.slice(version - (name.version - size + 1));
+    if (parent === undefined || entries[0]?.entry.parent === parent) return entries;
   }
-  return { checkpoints, broken };
-}
-
-/** Checkpoints that aren't what the log says; they are passed over by whoever reads. */
-export function brokenCheckpoints(brandDir: string, files: FileSystem = realFileSystem): string[] {
-  return listCheckpoints(brandDir)
-    .filter((version) => {
-      const lastDigest = () => digestOf(brandDir, version, files);
-      return readCheckpoint(brandDir, { version, lastDigest }, files).state === "broken";
-    })
-    .map((version) => `checkpoints/${basename(checkpointPath(brandDir, version))}`);
-}
-
-function digestOf(brandDir: string, version: number, files: FileSystem): string | undefined {
-  try {
-    return readEntry(brandDir, version, files)?.digest;
-  } catch {
-    return undefined; // the entry itself is damaged, which reading the log tells
-  }
-}
-
-/** Lays the hundred entries up to a version into a checkpoint. */
-export function makeCheckpoint(brandDir: string, version: number, files: FileSystem = realFileSystem): void {
-  const entries: Buffer[] = [];
-  try {
-    for (let one = version - checkpointEvery + 1; one <= version; one++)
-      entries.push(files.readFile(pathOf(brandDir, one)));
-  } catch {
-    return; // a hint; the next one may go through
-  }
-  writeCheckpoint(brandDir, entries, version, files);
+  return undefined;
 }
 
 /** Appends an entry after the head, once for its task key; who comes second is told what stands. Undefined where it was to come right
@@ -202,16 +147,18 @@ export function appendEntry(
     const { version: head, digest, versionOf, standing } = catchUp(brandDir, files, { lists: !isKnown });
     const before = versionOf.get(request.taskKey);
     if (before !== undefined) {
-      syncFolder(join(brandDir, "log"), files); // its writer may have ended between link and sync
+      syncFolder(dirname(pathOf(brandDir, before)), files); // its writer may have ended between link and sync
       return { version: before, adopted: true };
     }
     if (request.onlyAfter !== undefined && request.onlyAfter !== head) return undefined;
     const add = broughtBack(brandDir, standing, request.refers ?? [], files);
     const version = head + 1;
-    const bytes = Buffer.from(canonicalJson(sealed(request, { version, parent: digest, add })));
-    const final = pathOf(brandDir, version);
-    if (publish({ content: bytes, final, staging: join(brandDir, "tmp", "log") }, files) !== "lost") {
-      if (version % checkpointEvery === 0) makeCheckpoint(brandDir, version, files);
+    const content = Buffer.from(canonicalJson(sealed(request, { version, parent: digest, add })));
+    const isFree = turnAt(brandDir, version, files);
+    const staging = join(brandDir, "tmp", "log");
+    if (isFree && publish({ content, final: pathOf(brandDir, version), staging }, files) !== "lost") {
+      for (const size of [checkpointEvery, largeEvery] as const)
+        if (version % size === 0) makeCheckpoint(brandDir, { version, size }, files);
       return { version, adopted: false };
     }
     sleepSync(1 + Math.random() * 10);
@@ -232,6 +179,7 @@ function catchUp(brandDir: string, files: FileSystem, { lists } = { lists: true 
   const before = known.get(brandDir);
   const hadSome = (before?.version ?? 0) > 0 || seenVersion(brandDir) > 0;
   const isSame = before && readEntry(brandDir, before.version, files)?.digest === before.digest;
+  if (before && !isSame) forgetTurn(brandDir);
   const now: Known = isSame ? before : { version: 0, digest: null, versionOf: new Map(), standing: newStanding() };
   known.set(brandDir, now);
   const place = { brandDir, version: now.version + 1, listed, parent: now.digest };
@@ -273,72 +221,6 @@ function readNext({ brandDir, version, listed, parent }: Place, files: FileSyste
   const found = version <= listed ? readListed(brandDir, version, files) : readEntry(brandDir, version, files);
   if (found && found.entry.parent !== parent) throw damaged(pathOf(brandDir, version), "the chain breaks before it");
   return found;
-}
-
-/** An entry that must be there: a share may show names before it shows what they stand for. */
-function readListed(brandDir: string, version: number, files: FileSystem): ReadEntry {
-  for (let tries = 1, pause = 5; ; tries++, pause *= 2) {
-    try {
-      const found = readEntry(brandDir, version, files);
-      if (found) return found;
-      if (tries >= readTries) throw damaged(pathOf(brandDir, version), "it is missing, though a later one is there");
-    } catch (error) {
-      if (tries >= readTries) throw error;
-    }
-    sleepSync(pause);
-  }
-}
-
-/** Reads one entry; undefined only where the file is not there. */
-function readEntry(brandDir: string, version: number, files: FileSystem): ReadEntry | undefined {
-  const path = pathOf(brandDir, version);
-  let bytes: Buffer;
-  try {
-    bytes = files.readFile(path);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw new AssayError(
-      "unavailable",
-      `The log entry ${path} can't be read (${errnoOf(error)}).`,
-      "Check the share, then run the same again.",
-      { path },
-      { cause: error },
-    );
-  }
-  return { entry: checked(path, bytes, version), digest: sha256Of(bytes) };
-}
-
-function checked(path: string, bytes: Buffer, version: number): LogEntry {
-  let parsed: LogEntry;
-  try {
-    parsed = JSON.parse(bytes.toString("utf8")) as LogEntry;
-  } catch {
-    throw damaged(path, "it is no JSON");
-  }
-  if (typeof parsed !== "object" || parsed === null) throw damaged(path, "it is no entry");
-  const { sum, ...rest } = parsed;
-  if (sum !== sha256Of(Buffer.from(canonicalJson(rest)))) throw damaged(path, "its sum doesn't fit");
-  if (parsed.version !== version) throw damaged(path, `it says version ${parsed.version}`);
-  return parsed;
-}
-
-/** The greatest version that a listing shows; absence there is no evidence, so readers probe beyond it. */
-function listedHead(brandDir: string, files: FileSystem): number {
-  const folder = join(brandDir, "log");
-  try {
-    const versions = files.list(folder).map((name) => Number(namePattern.exec(name)?.[1] ?? 0));
-    return versions.reduce((a, b) => Math.max(a, b), 0);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return 0;
-    const said = errnoOf(error);
-    throw new AssayError(
-      "unavailable",
-      `${folder} can't be listed (${said}).`,
-      "Check the share, then run the same again.",
-      {},
-      { cause: error },
-    );
-  }
 }
 
 function sealed(

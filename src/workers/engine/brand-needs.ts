@@ -4,7 +4,7 @@ import { AssayError } from "../../shared/base/errors.ts";
 import { applyEntry, type BrandState, currentSnapshot, emptyState } from "../../shared/domain/brand-state.ts";
 import { type Needs, needsOf } from "../../shared/domain/needs.ts";
 import { findArtifact } from "./artifact-store.ts";
-import { readLog } from "./brand-log.ts";
+import { eachEntry } from "./brand-log.ts";
 import { errnoOf } from "./file-system.ts";
 import { snapshotName } from "./standing.ts";
 
@@ -19,7 +19,7 @@ interface Manifest {
 
 /** A brand's state as its log tells it, from the start or from where it was read before. */
 export function foldBrand(brandDir: string, state: BrandState = emptyState()): BrandState {
-  for (const entry of readLog(brandDir, state.version + 1)) applyEntry(state, entry);
+  for (const entry of eachEntry(brandDir, state.version + 1)) applyEntry(state, entry);
   return state;
 }
 

@@ -2,8 +2,9 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { quickFolder } from "../../../test/support/folders.ts";
-import { appendEntry, mendCheckpoints, readLog } from "./brand-log.ts";
-import { checkpointPath, listCheckpoints } from "./checkpoints.ts";
+import { appendEntry, readLog } from "./brand-log.ts";
+import { mendCheckpoints } from "./checkpoint-care.ts";
+import { checkpointEvery, checkpointPath, listCheckpoints } from "./checkpoints.ts";
 import { type FileSystem, realFileSystem } from "./file-system.ts";
 import { verifyBrand } from "./verify.ts";
 
@@ -18,6 +19,8 @@ function append(taskKey: string, body: unknown = null) {
   return appendEntry(brandDir, { kind: "test", body, taskKey, at: "2026-06-30T00:00:00Z", app: "test" });
 }
 
+const small = (version: number, dir = brandDir) => checkpointPath(dir, { version, size: checkpointEvery });
+
 /** The real file system, and how often it reads a file. */
 function counting(): { files: FileSystem; reads: () => number } {
   let reads = 0;
@@ -29,13 +32,13 @@ function counting(): { files: FileSystem; reads: () => number } {
 }
 
 function damage(version: number, change: (text: string) => string): void {
-  const path = checkpointPath(brandDir, version);
+  const path = small(version);
   chmodSync(path, 0o644);
   writeFileSync(path, change(readFileSync(path, "utf8")));
 }
 
 test("a hundred entries lie in one file; the log reads the same with it and without, from wherever", () => {
-  expect(listCheckpoints(brandDir)).toEqual([100, 200]);
+  expect(listCheckpoints(brandDir)).toEqual([100, 200].map((version) => ({ version, size: 100 })));
   const { files, reads } = counting();
   const whole = readLog(brandDir, 1, files);
   expect(whole.map(({ version }) => version)).toEqual(Array.from({ length: 230 }, (_, at) => at + 1));
@@ -72,7 +75,28 @@ test("a checkpoint that is whole in itself, but of another past, is passed over"
   for (let n = 1; n <= 100; n++)
     appendEntry(other, { kind: "test", body: "other", taskKey: `other ${n}`, at: "2026-06-30T00:00:00Z", app: "test" });
   const whole = readLog(brandDir, 1);
-  damage(100, () => readFileSync(checkpointPath(other, 100), "utf8"));
+  damage(100, () => readFileSync(small(100, other), "utf8"));
   expect(readLog(brandDir, 1)).toEqual(whole);
   rmSync(other, { recursive: true });
+});
+
+test("a thousand entries lie in one file in the end, and the small ones go", () => {
+  for (let n = 231; n <= 1_120; n++) append(`task ${n}`, { n });
+  const whole = readLog(brandDir, 1);
+  expect(listCheckpoints(brandDir)).toContainEqual({ version: 1_000, size: 1_000 });
+  expect(mendCheckpoints(brandDir)).toEqual({ checkpoints: 0, broken: [] });
+  expect(listCheckpoints(brandDir)).toEqual([
+    { version: 1_000, size: 1_000 },
+    { version: 1_100, size: 100 },
+  ]);
+  const { files, reads } = counting();
+  expect(readLog(brandDir, 1, files)).toEqual(whole);
+  expect(reads()).toBeLessThan(35);
+  expect(readLog(brandDir, 7)).toEqual(whole.slice(6));
+  const large = checkpointPath(brandDir, { version: 1_000, size: 1_000 });
+  chmodSync(large, 0o644);
+  writeFileSync(large, readFileSync(large, "utf8").replace('"n":42', '"n":43'));
+  expect(readLog(brandDir, 1)).toEqual(whole);
+  expect(mendCheckpoints(brandDir)).toEqual({ checkpoints: 1, broken: [`checkpoints/${large.split("/").at(-1)}`] });
+  expect(verifyBrand(brandDir).findings).toEqual([]);
 });

@@ -1,90 +1,95 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { LogEntry, ReadEntry } from "./brand-log.ts";
 import { errnoOf, type FileSystem, realFileSystem } from "./file-system.ts";
+import type { LogEntry, ReadEntry } from "./log-entries.ts";
 import { failure, publish, sha256Of } from "./publish.ts";
 
-/** So many entries lie in one checkpoint, byte for byte. */
+/** So many entries lie in one checkpoint, byte for byte; ten small ones go into a large one, which takes their place. */
 export const checkpointEvery = 100;
+export const largeEvery = 1_000;
+export type CheckpointSize = typeof checkpointEvery | typeof largeEvery;
 
-const namePattern = /^(\d{20})\.ndjson$/;
-
-export const checkpointPath = (brandDir: string, version: number): string =>
-  join(brandDir, "checkpoints", `${String(version).padStart(20, "0")}.ndjson`);
-
-/** The last version of the checkpoint that a version belongs to. */
-export function checkpointOf(version: number): number {
-  return Math.ceil(version / checkpointEvery) * checkpointEvery;
+export interface CheckpointName {
+  /** The version of its last entry. */
+  readonly version: number;
+  readonly size: CheckpointSize;
 }
 
-/** Lays the entries up to a version, a multiple of `checkpointEvery`, into one file: a hint that spares a hundred reads. */
-export function writeCheckpoint(
-  brandDir: string,
-  entries: readonly Buffer[],
-  version: number,
-  files: FileSystem,
-): void {
+const namePattern = /^(\d{20})(-1000)?\.ndjson$/;
+
+export const checkpointPath = (brandDir: string, { version, size }: CheckpointName): string =>
+  join(brandDir, "checkpoints", `${String(version).padStart(20, "0")}${size === largeEvery ? "-1000" : ""}.ndjson`);
+
+/** The checkpoint of a size that a version belongs to. */
+export function checkpointOf(version: number, size: CheckpointSize = checkpointEvery): CheckpointName {
+  return { version: Math.ceil(version / size) * size, size };
+}
+
+/** Lays entries, a line each, into one file: a hint that spares as many reads. */
+export function writeCheckpoint(brandDir: string, name: CheckpointName, lines: Buffer, files: FileSystem): void {
   try {
-    const content = Buffer.concat(entries.flatMap((bytes) => [bytes, Buffer.from("\n")]));
-    const header = `${JSON.stringify({ format: 1, version, sum: sha256Of(content) })}\n`;
-    const final = checkpointPath(brandDir, version);
+    const header = `${JSON.stringify({ format: 1, version: name.version, sum: sha256Of(lines) })}\n`;
+    const final = checkpointPath(brandDir, name);
     const staging = join(brandDir, "tmp", "checkpoints");
-    publish({ content: Buffer.concat([Buffer.from(header), content]), final, staging, isHint: true }, files);
+    publish({ content: Buffer.concat([Buffer.from(header), lines]), final, staging, isHint: true }, files);
   } catch {
     // whoever opens the log reads the entries one by one
   }
 }
 
 export type Checkpoint =
-  | { readonly state: "whole"; readonly entries: readonly ReadEntry[] }
+  | { readonly state: "whole"; readonly entries: readonly ReadEntry[]; readonly lines: Buffer }
   | { readonly state: "absent" | "broken" };
 
 /** The entries of a checkpoint, where its bytes are those that were written and its last entry is the one of the log, whose digest is
  *  given: the chain then answers for all before it. */
 export function readCheckpoint(
   brandDir: string,
-  { version, lastDigest }: { version: number; lastDigest: () => string | undefined },
+  name: CheckpointName,
+  lastDigest: () => string | undefined,
   files: FileSystem = realFileSystem,
 ): Checkpoint {
   let bytes: Buffer;
   try {
-    bytes = files.readFile(checkpointPath(brandDir, version));
+    bytes = files.readFile(checkpointPath(brandDir, name));
   } catch {
     return { state: "absent" }; // or not to be read: the entries are there
   }
-  const entries = entriesOf(bytes, version);
-  return entries && entries.at(-1)?.digest === lastDigest() ? { state: "whole", entries } : { state: "broken" };
+  const lines = bytes.subarray(bytes.indexOf(10) + 1);
+  const entries = entriesOf(bytes, lines, name);
+  return entries && entries.at(-1)?.digest === lastDigest() ? { state: "whole", entries, lines } : { state: "broken" };
 }
 
-function entriesOf(bytes: Buffer, version: number): ReadEntry[] | undefined {
-  const end = bytes.indexOf(10);
-  const lines = bytes.subarray(end + 1);
+function entriesOf(bytes: Buffer, lines: Buffer, { version, size }: CheckpointName): ReadEntry[] | undefined {
   try {
-    const header = JSON.parse(bytes.toString("utf8", 0, end)) as { format: number; version: number; sum: string };
+    const text = bytes.toString("utf8", 0, bytes.length - lines.length);
+    const header = JSON.parse(text) as { format: number; version: number; sum: string };
     if (header.format !== 1 || header.version !== version || header.sum !== sha256Of(lines)) return undefined;
     const found: ReadEntry[] = [];
     for (let from = 0; from < lines.length; ) {
       const to = lines.indexOf(10, from);
       const line = lines.subarray(from, to);
       const entry = JSON.parse(line.toString("utf8")) as LogEntry;
-      const isNext = entry.version === version - checkpointEvery + 1 + found.length;
+      const isNext = entry.version === version - size + 1 + found.length;
       if (!isNext || (found.length > 0 && entry.parent !== found.at(-1)?.digest)) return undefined;
       found.push({ entry, digest: sha256Of(line) });
       from = to + 1;
     }
-    return found.length === checkpointEvery ? found : undefined;
+    return found.length === size ? found : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Versions of the checkpoints that a brand has. */
-export function listCheckpoints(brandDir: string): number[] {
+/** The checkpoints that a brand has, in order of their last versions. */
+export function listCheckpoints(brandDir: string): CheckpointName[] {
   try {
     return readdirSync(join(brandDir, "checkpoints"))
-      .flatMap((name) => Number(namePattern.exec(name)?.[1] ?? []))
-      .filter((version) => version > 0)
-      .sort((a, b) => a - b);
+      .flatMap((name): CheckpointName[] => {
+        const [, version, large] = namePattern.exec(name) ?? [];
+        return Number(version) > 0 ? [{ version: Number(version), size: large ? largeEvery : checkpointEvery }] : [];
+      })
+      .sort((a, b) => a.version - b.version || a.size - b.size);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return [];
     throw failure("can't be listed", join(brandDir, "checkpoints"), error);

@@ -7,6 +7,7 @@ import { findArtifact } from "./artifact-store.ts";
 import { standingOf } from "./brand-log.ts";
 import { claimTask } from "./claims.ts";
 import { realFileSystem } from "./file-system.ts";
+import { artifactPlace } from "./layout.ts";
 import { pinVersion } from "./pins.ts";
 import { reviveNames } from "./revive.ts";
 import { settleRemoval } from "./standing.ts";
@@ -181,7 +182,7 @@ describe("what is gone by the log, and not yet moved", () => {
 
   test("a name that somebody else took away keeps its place, so that a later one isn't moved there", async () => {
     const trash = await stopBeforeMoving();
-    const folder = join(brand.brandDir, "artifacts", keyOf("old").slice(0, 2), keyOf("old"));
+    const folder = join(brand.brandDir, artifactPlace(keyOf("old")));
     mkdirSync(join(root, "away"));
     renameSync(folder, join(root, "away", "old"));
     expect(settleRemoval(brand.brandDir, keyOf("old"), trash, realFileSystem)).toBe(false);

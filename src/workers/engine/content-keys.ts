@@ -4,6 +4,7 @@ import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
 import { type Artifact, findArtifact, publishArtifact, requireArtifact, verifiedPath } from "./artifact-store.ts";
+import { hintPaths } from "./layout.ts";
 import { publish, sha256Of } from "./publish.ts";
 
 /** What a task would be asked, by the bytes that it reads instead of how they came to be: two tasks that agree in it have the same
@@ -37,12 +38,9 @@ export function contentKeyOf(brandDir: string, node: TaskNode): string | undefin
   return sha256Of(Buffer.from(canonicalJson({ ...question, horizonDays, purchaseHorizonDays } as never)));
 }
 
-const pathOf = (brandDir: string, contentKey: string) =>
-  join(brandDir, "contents", contentKey.slice(0, 2), `${contentKey}.json`);
-
 /** Notes which artifact answers a content key: a hint, beside which nothing stands or falls. */
 export function noteContent(brandDir: string, contentKey: string, key: string): void {
-  const final = pathOf(brandDir, contentKey);
+  const [final = ""] = hintPaths(brandDir, contentKey);
   mkdirSync(dirname(final), { recursive: true });
   const content = Buffer.from(canonicalJson({ key }));
   publish({ content, final, staging: join(brandDir, "tmp", "contents"), isHint: true });
@@ -70,10 +68,13 @@ export function adoptContent(brandDir: string, node: TaskNode, contentKey: strin
 }
 
 function twinOf(brandDir: string, contentKey: string): Artifact | undefined {
-  try {
-    const { key } = JSON.parse(readFileSync(pathOf(brandDir, contentKey), "utf8")) as { key: string };
-    return findArtifact(brandDir, key);
-  } catch {
-    return undefined; // none, or a hint that can't be read
+  for (const path of hintPaths(brandDir, contentKey)) {
+    try {
+      const { key } = JSON.parse(readFileSync(path, "utf8")) as { key: string };
+      return findArtifact(brandDir, key);
+    } catch {
+      // none, or a hint that can't be read
+    }
   }
+  return undefined;
 }

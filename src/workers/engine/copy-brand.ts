@@ -1,16 +1,18 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join, posix } from "node:path";
+import { join, posix, relative, sep } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
 import { artifactFolders, namesIn } from "./artifact-scan.ts";
-import { type Artifact, findArtifact } from "./artifact-store.ts";
-import { readLog, standingOf } from "./brand-log.ts";
+import { type Artifact, findArtifact, placeOf } from "./artifact-store.ts";
+import { eachEntry, standingOf } from "./brand-log.ts";
 import { foldBrand, neededBy } from "./brand-needs.ts";
 import { type Copied, copyFile, digestInName, linkCopy } from "./copy-file.ts";
 import type { CopyCounts, CopyOptions } from "./copy-workspace.ts";
 import { realFileSystem } from "./file-system.ts";
+import { flatEntryPath } from "./layout.ts";
+import { knownTurn, pathOf } from "./log-entries.ts";
 import { type Pin, pinVersion } from "./pins.ts";
 import { syncFolder } from "./publish.ts";
-import { folderOfName } from "./standing.ts";
+import { placesOfName } from "./standing.ts";
 
 interface Brand extends CopyOptions {
   readonly brand: string;
@@ -91,7 +93,7 @@ async function copyArtifacts(work: Work): Promise<number> {
 
 /** Its files, then its record; an artifact of which something is damaged or gone is left out whole. */
 async function copyArtifact(work: Work, key: string): Promise<boolean> {
-  const record = posix.join(folderOfName(key), "artifact.json");
+  const record = posix.join(placeOf(work.from, key), "artifact.json");
   let artifact: Artifact | undefined;
   try {
     artifact = findArtifact(work.from, key);
@@ -154,17 +156,22 @@ function linkSources(work: Work, id: string): Map<string, string> {
 
 /** Entries up to the version, in order, each checked with its chain; then the checkpoints. */
 async function copyLog(work: Work, version: number): Promise<void> {
-  const entries = readLog(work.from, 1).filter((entry) => entry.version <= version);
-  for (const entry of entries) {
+  let last: string | undefined;
+  for (const entry of eachEntry(work.from, 1)) {
+    if (entry.version > version) break;
     if (entry.version % 50 === 1) tell(work, "copying the log", entry.version, version);
-    await copyOne(work, posix.join("log", `${String(entry.version).padStart(20, "0")}.json`));
+    if (entry.version === knownTurn(work.from))
+      await copyOne(work, inBrand(work, flatEntryPath(work.from, entry.version)));
+    await copyOne(work, inBrand(work, pathOf(work.from, entry.version)));
+    last = entry.id;
   }
   syncTree(join(work.to, "log"));
-  const copied = readLog(work.to, 1);
-  if (copied.length !== version || copied.at(-1)?.id !== entries.at(-1)?.id) {
+  const copied = { entries: 0, last: "" };
+  for (const { id } of eachEntry(work.to, 1)) Object.assign(copied, { entries: copied.entries + 1, last: id });
+  if (copied.entries !== version || (version > 0 && copied.last !== last)) {
     throw new AssayError(
       "conflict",
-      `${work.to} has ${copied.length} entries of its own log, not ${version}: somebody works in it.`,
+      `${work.to} has ${copied.entries} entries of its own log, not ${version}: somebody works in it.`,
       "Choose an empty folder.",
     );
   }
@@ -173,11 +180,16 @@ async function copyLog(work: Work, version: number): Promise<void> {
   }
 }
 
+/** A path of the source's as seen from the brand's folder. */
+function inBrand(work: Work, path: string): string {
+  return posix.join(...relative(work.from, path).split(sep));
+}
+
 /** What the log refers to must have come with it; what is damaged at the source is told, not hidden. */
 function requireNeeds(work: Work): void {
   const missing = [...neededBy(work.to, foldBrand(work.to))].filter((name) => {
     const record = name.startsWith("snapshots/") ? "manifest.json" : "artifact.json";
-    return namesIn(join(work.to, folderOfName(name))).includes(record) === false;
+    return !placesOfName(work.to, name).some((place) => existsSync(join(work.to, place, record)));
   });
   if (missing.length === 0 || work.damaged.length > 0) return;
   throw new AssayError(

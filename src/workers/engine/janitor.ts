@@ -4,7 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { throwIfCancelled } from "../../shared/base/errors.ts";
 import { namesIn } from "./artifact-scan.ts";
 import { findArtifact } from "./artifact-store.ts";
-import { mendCheckpoints } from "./brand-log.ts";
+import { mendCheckpoints } from "./checkpoint-care.ts";
 import { attemptsAtWork } from "./claims.ts";
 import { readLease } from "./lease.ts";
 import { serverNow } from "./server-time.ts";

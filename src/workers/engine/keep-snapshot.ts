@@ -4,12 +4,11 @@ import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
 import type { BrandState } from "../../shared/domain/brand-state.ts";
 import { namesIn } from "./artifact-scan.ts";
-import { type Artifact, findArtifact, requireArtifact } from "./artifact-store.ts";
+import { type Artifact, findArtifact, placeOf, requireArtifact } from "./artifact-store.ts";
 import { foldBrand, manifestKeys } from "./brand-needs.ts";
 import { copyFile, linkCopy } from "./copy-file.ts";
 import { copyLogTail } from "./keep-log.ts";
 import { pinVersion } from "./pins.ts";
-import { folderOfName } from "./standing.ts";
 
 /** A snapshot that lies on this machine's own disk as well, below a folder laid out as the brand's. */
 export interface KeptSnapshot {
@@ -171,12 +170,13 @@ async function keepArtifact(keeping: Keeping, key: string): Promise<number> {
   const theirs = requireArtifact(from, key);
   const own = quietly(() => findArtifact(to, key));
   for (const { path, sha256 } of theirs.files) await copyInto(keeping, path, sha256);
-  const record = posix.join(folderOfName(key), "artifact.json");
-  if (own === undefined || own.id !== theirs.id) rmSync(join(to, record), { force: true });
+  const [place, ownPlace] = [placeOf(from, key), placeOf(to, key)];
+  const record = posix.join(place, "artifact.json");
+  if (own === undefined || own.id !== theirs.id) rmSync(join(to, ownPlace, "artifact.json"), { force: true });
   await copyInto(keeping, record);
   const names = new Set(["artifact.json", ...theirs.files.map(({ path }) => posix.basename(path))]);
-  for (const name of namesIn(join(to, folderOfName(key))))
-    if (!names.has(name)) rmSync(join(to, folderOfName(key), name), { force: true });
+  for (const name of namesIn(join(to, place))) if (!names.has(name)) rmSync(join(to, place, name), { force: true });
+  if (ownPlace !== place) rmSync(join(to, ownPlace), { recursive: true, force: true });
   return bytesOf(theirs);
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { join, posix } from "node:path";
+import { join } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
 import { errnoOf, type FileSystem } from "./file-system.ts";
+import { artifactPlaces } from "./layout.ts";
 import { failure } from "./publish.ts";
 
 /** What the log says of names that a collection touched; what it doesn't name is simply there. */
@@ -49,9 +50,9 @@ export function foldStanding(standing: Standing, entry: StandingEntry): void {
   }
 }
 
-/** Where something of a name lies: a snapshot's folder, else an artifact's. */
-export function folderOfName(name: string): string {
-  return name.startsWith("snapshots/") ? name : posix.join("artifacts", name.slice(0, 2), name);
+/** Where something of a name may lie: a snapshot's folder, else an artifact's. */
+export function placesOfName(brandDir: string, name: string): readonly string[] {
+  return name.startsWith("snapshots/") ? [name] : artifactPlaces(brandDir, name);
 }
 
 export const snapshotName = (snapshotId: string): string => `snapshots/${snapshotId}`;
@@ -60,10 +61,11 @@ export const snapshotName = (snapshotId: string): string => `snapshots/${snapsho
  *  move) until its whole folder goes: so that it happens once, and whoever comes late moves nothing, least of all what was made again
  *  under the same name. Returns whether this call moved it. */
 export function settleRemoval(brandDir: string, name: string, trash: string, files: FileSystem): boolean {
-  const from = join(brandDir, folderOfName(name));
   const place = join(brandDir, "trash", trash, placeInTrash(name));
-  const moved = renameOnce(from, place, files);
-  if (moved !== "nothing to move") return moved === "moved";
+  for (const from of placesOfName(brandDir, name)) {
+    const moved = renameOnce(join(brandDir, from), place, files);
+    if (moved !== "nothing to move") return moved === "moved";
+  }
   const marker = join(brandDir, "tmp", "collect", randomUUID());
   try {
     files.mkdir(marker);
@@ -128,11 +130,13 @@ export function broughtBack(
 
 function isThere(brandDir: string, name: string, files: FileSystem): boolean {
   const record = name.startsWith("snapshots/") ? "manifest.json" : "artifact.json";
-  try {
-    files.readFile(join(brandDir, folderOfName(name), record));
-    return true;
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes(errnoOf(error))) return false;
-    throw failure("can't be read", join(brandDir, folderOfName(name)), error);
+  for (const place of placesOfName(brandDir, name)) {
+    try {
+      files.readFile(join(brandDir, place, record));
+      return true;
+    } catch (error) {
+      if (!["ENOENT", "ENOTDIR"].includes(errnoOf(error))) throw failure("can't be read", join(brandDir, place), error);
+    }
   }
+  return false;
 }

@@ -2,11 +2,12 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
 import { type Artifact, findArtifact } from "./artifact-store.ts";
-import { brokenCheckpoints, readLog } from "./brand-log.ts";
+import { eachEntry } from "./brand-log.ts";
 import { foldBrand, neededBy } from "./brand-needs.ts";
+import { brokenCheckpoints } from "./checkpoint-care.ts";
 import { errnoOf } from "./file-system.ts";
 import { digestFile } from "./publish.ts";
-import { folderOfName } from "./standing.ts";
+import { placesOfName } from "./standing.ts";
 
 interface Finding {
   /** Relative to the brand's folder. */
@@ -57,8 +58,9 @@ function verifyNeeds(brandDir: string, findings: Finding[]): void {
   try {
     for (const name of neededBy(brandDir, foldBrand(brandDir))) {
       const record = name.startsWith("snapshots/") ? "manifest.json" : "artifact.json";
-      const path = join(folderOfName(name), record);
-      if (!existsSync(join(brandDir, path))) findings.push({ path, what: "the log refers to it, and it isn't there" });
+      const paths = placesOfName(brandDir, name).map((place) => join(place, record));
+      if (paths.some((path) => existsSync(join(brandDir, path)))) continue;
+      findings.push({ path: paths[0] ?? name, what: "the log refers to it, and it isn't there" });
     }
   } catch (error) {
     findings.push({ path: "log", what: messageOf(error) });
@@ -67,13 +69,14 @@ function verifyNeeds(brandDir: string, findings: Finding[]): void {
 
 function verifyLog(brandDir: string, findings: Finding[]): number {
   try {
-    const entries = readLog(brandDir, 1);
     const keys = new Set<string>();
-    for (const { taskKey, version } of entries) {
+    let entries = 0;
+    for (const { taskKey, version } of eachEntry(brandDir, 1)) {
       if (keys.has(taskKey)) findings.push({ path: "log", what: `version ${version} repeats the task ${taskKey}` });
       keys.add(taskKey);
+      entries++;
     }
-    return entries.length;
+    return entries;
   } catch (error) {
     findings.push({ path: "log", what: messageOf(error) });
     return 0;

@@ -55,11 +55,11 @@ describe("a workspace", () => {
 
   test("of a newer format is read only, and nothing in it is touched", () => {
     const { path, workspace_id } = createWorkspace(root);
-    writeFormat(path, JSON.stringify({ format_version: 2, workspace_id }));
+    writeFormat(path, JSON.stringify({ format_version: 3, workspace_id }));
     const stale = join(path, "tmp", "stale");
     writeFileSync(stale, "");
     utimesSync(stale, 1, 1);
-    expect(openWorkspace(path).read_only_reason).toContain("format is 2");
+    expect(openWorkspace(path).read_only_reason).toContain("format is 3");
     expect(existsSync(stale)).toBe(true);
   });
 

@@ -1,15 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { attemptsAtWork } from "./claims.ts";
 import { errnoOf } from "./file-system.ts";
 import { sweepStaging } from "./janitor.ts";
+import { hasLog } from "./layout.ts";
 import { failure, publish } from "./publish.ts";
 
-export const workspaceFormat = 1;
-const firstEntry = `${"1".padStart(20, "0")}.json`;
+/** Written into new workspaces. In those of format 1 each log turns to the present layout with its next entry; a program that knows only
+ *  that format is kept from writing by the layout itself. */
+export const workspaceFormat = 2;
+const writableFormats = [1, workspaceFormat];
 
 interface WorkspaceFile {
   readonly format_version: number;
@@ -38,7 +41,7 @@ export function openWorkspace(dir: string): {
 } {
   const path = resolve(dir);
   const { workspace_id, format_version } = readWorkspaceFile(path);
-  const isOurs = format_version === workspaceFormat;
+  const isOurs = writableFormats.includes(format_version);
   const brands = listBrands(path);
   if (isOurs)
     sweepStaging(
@@ -60,7 +63,7 @@ function listBrands(workspace: string): string[] {
     return readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
       .map(({ name }) => name)
-      .filter((name) => existsSync(join(folder, name, "log", firstEntry)))
+      .filter((name) => hasLog(join(folder, name)))
       .sort();
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return [];

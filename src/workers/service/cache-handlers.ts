@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
-import { type Artifact, findArtifact } from "../engine/artifact-store.ts";
+import { type Artifact, findArtifact, placeOf } from "../engine/artifact-store.ts";
 import { ident, parquet } from "../engine/sql.ts";
 import { summaryOf } from "../run-task.ts";
 import { type ServiceContext, withSession } from "./context.ts";
@@ -59,7 +59,7 @@ export const cacheHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names
 
 function described(brandDir: string, artifact: Artifact) {
   const { key, step, version, host, inputs } = artifact;
-  const record = join(brandDir, "artifacts", key.slice(0, 2), key, "artifact.json");
+  const record = join(brandDir, placeOf(brandDir, key), "artifact.json");
   const lists = Object.values(inputs as Readonly<Record<string, readonly { key: string }[]>>);
   return {
     ...summaryOf(artifact),

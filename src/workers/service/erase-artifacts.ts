@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { throwIfCancelled } from "../../shared/base/errors.ts";
 import type { Person } from "../../shared/domain/erasure.ts";
-import { type Artifact, findArtifact, publishArtifact, quarantine } from "../engine/artifact-store.ts";
+import { type Artifact, findArtifact, placeOf, publishArtifact, quarantine } from "../engine/artifact-store.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { readFiles } from "../query/snapshot.ts";
 import { needlesOf } from "./erase-lists.ts";
@@ -26,7 +26,6 @@ export interface ErasedArtifacts {
 
 /** Where what is replaced lies until all is replaced: whoever goes on with an erasure takes it from there. */
 export const asideOf = (brandDir: string, erasure: string) => join(brandDir, "trash", `erase-${erasure}`);
-const folderOf = (brandDir: string, key: string) => join(brandDir, "artifacts", key.slice(0, 2), key);
 
 /** Takes the person's rows out of every artifact: the files are written anew under the same question, the old ones go. */
 export async function eraseFromArtifacts(erasing: Erasing): Promise<ErasedArtifacts> {
@@ -42,7 +41,7 @@ export async function eraseFromArtifacts(erasing: Erasing): Promise<ErasedArtifa
     if (at % 20 === 0) progress(at, keys.length);
     const artifact = soundArtifact(brandDir, key);
     if (!artifact || begun.includes(key)) continue;
-    const folder = folderOf(brandDir, key);
+    const folder = join(brandDir, placeOf(brandDir, key));
     let rows = 0;
     for (const file of artifact.files) {
       if (clean.has(file.sha256) || file.rows === 0) continue;

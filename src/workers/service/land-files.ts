@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdirSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { LandedFile, Screening } from "../../shared/api/engine.ts";
+import { dropArtifact } from "../engine/artifact-store.ts";
 import { workspaceKey } from "../engine/pseudonym.ts";
 import { digestFile, publish } from "../engine/publish.ts";
 import type { ServiceContext } from "./context.ts";
@@ -49,6 +50,17 @@ export async function landFiles(
   }
   const again = digests.filter((file) => !fresh.includes(file)).map((file) => ({ ...file, landed: "" }));
   return { batch_id: batchId, files, known: again };
+}
+
+/** Takes away files and artifacts that nothing refers to. */
+export function dropLanded(
+  brandDir: string,
+  landed: readonly string[],
+  keys: readonly string[],
+): { files: number; artifacts: number } {
+  const there = landed.filter((path) => existsSync(join(brandDir, path)));
+  for (const path of there) rmSync(join(brandDir, path), { force: true });
+  return { files: there.length, artifacts: keys.filter((key) => dropArtifact(brandDir, key)).length };
 }
 
 interface Screened {

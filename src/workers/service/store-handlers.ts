@@ -6,10 +6,11 @@ import { AssayError } from "../../shared/base/errors.ts";
 import { refersOf } from "../../shared/domain/needs.ts";
 import { stepOf } from "../catalogue.ts";
 import { findArtifact, quarantine, requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
-import { appendEntry, readLog } from "../engine/brand-log.ts";
+import { appendEntry, readLogPage } from "../engine/brand-log.ts";
 import { namesOf } from "../engine/brand-needs.ts";
 import { claimTask } from "../engine/claims.ts";
 import { adoptContent, contentKeyOf, noteContent } from "../engine/content-keys.ts";
+import { findArtifacts } from "../engine/find-artifacts.ts";
 import { probeDirectory } from "../engine/probe.ts";
 import { reviveNames } from "../engine/revive.ts";
 import { parquet } from "../engine/sql.ts";
@@ -19,7 +20,7 @@ import { countRepeats } from "../landing/repeats.ts";
 import { type MadeOutputs, summaryOf } from "../run-task.ts";
 import { type ServiceContext, withSession } from "./context.ts";
 import { makeForeign } from "./foreign.ts";
-import { landFiles } from "./land-files.ts";
+import { dropLanded, landFiles } from "./land-files.ts";
 
 type Names =
   | "workspace.create"
@@ -32,6 +33,7 @@ type Names =
   | "artifacts.json"
   | "tasks.run"
   | "landing.copy"
+  | "landing.drop"
   | "landing.count"
   | "landing.conflicts"
   | "landing.rejects"
@@ -61,12 +63,17 @@ export const storeHandlers: StoreHandlers = {
     return { checks: probeDirectory(folder) };
   },
   "brand.create": async ({ path, brand }) => createBrand(path, brand),
-  "log.read": async ({ brandDir, from }) => ({
-    entries: readLog(brandDir, from).map(({ version, kind, at, body, taskKey }) => ({
-      ...{ version, kind, at, body },
+  "log.read": async ({ brandDir, from }) => {
+    const { entries, hasMore } = readLogPage(brandDir, from);
+    const told = entries.map(({ version, kind, at, body, taskKey }) => ({
+      version,
+      kind,
+      at,
+      body,
       task_key: taskKey,
-    })),
-  }),
+    }));
+    return { entries: told, has_more: hasMore };
+  },
   "log.append": async ({ brandDir, kind, body, taskKey, remove, onlyAfter }) => {
     const refers = namesOf(brandDir, refersOf(kind, body));
     const request = { kind, body, taskKey, at: new Date().toISOString(), app: "assay", refers, remove };
@@ -75,19 +82,9 @@ export const storeHandlers: StoreHandlers = {
   },
   "artifacts.find": async ({ brandDir, keys, keeps }) => {
     if (keeps) reviveNames(brandDir, keys);
-    const damaged: string[] = [];
-    const found = keys.flatMap((key) => {
-      try {
-        const artifact = findArtifact(brandDir, key);
-        return artifact ? [{ ...summaryOf(artifact), attempt: artifact.attempt }] : [];
-      } catch (error) {
-        if (!(error instanceof AssayError) || error.code !== "corrupt") throw error;
-        quarantine(brandDir, key);
-        damaged.push(key);
-        return [];
-      }
-    });
-    return { found, damaged };
+    const looked = await findArtifacts(brandDir, keys);
+    for (const key of looked.damaged) quarantine(brandDir, key);
+    return looked;
   },
   "artifacts.json": async ({ brandDir, key, output }) => ({ value: readJsonOutput(brandDir, key, output) }),
   "tasks.run": async ({ brandDir, node, memoryBytes, workers, inline, attempt, permit }, { ctx, signal, progress }) => {
@@ -127,6 +124,7 @@ export const storeHandlers: StoreHandlers = {
     }
   },
   "landing.copy": (input, { ctx, signal }) => landFiles(ctx, input, signal),
+  "landing.drop": async ({ brandDir, landed, keys }) => dropLanded(brandDir, landed, keys),
   "landing.count": async ({ brandDir, key, earlier }, { ctx, signal }) => {
     const counts = readJsonOutput(brandDir, key, "counts") as unknown as NormaliseCounts;
     const primaries = [...new Set(counts.files.flatMap(({ primary }) => primary ?? []))];
