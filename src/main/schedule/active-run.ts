@@ -14,7 +14,7 @@ import { openRunSession, queueWindow, type RunSession } from "./cluster/run-sess
 import type { Engine } from "./engine-client.ts";
 import { isLeftOut, type Permits, permitOf, type RunPlaces, runnerOf, withoutPrograms } from "./own-programs.ts";
 import { againWhereCollected, whilePinned } from "./pinned.ts";
-import { secondsLeft, stepProgress } from "./progress.ts";
+import { sumUp } from "./progress.ts";
 import { newDocument } from "./run-document.ts";
 import { type RunTask, runGraph } from "./run-graph.ts";
 import {
@@ -60,6 +60,8 @@ export interface Effects {
   readonly onChange: (brand: string, run: Run) => void;
 }
 
+const sumShare = 20;
+
 /** One run: from a request to a published snapshot and its evaluations. */
 export class ActiveRun {
   readonly id: string;
@@ -76,6 +78,8 @@ export class ActiveRun {
   #own: Omit<RunPlaces, "session" | "here"> = { programs: [], permits: new Map() };
   #secondsBefore: ReadonlyMap<string, number> = new Map();
   #lastTold = 0;
+  /** Summing up a graph of many tasks takes longer than a task: it is done again when it is a small part of the time. */
+  #nextSum = 0;
 
   constructor(request: RunRequest, effects: Effects) {
     this.#request = request;
@@ -118,7 +122,7 @@ export class ActiveRun {
       clearInterval(clock);
       await this.#session?.close();
       await this.#measure();
-      this.#refresh();
+      this.#refresh({ isDue: true });
       this.document.seconds_left = null;
       await this.#effects.keep(this.brand, this.document, this.tasks()).catch(() => {});
       this.#effects.onChange(this.brand, this.document);
@@ -356,7 +360,7 @@ export class ActiveRun {
   #tell(state: Run["state"]): void {
     this.document.state = state;
     this.#lastTold = 0;
-    this.#refresh();
+    this.#refresh({ isDue: true });
   }
 
   async #measure(): Promise<void> {
@@ -370,31 +374,17 @@ export class ActiveRun {
     this.#refresh();
   }
 
-  #refresh(): void {
+  #refresh({ isDue = false } = {}): void {
     const now = performance.now();
-    const run = this.document;
-    const tasks = [...this.#tasks.values()];
-    const countOf = (state: ScheduledTask["state"]) => tasks.filter((task) => task.state === state).length;
-    run.tasks = {
-      total: tasks.length,
-      reused: countOf("reused"),
-      computed: countOf("computed"),
-      failed: countOf("failed"),
-      running: tasks.filter(({ state, isQueued }) => state === "elsewhere" || (state === "running" && !isQueued))
-        .length,
-    };
-    run.steps = stepProgress(tasks);
-    run.seconds = (now - this.#began) / 1000;
-    const made = tasks.filter(({ state }) => state === "computed" || state === "running");
-    run.rows = made.reduce((sum, { rows }) => sum + rows, 0);
-    run.rows_per_second = run.seconds > 0.5 && run.rows > 0 ? Math.round(run.rows / run.seconds) : null;
-    run.bytes_written = tasks.reduce((sum, { state, bytes }) => sum + (state === "computed" ? bytes : 0), 0);
-    const left = this.#schedule
-      ? secondsLeft(this.#schedule, run.workers, now - this.#began, this.#secondsBefore)
-      : null;
-    run.seconds_left = run.state === "running" || run.state === "evaluating" ? left : null;
+    if (now < this.#nextSum && !isDue) return;
+    sumUp(this.document, this.tasks(), {
+      schedule: this.#schedule,
+      elapsedMs: now - this.#began,
+      secondsBefore: this.#secondsBefore,
+    });
+    this.#nextSum = now + sumShare * (performance.now() - now);
     if (now - this.#lastTold < 100) return;
     this.#lastTold = now;
-    this.#effects.onChange(this.brand, run);
+    this.#effects.onChange(this.brand, this.document);
   }
 }

@@ -32,8 +32,9 @@ export async function runGraph(run: GraphRun): Promise<Schedule> {
   const schedule = new Schedule(run.graph, run.present);
   run.onSchedule(schedule);
   const idle = Array.from({ length: run.workers }, (_, index) => run.workers - index);
-  const running = new Set<Promise<void>>();
+  let running = 0;
   let failure: unknown;
+  let wake = () => {};
 
   async function perform(node: TaskNode, worker: number): Promise<void> {
     schedule.started(node.key, run.now(), worker);
@@ -58,21 +59,24 @@ export async function runGraph(run: GraphRun): Promise<Schedule> {
       }
     } finally {
       idle.push(worker);
+      running--;
       run.onChange();
+      wake();
     }
   }
 
   for (;;) {
     if (run.signal.aborted) failure ??= cancelled();
+    const oneEnded = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
     if (failure === undefined) {
-      for (const { node } of schedule.ready(run.now())) {
-        const worker = idle.pop();
-        if (worker === undefined) break;
-        const work: Promise<void> = perform(node, worker).finally(() => running.delete(work));
-        running.add(work);
+      for (const { node } of schedule.ready(run.now(), idle.length)) {
+        running++;
+        void perform(node, idle.pop() ?? 1);
       }
     }
-    if (running.size === 0) {
+    if (running === 0) {
       if (failure !== undefined) throw failure;
       if (schedule.isDone()) return schedule;
       const next = schedule.nextTry();
@@ -81,8 +85,8 @@ export async function runGraph(run: GraphRun): Promise<Schedule> {
       await pause(Math.max(5, next - run.now()), run.signal);
     } else {
       const next = failure === undefined && idle.length > 0 ? schedule.nextTry() : null;
-      const wake = next === null ? [] : [pause(Math.max(5, next - run.now()), run.signal)];
-      await Promise.race([...running, ...wake]);
+      const itsTime = next === null ? [] : [pause(Math.max(5, next - run.now()), run.signal)];
+      await Promise.race([oneEnded, ...itsTime]);
     }
   }
 }
