@@ -213,12 +213,54 @@ export async function ingestSource(
   paths: readonly string[],
   options: IngestOptions & { readonly begun?: Promise<BegunDelivery> | undefined },
 ): Promise<Batch> {
-  const begun = await (options.begun ?? beginDelivery(ctx, brand, source, paths, options));
+  let begun = await (options.begun ?? beginDelivery(ctx, brand, source, paths, options));
+  for (;;) {
+    const state = await requireWritable(ctx).brands.refresh(brand);
+    const landed =
+      begun.tombstones === state.tombstones.size ? await landDelivery(ctx, brand, source, begun, options) : null;
+    if (landed) return landed;
+    // somebody was erased meanwhile: their rows must not come in with what was copied before
+    const again = await beginDelivery(ctx, brand, source, paths, options);
+    await dropUnscreened(ctx, brand, source, begun, again);
+    begun = again;
+  }
+}
+
+/** Takes away what was copied and read of a delivery before it was screened again. */
+async function dropUnscreened(
+  ctx: ApiContext,
+  brand: string,
+  source: SourceBody,
+  before: BegunDelivery,
+  again: BegunDelivery,
+): Promise<void> {
   const { brands } = requireWritable(ctx);
-  const { signal } = options;
   const state = await brands.refresh(brand);
-  const isScreened = begun.tombstones === state.tombstones.size; // somebody may have been erased meanwhile
-  const { copied, earlier, arrivedAt } = isScreened ? begun : await beginDelivery(ctx, brand, source, paths, options);
+  const keysOf = ({ copied, arrivedAt }: BegunDelivery) =>
+    [null, dayInZone(arrivedAt, settingsOf(state).time_zone)].map(
+      (notAfter) =>
+        normaliseTask(ctx, state, shellOf(source, copied.batch_id, copied.files, notAfter), source.mapping).key,
+    );
+  const stays = new Set([
+    ...keysOf(again),
+    ...again.copied.files.map(({ landed }) => landed),
+    ...state.batches.flatMap(({ normalised, files }) => [normalised, ...files.map(({ landed }) => landed)]),
+  ]);
+  const landed = before.copied.files.map((file) => file.landed).filter((path) => !stays.has(path));
+  const keys = keysOf(before).filter((key) => !stays.has(key));
+  await ctx.engine.call("landing.drop", { brandDir: brands.directory(brand), landed, keys });
+}
+
+/** Enters a delivery that was copied and screened; null where somebody was erased before it could be. */
+async function landDelivery(
+  ctx: ApiContext,
+  brand: string,
+  source: SourceBody,
+  { copied, earlier, arrivedAt, tombstones }: BegunDelivery,
+  { signal }: IngestOptions,
+): Promise<Batch | null> {
+  const { brands } = requireWritable(ctx);
+  const state = await brands.refresh(brand);
   const before = digestsOf(earlier);
   const repeated = copied.known.flatMap((file) => {
     const known = before.get(file.sha256)?.file;
@@ -241,7 +283,10 @@ export async function ingestSource(
     signal,
   });
   throwIfCancelled(signal);
-  await brands.append(brand, "batch_landed", body, `batch:${body.batch_id}:${state.batches.length}`);
+  const taskKey = `batch:${body.batch_id}:${state.batches.length}`;
+  const entry = { kind: "batch_landed" as const, body, taskKey };
+  const isEntered = await brands.appendWhile(brand, entry, (latest) => latest.tombstones.size === tombstones);
+  if (!isEntered) return null;
   ctx.tell("sources");
   const document = batchDocument({ ...body, withdrawn: false });
   return { ...document, files: [...document.files, ...repeated] };

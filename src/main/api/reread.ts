@@ -1,11 +1,21 @@
-import { throwIfCancelled } from "../../shared/base/errors.ts";
-import { type BatchBody, liveBatches } from "../../shared/domain/brand-state.ts";
+import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
+import { type BatchBody, type BrandState, liveBatches } from "../../shared/domain/brand-state.ts";
 import { requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { normaliseTask, readDelivery } from "./ingest.ts";
 
 const rowsOf = (batch: Pick<BatchBody, "files">, pick: (file: BatchBody["files"][number]) => number) =>
   batch.files.reduce((sum, file) => sum + pick(file), 0);
+
+/** An erasure swaps the files of deliveries: what was read of those before is of no use, and would keep whom it takes out. */
+function requireNoErasure({ erasures }: BrandState): void {
+  if ([...erasures.values()].every(({ ended }) => ended !== null)) return;
+  throw new AssayError(
+    "conflict",
+    "Somebody is being erased in this brand.",
+    "Wait until that has ended, or run the erasure again where it was stopped, then read again.",
+  );
+}
 
 /** Reads deliveries again with their source's present mapping and counts what is left out of them now. The raw files are those
  *  that were landed; the next run does with what was read. */
@@ -16,12 +26,18 @@ export const rereadHandlers: Pick<HandlersOf<Named<"batches">>, "batches.reread"
     const wanted = liveBatches(await brands.refresh(brand)).filter(
       (batch) => (!source || batch.source === source) && (!batch_id || batch.batch_id === batch_id),
     );
-    for (const [done, batch] of wanted.entries()) {
+    for (let done = 0; done < wanted.length; ) {
       throwIfCancelled(signal);
-      progress({ label: `Reading ${batch.source} again`, done, total: wanted.length, unit: "deliveries" });
       const state = await brands.refresh(brand);
-      const known = state.sources.get(batch.source);
-      if (!known) continue;
+      const batch = liveBatches(state).find(({ batch_id: id }) => id === wanted[done]?.batch_id);
+      const known = batch && state.sources.get(batch.source);
+      if (!known) {
+        done++;
+        continue;
+      }
+      progress({ label: `Reading ${batch.source} again`, done, total: wanted.length, unit: "deliveries" });
+      const erasures = state.erasures.size;
+      requireNoErasure(state);
       const before = rowsOf(batch, (file) => file.rows_rejected);
       const isSame = normaliseTask(ctx, state, batch, known.mapping).key === batch.normalised;
       const siblings = liveBatches(state).filter((one) => one.source === batch.source);
@@ -35,9 +51,12 @@ export const rereadHandlers: Pick<HandlersOf<Named<"batches">>, "batches.reread"
           });
       if (!isSame) {
         const { arrived_at: _, ...body } = read;
-        await brands.append(brand, "batch_reread", body, `reread:${batch.batch_id}:${read.normalised}`);
+        const taskKey = `reread:${batch.batch_id}:${read.normalised}`;
+        const entry = { kind: "batch_reread" as const, body, taskKey };
+        if (!(await brands.appendWhile(brand, entry, (latest) => latest.erasures.size === erasures))) continue;
         ctx.tell("sources");
       }
+      done++;
       answers.push({
         source: batch.source,
         batch_id: batch.batch_id,
