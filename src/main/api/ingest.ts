@@ -1,5 +1,5 @@
 import type { Batch, DetectedFile } from "../../shared/api/contract/sources.ts";
-import type { CountedFile, LandedFile, Screening } from "../../shared/api/engine.ts";
+import type { LandedFile, Screening } from "../../shared/api/engine.ts";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
 import { dayInZone } from "../../shared/base/time.ts";
 import { Turns } from "../../shared/base/turns.ts";
@@ -7,6 +7,7 @@ import { type BatchBody, type BrandState, liveBatches, type SourceBody } from ".
 import type { TaskNode } from "../../shared/domain/task.ts";
 import { Planner } from "../plan/plan.ts";
 import { normaliseSubject } from "../schedule/run-plan.ts";
+import { batchDocument, fileDocument } from "./batch-document.ts";
 import { type ApiContext, requireWritable, settingsOf } from "./context.ts";
 import { groupKey } from "./source-groups.ts";
 
@@ -17,30 +18,6 @@ export interface IngestOptions {
   readonly progress: (progress: { label: string; done: number; total: number | null; unit: string }) => void;
   /** Shared by deliveries that are begun at once. */
   readonly turns?: Turns;
-}
-
-export function batchDocument(batch: BatchBody & { withdrawn: boolean }): Batch {
-  return {
-    source: batch.source,
-    batch_id: batch.batch_id,
-    arrived_at: batch.arrived_at,
-    withdrawn: batch.withdrawn,
-    warnings: [...batch.warnings],
-    files: batch.files.map((file) => fileDocument(file, file.path)),
-  };
-}
-
-function fileDocument(file: CountedFile, path: string): Batch["files"][number] {
-  const { sha256, rows_read, rows_accepted, rows_rejected, rows_repeated, rejects } = file;
-  return {
-    path,
-    sha256,
-    rows_read,
-    rows_accepted,
-    rows_rejected,
-    rows_repeated,
-    rejects: rejects.map((reject) => ({ ...reject })),
-  };
 }
 
 /** The task that reads one delivery: the very node that a run plans for it. */

@@ -9,9 +9,10 @@ import { lakeTargets } from "../../shared/domain/lake.ts";
 import { sha256 } from "../plan/key.ts";
 import { checkTimetable } from "../schedule/calendar.ts";
 import { sourceStanding } from "../schedule/night-figures.ts";
+import { batchDocument } from "./batch-document.ts";
 import { type ApiContext, requireEditable, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
-import { batchDocument, ingestSource, ingestSources, quickLook } from "./ingest.ts";
+import { ingestSource, ingestSources, quickLook } from "./ingest.ts";
 import { rereadHandlers } from "./reread.ts";
 import { groupByLayout } from "./source-groups.ts";
 
