@@ -5,7 +5,7 @@ import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { makeCheckpoint } from "./checkpoint-care.ts";
 import { checkpointEvery, checkpointOf, largeEvery, readCheckpoint } from "./checkpoints.ts";
-import { type FileSystem, realFileSystem, sleepSync } from "./file-system.ts";
+import { errnoOf, type FileSystem, realFileSystem, sleepSync } from "./file-system.ts";
 import { bootId } from "./host.ts";
 import {
   damaged,
@@ -144,7 +144,8 @@ export function appendEntry(
   for (let tries = 0; tries < appendTries; tries++) {
     // an entry that a listing would have shown makes the link fail, and is seen the next time round
     const isKnown = tries === 0 && known.has(brandDir);
-    const { version: head, digest, versionOf, standing } = catchUp(brandDir, files, { lists: !isKnown });
+    const now = catchUp(brandDir, files, { lists: !isKnown });
+    const { version: head, digest, versionOf, standing } = now;
     const before = versionOf.get(request.taskKey);
     if (before !== undefined) {
       syncFolder(dirname(pathOf(brandDir, before)), files); // its writer may have ended between link and sync
@@ -153,10 +154,12 @@ export function appendEntry(
     if (request.onlyAfter !== undefined && request.onlyAfter !== head) return undefined;
     const add = broughtBack(brandDir, standing, request.refers ?? [], files);
     const version = head + 1;
-    const content = Buffer.from(canonicalJson(sealed(request, { version, parent: digest, add })));
+    const entry = sealed(request, { version, parent: digest, add });
+    const content = Buffer.from(canonicalJson(entry));
     const isFree = turnAt(brandDir, version, files);
     const staging = join(brandDir, "tmp", "log");
     if (isFree && publish({ content, final: pathOf(brandDir, version), staging }, files) !== "lost") {
+      learn(now, { entry, digest: sha256Of(content) });
       for (const size of [checkpointEvery, largeEvery] as const)
         if (version % size === 0) makeCheckpoint(brandDir, { version, size }, files);
       return { version, adopted: false };
