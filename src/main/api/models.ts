@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { FittedModel, ModelEvaluation, OutputDrift } from "../../shared/api/contract/models.ts";
 import { AssayError } from "../../shared/base/errors.ts";
+import { doubtedColumns } from "../../shared/domain/column-models.ts";
 import type { ModelDeclaration } from "../../shared/domain/model.ts";
 import { type Verdict, verdictOf } from "../../shared/domain/verdict.ts";
 import { evaluateAtCuts } from "../schedule/evaluate.ts";
@@ -18,6 +19,16 @@ async function verdictsOf(ctx: ApiContext, brand: string | undefined): Promise<(
     throw error;
   });
   return rows.length === 0 ? null : (name) => verdictOf(rows.filter((row) => row.model === name));
+}
+
+type Verdicts = Awaited<ReturnType<typeof verdictsOf>>;
+
+function doubtedOf(all: readonly ModelDeclaration[], verdicts: Verdicts): string[] {
+  if (!verdicts) return [];
+  const own = all
+    .filter(({ group }) => group === "own")
+    .map(({ name, outputs }) => [name, outputs.map((one) => one.name)]);
+  return doubtedColumns((name) => verdicts(name).state === "unproven", Object.fromEntries(own));
 }
 
 function requireModel(models: readonly ModelDeclaration[], name: string): ModelDeclaration {
@@ -60,18 +71,19 @@ export function modelHandlers(models: readonly ModelDeclaration[], own: OwnDecla
   async function allOf(ctx: ApiContext, brand: string | undefined) {
     const verdicts = await verdictsOf(ctx, brand);
     const documentOf = (model: ModelDeclaration) => modelDocument(model, verdicts);
-    if (brand === undefined || !ctx.workspace) return { all: models, documentOf };
+    if (brand === undefined || !ctx.workspace) return { all: models, documentOf, verdicts };
     const state = await requireWorkspace(ctx).brands.refresh(brand);
     const permits = await ctx.runs.permits(brand);
     return {
       all: [...models, ...own(state)],
+      verdicts,
       documentOf: (model: ModelDeclaration) => ({ ...documentOf(model), ...ownState(state, permits, model.name) }),
     };
   }
   return {
     "models.list": async ({ brand }, { ctx }) => {
-      const { all, documentOf } = await allOf(ctx, brand);
-      return { models: all.map(documentOf) };
+      const { all, documentOf, verdicts } = await allOf(ctx, brand);
+      return { models: all.map(documentOf), doubted: doubtedOf(all, verdicts) };
     },
     "models.show": async ({ name, brand }, { ctx }) => {
       const { all, documentOf } = await allOf(ctx, brand);

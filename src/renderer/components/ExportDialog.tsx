@@ -1,7 +1,7 @@
 import { useState } from "react";
-import type { Field } from "../../shared/api/contract/customers.ts";
 import type { Definition } from "../../shared/api/contract/segments.ts";
 import { useClient } from "../client/ClientProvider.tsx";
+import { choosable, type OfferedField } from "../client/offered.ts";
 import { useAsk } from "../client/queries.ts";
 import { saveExport } from "../client/save-export.ts";
 import { asked, useViewedSnapshot } from "../client/viewed-snapshot.ts";
@@ -17,7 +17,7 @@ interface Props {
   readonly brand: string;
   readonly segment: string | null;
   readonly definition: Definition;
-  readonly fields: readonly Field[];
+  readonly fields: readonly OfferedField[];
   readonly onClose: () => void;
 }
 
@@ -86,7 +86,7 @@ export function ExportDialog({ brand, segment, definition, fields, onClose }: Pr
         <fieldset className="columns" hidden={!takesFields}>
           <legend>Columns beside id, e-mail and name</legend>
           <div className="boxes">
-            {fields
+            {choosable(fields, chosen)
               .filter(({ name }) => name !== "customer_id")
               .map(({ name, label, help }) => (
                 <label key={name} className="check" title={help}>

@@ -1,4 +1,5 @@
 import type { Field, SegmentRule } from "../../shared/api/contract/customers.ts";
+import { choosable, type OfferedField } from "../client/offered.ts";
 import { minorDigits, word } from "../format/format.ts";
 import { Icon } from "./Icon.tsx";
 
@@ -55,7 +56,7 @@ function firstValue(field: Field | undefined, operator: string): unknown {
 }
 
 interface Props {
-  readonly fields: readonly Field[];
+  readonly fields: readonly OfferedField[];
   readonly rule: SegmentRule;
   readonly currency: string;
   readonly onChange: (rule: SegmentRule) => void;
@@ -66,7 +67,8 @@ interface Props {
 /** One rule: field, operator, value; money is typed in whole units, shares in per cent. */
 export function RuleRow({ fields, rule, currency, onChange, onRemove, count }: Props) {
   const field = fields.find(({ name }) => name === rule.field);
-  const groups = [...new Set(fields.map(({ group }) => group))];
+  const offered = choosable(fields, [rule.field]);
+  const groups = [...new Set(offered.map(({ group }) => group))];
   return (
     <fieldset className="rule" aria-label={`Rule on ${field?.label ?? rule.field}`}>
       <select
@@ -81,7 +83,7 @@ export function RuleRow({ fields, rule, currency, onChange, onRemove, count }: P
       >
         {groups.map((group) => (
           <optgroup key={group} label={group}>
-            {fields
+            {offered
               .filter((one) => one.group === group && one.name !== "customer_id")
               .map((one) => (
                 <option key={one.name} value={one.name}>

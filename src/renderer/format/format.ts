@@ -159,6 +159,7 @@ const reasons: Readonly<Record<string, string>> = {
   not_modelled: "no model for it yet",
   never_bought: "has not bought yet",
   not_scored: "was not scored",
+  unproven: "not shown: unproven here",
   outside_population: "is not among those that are scored",
   not_enough_data: "not enough data",
   no_returns_source: "no source of returns",

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
+import { useProof } from "../../client/use-proof.ts";
 import { Failure, Head, Waiting } from "../../components/parts.tsx";
 import { StageSwatch } from "../../components/Stage.tsx";
 import { integer, word } from "../../format/format.ts";
@@ -11,11 +12,14 @@ import { History } from "./History.tsx";
 import { KeyFigures } from "./KeyFigures.tsx";
 import { Preferences } from "./Preferences.tsx";
 import { TrustedScores } from "./TrustedScores.tsx";
+import { toldTastes } from "./told-tastes.ts";
 
 const crumb = { name: "Customers", to: "/customers" };
 
 export function CustomerView({ id }: { id: string }) {
   const { brand, currency } = useBrand();
+  const proof = useProof();
+  const isTold = (column: string) => proof.isShown || !proof.isColumnDoubted(column);
   const customer = useAsk("customers.show", { brand, customer_id: id });
   const [isErasing, setIsErasing] = useState(false);
   if (customer.isPending)
@@ -48,8 +52,8 @@ export function CustomerView({ id }: { id: string }) {
                 {typeof days === "number" ? `, ${integer(days)} ${days === 1 ? "day" : "days"}` : ""}
               </span>
             )}
-            {typeof tier === "string" && <span className="chip">{word(tier)} by value</span>}
-            {typeof rfm === "string" && <span className="chip">RFM {rfm}</span>}
+            {typeof tier === "string" && isTold("value_tier") && <span className="chip">{word(tier)} by value</span>}
+            {typeof rfm === "string" && isTold("rfm_code") && <span className="chip">RFM {rfm}</span>}
             {is_suppressed === true && <span className="chip bad">Suppressed: must not be contacted</span>}
           </>
         }
@@ -64,7 +68,7 @@ export function CustomerView({ id }: { id: string }) {
       <div className="customer">
         <div className="stack">
           <GoldenRecord data={data} />
-          <Preferences data={data} />
+          <Preferences data={toldTastes(data, isTold)} />
         </div>
         <div className="stack">
           <History data={data} currency={currency} />

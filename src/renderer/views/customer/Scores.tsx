@@ -48,14 +48,14 @@ function end(score: Score, value: number | null, currency: string): string {
 
 interface Props {
   readonly scores: readonly Score[];
-  /** Models that don't surely beat their baseline here. */
-  readonly doubted: ReadonlySet<string>;
+  /** Whether its model doesn't surely beat its baseline here. */
+  readonly isDoubted: (score: Score) => boolean;
   readonly currency: string;
   readonly tools?: ReactNode;
 }
 
 /** Every score with its limits, how much there was to go by, and what moved it. */
-export function Scores({ scores, doubted, currency, tools }: Props) {
+export function Scores({ scores, isDoubted, currency, tools }: Props) {
   return (
     <Panel
       title="Scores"
@@ -85,7 +85,7 @@ export function Scores({ scores, doubted, currency, tools }: Props) {
               <Row
                 key={`${score.model} ${score.name}`}
                 score={score}
-                isDoubted={doubted.has(score.model)}
+                isDoubted={isDoubted(score)}
                 currency={currency}
               />
             ))}

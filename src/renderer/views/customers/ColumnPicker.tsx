@@ -1,9 +1,11 @@
 import { useState } from "react";
-import type { Field } from "../../../shared/api/contract/customers.ts";
+import { choosable, type OfferedField } from "../../client/offered.ts";
+import { useProof } from "../../client/use-proof.ts";
 import { Dialog } from "../../components/Dialog.tsx";
+import { ShowUnproven } from "../../components/ShowUnproven.tsx";
 
 interface Props {
-  readonly fields: readonly Field[];
+  readonly fields: readonly OfferedField[];
   readonly columns: readonly string[];
   readonly onPick: (columns: string[]) => void;
   readonly onReset: () => void;
@@ -12,7 +14,8 @@ interface Props {
 /** Which columns stand in the table, by group; they stay so on this machine. */
 export function ColumnPicker({ fields, columns, onPick, onReset }: Props) {
   const [isOpen, setIsOpen] = useState(false);
-  const pickable = fields.filter(({ name }) => name !== "customer_id");
+  const proof = useProof();
+  const pickable = choosable(fields).filter(({ name }) => name !== "customer_id");
   const groups = [...new Set(pickable.map(({ group }) => group))];
   return (
     <>
@@ -48,6 +51,7 @@ export function ColumnPicker({ fields, columns, onPick, onReset }: Props) {
             <button type="button" className="button" onClick={onReset}>
               Usual columns
             </button>
+            {fields.some(({ name }) => proof.isColumnDoubted(name)) && <ShowUnproven proof={proof} />}
           </div>
         </Dialog>
       )}

@@ -1,8 +1,10 @@
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
-import type { Field, SegmentTree } from "../../../shared/api/contract/customers.ts";
+import type { SegmentTree } from "../../../shared/api/contract/customers.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { go, useRoute } from "../../app/route.ts";
+import { choosable, type OfferedField, offeredFields } from "../../client/offered.ts";
 import { useAsk } from "../../client/queries.ts";
+import { useProof } from "../../client/use-proof.ts";
 import { Drawer } from "../../components/Drawer.tsx";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { segmentAddress } from "../../format/audience.ts";
@@ -35,7 +37,11 @@ const usual = [
 export function CustomersView({ details }: { details: (id: string) => ReactNode }) {
   const { brand } = useBrand();
   const fields = useAsk("customers.fields", { brand });
-  if (fields.data) return <List fields={fields.data.fields.filter(({ is_empty }) => !is_empty)} details={details} />;
+  const proof = useProof();
+  if (fields.data) {
+    const filled = fields.data.fields.filter(({ is_empty }) => !is_empty);
+    return <List fields={offeredFields(filled, proof)} details={details} />;
+  }
   return (
     <>
       <Head title="Customers" />
@@ -59,7 +65,7 @@ export function CustomersView({ details }: { details: (id: string) => ReactNode 
   );
 }
 
-function List({ fields, details }: { fields: readonly Field[]; details: (id: string) => ReactNode }) {
+function List({ fields, details }: { fields: readonly OfferedField[]; details: (id: string) => ReactNode }) {
   const { brand, currency } = useBrand();
   const { params } = useRoute();
   const { where, text, sort, open } = readAddress(params);
@@ -80,7 +86,7 @@ function List({ fields, details }: { fields: readonly Field[]; details: (id: str
     const timer = setTimeout(() => typed !== text && search.current({ text: typed }), 180);
     return () => clearTimeout(timer);
   }, [typed, text]);
-  const known = new Set(fields.map(({ name }) => name));
+  const known = new Set(choosable(fields).map(({ name }) => name));
   const columns = (layout.columns ?? usual).filter((name) => known.has(name));
   const clear = () => {
     setTyped("");

@@ -1,8 +1,10 @@
 import { useState } from "react";
 import type { Field, SegmentRule, SegmentTree } from "../../../shared/api/contract/customers.ts";
+import { useProof } from "../../client/use-proof.ts";
 import { Dialog } from "../../components/Dialog.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { RuleRow } from "../../components/RuleRow.tsx";
+import { ShowUnproven } from "../../components/ShowUnproven.tsx";
 import { chipText, flatRules } from "./filter-chip.ts";
 
 interface Props {
@@ -16,6 +18,7 @@ const starting: SegmentRule = { field: "lifecycle_stage", operator: "in", value:
 /** Filters as removable chips that all have to hold; they become a segment as they stand. */
 export function Filters({ fields, where, currency, onChange }: Props) {
   const [draft, setDraft] = useState<{ at: number; rule: SegmentRule } | null>(null);
+  const proof = useProof();
   const rules = flatRules(where);
   const set = (next: SegmentRule[]) => onChange(next.length > 0 ? { combinator: "and", rules: next } : undefined);
   if (rules === null)
@@ -66,6 +69,7 @@ export function Filters({ fields, where, currency, onChange }: Props) {
             currency={currency}
             onChange={(rule) => setDraft({ ...draft, rule })}
           />
+          {fields.some(({ name }) => proof.isColumnDoubted(name)) && <ShowUnproven proof={proof} />}
           <div className="actions">
             <button type="button" className="button primary" onClick={apply}>
               Apply

@@ -1,5 +1,6 @@
 import type { Overview } from "../../../shared/api/contract/customers.ts";
 import type { Source } from "../../../shared/api/contract/sources.ts";
+import { Proven } from "../../components/Proven.tsx";
 import { AttentionPanel } from "./AttentionPanel.tsx";
 import { ChangePanel } from "./ChangePanel.tsx";
 import { ExpectedPanel } from "./ExpectedPanel.tsx";
@@ -17,7 +18,9 @@ export function OverviewBody({ overview, sources }: { overview: Overview; source
         <div className="stack">
           <div className={change ? "pair" : "stack"}>
             {change && <ChangePanel change={change} currency={currency} />}
-            <ExpectedPanel overview={overview} />
+            <Proven model="segment_forecast" what="Expected revenue">
+              <ExpectedPanel overview={overview} />
+            </Proven>
           </div>
           <StagesPanel overview={overview} />
         </div>

@@ -1,6 +1,8 @@
 import type { Preferences } from "../../../shared/api/contract/preferences.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
+import { useProof } from "../../client/use-proof.ts";
+import { Proven } from "../../components/Proven.tsx";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { day, integer } from "../../format/format.ts";
 import { BargainPanel } from "./BargainPanel.tsx";
@@ -113,41 +115,71 @@ function NoTaste({ buyers }: { buyers: number }) {
 }
 
 function Panels({ data }: { data: Preferences }) {
+  const proof = useProof();
+  const isHidden = (model: string) => !proof.isShown && proof.isModelDoubted(model);
   return (
     <>
       <Strip data={data} />
       <div className="tastes">
         <div>
-          <ChoicePanel
-            data={data.categories}
-            what="category"
-            title={firstFinding(data.categories, "category")}
-            under="Customers by the category their next lines are expected from most, and by how large a share it has"
-            field="top_category"
-            share="top_category_affinity"
-            few={8}
-          />
-          <DiscountPanel data={data.discount} />
-          <PricePanel data={data.price} currency={data.currency} />
-          {data.bundles.rows.length > 0 && <BundlePanel data={data.bundles} />}
-          {data.timing.scored > 0 && <TimingPanel data={data.timing} />}
+          <Proven model="category_affinity" what="Category affinity">
+            <ChoicePanel
+              data={data.categories}
+              what="category"
+              title={firstFinding(data.categories, "category")}
+              under="Customers by the category their next lines are expected from most, and by how large a share it has"
+              field="top_category"
+              share="top_category_affinity"
+              few={8}
+            />
+          </Proven>
+          <Proven model="discount_affinity" what="Discount affinity">
+            <DiscountPanel data={data.discount} />
+          </Proven>
+          <Proven model="price_tier" what="Price tiers">
+            <PricePanel data={data.price} currency={data.currency} />
+          </Proven>
+          {data.bundles.rows.length > 0 && (
+            <Proven model="bundles" what="Bundles">
+              <BundlePanel data={data.bundles} />
+            </Proven>
+          )}
+          {data.timing.scored > 0 && (
+            <Proven model="timing_preference" what="Timing">
+              <TimingPanel data={data.timing} />
+            </Proven>
+          )}
         </div>
         <div>
-          <ChoicePanel
-            data={data.brands}
-            what="brand"
-            title={firstFinding(data.brands, "brand")}
-            under="Customers by first brand"
-            field="top_brand"
-            share="top_brand_affinity"
-            few={8}
-            isWide={false}
-          />
-          {data.discount.scored > 0 && <BargainPanel data={data.discount} />}
-          <ChannelPanel data={data.channels} />
-          <ProductPanel data={data.products} />
-          {data.rhythms.rows.length > 0 && <RhythmPanel data={data.rhythms} />}
-          {data.stores.scored > 0 && <StorePanel data={data.stores} />}
+          <Proven model="brand_affinity" what="Brand affinity">
+            <ChoicePanel
+              data={data.brands}
+              what="brand"
+              title={firstFinding(data.brands, "brand")}
+              under="Customers by first brand"
+              field="top_brand"
+              share="top_brand_affinity"
+              few={8}
+              isWide={false}
+            />
+          </Proven>
+          {data.discount.scored > 0 && !isHidden("discount_affinity") && <BargainPanel data={data.discount} />}
+          <Proven model="channel_preference" what="Channel preference">
+            <ChannelPanel data={data.channels} />
+          </Proven>
+          <Proven model="product_affinity" what="Product affinity">
+            <ProductPanel data={data.products} />
+          </Proven>
+          {data.rhythms.rows.length > 0 && (
+            <Proven model="replenishment" what="Replenishment">
+              <RhythmPanel data={data.rhythms} />
+            </Proven>
+          )}
+          {data.stores.scored > 0 && (
+            <Proven model="store_affinity" what="Home stores">
+              <StorePanel data={data.stores} />
+            </Proven>
+          )}
         </div>
       </div>
     </>

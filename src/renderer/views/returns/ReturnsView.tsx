@@ -1,6 +1,8 @@
 import type { Returns } from "../../../shared/api/contract/returns.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
+import { useProof } from "../../client/use-proof.ts";
+import { Proven } from "../../components/Proven.tsx";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { day, integer } from "../../format/format.ts";
 import { BandsPanel } from "./BandsPanel.tsx";
@@ -112,18 +114,22 @@ function Nothing({ reason }: { reason: string }) {
 }
 
 function Panels({ data }: { data: Returns }) {
+  const proof = useProof();
+  const isHidden = !proof.isShown && proof.isModelDoubted("return_risk");
   return (
     <>
       <Strip data={data} />
       <div className="returns">
         <div>
-          <BandsPanel data={data} />
+          <Proven model="return_risk" what="Risk of open lines">
+            <BandsPanel data={data} />
+          </Proven>
           <GroupsPanel data={data} />
-          <LinesPanel data={data} />
+          {!isHidden && <LinesPanel data={data} />}
         </div>
         <div>
-          <DriversPanel data={data} />
-          <CheckPanel data={data} />
+          {!isHidden && <DriversPanel data={data} />}
+          {!isHidden && <CheckPanel data={data} />}
           <ReturnersPanel data={data} />
         </div>
       </div>

@@ -2,8 +2,10 @@ import { useState } from "react";
 import type { SegmentTree } from "../../../shared/api/contract/customers.ts";
 import type { SegmentFigures } from "../../../shared/api/contract/segments.ts";
 import { segmentSentence } from "../../../shared/domain/segment.ts";
+import { useProof } from "../../client/use-proof.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure } from "../../components/parts.tsx";
+import { ShowUnproven } from "../../components/ShowUnproven.tsx";
 import { integer } from "../../format/format.ts";
 import { Group, type GroupContext } from "./Group.tsx";
 import { readTree, unfinished } from "./tree.ts";
@@ -28,6 +30,7 @@ function sentenceOf(tree: SegmentTree, currency: string): string {
 /** The rules as they are built, as a sentence, or as JSON. */
 export function RulesPanel({ tree, sql, context, figures, error }: Props) {
   const [way, setWay] = useState<Way>("rules");
+  const proof = useProof();
   const missing = unfinished(tree);
   const other = (target: Way, name: string) => (
     <button type="button" className="button bare" onClick={() => setWay(way === target ? "rules" : target)}>
@@ -43,6 +46,7 @@ export function RulesPanel({ tree, sql, context, figures, error }: Props) {
           <span className="muted small">
             {missing ?? (figures ? `Counted in ${integer(figures.milliseconds)} ms` : "")}
           </span>
+          {context.fields.some(({ name }) => proof.isColumnDoubted(name)) && <ShowUnproven proof={proof} />}
           {sql === undefined && other("text", "Read as text")}
           {sql === undefined && other("json", "JSON")}
         </>

@@ -1,11 +1,14 @@
 import { useBrand } from "../../app/BrandContext.ts";
+import { offeredFields } from "../../client/offered.ts";
 import { useAsk } from "../../client/queries.ts";
+import { useProof } from "../../client/use-proof.ts";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { Builder } from "./Builder.tsx";
 import { SegmentList } from "./SegmentList.tsx";
 
 export function SegmentsView({ name }: { name: string | undefined }) {
   const { brand } = useBrand();
+  const proof = useProof();
   const segments = useAsk("segments.list", { brand });
   const fields = useAsk("customers.fields", { brand });
   if (fields.isError && fields.error.code === "not_found")
@@ -59,5 +62,12 @@ export function SegmentsView({ name }: { name: string | undefined }) {
       </>
     );
   const filled = fields.data.fields.filter(({ is_empty }) => !is_empty);
-  return <Builder key={name} fields={filled} segment={chosen ?? null} names={all.map(({ segment }) => segment)} />;
+  return (
+    <Builder
+      key={name}
+      fields={offeredFields(filled, proof)}
+      segment={chosen ?? null}
+      names={all.map(({ segment }) => segment)}
+    />
+  );
 }

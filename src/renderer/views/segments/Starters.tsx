@@ -1,5 +1,6 @@
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
+import { useProof } from "../../client/use-proof.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { segmentAddress } from "../../format/audience.ts";
 import { integer, money, unknown } from "../../format/format.ts";
@@ -61,8 +62,11 @@ const treeOf = ({ rules }: Starter) => ({ combinator: "and" as const, rules: rul
  *  a snapshot. */
 export function Starters() {
   const { brand, currency } = useBrand();
+  const proof = useProof();
   const everybody = useAsk("segments.count", { brand, definition: { where: { combinator: "and", rules: [] } } });
   if (!everybody.data) return null;
+  const isTold = ({ field }: Rule) => proof.isShown || !proof.isColumnDoubted(field);
+  const told = starters.filter(({ rules }) => rules.every(isTold));
   return (
     <Panel title="To begin with" under="Counted on the current snapshot; each opens in the builder">
       <table className="plain">
@@ -75,7 +79,7 @@ export function Starters() {
           </tr>
         </thead>
         <tbody>
-          {starters.map((starter) => (
+          {told.map((starter) => (
             <StarterRow key={starter.name} starter={starter} />
           ))}
         </tbody>

@@ -110,7 +110,11 @@ export const modelOperations = {
   /** With a brand, its own models too. */
   "models.list": call({
     input: z.object({ brand: brandName.optional() }),
-    output: z.object({ models: z.array(model) }),
+    output: z.object({
+      models: z.array(model),
+      /** Columns of the profiles that rest on a model which isn't proven on the brand's data. */
+      doubted: z.array(z.string()),
+    }),
   }),
   "models.show": call({ input: z.object({ name: z.string(), brand: brandName.optional() }), output: modelCard }),
   "models.fit": call({

@@ -5,6 +5,7 @@ import { useBrand } from "../../../app/BrandContext.ts";
 import { go, useRoute } from "../../../app/route.ts";
 import { useClient } from "../../../client/ClientProvider.tsx";
 import { useAsk } from "../../../client/queries.ts";
+import { useProof } from "../../../client/use-proof.ts";
 import { Failure, Head, Waiting } from "../../../components/parts.tsx";
 import { State } from "../../../components/State.tsx";
 import { Term } from "../../../components/Term.tsx";
@@ -21,12 +22,15 @@ import "./offers.css";
 
 const namePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/i;
 const holdout = 0.1;
+/** Models whose scores a plan is worked out from. */
+const read = ["purchase_propensity", "discount_affinity", "product_affinity", "return_rate", "net_value"];
 
 /** Whom to offer what within a budget: the plan changes as its terms do, and becomes a campaign. */
 export function OffersView({ names }: { names: readonly string[] }) {
   const { brand, currency } = useBrand();
   const client = useClient();
   const queries = useQueryClient();
+  const proof = useProof();
   const { params } = useRoute();
   const [form, setForm] = useState<OfferForm>({ ...emptyOffers, segment: params.get("segment") ?? "" });
   const [name, setName] = useState("");
@@ -70,6 +74,7 @@ export function OffersView({ names }: { names: readonly string[] }) {
     void create(() => client.call("campaigns.create", input));
   };
   const found = plan.data;
+  const doubted = read.filter(proof.isModelDoubted);
   return (
     <>
       <Head
@@ -109,6 +114,13 @@ export function OffersView({ names }: { names: readonly string[] }) {
           <p className="basis">
             <State tone={found.basis === "experiment" ? "good" : "warn"}>{basisText(found)}</State>
           </p>
+          {doubted.length > 0 && (
+            <p className="basis">
+              <State tone="warn">
+                Rests on what isn't proven on this retailer's data: {doubted.map(proof.titleOf).join(", ")}
+              </State>
+            </p>
+          )}
           <Strip plan={found} isWaiting={plan.isFetching} />
           <div className="campaign">
             <div>
