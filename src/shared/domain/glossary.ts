@@ -150,6 +150,10 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
     label: "Verdict",
     help: "Proven: on this retailer's own data the model's main metric beats its naive baseline at the rolling cuts even at the lower end of the 95 % interval. Unproven: it doesn't. No data: what it needs hasn't been delivered.",
   },
+  nearest_change: {
+    label: "Nearest change",
+    help: "The smallest change of what the model reads that would move its score into the band beside, found at the trees' own split points and scored anew. It is the model's view: who does this isn't thereby changed, and no effect of bringing it about is claimed. Bands lie at 0.75, 1.5 and 3 times the mean odds.",
+  },
   limits: { label: "80 % limits", help: "Eight outcomes in ten are expected between them." },
   reachable: { label: "Reach by e-mail", help: "Consent given, not suppressed, an address known." },
   suppressed: { label: "Suppressed", help: "Must not be contacted; never exported." },

@@ -31,6 +31,9 @@ const known: Readonly<Record<string, string>> = {
   transactions: "Purchases of one customer and day, merged.",
   purchase_lines: "Lines that count as purchases.",
   purchase_summary: "Frequency, recency and age of each buyer.",
+  customer_features:
+    "What models of behaviour read of each buyer: purchases in windows, cadence, categories, messages, visits.",
+  return_open_lines: "Lines whose outcome isn't settled, with what the return risk reads of them.",
   rfm_windows: "Orders and revenue within windows before the day.",
   category_counts: "Lines by customer and category.",
   brand_counts: "Lines by customer, category and brand.",

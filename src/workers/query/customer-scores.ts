@@ -3,7 +3,9 @@ import { toEpochDay } from "../../shared/base/time.ts";
 import { profileField } from "../../shared/domain/profile-fields.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
+import type { BandChange } from "../models/band-changes.ts";
 import { numberOf, numberOrNull, textOrNull } from "./estimate.ts";
+import { nearestOf } from "./nearest.ts";
 import { type History, purchaseModelOf } from "./purchase-model.ts";
 import { driversIn } from "./returns.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
@@ -28,6 +30,7 @@ export interface Score {
   ground: string;
   reason: string | null;
   why: Driver[];
+  nearest: BandChange[];
 }
 
 interface Shown {
@@ -89,7 +92,10 @@ export async function scoresOf(
     const isMissing = one.instead !== undefined && numberOrNull(stored[one.name]) === null;
     const given = isMissing ? await scoresRow(snapshot, session, one.instead ?? "", id) : stored;
     const by = isMissing ? { ...one, model: one.instead ?? one.model } : one;
-    found.push(scoreOf(snapshot, by, profile, given, { measure, own, lines }));
+    const score = scoreOf(snapshot, by, profile, given, { measure, own, lines });
+    const value = typeof score.value === "number" ? score.value : null;
+    const nearest = await nearestOf(snapshot, session, { model: by.model, customerId: id, value, stored: given });
+    found.push({ ...score, nearest: score.value === null ? [] : nearest });
   }
   const category = await topCategory(snapshot, session, id, profile, lines);
   return category ? [...found, category] : found;
@@ -160,6 +166,7 @@ function scoreOf(
     ground: groundOf(one.ground, profile, ground),
     reason: isScored ? null : (textOrNull(reasons[one.name]) ?? textOrNull(stored.reason) ?? "not_scored"),
     why: isScored ? whyOf(snapshot, one, profile, stored, ground, horizon) : [],
+    nearest: [],
   };
 }
 
@@ -287,6 +294,7 @@ async function topCategory(
       affinity === null || share === null
         ? []
         : [{ effect: points(affinity - share), reason: `all customers: ${Math.round(share * 100)} % of lines` }],
+    nearest: [],
   };
 }
 

@@ -145,7 +145,25 @@ function Row({ score, isDoubted, currency }: { score: Score; isDoubted: boolean;
           </div>
         ))}
         {score.value === null && <span className="muted">{word(reason(score.reason))}</span>}
+        {score.nearest.length > 0 && <Nearest changes={score.nearest} />}
       </td>
     </tr>
+  );
+}
+
+/** What would have to be otherwise for the score to stand in the band beside; the model's view, and no effect of doing it. */
+function Nearest({ changes }: { changes: Score["nearest"] }) {
+  return (
+    <div className="nearest">
+      <Term name="nearest_change">Nearest change</Term>, as the model sees it
+      {changes.map(({ text: change, from, to, before, after }) => (
+        <div key={change}>
+          With {change}: {word(from).toLowerCase()} to <b>{word(to).toLowerCase()}</b>{" "}
+          <span className="muted nowrap">
+            ({chance(before, "share")} to {chance(after, "share")})
+          </span>
+        </div>
+      ))}
+    </div>
   );
 }

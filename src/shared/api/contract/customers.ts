@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { returnBands } from "../../domain/return-bands.ts";
 import { brandName, call, count, day, instant } from "../operation.ts";
 
 export const cell = z.union([
@@ -85,6 +86,16 @@ const score = z.object({
   reason: z.string().nullable(),
   /** Signed effects in the score's own unit, in words. */
   why: z.array(z.object({ effect: z.string(), reason: z.string() })),
+  /** The nearest changes that would move the score into the band beside, by the model; it says nothing of what brings them about. */
+  nearest: z.array(
+    z.object({
+      text: z.string(),
+      from: z.enum(returnBands),
+      to: z.enum(returnBands),
+      before: z.number(),
+      after: z.number(),
+    }),
+  ),
 });
 export type Score = z.output<typeof score>;
 

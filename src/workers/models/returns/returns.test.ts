@@ -10,6 +10,7 @@ import { fitPlatt } from "../../numeric/platt.ts";
 import { givenAge, lagShares } from "./return-lags.ts";
 import { returnRate } from "./return-rate.ts";
 import { returnRisk } from "./return-risk.ts";
+import { returnRiskChanges } from "./return-risk-changes.ts";
 import type { FittedRisk } from "./return-risk-fit.ts";
 
 const nan = Number.NaN;
@@ -338,5 +339,48 @@ describe("what corrects chances", () => {
     expect(shares).toHaveLength(11);
     expect(shares.at(-1)).toBeCloseTo(1, 12);
     expect(givenAge(0.3, 99, shares)).toBeCloseTo(0, 6);
+  });
+});
+
+describe("the nearest change of an open line's risk", () => {
+  const json = returnRisk.fit({ open, settled }, riskParams, context);
+  const fitted = json as unknown as FittedRisk;
+  const line = (at: number, edit: Readonly<Record<string, number>> = {}): ColumnTable =>
+    table(
+      Object.fromEntries(
+        Object.entries(open.columns).map(([name, values]) => [
+          name,
+          values instanceof Float64Array
+            ? Float64Array.of(edit[name] ?? values[at] ?? nan)
+            : ([values[at] ?? null] as ColumnValues),
+        ]),
+      ),
+    );
+  const scored = (one: ColumnTable) => {
+    const scores = returnRisk.score({ open: one }, json, riskParams, context);
+    return {
+      risk: (scores.columns["return_risk"] as Float64Array)[0] ?? nan,
+      band: scores.columns["return_risk_band"]?.[0],
+    };
+  };
+  const doubled = [...(open.columns["sizes_in_order"] as Float64Array).entries()].filter(([, n]) => n > 1).slice(-60);
+
+  it("names the second size of the order, without which the line is scored into the band that it says", () => {
+    const told = doubled.flatMap(([at]) => {
+      const { score, changes } = returnRiskChanges(fitted, line(at));
+      expect(score).toBeCloseTo(scored(line(at)).risk, 9);
+      return changes.filter(({ text }) => text.startsWith("no other size")).map((change) => ({ at, ...change }));
+    });
+    expect(told.length).toBeGreaterThan(10);
+    for (const { at, after, to } of told) {
+      const without = scored(line(at, { sizes_in_order: 1, alike_in_order: 1, category_in_order: 1 }));
+      expect(without.risk).toBeCloseTo(after, 9);
+      expect(without.band).toBe(to);
+    }
+  });
+
+  it("is the same every time it is asked", () => {
+    const [at = 0] = doubled[0] ?? [];
+    expect(returnRiskChanges(fitted, line(at))).toEqual(returnRiskChanges(fitted, line(at)));
   });
 });
