@@ -9,7 +9,7 @@ import { openPermits, programVersion } from "./core.ts";
 import type { LockTimes } from "./schedule/broker/consumer.ts";
 import { Agent, type AgentLog } from "./schedule/cluster/agent.ts";
 import { parseBroker } from "./schedule/cluster/connection.ts";
-import { ec2Settings } from "./schedule/ec2/fleet.ts";
+import { ec2Settings, paidSecondsADay } from "./schedule/ec2/fleet.ts";
 import { instanceId, onInterruption } from "./schedule/ec2/spot.ts";
 import { startEngineProcess } from "./schedule/engine-client.ts";
 import { parseBytes } from "./schedule/memory.ts";
@@ -76,6 +76,7 @@ export async function startAgent(request: AgentRequest): Promise<RunningAgent> {
       permits: (brand) => permits.of(workspace_id, brand),
       times: request.times,
       idleMs: request.idleMs,
+      paidSecondsADay: instance === null ? undefined : paidSecondsADay(ec2Settings(null)),
       ...(request.patienceMs === undefined ? {} : { patienceMs: request.patienceMs }),
     });
     await agent.start();

@@ -29,6 +29,7 @@ import { plannedExportHandlers } from "./api/planned-exports.ts";
 import { proofHandlers } from "./api/proof.ts";
 import { askSnapshot, queryHandlers } from "./api/query.ts";
 import { retentionHandlers } from "./api/retention.ts";
+import { currentPrices } from "./api/run-estimate.ts";
 import { runHandlers } from "./api/runs.ts";
 import { segmentHandlers } from "./api/segments.ts";
 import { settingHandlers } from "./api/settings.ts";
@@ -226,12 +227,14 @@ function createContext({ engines, store, folder, now, log, indexesPeople, option
     engine: engines.engine,
     cluster,
     store: {
-      saveRun: (brand, run, tasks) => store.saveRun(scopeOf(brand), run, tasks),
+      saveRun: (brand, run, tasks, details) => store.saveRun(scopeOf(brand), run, tasks, details),
       listRuns: (brand) => store.listRuns(scopeOf(brand)),
       readTasks: (brand, runId) => store.readTasks(scopeOf(brand), runId),
+      readDetails: (brand, runId) => store.readDetails(scopeOf(brand), runId),
     },
     catalogue: { steps, models, snapshotTables, own: ownCatalogue },
     permits: (brand) => permitsOf(store, scopeOf(brand)),
+    prices: () => currentPrices(context),
     now,
     onChange: () => tell("runs"),
   });

@@ -2,7 +2,7 @@ import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { AssayError, cancelled, fromWire, type WireError } from "../shared/base/errors.ts";
 import type { Permit } from "../shared/domain/own-model.ts";
-import type { ArtifactSummary, TaskNode } from "../shared/domain/task.ts";
+import type { ArtifactSummary, LogLine, TaskNode } from "../shared/domain/task.ts";
 
 /** What the pool needs of a task's options; the thread fills in the rest. */
 export interface PooledOptions {
@@ -13,11 +13,12 @@ export interface PooledOptions {
   readonly attempt: string;
   readonly signal: AbortSignal;
   readonly onRows?: (rows: number) => void;
+  readonly onLine?: ((line: LogLine) => void) | undefined;
   readonly made?: unknown;
   readonly permit?: Permit | null | undefined;
 }
 type Outcome = ArtifactSummary & { readonly computed: boolean };
-type Message = { rows: number } | { outcome: Outcome } | { error: WireError };
+type Message = { rows: number } | { line: LogLine } | { outcome: Outcome } | { error: WireError };
 
 export interface TaskPool {
   run(node: TaskNode, options: PooledOptions): Promise<Outcome>;
@@ -35,12 +36,15 @@ export function createPool(workers: number): TaskPool {
     idleTimeout: 30_000,
     concurrentTasksPerWorker: 1,
   });
-  async function run(node: TaskNode, { signal, onRows, ...options }: PooledOptions): Promise<Outcome> {
+  /** How many tasks work at the moment, told to the threads. */
+  const running = new Int32Array(new SharedArrayBuffer(4));
+  async function run(node: TaskNode, { signal, onRows, onLine, ...options }: PooledOptions): Promise<Outcome> {
     if (signal.aborted) throw cancelled();
     const { port1, port2 } = new MessageChannel();
     const answered = new Promise<Outcome>((resolve, reject) => {
       port1.on("message", (message: Message) => {
         if ("rows" in message) onRows?.(message.rows);
+        else if ("line" in message) onLine?.(message.line);
         else if ("outcome" in message) resolve(message.outcome);
         else reject(fromWire(message.error));
       });
@@ -49,7 +53,7 @@ export function createPool(workers: number): TaskPool {
     const stop = () => port1.postMessage("cancel");
     signal.addEventListener("abort", stop, { once: true });
     try {
-      await piscina.run({ node, options, port: port2 }, { transferList: [port2] });
+      await piscina.run({ node, options: { ...options, running }, port: port2 }, { transferList: [port2] });
       return await answered;
     } catch (error) {
       if (error instanceof AssayError) throw signal.aborted ? cancelled() : error;

@@ -2,12 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AssayError, throwIfCancelled } from "../shared/base/errors.ts";
 import type { Permit } from "../shared/domain/own-model.ts";
-import type { ArtifactSummary, TaskNode } from "../shared/domain/task.ts";
+import type { ArtifactSummary, LogLine, TaskNode, TaskUsage } from "../shared/domain/task.ts";
 import { stepOf } from "./catalogue.ts";
 import { findArtifact, publishArtifact } from "./engine/artifact-store.ts";
+import { bytesText } from "./engine/bytes-text.ts";
 import { openSession } from "./engine/duckdb.ts";
 import type { Step } from "./engine/step-context.ts";
 import { createTaskContext, type TaskOutputFile } from "./engine/task-context.ts";
+import { type Running, TaskRecorder } from "./engine/task-recorder.ts";
 
 export interface TaskOptions {
   readonly brandDir: string;
@@ -18,6 +20,8 @@ export interface TaskOptions {
   readonly signal: AbortSignal;
   readonly permit?: Permit | null | undefined;
   readonly onRows?: (rows: number) => void;
+  readonly onLine?: ((line: LogLine) => void) | undefined;
+  readonly running?: Running | undefined;
   /** Outputs that another process made and that are only to be published. */
   readonly made?: MadeOutputs | undefined;
 }
@@ -25,6 +29,7 @@ export interface TaskOptions {
 export interface MadeOutputs {
   readonly outputs: readonly TaskOutputFile[];
   readonly seconds: number;
+  readonly usage: TaskUsage;
 }
 
 export interface TaskOutcome extends ArtifactSummary {
@@ -47,11 +52,14 @@ export async function runTask(node: TaskNode, options: TaskOptions): Promise<Tas
   }
   mkdirSync(options.scratchRoot, { recursive: true });
   const scratch = mkdtempSync(join(options.scratchRoot, "task-"));
+  const recorder = new TaskRecorder(options.onLine ?? (() => {}), options.running);
   const began = performance.now();
   try {
-    const outputs = options.made?.outputs ?? (await perform(step, node, { ...options, scratch }));
+    const outputs = options.made?.outputs ?? (await perform(step, node, { ...options, scratch, recorder }));
     throwIfCancelled(options.signal);
     const seconds = options.made?.seconds ?? (performance.now() - began) / 1000;
+    const usage = options.made?.usage ?? recorder.usage();
+    const made = performance.now();
     const published = await publishArtifact(options.brandDir, {
       key: node.key,
       step: step.name,
@@ -61,8 +69,12 @@ export async function runTask(node: TaskNode, options: TaskOptions): Promise<Tas
       parts: node.parts,
       outputs,
       seconds,
+      usage,
       attempt: options.attempt,
     });
+    const { cpu_seconds, peak_bytes } = usage;
+    const took = `${seconds.toFixed(2)} s, ${cpu_seconds.toFixed(2)} s of a processor, ${bytesText(peak_bytes)} at most`;
+    recorder.say(`committed in ${(performance.now() - made).toFixed(0)} ms; the task took ${took}`);
     return { ...summaryOf(published), computed: true };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -72,15 +84,18 @@ export async function runTask(node: TaskNode, options: TaskOptions): Promise<Tas
 async function perform(
   step: Step,
   node: TaskNode,
-  options: TaskOptions & { readonly scratch: string },
+  options: TaskOptions & { readonly scratch: string; readonly recorder: TaskRecorder },
 ): Promise<readonly TaskOutputFile[]> {
-  const { memoryBytes, threads, scratchRoot, signal } = options;
-  const session = await openSession({ memoryLimit: memoryBytes, threads, scratch: scratchRoot, signal, isKept: true });
+  const { memoryBytes, threads, scratchRoot, signal, recorder } = options;
+  const limits = { memoryLimit: memoryBytes, threads, scratch: scratchRoot };
+  const session = await openSession({ ...limits, signal, isKept: true, watch: recorder });
+  recorder.watch(() => session.memoryBytes());
   try {
     const context = createTaskContext({ node, step, session, ...options });
     await step.run(context.step);
     return context.finish();
   } finally {
+    await recorder.unwatch();
     session.close();
   }
 }
@@ -88,6 +103,7 @@ async function perform(
 interface HasFiles {
   readonly key: string;
   readonly seconds?: number;
+  readonly usage?: TaskUsage | undefined;
   readonly files: readonly { readonly rows: number; readonly bytes: number }[];
 }
 
@@ -97,5 +113,6 @@ export function summaryOf(artifact: HasFiles): ArtifactSummary {
     rows: artifact.files.reduce((sum, { rows }) => sum + rows, 0),
     bytes: artifact.files.reduce((sum, { bytes }) => sum + bytes, 0),
     seconds: artifact.seconds ?? 0,
+    ...(artifact.usage ? { usage: artifact.usage } : {}),
   };
 }

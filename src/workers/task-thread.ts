@@ -5,7 +5,7 @@ import { runTask, type TaskOptions, type TaskOutcome } from "./run-task.ts";
 
 export interface ThreadTask {
   readonly node: TaskNode;
-  readonly options: Omit<TaskOptions, "signal" | "onRows">;
+  readonly options: Omit<TaskOptions, "signal" | "onRows" | "onLine">;
   readonly port: MessagePort;
 }
 
@@ -15,16 +15,20 @@ export default async function taskThread({ node, options, port }: ThreadTask): P
   port.on("message", (message) => {
     if (message === "cancel") cancel.abort();
   });
+  const { running } = options;
+  if (running) Atomics.add(running, 0, 1);
   try {
     const outcome: TaskOutcome = await runTask(node, {
       ...options,
       signal: cancel.signal,
       onRows: (rows) => port.postMessage({ rows }),
+      onLine: (line) => port.postMessage({ line }),
     });
     port.postMessage({ outcome });
   } catch (error) {
     port.postMessage({ error: toWire(error) });
   } finally {
+    if (running) Atomics.sub(running, 0, 1);
     port.close();
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Core, createCore } from "../../src/main/core.ts";
-import type { Run } from "../../src/shared/api/contract/runs.ts";
+import type { Run, RunLine } from "../../src/shared/api/contract/runs.ts";
 import { steps } from "../../src/workers/catalogue.ts";
 import { inlineEngine } from "../../src/workers/service/service.ts";
 import { killGroup, startAgentCommand, untilDone } from "../support/cluster-run.ts";
@@ -112,6 +112,75 @@ describe("a run", () => {
     expect(results[1].tasks).toMatchObject({ computed: 0, failed: 0, reused: pooled.tasks.total });
     expect(results[1].snapshot_id).toBe(pooled.snapshot_id);
   }, 120_000);
+
+  it("keeps what each task took and said, without a person in it, and who used what", async () => {
+    await withCore("pool", join(folder, "pool"), async ({ client }) => {
+      const { runs } = await client.call("runs.list", { brand });
+      const first = runs.find(({ tasks }) => tasks.computed > 0);
+      const { tasks, critical_seconds, memory } = await client.call("runs.show", {
+        brand,
+        run_id: first?.run_id ?? "",
+      });
+      const computed = tasks.filter(({ state }) => state === "computed");
+      for (const task of computed) {
+        expect(task.attempts).toBeGreaterThanOrEqual(1);
+        expect(task.peak_bytes).toBeGreaterThan(1e6);
+        expect(task.read_bytes).toBeGreaterThanOrEqual(0);
+      }
+      const sum = (of: (task: (typeof tasks)[number]) => number | null) =>
+        computed.reduce((all, one) => all + (of(one) ?? 0), 0);
+      const cpu = sum((one) => one.cpu_seconds);
+      expect(cpu).toBeGreaterThan(0.5);
+      expect(first?.usage).toMatchObject({ core_seconds: sum((one) => one.seconds), cpu_seconds: cpu });
+      expect(critical_seconds).toBeGreaterThan(Math.max(...computed.map(({ seconds }) => seconds)));
+      expect(critical_seconds).toBeLessThan(sum((one) => one.seconds));
+      expect(memory.length).toBeGreaterThan(1);
+      const said: RunLine[] = [];
+      const onProgress = ({ lines }: { lines: RunLine[] }) => said.push(...lines);
+      await client.stream("runs.log", { brand, run_id: first?.run_id ?? "" }, { onProgress });
+      const spoke = new Set(said.map(({ key }) => key));
+      for (const { key } of computed) expect(spoke).toContain(key);
+      const text = said.map((line) => line.text).join("\n");
+      expect(text).toMatch(/committed in \d+ ms/);
+      expect(text).not.toMatch(/@|\d{9}/);
+      const { usage } = await client.call("runs.usage", {});
+      expect(usage).toMatchObject([{ brand, runner: "pool", runs: 1, read_bytes: sum((one) => one.read_bytes) }]);
+    });
+  }, 30_000);
+
+  it("says beforehand what it takes, and stops at its budget with what was finished kept", async () => {
+    const path = copyOf("budget"); // of the same workspace, whose runs this machine knows
+    process.env.ASSAY_EFS_READ_PRICE = "1000000"; // a million a gigabyte: a few files are enough
+    try {
+      await withCore("pool", path, async ({ client }) => {
+        const known = await client.call("runs.estimate", { brand, workers: 2 });
+        expect(known).toMatchObject({ cores: 2, known_share: 1, tasks: { computed: pooled.tasks.computed } });
+        const took = pooled.usage?.core_seconds ?? 0;
+        expect(known.core_seconds / took).toBeGreaterThan(0.5);
+        expect(known.core_seconds / took).toBeLessThan(2);
+        expect(known.read_bytes).toBeGreaterThan(1e6);
+        expect(known.cost?.share_read).toBeCloseTo(known.read_bytes / 1e3, 0);
+        const refused = client.stream("runs.start", { brand, budget: 1_000 });
+        await expect(refused).rejects.toMatchObject({ code: "condition_failed", details: { budget: 1_000 } });
+        expect((await client.call("runs.list", { brand })).runs.every(({ state }) => state === "done")).toBe(true);
+      });
+      await withCore("unknown", path, async ({ client }) => {
+        const stopped = client.stream("runs.start", { brand, budget: 1_000, workers: 2 });
+        await expect(stopped).rejects.toMatchObject({
+          code: "condition_failed",
+          message: expect.stringContaining("stopped"),
+        });
+        const [run] = (await client.call("runs.list", { brand })).runs;
+        expect(run).toMatchObject({ state: "failed", cost: { currency: "USD" } });
+        expect(run?.tasks.computed).toBeLessThan(pooled.tasks.computed / 2);
+        expect(run?.cost?.total).toBeGreaterThan(1_000);
+        const left = await client.call("runs.estimate", { brand });
+        expect(left.tasks.reused).toBeGreaterThanOrEqual(run?.tasks.computed ?? 0);
+      });
+    } finally {
+      delete process.env.ASSAY_EFS_READ_PRICE;
+    }
+  }, 60_000);
 
   it("changes nothing when the same files are delivered again", async () => {
     const answers = await withCore("again", join(folder, "pool"), async (opened) => {

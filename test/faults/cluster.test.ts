@@ -81,6 +81,9 @@ describe.skipIf(!hasRedis)(`a cluster of agents${why}`, () => {
     await agent(root);
     expect((await toys.schedule).count("computed")).toBe(2);
     expect(begun(root, toyKey("slow"))).toBe(2);
+    const slow = (await toys.schedule).tasks.get(toyKey("slow"));
+    expect(slow).toMatchObject({ attempts: 2, lost: [{ worker: 1 }] });
+    expect(slow?.lost[0]?.machine).not.toBe(slow?.machine);
   });
 
   it.skipIf(!isFull)("goes on when an agent is frozen, and lets it find the work done when it thaws", async () => {
@@ -169,6 +172,19 @@ describe.skipIf(!hasRedis)(`a cluster of agents${why}`, () => {
     expect(await redis.client.keys("{assay}:tasks-*:w[1-4]*")).toEqual([]);
   });
 
+  it("tells what a task says while it runs, and nothing of it to the broker", async () => {
+    const root = freshRoot();
+    await agent(root);
+    const toys = await runToys(root, redis.url, [toyTask("slow", "sleep:900"), toyTask("bad", "fail", ["slow"])]);
+    await expect.poll(() => toys.lines, { timeout: 800 }).toEqual(["begins slow"]);
+    await expect(toys.schedule).rejects.toMatchObject({ code: "bad_input" });
+    expect(toys.lines).toEqual(["begins slow", "made", "begins bad"]);
+    const events = await redis.client.keys("{assay}:*:events");
+    const kept = await Promise.all(events.map((key) => redis.client.xrange(key, "-", "+")));
+    expect(JSON.stringify(kept)).toContain("progress");
+    expect(JSON.stringify(kept)).not.toMatch(/begins|made/);
+  });
+
   it("reaches a running task within two seconds when the run is cancelled", async () => {
     const root = freshRoot();
     const one = await agent(root);
@@ -232,6 +248,25 @@ describe.skipIf(!hasRedis)(`a cluster of agents${why}`, () => {
     expect(existsSync(join(root, "brands/toy/made", toyKey("long")))).toBe(false);
     await agent(root);
     expect((await toys.schedule).count("computed")).toBe(2);
+  });
+
+  it("ends a paid agent when the day's budget is used up, counts what ended ones cost, and lets others go on", async () => {
+    const root = freshRoot();
+    const paid = await agent(root, 1, 1_500, 60_000, "", 2);
+    const toys = await runToys(root, redis.url, [toyTask("long", "sleep:60000")]);
+    await toys.placed("long");
+    await expect.poll(() => paid.lines.join(), { timeout: 8_000 }).toContain("budget_used_up");
+    toys.cancel();
+    await expect(toys.schedule).rejects.toMatchObject({ code: "cancelled" });
+    expect(await paid.ended).toBe(0);
+    expect(paid.lines.at(-1)).toContain('"why":"budget"');
+    const spent = await toys.producer.paid(new Date().toISOString().slice(0, 10)).catch(() => 0);
+    const [key = ""] = await redis.client.keys("{assay}:*:paid:*");
+    expect(Math.max(spent, Number(await redis.client.get(key)))).toBeGreaterThan(2);
+    const late = await agent(root, 1, 1_500, 60_000, "", 2);
+    expect(await late.ended).toBe(0); // nothing is left of the day's
+    await agent(root);
+    expect((await (await runToys(root, redis.url, [toyTask("free")])).schedule).isDone()).toBe(true);
   });
 
   it("needs no more rights of its broker than the documentation gives", async () => {

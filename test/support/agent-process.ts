@@ -3,7 +3,8 @@ import { parseBroker } from "../../src/main/schedule/cluster/connection.ts";
 import { stepOf } from "./tasks.ts";
 import { toyEngine } from "./toy-engine.ts";
 
-const [root = "", url = "", cores = "1", lockMs = "1500", patienceMs = "60000", labels = ""] = process.argv.slice(2);
+const [root = "", url = "", cores = "1", lockMs = "1500", patienceMs = "60000", labels = "", paid = ""] =
+  process.argv.slice(2);
 const agent = new Agent({
   connection: parseBroker(url),
   workspace: { path: root, workspace_id: "toy-workspace" },
@@ -14,6 +15,7 @@ const agent = new Agent({
   memoryBytes: 1e6,
   labels: labels.split(",").filter(Boolean),
   permits: async (brand) => new Map([["own", { digest: `allowed for ${brand}`, program: null }]]),
+  ...(paid === "" ? {} : { instance: `i-${process.pid}`, paidSecondsADay: Number(paid) }),
   now: () => new Date(),
   log: (event, facts) => console.log(JSON.stringify({ event, ...facts })),
   times: { lockMs: Number(lockMs), stalledMs: Number(lockMs) / 2 },
@@ -22,5 +24,5 @@ const agent = new Agent({
 process.on("SIGTERM", () => void agent.drain("SIGTERM", 1_000));
 await agent.start();
 console.log(JSON.stringify({ event: "ready", agent: agent.id }));
-await agent.ended;
+console.log(JSON.stringify({ event: "ended", why: await agent.ended }));
 process.exit(0);

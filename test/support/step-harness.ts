@@ -106,6 +106,7 @@ export class StepBench {
       threads: 1,
       memoryBytes: 512e6,
       progress: () => undefined,
+      log: () => undefined,
       output: {
         query: keep,
         table: async (name, table, columns) => {

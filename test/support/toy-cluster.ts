@@ -59,6 +59,8 @@ export interface ToyRun {
   readonly schedule: Promise<Schedule>;
   readonly notices: string[];
   readonly waits: (string | null)[];
+  /** What tasks said, as it was heard. */
+  readonly lines: string[];
   readonly producer: Producer;
   readonly run: string;
   cancel(): void;
@@ -78,6 +80,7 @@ export async function runToys(
   const run = randomUUID();
   const notices: string[] = [];
   const waits: (string | null)[] = [];
+  const lines: string[] = [];
   const stop = new AbortController();
   const runner = new ClusterRunner({
     ...{ producer, engine: toyEngine(root), brandDir: join(root, "brands", "toy"), brand: "toy", run, key, patienceMs },
@@ -97,6 +100,7 @@ export async function runToys(
     now: () => performance.now(),
     onSchedule: () => {},
     onChange: () => {},
+    onLine: (_, { text }) => lines.push(text),
     runTask: (node, options) =>
       runner.runTask(node, {
         ...options,
@@ -108,7 +112,7 @@ export async function runToys(
   }).finally(() => runner.close());
   schedule.catch(() => {});
   return {
-    ...{ schedule, notices, waits, producer, run },
+    ...{ schedule, notices, waits, lines, producer, run },
     cancel: () => stop.abort(),
     placed: (name) => placeOf(toyKey(name)).promise,
   };

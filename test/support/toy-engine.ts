@@ -3,7 +3,7 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, unlinkSync,
 import { join } from "node:path";
 import type { Engine } from "../../src/main/schedule/engine-client.ts";
 import { AssayError, cancelled } from "../../src/shared/base/errors.ts";
-import type { TaskNode } from "../../src/shared/domain/task.ts";
+import type { LogLine, TaskNode } from "../../src/shared/domain/task.ts";
 import { claimTask } from "../../src/workers/engine/claims.ts";
 
 /** What a toy task does before its artifact stands: `sleep:ms`, `fail`, `end` (its engine ends), `kill` (its whole agent is killed). */
@@ -13,6 +13,11 @@ interface Asked {
   readonly node: TaskNode;
   readonly attempt: string;
   readonly permit?: object;
+}
+
+interface StreamOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (told: { line: LogLine }) => void;
 }
 
 /** An engine whose artifacts are small files, with the real claims: quick to start, so that whole agents can be killed. */
@@ -57,9 +62,12 @@ export function toyEngine(root: string): Engine {
   }
   return {
     call: async (name: string, input: never) => calls[name]?.(input) ?? {},
-    stream: async (_name: string, asked: Asked, options?: { signal?: AbortSignal }) => ({
-      outcome: await runTask(asked, options?.signal),
-    }),
+    stream: async (_name: string, asked: Asked, options?: StreamOptions) => {
+      options?.onProgress?.({ line: { at_ms: 0, text: `begins ${asked.node.key.replace(/z+$/, "")}` } });
+      const outcome = await runTask(asked, options?.signal);
+      options?.onProgress?.({ line: { at_ms: 9, text: "made" } });
+      return { outcome };
+    },
     close: () => {},
   } as unknown as Engine;
 }

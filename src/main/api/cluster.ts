@@ -28,9 +28,9 @@ export const clusterHandlers: HandlersOf<Named<"cluster">> = {
     }
     const { agents, queue } = await statusOf(ctx, redis);
     const coreSeconds = await coreSecondsOf(ctx, queue.waiting + queue.delayed + queue.active);
-    const spentHours = agents.reduce((sum, agent) => sum + (agent.instance ? agent.cores * hoursOf(ctx, agent) : 0), 0);
+    const paidSeconds = await paidToday(ctx, agents, redis);
     const endpoint = process.env.ASSAY_EC2_ENDPOINT;
-    const asked = { instances, by, coreSeconds, spentHours, isDry: is_dry, now: ctx.now() };
+    const asked = { instances, by, coreSeconds, paidSeconds, isDry: is_dry, now: ctx.now() };
     const answer = await scale(settings, asked, endpoint);
     const group = { ...answer.group, instances: answer.group.instances.map((one) => ({ ...one })) };
     return {
@@ -74,9 +74,21 @@ async function statusOf(ctx: ApiContext, redis: string | undefined): Promise<Clu
   }
 }
 
-/** Hours of today that an agent has been there. */
-function hoursOf(ctx: ApiContext, { started_at }: { started_at: string }): number {
-  return Math.min(24, Math.max(0, (ctx.now().getTime() - Date.parse(started_at)) / 3_600_000));
+/** Instance seconds of today (UTC): as agents told the broker, and no less than those that are there have been, should it have forgotten. */
+export async function paidToday(
+  ctx: ApiContext,
+  agents: readonly { readonly instance: string | null; readonly started_at: string }[],
+  redis?: string,
+): Promise<number> {
+  const now = ctx.now();
+  const midnight = Date.parse(`${now.toISOString().slice(0, 10)}T00:00:00Z`);
+  const there = agents.reduce((sum, { instance, started_at }) => {
+    const from = Math.max(midnight, Date.parse(started_at));
+    return sum + (instance === null ? 0 : Math.max(0, (now.getTime() - from) / 1000));
+  }, 0);
+  const { workspace_id } = requireWorkspace(ctx);
+  const told = await ctx.cluster.paid(workspace_id, now.toISOString().slice(0, 10), redis).catch(() => 0);
+  return Math.max(there, told);
 }
 
 /** What queued tasks take on one core: as the tasks of the last runs did, in the mean. */

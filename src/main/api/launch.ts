@@ -1,6 +1,7 @@
 import type { Run, RunRequest as WireRequest } from "../../shared/api/contract/runs.ts";
-import type { ActiveRun, RunRequest } from "../schedule/active-run.ts";
+import type { ActiveRun } from "../schedule/active-run.ts";
 import { parseBytes } from "../schedule/memory.ts";
+import type { RunRequest } from "../schedule/run-request.ts";
 import { type ApiContext, requireWritable } from "./context.ts";
 
 export function launch(ctx: ApiContext, request: WireRequest & Pick<RunRequest, "judge" | "is_variant">): ActiveRun {

@@ -1,6 +1,6 @@
 import type { Run } from "../../shared/api/contract/runs.ts";
 import { AssayError } from "../../shared/base/errors.ts";
-import type { RunRequestedBody } from "../../shared/domain/brand-state.ts";
+import type { RunRequestedBody } from "../../shared/domain/run-log.ts";
 import type { ActiveRun } from "../schedule/active-run.ts";
 import { runClaim } from "../schedule/cluster/run-session.ts";
 import { holdClaim } from "../schedule/hold-claim.ts";

@@ -1,4 +1,4 @@
-import type { Snapshot } from "../../shared/api/contract/runs.ts";
+import type { RunLine, Snapshot } from "../../shared/api/contract/runs.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { type BrandState, currentSnapshot } from "../../shared/domain/brand-state.ts";
 import type { ActiveRun } from "../schedule/active-run.ts";
@@ -7,6 +7,8 @@ import type { HandlersOf, Named } from "./handlers-type.ts";
 import { follow, launch } from "./launch.ts";
 import { openRuns, takeUp } from "./open-runs.ts";
 import { dropSnapshot } from "./retention.ts";
+import { checkBudget, estimate } from "./run-estimate.ts";
+import { usageOf } from "./run-usage.ts";
 
 export function snapshotDocument(state: BrandState, snapshot: BrandState["snapshots"][number]): Snapshot {
   return {
@@ -26,8 +28,15 @@ export function snapshotDocument(state: BrandState, snapshot: BrandState["snapsh
 }
 
 export const runHandlers: HandlersOf<Named<"runs"> | Named<"snapshots"> | Named<"events">> = {
-  "runs.start": (input, { ctx, signal, progress }) => follow(ctx, launch(ctx, input), { signal, progress, owns: true }),
-  "runs.launch": async (input, { ctx }) => ({ run_id: launch(ctx, input).id }),
+  "runs.start": async (input, { ctx, signal, progress }) => {
+    await checkBudget(ctx, input);
+    return follow(ctx, launch(ctx, input), { signal, progress, owns: true });
+  },
+  "runs.launch": async (input, { ctx }) => {
+    await checkBudget(ctx, input);
+    return { run_id: launch(ctx, input).id };
+  },
+  "runs.estimate": (input, { ctx }) => estimate(ctx, input),
   "runs.watch": async ({ brand, run_id }, { ctx, signal, progress }) => {
     const run = ctx.runs.active(run_id);
     if (run) return follow(ctx, run, { signal, progress, owns: false }).catch(() => run.document);
@@ -41,8 +50,22 @@ export const runHandlers: HandlersOf<Named<"runs"> | Named<"snapshots"> | Named<
   "runs.show": async ({ brand, run_id }, { ctx }) => {
     const open = ctx.runs.active(run_id) ? [] : await openRuns(ctx, brand);
     const found = open.find((run) => run.run_id.startsWith(run_id));
-    return found ? { run: found, tasks: [] } : ctx.runs.show(brand, run_id);
+    return found ? { run: found, tasks: [], critical_seconds: 0, memory: [] } : ctx.runs.show(brand, run_id);
   },
+  "runs.log": async ({ brand, run_id, task_key }, { ctx, signal, progress }) => {
+    let lines = 0;
+    const hear = (told: RunLine[]) => {
+      if (told.length === 0) return;
+      lines += told.length;
+      progress({ lines: told });
+    };
+    const { ended, stop } = await ctx.runs.log(brand, { runId: run_id, taskKey: task_key, hear });
+    const left = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    if (!signal.aborted) await Promise.race([ended, left]);
+    stop();
+    return { lines };
+  },
+  "runs.usage": async ({ brand, month }, { ctx }) => ({ usage: await usageOf(ctx, brand, month) }),
   "runs.cancel": async ({ brand, run_id }, { ctx }) => {
     const { openRuns: open } = await requireWorkspace(ctx).brands.refresh(brand);
     const elsewhere = [...open.keys()].find((id) => id.startsWith(run_id) && !ctx.runs.active(id));

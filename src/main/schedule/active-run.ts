@@ -4,63 +4,25 @@ import { AssayError, cancelled, throwIfCancelled, toWire } from "../../shared/ba
 import { currentSnapshot, type SnapshotState } from "../../shared/domain/brand-state.ts";
 import type { GateResult } from "../../shared/domain/gate.ts";
 import { afterDrop } from "../../shared/domain/retention.ts";
-import type { SnapshotTable } from "../../shared/domain/snapshot.ts";
-import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
+import type { ArtifactSummary, LogLine, TaskNode } from "../../shared/domain/task.ts";
 import { modelTargets } from "../../shared/domain/tournament.ts";
 import { Planner } from "../plan/plan.ts";
-import type { Brands } from "./brands.ts";
-import type { Cluster } from "./cluster/cluster.ts";
 import { openRunSession, queueWindow, type RunSession } from "./cluster/run-session.ts";
-import type { Engine } from "./engine-client.ts";
-import { isLeftOut, type Permits, permitOf, type RunPlaces, runnerOf, withoutPrograms } from "./own-programs.ts";
+import { overBudget, withoutPrices } from "./cost/budget.ts";
+import type { Prices } from "./cost/prices.ts";
+import { runCost } from "./cost/run-cost.ts";
+import { noteEnd } from "./note-end.ts";
+import { isLeftOut, permitOf, type RunPlaces, runnerOf, withoutPrograms } from "./own-programs.ts";
 import { againWhereCollected, whilePinned } from "./pinned.ts";
-import { sumUp } from "./progress.ts";
+import { tablesOf } from "./planned-nodes.ts";
 import { newDocument } from "./run-document.ts";
+import { MemoryLine, writeFigures } from "./run-figures.ts";
 import { type RunTask, runGraph } from "./run-graph.ts";
-import {
-  bucketsFor,
-  cutPlanner,
-  manifestOf,
-  type PlanCatalogue,
-  planRun,
-  type RunOptions,
-  type RunPlan,
-  rollingCuts,
-} from "./run-plan.ts";
+import { RunLogs } from "./run-logs.ts";
+import { bucketsFor, cutPlanner, manifestOf, planRun, type RunPlan, rollingCuts } from "./run-plan.ts";
+import type { Effects, RunRequest } from "./run-request.ts";
 import type { Schedule, ScheduledTask } from "./scheduler.ts";
-
-export interface Catalogue extends PlanCatalogue {
-  /** Tables of a snapshot beside the models' scores. */
-  readonly snapshotTables: readonly SnapshotTable[];
-}
-
-export interface RunRequest extends RunOptions {
-  readonly brand: string;
-  readonly runner?: "pool" | "inline" | "cluster" | undefined;
-  /** The broker of a run on the cluster; else the one of this machine's settings. */
-  readonly redis?: string | undefined;
-  readonly workers: number;
-  readonly memoryBytes: number;
-  /** Asked before a new snapshot is published; where a rule doesn't hold it is kept back. */
-  readonly judge?: ((snapshotId: string) => Promise<readonly GateResult[]>) | undefined;
-}
-
-export interface Effects {
-  readonly engine: Engine;
-  readonly brands: Brands;
-  readonly cluster: Cluster;
-  readonly catalogue: Catalogue;
-  /** Which of the brand's own programs this machine may run. */
-  readonly permits: (brand: string) => Promise<Permits>;
-  readonly now: () => Date;
-  readonly newId: () => string;
-  /** Seconds that a step's task took when it was last computed here. */
-  readonly secondsBefore: (brand: string) => Promise<ReadonlyMap<string, number>>;
-  readonly keep: (brand: string, run: Run, tasks: readonly ScheduledTask[]) => Promise<void>;
-  readonly onChange: (brand: string, run: Run) => void;
-}
-
-const sumShare = 20;
+import { setAside } from "./set-aside.ts";
 
 /** One run: from a request to a published snapshot and its evaluations. */
 export class ActiveRun {
@@ -68,6 +30,8 @@ export class ActiveRun {
   readonly brand: string;
   readonly document: Run;
   readonly finished: Promise<Run>;
+  readonly logs = new RunLogs();
+  readonly memory = new MemoryLine();
   readonly #cancel = new AbortController();
   readonly #request: RunRequest;
   readonly #effects: Effects;
@@ -77,9 +41,10 @@ export class ActiveRun {
   #session: RunSession | undefined;
   #own: Omit<RunPlaces, "session" | "here"> = { programs: [], permits: new Map() };
   #secondsBefore: ReadonlyMap<string, number> = new Map();
-  #lastTold = 0;
-  /** Summing up a graph of many tasks takes longer than a task: it is done again when it is a small part of the time. */
-  #nextSum = 0;
+  #nextFigures = 0;
+  #prices: Prices | null = null;
+  #instanceSeconds = 0;
+  #overspent: AssayError | undefined;
 
   constructor(request: RunRequest, effects: Effects) {
     this.#request = request;
@@ -99,6 +64,11 @@ export class ActiveRun {
     return [...this.#tasks.values()];
   }
 
+  /** Seconds that a step's task took when it was last computed here. */
+  expected(step: string): number | undefined {
+    return this.#secondsBefore.get(step);
+  }
+
   get #signal(): AbortSignal {
     return this.#cancel.signal;
   }
@@ -108,26 +78,35 @@ export class ActiveRun {
     clock.unref();
     try {
       this.#secondsBefore = await this.#effects.secondsBefore(this.brand);
+      this.#prices = await this.#effects.prices().catch(() => null);
+      const { budget } = this.#request;
+      if (budget !== undefined && !this.#prices) throw withoutPrices(budget);
       if (this.#request.runner === "cluster") this.#session = await this.#openSession();
       await whilePinned(this.#effects, this.brand, () => againWhereCollected(() => this.#toSnapshot()));
       this.document.state = "done";
     } catch (error) {
-      const wire = toWire(this.#signal.aborted ? cancelled() : error);
+      const wire = toWire(this.#overspent ?? (this.#signal.aborted ? cancelled() : error));
       this.document.state = wire.code === "cancelled" ? "cancelled" : "failed";
       this.document.error = { code: wire.code, message: wire.message, hint: wire.hint };
-      throw error instanceof AssayError && !this.#signal.aborted
-        ? error
-        : new AssayError(wire.code, wire.message, wire.hint, wire.details);
+      if (error instanceof AssayError && !this.#signal.aborted) throw error;
+      throw new AssayError(wire.code, wire.message, wire.hint, wire.details);
     } finally {
       clearInterval(clock);
-      await this.#session?.close();
       await this.#measure();
-      this.#refresh({ isDue: true });
+      this.#refresh(true);
+      await this.#end();
       this.document.seconds_left = null;
-      await this.#effects.keep(this.brand, this.document, this.tasks()).catch(() => {});
+      await this.#effects.keep(this).catch(() => {});
       this.#effects.onChange(this.brand, this.document);
     }
     return this.document;
+  }
+
+  /** Others are told that it has ended and what it took; of a run that computed nothing there is nothing to tell. */
+  async #end(): Promise<void> {
+    const { document } = this;
+    if (this.#session) await this.#session.close();
+    else if (document.tasks.computed > 0) await noteEnd(this.#effects.brands, this.brand, document).catch(() => {});
   }
 
   #openSession(): Promise<RunSession> {
@@ -137,6 +116,9 @@ export class ActiveRun {
       ...{ cluster, brands, engine, redis, brand: this.brand, document: this.document },
       ...{ isNightly: judge !== undefined, request: this.document.request ?? {} },
       cancel: () => this.cancel(),
+      onPaid: (seconds) => {
+        this.#instanceSeconds += seconds;
+      },
     });
   }
 
@@ -157,7 +139,7 @@ export class ActiveRun {
     if (ids) await this.#keepIds(ids);
     const bucketCount = bucketsFor(ids ? await this.#customersOf(ids) : 0);
     const planner = new Planner({ ...plan.base, bucketCount });
-    const tables = this.#tablesOf(plan);
+    const tables = tablesOf(plan, catalogue.snapshotTables);
     for (const { step } of tables) planner.require(step);
     for (const model of plan.models) planner.require(`fit_${model}`);
     await this.#execute(planner.graph().nodes);
@@ -168,7 +150,13 @@ export class ActiveRun {
       return own;
     });
     this.#tell("publishing");
-    const manifest = manifestOf(whole, planner, this.#tablesOf(whole), bucketCount, this.#request.known_at ?? null);
+    const manifest = manifestOf(
+      whole,
+      planner,
+      tablesOf(whole, catalogue.snapshotTables),
+      bucketCount,
+      this.#request.known_at ?? null,
+    );
     this.document.snapshot_id = manifest.snapshot_id;
     const brandDir = brands.directory(this.brand);
     const known = state.snapshots.find(({ snapshot_id }) => snapshot_id === manifest.snapshot_id);
@@ -283,15 +271,6 @@ export class ActiveRun {
     return { ...plan, models, programs: asked.programs.filter(({ name }) => models.includes(name)) };
   }
 
-  #tablesOf(plan: RunPlan): SnapshotTable[] {
-    const scores = plan.models.map((model) => ({
-      table: `scores_${model}`,
-      step: `scores_${model}`,
-      output: "scores",
-    }));
-    return [...this.#effects.catalogue.snapshotTables, ...scores];
-  }
-
   async #keepIds(ids: TaskNode): Promise<void> {
     const { brands } = this.#effects;
     const clusters = ids.inputs.clusters?.[0]?.key ?? "";
@@ -325,6 +304,11 @@ export class ActiveRun {
       now: () => performance.now() - this.#began,
       onSchedule: (schedule) => this.#adopt(schedule),
       onChange: () => this.#refresh(),
+      onLine: (key, line) => this.#log(key, line),
+      setAside: (node) => {
+        const why = "three workers ended while they worked on it";
+        return setAside(engine, { brandDir, node, run: this.id, why });
+      },
       runTask: async (node, options) => {
         const places = { ...this.#own, session: this.#session, here: this.#runHere };
         return (await runnerOf(node, places))(node, options);
@@ -332,18 +316,27 @@ export class ActiveRun {
     });
   }
 
-  readonly #runHere: RunTask = async (node, { signal, onRows }) => {
+  readonly #runHere: RunTask = async (node, { signal, onRows, onLine, isAlone = false }) => {
     const { engine, brands } = this.#effects;
     const { workers, memoryBytes, runner } = this.#request;
     const input = {
       ...{ brandDir: brands.directory(this.brand), node, workers, attempt: this.id },
-      memoryBytes: Math.floor(memoryBytes / workers),
+      memoryBytes: isAlone ? memoryBytes : Math.floor(memoryBytes / workers),
       inline: runner === "inline",
       permit: permitOf(node, this.#own.permits),
     };
-    const { outcome } = await engine.stream("tasks.run", input, { signal, onProgress: ({ rows }) => onRows(rows) });
+    const onProgress = (told: { rows: number } | { line: LogLine }) =>
+      "line" in told ? onLine?.(told.line) : onRows(told.rows);
+    const { outcome } = await engine.stream("tasks.run", input, { signal, onProgress });
     return outcome;
   };
+
+  #log(key: string, { at_ms, text }: LogLine): void {
+    const task = this.#tasks.get(key);
+    if (!task) return;
+    const { step, scope } = task.node;
+    this.logs.add({ key, step, scope }, { at_ms: (task.startedMs ?? performance.now() - this.#began) + at_ms, text });
+  }
 
   /** Tasks of earlier parts of the run keep what is known of them. */
   #adopt(schedule: Schedule): void {
@@ -354,13 +347,12 @@ export class ActiveRun {
       this.#tasks.set(key, task);
     }
     this.#schedule = schedule;
-    this.#refresh();
+    this.#refresh(true);
   }
 
   #tell(state: Run["state"]): void {
     this.document.state = state;
-    this.#lastTold = 0;
-    this.#refresh({ isDue: true });
+    this.#refresh(true);
   }
 
   async #measure(): Promise<void> {
@@ -368,23 +360,33 @@ export class ActiveRun {
       const { rss_bytes, peak_rss_bytes } = await this.#effects.engine.call("process.memory", {});
       this.document.rss_bytes = rss_bytes;
       this.document.peak_rss_bytes = Math.max(this.document.peak_rss_bytes, peak_rss_bytes);
+      this.memory.add(performance.now() - this.#began, rss_bytes);
     } catch {
       // the engine is being replaced; the figure stays
     }
     this.#refresh();
   }
 
-  #refresh({ isDue = false } = {}): void {
+  /** The figures cost time that grows with the number of tasks: never more than a twentieth of the run's goes into them. */
+  #refresh(isDue = false): void {
     const now = performance.now();
-    if (now < this.#nextSum && !isDue) return;
-    sumUp(this.document, this.tasks(), {
-      schedule: this.#schedule,
-      elapsedMs: now - this.#began,
-      secondsBefore: this.#secondsBefore,
-    });
-    this.#nextSum = now + sumShare * (performance.now() - now);
-    if (now - this.#lastTold < 100) return;
-    this.#lastTold = now;
+    if (!isDue && now < this.#nextFigures) return;
+    const at = { tasks: this.#tasks, schedule: this.#schedule, secondsBefore: this.#secondsBefore };
+    writeFigures(this.document, { ...at, nowMs: now - this.#began });
+    this.#reckon();
     this.#effects.onChange(this.brand, this.document);
+    const spent = performance.now() - now;
+    this.#nextFigures = now + Math.max(100, spent * 20);
+  }
+
+  /** What it costs so far; beyond its budget it is stopped, and what was finished is kept. */
+  #reckon(): void {
+    const { document } = this;
+    if (!this.#prices) return;
+    document.cost = runCost(document, this.#instanceSeconds, this.#prices);
+    const { budget } = this.#request;
+    if (budget === undefined || document.cost.total <= budget || this.#signal.aborted) return;
+    this.#overspent = overBudget(document.cost, budget);
+    this.cancel();
   }
 }

@@ -1,11 +1,11 @@
 import type { ModelEvaluation } from "../../shared/api/contract/models.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
-import type { Catalogue } from "./active-run.ts";
 import type { Brands } from "./brands.ts";
 import type { Engine } from "./engine-client.ts";
 import { digestOf, type Permits } from "./own-programs.ts";
 import { runNodes } from "./run-nodes.ts";
 import { bucketsFor, cutPlanner, planRun } from "./run-plan.ts";
+import type { Catalogue } from "./run-request.ts";
 
 export interface EvaluationRequest {
   readonly brand: string;

@@ -1,4 +1,5 @@
-import type { NodeState } from "./scheduler.ts";
+import type { TaskUsage } from "../../shared/domain/task.ts";
+import type { LostTry, NodeState } from "./scheduler.ts";
 
 /** What is kept of a task after its run. */
 export interface KeptTask {
@@ -19,6 +20,10 @@ export interface KeptTask {
   readonly bytes: number;
   readonly seconds: number;
   readonly error: string | null;
+  /** The rest isn't there in runs of earlier programs. */
+  readonly usage?: TaskUsage | null;
+  readonly attempts?: number;
+  readonly lost?: readonly LostTry[];
 }
 
 export type Cause = "reused" | "first" | "code" | "params" | "data" | "upstream";

@@ -1,4 +1,3 @@
-import type { Run } from "../../shared/api/contract/runs.ts";
 import { stages } from "../../shared/domain/step.ts";
 import type { Schedule, ScheduledTask } from "./scheduler.ts";
 
@@ -13,35 +12,6 @@ export interface StepProgress {
   seconds: number;
   rows: number;
   bytes: number;
-}
-
-/** Writes into a run's document what its tasks come to so far. */
-export function sumUp(
-  run: Run,
-  tasks: readonly ScheduledTask[],
-  known: {
-    readonly schedule: Schedule | undefined;
-    readonly elapsedMs: number;
-    readonly secondsBefore: ReadonlyMap<string, number>;
-  },
-): void {
-  const { schedule, elapsedMs, secondsBefore } = known;
-  const countOf = (state: ScheduledTask["state"]) => tasks.filter((task) => task.state === state).length;
-  run.tasks = {
-    total: tasks.length,
-    reused: countOf("reused"),
-    computed: countOf("computed"),
-    failed: countOf("failed"),
-    running: tasks.filter(({ state, isQueued }) => state === "elsewhere" || (state === "running" && !isQueued)).length,
-  };
-  run.steps = stepProgress(tasks);
-  run.seconds = elapsedMs / 1000;
-  const made = tasks.filter(({ state }) => state === "computed" || state === "running");
-  run.rows = made.reduce((sum, { rows }) => sum + rows, 0);
-  run.rows_per_second = run.seconds > 0.5 && run.rows > 0 ? Math.round(run.rows / run.seconds) : null;
-  run.bytes_written = tasks.reduce((sum, { state, bytes }) => sum + (state === "computed" ? bytes : 0), 0);
-  const left = schedule ? secondsLeft(schedule, run.workers, elapsedMs, secondsBefore) : null;
-  run.seconds_left = run.state === "running" || run.state === "evaluating" ? left : null;
 }
 
 /** Tasks gathered by step, in the order of the stages. */

@@ -1,4 +1,4 @@
-import { hostname } from "node:os";
+import { hostname, userInfo } from "node:os";
 import type { Run } from "../../shared/api/contract/runs.ts";
 import type { RunOptions } from "./run-plan.ts";
 
@@ -22,6 +22,15 @@ function optionsOf({
   return JSON.parse(JSON.stringify({ as_of, fit_as_of, known_at, models, params, horizon_days, seed, is_variant }));
 }
 
+/** The account that this process runs under; its number where it has no name. */
+export function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "unknown");
+  }
+}
+
 export function newDocument(id: string, request: Asked, now: Date): Run {
   return {
     run_id: id,
@@ -30,6 +39,7 @@ export function newDocument(id: string, request: Asked, now: Date): Run {
     snapshot_id: null,
     requested_at: now.toISOString(),
     host: hostname(),
+    user: accountName(),
     runner: request.runner ?? "pool",
     request: optionsOf(request),
     waiting_for: null,

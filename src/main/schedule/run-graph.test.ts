@@ -180,4 +180,57 @@ describe("a run", () => {
     await expect(failing).rejects.toThrow("broken");
     expect(done).toEqual(["b"]);
   });
+
+  it("tries what ended its worker again, alone and with all the memory, and goes on", async () => {
+    const ended = () => new AssayError("unavailable", "The engine ended.", "", { ended: true });
+    const nodes = [taskNode("x"), taskNode("y"), taskNode("z", ["x", "y"])];
+    const seen: string[] = [];
+    let busy = 0;
+    const schedule = await run(nodes, async ({ key }, { isAlone }) => {
+      busy++;
+      seen.push(`${key}${isAlone ? ` alone with ${busy}` : ""}`);
+      await sleep(5);
+      busy--;
+      if (seen.length <= 2) throw ended(); // both were in the engine that ended
+      return made(key);
+    });
+    expect(seen).toEqual(["x", "y", "x alone with 1", "y alone with 1", "z"]);
+    expect(schedule.tasks.get("x")).toMatchObject({ attempts: 2, lost: [{ worker: 1 }], isSuspect: false });
+  });
+
+  it("sets a task aside that ends its worker three times, whatever else waits", async () => {
+    const tries = new Map<string, number>();
+    const asked: string[] = [];
+    const failing = run(
+      [taskNode("poison"), taskNode("good"), taskNode("more")],
+      async ({ key }) => {
+        tries.set(key, (tries.get(key) ?? 0) + 1);
+        await sleep(1);
+        if (key === "poison") throw new AssayError("unavailable", "The engine ended.", "", { ended: true });
+        return made(key);
+      },
+      {
+        setAside: async ({ key }) => {
+          asked.push(key);
+          return new AssayError("condition_failed", `${key} is set aside.`, "");
+        },
+      },
+    );
+    await expect(failing).rejects.toMatchObject({ code: "condition_failed" });
+    expect(tries.get("poison")).toBe(3);
+    expect(asked).toEqual(["poison"]);
+  });
+
+  it("passes on what its tasks say", async () => {
+    const said: string[] = [];
+    await run(
+      diamond,
+      async ({ key }, { onLine }) => {
+        onLine?.({ at_ms: 0, text: `does ${key}` });
+        return made(key);
+      },
+      { onLine: (key, { text }) => said.push(`${key}: ${text}`) },
+    );
+    expect(said).toContain("d: does d");
+  });
 });

@@ -1,19 +1,36 @@
 import { randomUUID } from "node:crypto";
-import type { Run, TaskState } from "../../shared/api/contract/runs.ts";
+import type { Run, RunLine, TaskState } from "../../shared/api/contract/runs.ts";
 import { AssayError } from "../../shared/base/errors.ts";
-import { ActiveRun, type Catalogue, type RunRequest } from "./active-run.ts";
+import { ActiveRun } from "./active-run.ts";
 import type { Brands } from "./brands.ts";
 import type { Cluster } from "./cluster/cluster.ts";
+import type { Prices } from "./cost/prices.ts";
 import type { Engine } from "./engine-client.ts";
 import { explainRun, type KeptTask } from "./explain.ts";
+import { keptTask, taskStates } from "./kept-task.ts";
 import type { Permits } from "./own-programs.ts";
-import type { ScheduledTask } from "./scheduler.ts";
+import { linesOf } from "./run-logs.ts";
+import type { Catalogue, RunRequest } from "./run-request.ts";
 
 /** Where ended runs are kept on this machine. */
 export interface RunStore {
-  saveRun(brand: string, run: Run, tasks: readonly KeptTask[]): Promise<void>;
+  saveRun(brand: string, run: Run, tasks: readonly KeptTask[], details: RunDetails): Promise<void>;
   listRuns(brand: string): Promise<readonly Run[]>;
   readTasks(brand: string, runId: string): Promise<readonly KeptTask[]>;
+  readDetails(brand: string, runId: string): Promise<RunDetails | null>;
+}
+
+/** What is kept of a run beside its tasks. */
+export interface RunDetails {
+  readonly lines: readonly RunLine[];
+  readonly memory: readonly { readonly at_ms: number; readonly bytes: number }[];
+}
+
+export interface ShownRun {
+  readonly run: Run;
+  readonly tasks: TaskState[];
+  readonly critical_seconds: number;
+  readonly memory: { at_ms: number; bytes: number }[];
 }
 
 export interface RunsOptions {
@@ -22,6 +39,7 @@ export interface RunsOptions {
   readonly store: RunStore;
   readonly catalogue: Catalogue;
   readonly permits: (brand: string) => Promise<Permits>;
+  readonly prices: () => Promise<Prices | null>;
   readonly now: () => Date;
   readonly onChange: (brand: string, run: Run) => void;
 }
@@ -47,17 +65,21 @@ export class Runs {
 
   /** Starts a run; the same brand's runs go on beside each other and share what they make. */
   start(brands: Brands, request: RunRequest): ActiveRun {
-    const { engine, cluster, store, catalogue, permits, now } = this.#options;
+    const { engine, cluster, store, catalogue, permits, prices, now } = this.#options;
     const run = new ActiveRun(request, {
       engine,
       cluster,
       brands,
       catalogue,
       permits,
+      prices,
       now,
       newId: () => randomUUID(),
-      secondsBefore: async (brand) => secondsBySteps(await this.#lastTasks(brand)),
-      keep: (brand, document, tasks) => store.saveRun(brand, document, tasks.map(keptTask)),
+      secondsBefore: async (brand) => secondsBySteps((await this.history(brand)).flat()),
+      keep: (ended) => {
+        const details = { lines: ended.logs.lines(), memory: ended.memory.samples() };
+        return store.saveRun(ended.brand, ended.document, ended.tasks().map(keptTask), details);
+      },
       onChange: (brand, document) => {
         for (const watcher of this.#watchers.get(document.run_id) ?? []) watcher(document);
         this.#options.onChange(brand, document);
@@ -94,11 +116,35 @@ export class Runs {
     return [...active, ...kept].sort((a, b) => (a.requested_at < b.requested_at ? 1 : -1));
   }
 
-  async show(brand: string, runId: string): Promise<{ run: Run; tasks: TaskState[] }> {
+  async show(brand: string, runId: string): Promise<ShownRun> {
     const active = this.#active.get(runId);
-    if (active) return { run: active.document, tasks: active.tasks().map(keptTask).map(taskState) };
+    if (active) {
+      const memory = active.memory.samples().map((sample) => ({ ...sample }));
+      const states = taskStates(active.tasks().map(keptTask), (step) => active.expected(step));
+      return { run: active.document, ...states, memory };
+    }
     const run = await this.#find(brand, runId);
-    return { run, tasks: (await this.#options.store.readTasks(brand, run.run_id)).map(taskState) };
+    const { store } = this.#options;
+    const [tasks, details] = [await store.readTasks(brand, run.run_id), await store.readDetails(brand, run.run_id)];
+    return { run, ...taskStates(tasks), memory: [...(details?.memory ?? [])] };
+  }
+
+  /** What a run's tasks said so far, or one of them; `hear` is told what they say from then on, while it goes on. */
+  async log(
+    brand: string,
+    { runId, taskKey, hear }: { runId: string; taskKey?: string | undefined; hear: (lines: RunLine[]) => void },
+  ): Promise<{ ended: Promise<unknown>; stop: () => void }> {
+    const run = await this.#find(brand, runId);
+    const active = this.#active.get(run.run_id);
+    const isAsked = ({ key }: RunLine) => taskKey === undefined || key.startsWith(taskKey);
+    if (!active) {
+      const details = await this.#options.store.readDetails(brand, run.run_id);
+      hear(linesOf(details?.lines ?? [], taskKey).map((line) => ({ ...line })));
+      return { ended: Promise.resolve(), stop: () => {} };
+    }
+    hear(active.logs.lines(taskKey).map((line) => ({ ...line })));
+    const stop = active.logs.watch((line) => isAsked(line) && hear([{ ...line }]));
+    return { ended: active.finished.catch(() => {}), stop };
   }
 
   cancel(runId: string): void {
@@ -140,57 +186,14 @@ export class Runs {
     return found;
   }
 
-  async #lastTasks(brand: string): Promise<readonly KeptTask[]> {
-    const kept: KeptTask[] = [];
+  /** Tasks of the last runs of this machine, the latest run first. */
+  async history(brand: string): Promise<(readonly KeptTask[])[]> {
+    const kept: (readonly KeptTask[])[] = [];
     for (const run of (await this.#options.store.listRuns(brand)).slice(0, 5)) {
-      kept.push(...(await this.#options.store.readTasks(brand, run.run_id)));
+      kept.push(await this.#options.store.readTasks(brand, run.run_id));
     }
     return kept;
   }
-}
-
-function keptTask(task: ScheduledTask): KeptTask {
-  const { node, worker, machine, startedMs, endedMs, rows, bytes, seconds, error } = task;
-  const state = task.isQueued ? "waiting" : task.state;
-  const { key, step, stage, scope, slot, parts } = node;
-  const inputs = Object.fromEntries(
-    Object.entries(node.inputs).map(([alias, list]) => [alias, list.map((one) => one.key)]),
-  );
-  return {
-    key,
-    step,
-    stage,
-    scope,
-    slot,
-    parts,
-    inputs,
-    state,
-    worker,
-    machine,
-    startedMs,
-    endedMs,
-    rows,
-    bytes,
-    seconds,
-    error,
-  };
-}
-
-function taskState(task: KeptTask): TaskState {
-  return {
-    key: task.key,
-    step: task.step,
-    stage: task.stage,
-    scope: task.scope,
-    state: task.state,
-    worker: task.worker,
-    machine: task.machine ?? null,
-    started_ms: task.startedMs,
-    ended_ms: task.endedMs,
-    rows: task.rows,
-    bytes: task.bytes,
-    error: task.error,
-  };
 }
 
 function secondsBySteps(tasks: readonly KeptTask[]): Map<string, number> {

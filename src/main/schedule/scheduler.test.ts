@@ -64,4 +64,52 @@ describe("a schedule", () => {
     expect(schedule.tasks.get("b")?.error).toBe("broken");
     expect(schedule.isDone()).toBe(false);
   });
+
+  it("has no more ready than it is asked for, in the order of the graph", () => {
+    const flat = Array.from({ length: 50 }, (_, at) => taskNode(`t${String(at).padStart(2, "0")}`));
+    const schedule = new Schedule({ nodes: flat }, new Map());
+    expect(schedule.ready(0, 3).map(({ node }) => node.key)).toEqual(["t00", "t01", "t02"]);
+    schedule.started("t01", 0, 1);
+    schedule.started("t00", 0, 2);
+    schedule.crashed("t00", 5);
+    expect(schedule.ready(0, 2).map(({ node }) => node.key)).toEqual(["t00", "t02"]);
+    expect(ready(schedule)).toHaveLength(49);
+  });
+
+  it("remembers attempts that were lost with their agent", () => {
+    const schedule = new Schedule({ nodes }, new Map());
+    schedule.started("a", 0, 1);
+    schedule.queued("a");
+    schedule.placed("a", 10, { machine: "one", worker: 2 });
+    schedule.placed("a", 60, { machine: "two", worker: 1, wasLost: true });
+    schedule.finished("a", 90, made);
+    expect(schedule.tasks.get("a")).toMatchObject({
+      ...{ attempts: 2, machine: "two", startedMs: 60, endedMs: 90 },
+      lost: [{ machine: "one", worker: 2, startedMs: 10, endedMs: 60 }],
+    });
+  });
+
+  it("keeps a hundred thousand tasks in time that grows with their number", () => {
+    const seconds = (size: number) => {
+      const hub = taskNode("hub");
+      const all = [
+        hub,
+        ...Array.from({ length: size }, (_, at) => taskNode(`t${at}`, at % 7 ? ["hub"] : [`t${at - 7}`])),
+      ];
+      const began = performance.now();
+      const schedule = new Schedule({ nodes: all }, new Map());
+      for (let done = 0; done < all.length; ) {
+        for (const { node } of schedule.ready(0, 8)) {
+          schedule.started(node.key, 0, 1);
+          schedule.finished(node.key, 1, made);
+          done++;
+        }
+      }
+      expect(schedule.isDone()).toBe(true);
+      return (performance.now() - began) / 1000;
+    };
+    seconds(1_000);
+    const [few, many] = [seconds(4_000), seconds(32_000)];
+    expect(many / few).toBeLessThan(40); // eight times as many; the square would be 64
+  });
 });

@@ -1,7 +1,15 @@
-import type { TaskGraph, TaskNode } from "../../shared/domain/task.ts";
+import type { TaskGraph, TaskNode, TaskUsage } from "../../shared/domain/task.ts";
 import { LeastFirst } from "./least-first.ts";
 
 export type NodeState = "waiting" | "running" | "reused" | "computed" | "failed" | "elsewhere";
+
+/** An attempt that came to nothing: its worker or agent was lost, or was asked to end. */
+export interface LostTry {
+  readonly machine: string | null;
+  readonly worker: number | null;
+  readonly startedMs: number;
+  readonly endedMs: number;
+}
 
 export interface ScheduledTask {
   readonly node: TaskNode;
@@ -12,6 +20,7 @@ export interface ScheduledTask {
   rows: number;
   bytes: number;
   seconds: number;
+  usage: TaskUsage | null;
   startedMs: number | null;
   endedMs: number | null;
   worker: number | null;
@@ -19,109 +28,118 @@ export interface ScheduledTask {
   machine: string | null;
   /** Handed to a queue and not begun by anybody yet. */
   isQueued: boolean;
+  /** Whoever worked on it ended: it is tried again alone. */
+  isSuspect: boolean;
+  lost: LostTry[];
   error: string | null;
 }
 
-/** The state of a run: which tasks are there, which wait for whom. Pure; the caller brings the clock. What it does for a task doesn't grow
- *  with the number of all. */
+/** Where a task of a queue is worked on. */
+export interface Place {
+  readonly machine: string;
+  readonly worker: number;
+  readonly wasLost?: boolean;
+}
+
+interface Known {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly usage?: TaskUsage | undefined;
+}
+
+/** The state of a run: which tasks are there, which wait for whom. Pure; the caller brings the clock. What it costs to keep doesn't
+ *  grow with the number of tasks but for the logarithm. */
 export class Schedule {
   readonly tasks = new Map<string, ScheduledTask>();
   readonly #readers = new Map<string, string[]>();
   readonly #missing = new Map<string, Set<string>>();
-  readonly #order: readonly string[];
-  readonly #positions: ReadonlyMap<string, number>;
-  /** Positions of waiting tasks that wait for nobody; some that have begun since are among them. */
-  readonly #free = new LeastFirst();
-  readonly #elsewhere = new Set<string>();
-  #left = 0;
+  readonly #position = new Map<string, number>();
+  readonly #order: ScheduledTask[] = [];
+  /** Positions of tasks that wait for nobody; some that have begun since are among them. */
+  readonly #startable = new LeastFirst();
+  readonly #postponed = new Set<ScheduledTask>();
+  readonly #counts = new Map<NodeState, number>();
 
-  constructor(graph: TaskGraph, present: ReadonlyMap<string, { rows: number; bytes: number; seconds: number }>) {
-    for (const node of graph.nodes) {
+  constructor(graph: TaskGraph, present: ReadonlyMap<string, Known>) {
+    for (const [position, node] of graph.nodes.entries()) {
       const found = present.get(node.key);
-      this.tasks.set(node.key, {
-        node,
-        state: found ? "reused" : "waiting",
-        attempts: 0,
-        notBefore: 0,
-        rows: found?.rows ?? 0,
-        bytes: found?.bytes ?? 0,
-        seconds: found?.seconds ?? 0,
-        startedMs: null,
-        endedMs: null,
-        worker: null,
-        machine: null,
-        isQueued: false,
-        error: null,
-      });
+      const task = newTask(node, found);
+      this.tasks.set(node.key, task);
+      this.#order.push(task);
+      this.#position.set(node.key, position);
+      this.#count(task.state, 1);
     }
-    this.#order = [...this.tasks.keys()];
-    this.#positions = new Map(this.#order.map((key, position) => [key, position]));
-    for (const { node, state } of this.tasks.values()) {
-      if (state === "waiting") this.#left++;
-      const missing = new Set<string>();
-      for (const key of inputsOf(node)) {
-        if (!this.tasks.has(key)) continue;
-        if (this.#isOpen(key)) missing.add(key);
+    for (const node of graph.nodes) {
+      const inputs = inputsOf(node);
+      this.#missing.set(node.key, new Set([...inputs].filter((key) => this.#isOpen(key))));
+      for (const key of inputs) {
         const readers = this.#readers.get(key);
         if (readers) readers.push(node.key);
         else this.#readers.set(key, [node.key]);
       }
-      this.#missing.set(node.key, missing);
-      this.#offer(node.key);
     }
-  }
-
-  /** Takes it among those that can start, where it can. */
-  #offer(key: string): void {
-    if (this.#isFree(key)) this.#free.add(this.#positions.get(key) ?? 0);
-  }
-
-  #isFree(key: string): boolean {
-    return this.tasks.get(key)?.state === "waiting" && (this.#missing.get(key)?.size ?? 0) === 0;
-  }
-
-  #settle(task: ScheduledTask, state: NodeState): void {
-    this.#left += Number(isDone(task.state)) - Number(isDone(state));
-    task.state = state;
-    this.#elsewhere.delete(task.node.key);
-    if (state === "elsewhere") this.#elsewhere.add(task.node.key);
+    for (const task of this.tasks.values()) this.#offer(task);
   }
 
   #isOpen(key: string): boolean {
     const state = this.tasks.get(key)?.state;
-    return state !== undefined && !isDone(state);
+    return state !== undefined && state !== "reused" && state !== "computed";
   }
 
-  /** Tasks that can start now, in the order of the graph: at most so many. */
+  #count(state: NodeState, change: number): void {
+    this.#counts.set(state, (this.#counts.get(state) ?? 0) + change);
+  }
+
+  #become(task: ScheduledTask, state: NodeState): void {
+    this.#count(task.state, -1);
+    this.#count(state, 1);
+    task.state = state;
+    if (state === "elsewhere") this.#postponed.add(task);
+    else this.#postponed.delete(task);
+  }
+
+  #isStartable(task: ScheduledTask): boolean {
+    return task.state === "waiting" && this.#missing.get(task.node.key)?.size === 0;
+  }
+
+  #offer(task: ScheduledTask): void {
+    if (this.#isStartable(task)) this.#startable.add(this.#position.get(task.node.key) ?? 0);
+  }
+
+  /** Tasks that can start now, in the order of the graph; no more than asked for. */
   ready(nowMs: number, most = Number.POSITIVE_INFINITY): ScheduledTask[] {
-    if (most <= 0) return [];
-    const found = [...this.#elsewhere]
-      .filter((key) => this.#task(key).notBefore <= nowMs && (this.#missing.get(key)?.size ?? 0) === 0)
-      .map((key) => this.#positions.get(key) ?? 0);
-    const taken: number[] = [];
-    for (let position = this.#free.take(); position !== undefined; position = this.#free.take()) {
-      if (!this.#isFree(this.#order[position] ?? "")) continue;
-      taken.push(position);
-      if (taken.length >= most) break;
+    const found: ScheduledTask[] = [];
+    for (const task of this.#postponed) {
+      if (task.notBefore <= nowMs && this.#missing.get(task.node.key)?.size === 0) found.push(task);
     }
-    for (const position of taken) this.#free.add(position);
-    const positions = [...found, ...taken].sort((a, b) => a - b).slice(0, most);
-    return positions.map((position) => this.#task(this.#order[position] ?? ""));
+    const put: ScheduledTask[] = [];
+    while (put.length < most) {
+      const position = this.#startable.take();
+      if (position === undefined) break;
+      const task = this.#order[position];
+      if (task && this.#isStartable(task) && put.at(-1) !== task) put.push(task); // one that was offered twice stands beside itself
+    }
+    for (const task of put) this.#offer(task);
+    const all = [...found, ...put.filter(({ notBefore }) => notBefore <= nowMs)];
+    const at = ({ node }: ScheduledTask) => this.#position.get(node.key) ?? 0;
+    return all.sort((a, b) => at(a) - at(b)).slice(0, most);
   }
 
   /** When the next postponed task may be tried, or null where none waits for the clock. */
   nextTry(): number | null {
     let next: number | null = null;
-    for (const key of this.#elsewhere) next = Math.min(next ?? Number.POSITIVE_INFINITY, this.#task(key).notBefore);
+    for (const { notBefore } of this.#postponed) next = Math.min(next ?? notBefore, notBefore);
     return next;
   }
 
   started(key: string, nowMs: number, worker: number): void {
     const task = this.#task(key);
-    this.#settle(task, "running");
+    this.#become(task, "running");
     task.attempts++;
     task.startedMs = nowMs;
     task.worker = worker;
+    task.machine = null;
   }
 
   /** Handed to a queue: it counts as given away, and as begun from the moment that somebody takes it. */
@@ -131,36 +149,51 @@ export class Schedule {
     task.worker = null;
   }
 
-  placed(key: string, nowMs: number, place: { machine: string; worker: number }): void {
+  /** Somebody took it out of the queue; not for the first time where the one before was lost with it. */
+  placed(key: string, nowMs: number, { machine, worker, wasLost = false }: Place): void {
     const task = this.#task(key);
-    Object.assign(task, place, { isQueued: false, startedMs: nowMs });
+    if (wasLost) {
+      this.#lose(task, nowMs);
+      task.attempts++;
+    }
+    Object.assign(task, { machine, worker, isQueued: false, startedMs: nowMs });
   }
 
-  finished(
-    key: string,
-    nowMs: number,
-    made: { rows: number; bytes: number; seconds: number; computed: boolean },
-  ): void {
+  finished(key: string, nowMs: number, made: Known & { computed: boolean }): void {
     const task = this.#task(key);
-    this.#settle(task, made.computed ? "computed" : "reused");
-    Object.assign(task, { rows: made.rows, bytes: made.bytes });
+    this.#become(task, made.computed ? "computed" : "reused");
+    Object.assign(task, { rows: made.rows, bytes: made.bytes, usage: made.usage ?? null });
     task.isQueued = false;
+    task.isSuspect = false;
     task.seconds = made.seconds;
     task.endedMs = nowMs;
     for (const reader of this.#readers.get(key) ?? []) {
-      this.#missing.get(reader)?.delete(key);
-      this.#offer(reader);
+      const missing = this.#missing.get(reader);
+      if (missing?.delete(key) && missing.size === 0) this.#offer(this.#task(reader));
     }
   }
 
   /** Another process holds it: look again a little later. */
   elsewhere(key: string, nowMs: number): void {
     const task = this.#task(key);
-    this.#settle(task, "elsewhere");
+    this.#become(task, "elsewhere");
     task.attempts--;
     task.worker = null;
     task.isQueued = false;
     task.notBefore = nowMs + 150;
+  }
+
+  /** Its worker ended with it: it waits again, to be tried alone. */
+  crashed(key: string, nowMs: number): void {
+    const task = this.#task(key);
+    this.#lose(task, nowMs);
+    this.#become(task, "waiting");
+    Object.assign(task, { isSuspect: true, isQueued: false, worker: null, startedMs: null });
+    this.#offer(task);
+  }
+
+  #lose({ machine, worker, startedMs, lost }: ScheduledTask, nowMs: number): void {
+    if (startedMs !== null) lost.push({ machine, worker, startedMs, endedMs: nowMs });
   }
 
   /** An input's bytes were damaged and set aside: it is made again, and its reader after it. Returns false where it can't be. */
@@ -169,35 +202,35 @@ export class Schedule {
     const asking = this.#task(reader);
     if (!task || task.attempts > 2 || asking.attempts > 3) return false;
     if (task.state !== "running" && task.state !== "elsewhere") {
-      this.#settle(task, "waiting");
+      this.#become(task, "waiting");
       for (const other of this.#readers.get(input) ?? []) {
         if (this.#isOpen(other)) this.#missing.get(other)?.add(input);
       }
-      this.#missing.get(input)?.clear();
-      for (const key of inputsOf(task.node)) if (this.#isOpen(key)) this.#missing.get(input)?.add(key);
-      this.#offer(input);
+      const missing = this.#missing.get(input);
+      missing?.clear();
+      for (const key of inputsOf(task.node)) if (this.#isOpen(key)) missing?.add(key);
+      this.#offer(task);
     }
-    this.#settle(asking, "waiting");
+    this.#become(asking, "waiting");
+    asking.isQueued = false;
     this.#missing.get(reader)?.add(input);
     return true;
   }
 
   failed(key: string, nowMs: number, error: string): void {
     const task = this.#task(key);
-    this.#settle(task, "failed");
+    this.#become(task, "failed");
     task.isQueued = false;
     task.endedMs = nowMs;
     task.error = error;
   }
 
   count(state: NodeState): number {
-    let n = 0;
-    for (const task of this.tasks.values()) if (task.state === state) n++;
-    return n;
+    return this.#counts.get(state) ?? 0;
   }
 
   isDone(): boolean {
-    return this.#left === 0;
+    return this.count("reused") + this.count("computed") === this.tasks.size;
   }
 
   #task(key: string): ScheduledTask {
@@ -207,12 +240,29 @@ export class Schedule {
   }
 }
 
-function isDone(state: NodeState): boolean {
-  return state === "reused" || state === "computed";
+function newTask(node: TaskNode, found: Known | undefined): ScheduledTask {
+  return {
+    node,
+    state: found ? "reused" : "waiting",
+    attempts: 0,
+    notBefore: 0,
+    rows: found?.rows ?? 0,
+    bytes: found?.bytes ?? 0,
+    seconds: found?.seconds ?? 0,
+    usage: found?.usage ?? null,
+    startedMs: null,
+    endedMs: null,
+    worker: null,
+    machine: null,
+    isQueued: false,
+    isSuspect: false,
+    lost: [],
+    error: null,
+  };
 }
 
-function inputsOf(node: TaskNode): Set<string> {
+function inputsOf({ inputs }: TaskNode): Set<string> {
   const keys = new Set<string>();
-  for (const list of Object.values(node.inputs)) for (const { key } of list) keys.add(key);
+  for (const list of Object.values(inputs)) for (const { key } of list) keys.add(key);
   return keys;
 }

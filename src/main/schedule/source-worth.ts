@@ -1,12 +1,12 @@
 import { currentSnapshot } from "../../shared/domain/brand-state.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
 import { tournamentCuts } from "../../shared/domain/tournament.ts";
-import type { Catalogue } from "./active-run.ts";
 import type { Brands } from "./brands.ts";
 import type { Engine } from "./engine-client.ts";
 import type { Permits } from "./own-programs.ts";
 import { runNodes } from "./run-nodes.ts";
 import { bucketsFor, cutPlanner, planRun } from "./run-plan.ts";
+import type { Catalogue } from "./run-request.ts";
 
 export interface WorthRequest {
   readonly brand: string;

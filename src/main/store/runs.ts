@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Database } from "./database.ts";
 
 export interface RunRow {
@@ -33,19 +34,33 @@ export function runQueries(db: Database) {
     )
     .pluck();
   const remove = db.prepare("DELETE FROM runs WHERE run_id = ?");
+  const putDetails = db.prepare("INSERT OR REPLACE INTO run_details (run_id, details) VALUES (?, ?)");
+  const removeDetails = db.prepare("DELETE FROM run_details WHERE run_id = ?");
+  const details = db
+    .prepare<[string, string], Buffer>(
+      "SELECT d.details FROM runs r JOIN run_details d ON d.run_id = r.run_id WHERE r.run_id = ? AND r.brand = ?",
+    )
+    .pluck();
   return {
-    saveRun: db.transaction((run: RunRow, its: readonly { key: string; document: string }[]): void => {
+    saveRun: db.transaction((run: RunRow, its: readonly { key: string; document: string }[], more: string): void => {
       put.run(run);
       clear.run(run.run_id);
       its.forEach(({ key, document }, position) => {
         addTask.run(run.run_id, position, key, document);
       });
+      putDetails.run(run.run_id, deflateRawSync(Buffer.from(more)));
       for (const runId of older.all(run.brand, keptRuns)) {
         clear.run(runId);
+        removeDetails.run(runId);
         remove.run(runId);
       }
     }).immediate,
     listRuns: (brand: string): string[] => list.all(brand),
     readTasks: (brand: string, runId: string): string[] => tasks.all(runId, brand),
+    /** Text of what is kept beside the tasks; null where the run or an earlier program left none. */
+    readDetails: (brand: string, runId: string): string | null => {
+      const found = details.get(runId, brand);
+      return found ? inflateRawSync(found).toString("utf8") : null;
+    },
   };
 }

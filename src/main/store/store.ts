@@ -26,9 +26,11 @@ export interface Store {
     append(log: string, entries: readonly StateEntry[]): Promise<void>;
     forget(log: string): Promise<void>;
   };
-  saveRun(brand: string, run: KeptRun, tasks: readonly { readonly key: string }[]): Promise<void>;
+  /** `details` are what few ask for: they are read by themselves. */
+  saveRun(brand: string, run: KeptRun, tasks: readonly { readonly key: string }[], details?: object): Promise<void>;
   listRuns<R extends KeptRun>(brand: string): Promise<readonly R[]>;
   readTasks<T extends { readonly key: string }>(brand: string, runId: string): Promise<readonly T[]>;
+  readDetails<D extends object>(brand: string, runId: string): Promise<D | null>;
   settings(): Promise<Record<string, JsonValue>>;
   setSetting(name: string, value: JsonValue): Promise<void>;
   recentWorkspaces(): Promise<{ path: string; opened_at: string }[]>;
@@ -62,17 +64,19 @@ export async function openStore(dataFolder: string): Promise<Store> {
         ),
       forget: (log) => link.ask("forgetEntries", log),
     },
-    saveRun: (brand, run, tasks) => {
+    saveRun: (brand, run, tasks, details = {}) => {
       const { run_id, requested_at, state } = run;
       return link.ask(
         "saveRun",
         { run_id, brand, requested_at, state, document: text(run) },
         tasks.map((task) => ({ key: task.key, document: text(task) })),
+        text(details),
       );
     },
     listRuns: async (brand) => (await link.ask("listRuns", brand)).map((document) => JSON.parse(document)),
     readTasks: async (brand, runId) =>
       (await link.ask("readTasks", brand, runId)).map((document) => JSON.parse(document)),
+    readDetails: async (brand, runId) => JSON.parse((await link.ask("readDetails", brand, runId)) ?? "null"),
     settings: async () =>
       Object.fromEntries((await link.ask("settings")).map(({ name, value }) => [name, JSON.parse(value)])),
     setSetting: (name, value) => link.ask("setSetting", name, text(value)),

@@ -5,7 +5,7 @@ import type { OfferTable } from "../domain/offer.ts";
 import type { Permit } from "../domain/own-model.ts";
 import type { RetentionRules } from "../domain/retention.ts";
 import type { SourceWorth } from "../domain/source-worth.ts";
-import type { ArtifactSummary, TaskNode } from "../domain/task.ts";
+import type { ArtifactSummary, LogLine, TaskNode } from "../domain/task.ts";
 import type { TournamentTarget } from "../domain/tournament.ts";
 import { erasureEngine } from "./engine-erasure.ts";
 import { keptEngine } from "./engine-kept.ts";
@@ -253,7 +253,7 @@ export const engineContract = {
       attempt: string;
       permit?: Permit | null | undefined;
     }>(),
-    progress: plain<{ rows: number }>(),
+    progress: plain<{ rows: number } | { line: LogLine }>(),
     output: plain<{ outcome: (ArtifactSummary & { computed: boolean }) | null }>(),
   }),
   /** Lays a task's document on the share for a day, where it is too large for a queue. */
@@ -333,7 +333,10 @@ export const engineContract = {
   }),
   ...erasureEngine,
   ...keptEngine,
-  "shares.list": call({ input: plain<object>(), output: plain<{ shares: readonly object[] }>() }),
+  "shares.list": call({
+    input: plain<object>(),
+    output: plain<{ shares: readonly { readonly at: string; readonly kind: string; readonly source: string }[] }>(),
+  }),
   "shares.mount": call({ input: plain<{ request: MountRequest }>(), output: plain<object>() }),
   "shares.unmount": call({ input: plain<{ at: string }>(), output: plain<{ at: string; source: string }>() }),
   /** The digest of a file anywhere, and what a manifest of ours beside it says. */

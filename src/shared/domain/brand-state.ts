@@ -6,6 +6,7 @@ import { type IdentityEntryBodies, type IdentityState, identityFolds } from "./i
 import type { NightBody, NightSettings, SegmentRefresh } from "./night.ts";
 import type { OwnDefinition } from "./own-model.ts";
 import { emptyRetention, type RetentionEntryBodies, type RetentionState, retentionFolds } from "./retention.ts";
+import { emptyRuns, type RunEntryBodies, type RunsState, runFolds } from "./run-log.ts";
 import { type SegmentEntryBodies, type SegmentsState, segmentFolds } from "./segment-state.ts";
 import { type WorthEntryBodies, type WorthState, worthFolds } from "./source-worth.ts";
 import type { ArtifactSummary } from "./task.ts";
@@ -99,24 +100,6 @@ export interface DefinitionBody {
   readonly sql?: string;
 }
 
-export interface RunBody {
-  readonly run_id: string;
-  readonly state: string;
-  readonly requested_at: string;
-  readonly snapshot_id: string | null;
-  readonly host: string;
-  readonly document: unknown;
-}
-
-/** A run on the cluster from its beginning on, so that another machine can take it up. */
-export interface RunRequestedBody {
-  readonly run_id: string;
-  readonly requested_at: string;
-  readonly host: string;
-  readonly is_nightly: boolean;
-  readonly request: unknown;
-}
-
 /** What each kind of log entry carries. */
 export interface EntryBodies
   extends CampaignEntryBodies,
@@ -125,6 +108,7 @@ export interface EntryBodies
     IdentityEntryBodies,
     RetentionEntryBodies,
     SegmentEntryBodies,
+    RunEntryBodies,
     WorthEntryBodies {
   brand_created: BrandSettingsBody;
   brand_changed: Partial<Omit<BrandSettingsBody, "brand">>;
@@ -150,8 +134,6 @@ export interface EntryBodies
   export_unplanned: { export: string };
   night_settings: Partial<NightSettings>;
   night_ended: NightBody;
-  run_requested: RunRequestedBody;
-  run_ended: RunBody;
 }
 export type EntryKind = keyof EntryBodies;
 
@@ -169,6 +151,7 @@ export interface BrandState
     IdentityState,
     RetentionState,
     SegmentsState,
+    RunsState,
     WorthState {
   version: number;
   settings: BrandSettingsBody | null;
@@ -181,9 +164,6 @@ export interface BrandState
   members: Map<string, { key: string; segments: readonly SegmentRefresh[]; version: number }>;
   /** The retailer's own models; `version` counts how often the definition changed. */
   models: Map<string, { definition: OwnDefinition; version: number; created_at: string; changed_at: string }>;
-  runs: RunBody[];
-  /** Runs on the cluster that no entry says the end of. */
-  openRuns: Map<string, RunRequestedBody>;
   plans: Map<string, ExportPlanBody>;
   /** Every list and report that was written, in order. */
   exports: (ExportBody & { at: string; version: number })[];
@@ -218,8 +198,6 @@ export function emptyState(): BrandState {
     segments: new Map(),
     formerSegments: new Map(),
     models: new Map(),
-    runs: [],
-    openRuns: new Map(),
     plans: new Map(),
     exports: [],
     written: new Map(),
@@ -234,6 +212,7 @@ export function emptyState(): BrandState {
     globalHoldout: 0,
     worth: new Map(),
     ...emptyRetention(),
+    ...emptyRuns(),
   };
 }
 
@@ -335,19 +314,13 @@ const folds: Folds = {
   night_ended: (state, body) => {
     state.nights.push(body);
   },
-  run_requested: (state, body) => {
-    state.openRuns.set(body.run_id, body);
-  },
-  run_ended: (state, body) => {
-    state.openRuns.delete(body.run_id);
-    state.runs.push(body);
-  },
   ...campaignFolds,
   ...erasureFolds,
   ...experimentFolds,
   ...identityFolds,
   ...retentionFolds,
   ...segmentFolds,
+  ...runFolds,
   ...worthFolds,
 };
 

@@ -39,10 +39,29 @@ export interface TaskGraph {
   readonly nodes: readonly TaskNode[];
 }
 
+/** What a task took beside its time. */
+export interface TaskUsage {
+  /** Of processors: its thread's own, and a fair share of what its statements took. */
+  readonly cpu_seconds: number;
+  /** The most that its worker held: heap, buffers and DuckDB's memory. */
+  readonly peak_bytes: number;
+  /** Size of the files that it opened. */
+  readonly read_bytes: number;
+}
+
+/** One line of a task's log: no personal data, at most `longestLine` characters. */
+export interface LogLine {
+  /** Milliseconds since the task began. */
+  readonly at_ms: number;
+  readonly text: string;
+}
+
 /** What is known of a finished artifact without opening its files. */
 export interface ArtifactSummary {
   readonly key: string;
   readonly rows: number;
   readonly bytes: number;
   readonly seconds: number;
+  /** Not there where an earlier program made it. */
+  readonly usage?: TaskUsage | undefined;
 }

@@ -4,9 +4,10 @@ import { hostname } from "node:os";
 import { join, posix } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
+import type { TaskUsage } from "../../shared/domain/task.ts";
 import { errnoOf, type FileSystem, realFileSystem } from "./file-system.ts";
 import { artifactPlace, artifactPlaces } from "./layout.ts";
-import { digestFile, failure, linkTwin, publish, sha256Of } from "./publish.ts";
+import { digestFile, failure, linkTwin, publish, sha256Of, syncFolder } from "./publish.ts";
 
 export interface ArtifactFile {
   readonly output: string;
@@ -29,6 +30,7 @@ export interface Artifact {
   readonly parts: Readonly<Record<string, string>>;
   readonly files: readonly ArtifactFile[];
   readonly seconds: number;
+  readonly usage?: TaskUsage | undefined;
   readonly attempt: string;
   readonly host: string;
   /** SHA-256 of the record without it. */
@@ -71,11 +73,11 @@ export function placeOf(brandDir: string, key: string): string {
 
 function findAt(path: string, key: string, files: FileSystem): Artifact | undefined {
   if (files !== realFileSystem) return readArtifact(path, key, files);
-  const state = stateOf(path);
   const known = sound.get(path);
-  if (state !== undefined && known?.state === state.text) return known.artifact;
+  if (known && stateOf(path)?.text === known.state) return known.artifact;
   forget(path);
   const artifact = readArtifact(path, key, files);
+  const state = artifact && stateOf(path); // a record is never rewritten: what was read is what stands
   if (state !== undefined && artifact) {
     sound.set(path, { state: state.text, length: state.length, artifact });
     soundBytes += state.length;
@@ -140,6 +142,7 @@ export function publishArtifact(
 ): Artifact {
   const { outputs, ...rest } = request;
   const staging = join(brandDir, "tmp", request.attempt);
+  let hasFolder = false;
   const made = outputs.map((output): ArtifactFile => {
     const { sha256, bytes } = output.twin ?? requireDigest(output.localPath, files);
     const path = posix.join(artifactPlace(request.key), `${sha256}.${output.kind}`);
@@ -147,13 +150,17 @@ export function publishArtifact(
     const isLinked =
       output.twin && statSync(output.localPath).nlink < mostLinks && linkTwin(output.localPath, final, files);
     const content = { localPath: output.localPath };
-    if (!isLinked) publish({ content, final, staging, isDataFile: true }, files);
+    if (!isLinked) publish({ content, final, staging, isDataFile: true, hasFolder, isSyncedLater: true }, files);
+    hasFolder = true;
     return { output: output.name, path, sha256, bytes, rows: output.rows };
   });
-  const unsealed = { format: 1 as const, id: randomUUID(), ...rest, files: made, host: hostname() };
+  const { usage, ...known } = rest;
+  const taken = usage ? { usage } : {};
+  if (hasFolder) syncFolder(join(brandDir, artifactPlace(request.key)), files); // before anything refers to its files
+  const unsealed = { format: 1 as const, id: randomUUID(), ...known, ...taken, files: made, host: hostname() };
   const record = canonicalJson({ ...unsealed, sum: sha256Of(Buffer.from(canonicalJson(unsealed))) });
   const final = join(brandDir, artifactPlace(request.key), "artifact.json");
-  const outcome = publish({ content: Buffer.from(record), final, staging }, files);
+  const outcome = publish({ content: Buffer.from(record), final, staging, hasFolder }, files);
   return outcome === "lost" ? requireArtifact(brandDir, request.key, files) : (JSON.parse(record) as Artifact);
 }
 

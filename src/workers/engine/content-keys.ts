@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
@@ -41,7 +41,6 @@ export function contentKeyOf(brandDir: string, node: TaskNode): string | undefin
 /** Notes which artifact answers a content key: a hint, beside which nothing stands or falls. */
 export function noteContent(brandDir: string, contentKey: string, key: string): void {
   const [final = ""] = hintPaths(brandDir, contentKey);
-  mkdirSync(dirname(final), { recursive: true });
   const content = Buffer.from(canonicalJson({ key }));
   publish({ content, final, staging: join(brandDir, "tmp", "contents"), isHint: true });
 }
@@ -50,7 +49,7 @@ export function noteContent(brandDir: string, contentKey: string, key: string): 
 export function adoptContent(brandDir: string, node: TaskNode, contentKey: string): Artifact | undefined {
   const twin = twinOf(brandDir, contentKey);
   if (!twin) return undefined;
-  const { step, version, params, seconds } = twin;
+  const { step, version, params, seconds, usage } = twin;
   try {
     const outputs = twin.files.map((file) => ({
       name: file.output,
@@ -59,7 +58,17 @@ export function adoptContent(brandDir: string, node: TaskNode, contentKey: strin
       rows: file.rows,
       twin: { sha256: file.sha256, bytes: file.bytes },
     }));
-    const made = { key: node.key, step, version, params, inputs: node.inputs, parts: node.parts, seconds, outputs };
+    const made = {
+      key: node.key,
+      step,
+      version,
+      params,
+      inputs: node.inputs,
+      parts: node.parts,
+      seconds,
+      usage,
+      outputs,
+    };
     return publishArtifact(brandDir, { ...made, attempt: `same-as-${twin.key.slice(0, 12)}` });
   } catch (error) {
     if (error instanceof AssayError && error.code === "corrupt") return undefined;

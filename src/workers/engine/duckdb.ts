@@ -30,8 +30,14 @@ export interface SessionOptions {
   /** Takes over the database of an earlier session of the same kind and leaves it to a later one: opening one takes longer than
    *  most tasks do. Temporary tables go with the session. */
   readonly isKept?: boolean | undefined;
+  readonly watch?: StatementWatch | undefined;
   /** Folders of a locked session whose files it may read and write; it spills into its scratch folder then. */
   readonly worksIn?: readonly string[] | undefined;
+}
+
+/** Told when a statement begins; gives what to tell when it has ended. */
+export interface StatementWatch {
+  statement(sql: string): () => void;
 }
 
 interface DescribedColumn {
@@ -53,6 +59,8 @@ export interface Session {
   describe(sql: string): Promise<DescribedColumn[]>;
   /** How many statements a text holds and whether the only one is a SELECT. */
   inspect(sql: string): Promise<{ statements: number; isSelect: boolean }>;
+  /** What its database holds in memory, looked at beside whatever runs. */
+  memoryBytes(): Promise<number>;
   interrupt(): void;
   close(): void;
 }
@@ -64,7 +72,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   if (options.signal?.aborted) throw cancelled();
   const { lockedTo, worksIn = [] } = options;
   const database = options.isKept ? (takeKept(options) ?? (await openDatabase(options))) : await openDatabase(options);
-  const session = new DuckSession(database, await database.instance.connect(), options.signal);
+  const session = new DuckSession(database, await database.instance.connect(), options);
   try {
     await session.run("SET TimeZone = 'UTC'");
     for (const setting of lockedTo ? lockDown(lockedTo, worksIn) : []) await session.run(`SET ${setting}`);
@@ -141,15 +149,19 @@ class DuckSession implements Session {
   readonly #database: Database;
   readonly #connection: DuckDBConnection;
   readonly #signal: AbortSignal | undefined;
+  readonly #watch: StatementWatch | undefined;
   readonly #stop: () => void;
+  #beside: DuckDBConnection | undefined;
+  #looking: Promise<number> | undefined;
   #running = 0;
   #closed = false;
   #hasFailed = false;
 
-  constructor(database: Database, connection: DuckDBConnection, signal: AbortSignal | undefined) {
+  constructor(database: Database, connection: DuckDBConnection, { signal, watch }: SessionOptions) {
     this.#database = database;
     this.#connection = connection;
     this.#signal = signal;
+    this.#watch = watch;
     this.#stop = () => this.#interruptUntilDone();
     signal?.addEventListener("abort", this.#stop, { once: true });
   }
@@ -157,6 +169,7 @@ class DuckSession implements Session {
   async #perform(sql: string) {
     if (this.#signal?.aborted) throw cancelled();
     this.#running++;
+    const ended = this.#watch?.statement(sql);
     try {
       return await this.#connection.run(sql);
     } catch (error) {
@@ -164,6 +177,7 @@ class DuckSession implements Session {
       throw this.#signal?.aborted ? cancelled() : asAssayError(error);
     } finally {
       this.#running--;
+      ended?.();
     }
   }
 
@@ -289,6 +303,19 @@ class DuckSession implements Session {
     }
   }
 
+  async memoryBytes(): Promise<number> {
+    if (this.#closed) return 0;
+    const look = async () => {
+      this.#beside ??= await this.#database.instance.connect();
+      const result = await this.#beside.run("SELECT sum(memory_usage_bytes)::DOUBLE FROM duckdb_memory()");
+      return Number((await result.getColumns())[0]?.[0] ?? 0);
+    };
+    this.#looking ??= look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
   interrupt(): void {
     if (!this.#closed) this.#connection.interrupt();
   }
@@ -298,7 +325,13 @@ class DuckSession implements Session {
     this.#closed = true;
     this.#signal?.removeEventListener("abort", this.#stop);
     this.#connection.closeSync();
-    leave(this.#database, !this.#hasFailed && this.#running === 0 && this.#signal?.aborted !== true);
+    const isSound = !this.#hasFailed && this.#running === 0 && this.#signal?.aborted !== true;
+    const end = (isKept: boolean) => {
+      this.#beside?.closeSync();
+      leave(this.#database, isKept);
+    };
+    if (this.#looking) void this.#looking.catch(() => 0).then(() => end(false));
+    else end(isSound);
   }
 }
 

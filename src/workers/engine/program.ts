@@ -57,6 +57,8 @@ export interface ProgramRun {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
+  /** Told each line of its output. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Runs a program in a process group of its own until it ends well. The whole group is killed when its time is over, on cancel, when
@@ -66,7 +68,7 @@ export async function runProgram(run: ProgramRun): Promise<void> {
   if (signal.aborted) throw cancelled();
   const lines: string[] = [];
   const child = start(run);
-  for (const stream of [child.stdout, child.stderr]) collect(stream, lines);
+  for (const stream of [child.stdout, child.stderr]) collect(stream, lines, run.onLine);
   const { promise, resolve } = Promise.withResolvers<{ why: "ended" | "timeout" | "cancel" | Error; how: string }>();
   const timer = setTimeout(() => resolve({ why: "timeout", how: "" }), timeoutSeconds * 1000);
   const stop = () => resolve({ why: "cancel", how: "" });
@@ -121,10 +123,11 @@ function passedEnvironment(): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => passedOn.test(name)));
 }
 
-function collect(stream: NodeJS.ReadableStream | null, lines: string[]): void {
+function collect(stream: NodeJS.ReadableStream | null, lines: string[], onLine?: (line: string) => void): void {
   let open = "";
   const keep = (line: string) => {
     if (line.trim() === "") return;
+    onLine?.(line);
     lines.push(line.length > keptCharacters ? `${line.slice(0, keptCharacters)}…` : line);
     if (lines.length > keptLines) lines.shift();
   };

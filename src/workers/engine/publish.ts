@@ -14,8 +14,12 @@ export interface PublishRequest {
   /** Its name begins with the SHA-256 of its bytes: whoever wrote it first, the bytes are equal; a difference is damage, which
    *  is set aside in the staging folder and replaced. */
   readonly isDataFile?: boolean;
-  /** Nothing rests on it: it needn't outlast a power cut. */
+  /** Nothing rests on it: it needn't outlast a power cut, nor be read back. */
   readonly isHint?: boolean;
+  /** Its folder was made by this process a moment ago, for a name before it. */
+  readonly hasFolder?: boolean;
+  /** Whoever asks syncs the folder himself, once for several names and before anything refers to them. */
+  readonly isSyncedLater?: boolean;
   readonly mode?: number;
 }
 
@@ -46,7 +50,7 @@ export function publish(request: PublishRequest, files: FileSystem = realFileSys
     try {
       const settled = linkIntoPlace(request, staged, files);
       if (settled === "stage again") continue;
-      if (!request.isHint) syncFolder(dirname(request.final), files);
+      if (!request.isHint && !request.isSyncedLater) syncFolder(dirname(request.final), files);
       return settled;
     } finally {
       remove(staged.path, files);
@@ -75,8 +79,7 @@ interface Staged {
 function stage(request: PublishRequest, files: FileSystem): Staged {
   const path = join(request.staging, randomUUID());
   try {
-    if (request.isHint) files.mkdir(dirname(request.final));
-    else makeFolder(dirname(request.final), files);
+    if (!request.isHint && !request.hasFolder) makeFolder(dirname(request.final), files);
     const fd = openStaged(path, request.mode ?? 0o444, files);
     const hash = createHash("sha256");
     let expected = 0;
@@ -92,7 +95,8 @@ function stage(request: PublishRequest, files: FileSystem): Staged {
       files.close(fd);
     }
     const sha256 = hash.digest("hex");
-    if (digestFile(path, files).sha256 !== sha256) throw new Error("reads back other bytes than were written");
+    if (!request.isHint && digestFile(path, files).sha256 !== sha256)
+      throw new Error("reads back other bytes than were written");
     if (request.isDataFile && namedDigest(request.final) !== sha256) throw new Error("changed while it was copied");
     return { path, sha256 };
   } catch (error) {
@@ -101,15 +105,15 @@ function stage(request: PublishRequest, files: FileSystem): Staged {
   }
 }
 
-/** Another process's janitor may take an old staging folder away between its making and the file's. */
+/** The staging folder mostly stands; another process's janitor may take an old one away between its making and the file's. */
 function openStaged(path: string, mode: number, files: FileSystem): number {
   for (let tries = 0; ; tries++) {
-    files.mkdir(dirname(path));
     try {
       return files.open(path, "wx", mode);
     } catch (error) {
       if (errnoOf(error) !== "ENOENT" || tries >= 3) throw error;
     }
+    files.mkdir(dirname(path));
   }
 }
 
@@ -144,6 +148,7 @@ function linkIntoPlace(request: PublishRequest, staged: Staged, files: FileSyste
       return "won";
     } catch (error) {
       refuseUnlessAmbiguous(request.final, error);
+      if (errnoOf(error) === "ENOENT" && tries === 0 && makesFolder(request, files)) continue;
     }
     const found = look(request.final, files);
     if (found === staged.sha256) return request.isDataFile ? "same" : "won";
@@ -153,6 +158,17 @@ function linkIntoPlace(request: PublishRequest, staged: Staged, files: FileSyste
     sleepSync(pause);
   }
   throw failure("could not be linked in six tries", request.final, undefined);
+}
+
+/** The folder of a name is made when it turns out to be missing: mostly it stands. */
+function makesFolder({ final, isHint }: PublishRequest, files: FileSystem): boolean {
+  try {
+    if (isHint) files.mkdir(dirname(final));
+    else makeFolder(dirname(final), files);
+    return true;
+  } catch {
+    return false; // the next tries tell
+  }
 }
 
 function refuseUnlessAmbiguous(path: string, error: unknown): void {

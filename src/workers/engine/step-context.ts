@@ -56,6 +56,8 @@ export interface StepContext {
   readonly threads: number;
   readonly memoryBytes: number;
   progress(rows: number): void;
+  /** A line of the task's log; what could tell a person is taken out of it. */
+  log(text: string): void;
 }
 
 export interface Step extends StepDeclaration {

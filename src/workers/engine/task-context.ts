@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assert, defined } from "../../shared/base/assert.ts";
 import { canonicalJson, type Json } from "../../shared/base/canonical-json.ts";
@@ -8,11 +8,12 @@ import type { Column } from "../../shared/domain/column.ts";
 import type { Permit } from "../../shared/domain/own-model.ts";
 import { type OutputDeclaration, partName } from "../../shared/domain/step.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
-import { landedPath, requireArtifact, verifiedPath } from "./artifact-store.ts";
+import { type ArtifactFile, landedPath, requireArtifact, verifiedPath } from "./artifact-store.ts";
 import type { Session } from "./duckdb.ts";
 import { readTable } from "./read-table.ts";
 import { fileList, ident } from "./sql.ts";
 import type { Step, StepContext } from "./step-context.ts";
+import type { TaskRecorder } from "./task-recorder.ts";
 
 export interface TaskOutputFile {
   readonly name: string;
@@ -32,6 +33,7 @@ interface Making {
   readonly threads: number;
   readonly memoryBytes: number;
   readonly onRows?: ((rows: number) => void) | undefined;
+  readonly recorder?: TaskRecorder | undefined;
   /** Told of each raw file that the body turns to. */
   readonly onFile?: ((landed: string) => void) | undefined;
 }
@@ -40,14 +42,32 @@ interface Making {
 export function createTaskContext(making: Making): { step: StepContext; finish: () => TaskOutputFile[] } {
   const { node, step, session, scratch, brandDir, signal } = making;
   const written = new Map<string, TaskOutputFile>();
-  const files = (input: string) =>
+  const found = new Map<string, ReturnType<typeof requireArtifact>>();
+  const checked = new Map<string, string>();
+  /** Each record and file is looked at once a task: a look at a share is a way there and back. */
+  const artifactOf = (key: string) => {
+    const known = found.get(key) ?? requireArtifact(brandDir, key);
+    found.set(key, known);
+    return known;
+  };
+  const pathOfFile = (file: ArtifactFile) => {
+    const known = checked.get(file.path) ?? verifiedPath(brandDir, file);
+    checked.set(file.path, known);
+    return known;
+  };
+  const opened = (input: string) =>
     (node.inputs[input] ?? []).flatMap(({ key, output }) => {
-      const file = requireArtifact(brandDir, key).files.find((one) => one.output === output);
-      return file && file.rows > 0 ? [verifiedPath(brandDir, file)] : [];
+      const file = artifactOf(key).files.find((one) => one.output === output);
+      return file && file.rows > 0 ? [{ path: pathOfFile(file), bytes: file.bytes }] : [];
     });
+  const files = (input: string) => {
+    const open = opened(input);
+    making.recorder?.reads(input, open);
+    return open.map(({ path }) => path);
+  };
   const relation = (input: string) => {
-    const found = files(input);
-    return found.length > 0 ? `read_parquet(${fileList(found)})` : emptyRelation(columnsOf(node, input, brandDir));
+    const paths = files(input);
+    return paths.length > 0 ? `read_parquet(${fileList(paths)})` : emptyRelation(columnsOf(node, input, brandDir));
   };
   const declared = (name: string): OutputDeclaration =>
     defined(
@@ -65,7 +85,9 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     return full;
   };
   const keep = (name: string, kind: "parquet" | "json", rows: number) => {
-    written.set(name, { name, kind, localPath: pathOf(scratch, name, kind), rows });
+    const localPath = pathOf(scratch, name, kind);
+    written.set(name, { name, kind, localPath, rows });
+    making.recorder?.wrote(name, rows, statSync(localPath).size);
     making.onRows?.(rows);
   };
   const context: StepContext = {
@@ -75,10 +97,12 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     json: (input) => {
       const values = (node.inputs[input] ?? []).map(({ key, output }) => {
         const file = defined(
-          requireArtifact(brandDir, key).files.find((one) => one.output === output),
+          artifactOf(key).files.find((one) => one.output === output),
           `${output} of an input of ${step.name}`,
         );
-        return JSON.parse(readFileSync(verifiedPath(brandDir, file), "utf8")) as Json;
+        const path = pathOfFile(file);
+        making.recorder?.reads(input, [{ path, bytes: file.bytes }]);
+        return JSON.parse(readFileSync(path, "utf8")) as Json;
       });
       return values.length === 1 ? (values[0] ?? null) : values;
     },
@@ -100,12 +124,15 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     subject: node.subject,
     landedFile: ({ landed, sha256 }) => {
       making.onFile?.(landed);
-      return landedPath(brandDir, landed, sha256);
+      const path = landedPath(brandDir, landed, sha256);
+      making.recorder?.reads("a delivered file", [{ path, bytes: statSync(path).size }]);
+      return path;
     },
     permit: making.permit ?? null,
     threads: making.threads,
     memoryBytes: making.memoryBytes,
     progress: (rows) => making.onRows?.(rows),
+    log: (text) => making.recorder?.say(text),
     output: {
       query: async (name, sql, bucket, span) => {
         throwIfCancelled(signal);

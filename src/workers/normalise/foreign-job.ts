@@ -1,9 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { TaskNode } from "../../shared/domain/task.ts";
+import type { LogLine, TaskNode, TaskUsage } from "../../shared/domain/task.ts";
 import { landedPath } from "../engine/artifact-store.ts";
 import { openSession } from "../engine/duckdb.ts";
 import { createTaskContext, type TaskOutputFile } from "../engine/task-context.ts";
+import { TaskRecorder } from "../engine/task-recorder.ts";
 import { detectFiles, listFiles, type Skipped } from "../sources/detect.ts";
 import { normalise } from "./normalise-step.ts";
 import { type PreviewRequest, previewFile } from "./preview.ts";
@@ -30,8 +31,8 @@ export type ForeignJob =
   | (Place & { readonly work: "withhold"; readonly request: WithholdRequest })
   | (Place & { readonly work: "normalise"; readonly brandDir: string; readonly node: TaskNode });
 
-/** A file that it turns to, or how many rows are done. */
-export type ForeignNote = { readonly file: string } | { readonly rows: number };
+/** A file that it turns to, how many rows are done, or a line of its log. */
+export type ForeignNote = { readonly file: string } | { readonly rows: number } | { readonly line: LogLine };
 
 export async function runForeignJob(job: ForeignJob, note: (note: ForeignNote) => void): Promise<object> {
   const { scratch } = job;
@@ -67,23 +68,28 @@ export async function runForeignJob(job: ForeignJob, note: (note: ForeignNote) =
       return withholdRows(await open([request.path], [dirname(request.out)])(), request, { scratch, signal });
     }
     case "normalise":
-      return { outputs: await normaliseDelivery(job, note) };
+      return normaliseDelivery(job, note);
   }
 }
 
 async function normaliseDelivery(
   { brandDir, node, scratch, memoryBytes, threads }: Extract<ForeignJob, { work: "normalise" }>,
   note: (note: ForeignNote) => void,
-): Promise<readonly TaskOutputFile[]> {
+): Promise<{ outputs: readonly TaskOutputFile[]; usage: TaskUsage }> {
   const { files } = node.subject as unknown as { files: { name: string; landed: string; sha256: string }[] };
   const lockedTo = files.map(({ landed, sha256 }) => landedPath(brandDir, landed, sha256));
-  const session = await openSession({ memoryLimit: memoryBytes, threads, scratch, lockedTo, worksIn: [scratch] });
+  const recorder = new TaskRecorder((line) => note({ line }));
+  const limits = { memoryLimit: memoryBytes, threads, scratch };
+  const session = await openSession({ ...limits, lockedTo, worksIn: [scratch], watch: recorder });
   const { signal } = new AbortController();
   const { step, finish } = createTaskContext({
-    ...{ node, step: normalise, session, scratch, brandDir, signal, threads, memoryBytes },
+    ...{ node, step: normalise, session, scratch, brandDir, signal, threads, memoryBytes, recorder },
     onRows: (rows) => note({ rows }),
     onFile: (landed) => note({ file: files.find((file) => file.landed === landed)?.name ?? landed }),
   });
   await normalise.run(step);
-  return finish();
+  const outputs = finish();
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  const own = { cpu_seconds: (userCPUTime + systemCPUTime) / 1e6, peak_bytes: maxRSS * 1024 };
+  return { outputs, usage: { ...recorder.usage(), ...own } };
 }

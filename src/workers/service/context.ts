@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StartProcess } from "../../shared/base/started-process.ts";
 import type { Permit } from "../../shared/domain/own-model.ts";
-import type { ArtifactSummary, TaskNode } from "../../shared/domain/task.ts";
+import type { ArtifactSummary, LogLine, TaskNode } from "../../shared/domain/task.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
 import type { MadeOutputs } from "../run-task.ts";
 
@@ -16,6 +16,7 @@ export interface TaskPlacement {
   readonly attempt: string;
   readonly signal: AbortSignal;
   readonly onRows?: (rows: number) => void;
+  readonly onLine?: (line: LogLine) => void;
   readonly made?: MadeOutputs | undefined;
   readonly permit?: Permit | null | undefined;
 }

@@ -1,9 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { AssayError, toWire } from "../../shared/base/errors.ts";
-import type { TaskNode } from "../../shared/domain/task.ts";
+import type { LogLine, TaskNode } from "../../shared/domain/task.ts";
 import { runDisposable } from "../engine/disposable.ts";
-import type { TaskOutputFile } from "../engine/task-context.ts";
 import type { LinkRequest, LinkResult } from "../identity/link-files.ts";
 import type { LinkJob } from "../identity/link-job.ts";
 import type { ForeignJob, ForeignNote } from "../normalise/foreign-job.ts";
@@ -23,6 +22,7 @@ interface Doing {
   readonly memoryBytes?: number;
   readonly threads?: number;
   readonly onRows?: ((rows: number) => void) | undefined;
+  readonly onLine?: ((line: LogLine) => void) | undefined;
 }
 
 /** The reader's process ended before it answered. */
@@ -49,6 +49,7 @@ async function inDisposable<T>(ctx: Asked, work: Work, scratch: string, doing: D
     onNote: (said) => {
       const note = said as ForeignNote;
       if ("file" in note) file = note.file;
+      else if ("line" in note) doing.onLine?.(note.line);
       else doing.onRows?.(note.rows);
     },
   });
@@ -123,12 +124,12 @@ export function makeForeign<T>(
   node: TaskNode,
   { options, publish }: { options: TaskPlacement; publish: (made: MadeOutputs) => Promise<T> },
 ): Promise<T> {
-  const { brandDir, memoryBytes, threads, signal, onRows } = options;
+  const { brandDir, memoryBytes, threads, signal, onRows, onLine } = options;
   const began = performance.now();
   return withScratch(ctx, async (scratch) => {
     const work = { kind: "foreign" as const, work: "normalise" as const, brandDir, node };
-    const doing = { signal, memoryBytes, threads, onRows };
-    const { outputs } = await inDisposable<{ outputs: TaskOutputFile[] }>(ctx, work, scratch, doing);
-    return publish({ outputs, seconds: (performance.now() - began) / 1000 });
+    const doing = { signal, memoryBytes, threads, onRows, onLine };
+    const made = await inDisposable<Pick<MadeOutputs, "outputs" | "usage">>(ctx, work, scratch, doing);
+    return publish({ ...made, seconds: (performance.now() - began) / 1000 });
   });
 }

@@ -26,6 +26,11 @@ export class Output {
     process.stdout.write(this.#options.json ? `${JSON.stringify(document)}\n` : ensureNewline(read()));
   }
 
+  /** A line of an answer that comes bit by bit. */
+  line(text: string): void {
+    process.stdout.write(ensureNewline(text));
+  }
+
   note(text: string): void {
     if (!this.#options.quiet) process.stderr.write(`${text}\n`);
   }

@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import type { Run, Snapshot } from "../../../shared/api/contract/runs.ts";
 import { keptCommands } from "./offline-commands.ts";
 import { bytes, groupDigits, table } from "./output.ts";
-import { parsePairs, scalar } from "./read-json.ts";
+import { runHistoryCommands } from "./run-history-commands.ts";
+import { runRequestOf, withRunOptions } from "./run-options.ts";
 import { perform, type Session } from "./session.ts";
 
 /** The document of `assay run --json`, as it is promised. */
@@ -72,41 +73,17 @@ function followRun({ output, signal }: Session) {
 
 /** run, runs, snapshot. */
 export function runCommands(program: Command): void {
-  program
-    .command("run")
+  withRunOptions(program.command("run"))
     .description("deliveries to profiles: identity, features, models, a published snapshot")
-    .option("--as-of <day>", "nothing after this day is seen")
-    .option("--fit-as-of <day>", "fits see nothing after it (the named day, else the end of the week before)")
-    .option("--known-at <instant>", "only deliveries that had arrived by then")
-    .option("--models <names>", "a variant with these models only")
-    .option("--param <model.name=value...>", "a variant with another parameter")
-    .option("--horizon-days <n>", "length of the forecasts", Number)
-    .option("--runner <name>", "pool, inline or cluster", "pool")
-    .option("--redis <url>", "broker of the cluster (or ASSAY_REDIS_URL, else this machine's settings)")
-    .option("--workers <n>", "tasks at a time", Number)
-    .option("--memory <amount>", "memory of all tasks, such as 8GB")
-    .option("--seed <n>", "seed", Number)
+    .option("--budget <amount>", "the most that it may cost: not begun beyond it, stopped when it is reached", Number)
     .action((own: Record<string, unknown>, command: Command) =>
       perform(command, "workspace", async (session) => {
-        const params = parsePairs((own.param as string[] | undefined) ?? [], "parameter");
-        const input = {
-          brand: await session.brand(),
-          as_of: own.asOf as string | undefined,
-          fit_as_of: own.fitAsOf as string | undefined,
-          known_at: own.knownAt as string | undefined,
-          models: (own.models as string | undefined)?.split(",").map((name) => name.trim()),
-          params:
-            Object.keys(params).length > 0
-              ? Object.fromEntries(Object.entries(params).map(([name, value]) => [name, scalar(value)]))
-              : undefined,
-          horizon_days: own.horizonDays as number | undefined,
-          runner: own.runner as "pool" | "inline" | "cluster",
-          redis: own.redis as string | undefined,
-          workers: own.workers as number | undefined,
-          memory: own.memory as string | undefined,
-          seed: own.seed as number | undefined,
-        };
-        const run = await session.client.stream("runs.start", input, followRun(session));
+        const input = runRequestOf(await session.brand(), own);
+        const run = await session.client.stream(
+          "runs.start",
+          { ...input, budget: own.budget as number | undefined },
+          followRun(session),
+        );
         session.output.answer(runDocument(run), () => readRun(run));
         return 0;
       }),
@@ -165,6 +142,7 @@ export function runCommands(program: Command): void {
         return 0;
       }),
     );
+  runHistoryCommands(runs);
   runs
     .command("cancel <id>")
     .description("stops a run on the cluster, wherever it is scheduled; one on a machine alone is stopped there")

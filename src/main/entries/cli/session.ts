@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Client } from "../../../shared/api/client.ts";
 import type { AssayContract } from "../../../shared/api/contract.ts";
-import { AssayError, toWire } from "../../../shared/base/errors.ts";
+import { AssayError, toWire, type WireError } from "../../../shared/base/errors.ts";
 import { type Core, createCore } from "../../core.ts";
 import { Output } from "./output.ts";
 
@@ -64,12 +64,18 @@ export async function perform(
   } catch (error) {
     const wire = toWire(error);
     output.fail(wire);
-    process.exitCode = cancel.signal.aborted || wire.code === "cancelled" ? 130 : wire.code === "usage" ? 2 : 1;
+    process.exitCode = cancel.signal.aborted ? 130 : exitCodeOf(wire);
   } finally {
     await core?.close().catch(() => {});
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);
   }
+}
+
+function exitCodeOf({ code, details }: WireError): number {
+  if (code === "cancelled") return 130;
+  if (code === "usage") return 2;
+  return code === "condition_failed" && "budget" in details ? 3 : 1;
 }
 
 async function onlyBrand(client: Client<AssayContract>, named: string | undefined): Promise<string> {

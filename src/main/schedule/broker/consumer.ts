@@ -2,7 +2,7 @@ import { DelayedError, UnrecoverableError, Worker } from "bullmq";
 import type { BrokerConnection } from "../cluster/connection.ts";
 import { isRunCancelled, onCancelledRun } from "./cancellations.ts";
 import { type BrokerNames, checkBroker, connect, keyPrefix, queueName, waitForAnswer } from "./link.ts";
-import { type AgentRecord, announce, withdraw } from "./presence.ts";
+import { type AgentRecord, announce, type PaidTime, readPaid, withdraw } from "./presence.ts";
 import type { JobResult, Placement } from "./producer.ts";
 
 export interface TakenJob {
@@ -10,7 +10,11 @@ export interface TakenJob {
   readonly data: unknown;
   /** It was begun before and not brought to an end. */
   readonly wasLost: boolean;
-  placed(placement: Placement): void;
+  readonly attempt: number;
+  /** Tells where it is and how far, now or a moment later; what is told is asked for then. */
+  placed(placement: () => Placement): void;
+  /** Tells it at once and waits for a moment. */
+  lastPlaced(placement: () => Placement): Promise<void>;
 }
 /** What becomes of a job that did not succeed: tried again, given back untouched, or failed for good. */
 export class Attempt extends Error {
@@ -46,7 +50,9 @@ export interface Consumer {
   pause(): Promise<void>;
   resume(): Promise<void>;
   isCancelled(run: string): Promise<boolean>;
-  announce(record: AgentRecord): Promise<void>;
+  announce(record: AgentRecord, paid?: PaidTime): Promise<void>;
+  /** Instance seconds of all agents on a day. */
+  paid(day: string): Promise<number>;
   /** Begun jobs have to be at their end. */
   close(agent: string): Promise<void>;
 }
@@ -67,17 +73,15 @@ export async function openConsumer(connection: BrokerConnection, options: Consum
   const worker = new Worker(
     queueName(names),
     async (job, token) => {
-      let last = 0;
+      const teller = new Teller((placement) => job.updateProgress({ ...placement }));
       try {
         return await options.perform({
           key: job.id ?? "",
           data: job.data,
           wasLost: job.attemptsStarted > 1 || job.stalledCounter > 0,
-          placed: (placement) => {
-            if (Date.now() - last < 500) return;
-            last = Date.now();
-            void job.updateProgress({ ...placement }).catch(() => {});
-          },
+          attempt: job.attemptsStarted + job.stalledCounter,
+          placed: (placement) => teller.soon(placement),
+          lastPlaced: (placement) => Promise.race([teller.now(placement), pause(1_000)]),
         });
       } catch (error) {
         if (!(error instanceof Attempt)) throw error;
@@ -85,6 +89,8 @@ export async function openConsumer(connection: BrokerConnection, options: Consum
         if (error.verdict === "failed") throw new UnrecoverableError(error.message);
         await job.moveToDelayed(Date.now() + 100, token);
         throw new DelayedError();
+      } finally {
+        teller.end();
       }
     },
     {
@@ -112,13 +118,46 @@ export async function openConsumer(connection: BrokerConnection, options: Consum
       if (worker.isPaused()) await worker.resume();
     },
     isCancelled: (run) => isRunCancelled(telling, names.space, run),
-    announce: (record) => announce(telling, names.space, record),
+    announce: (record, paid) => announce(telling, names.space, record, paid),
+    paid: (day) => readPaid(telling, names.space, day),
     close: async (agent) => {
       await Promise.race([withdraw(telling, names.space, agent).catch(() => {}), pause(1_000)]);
       await Promise.race([worker.close(), pause(3_000)]);
       for (const one of [redis, telling, hearing]) one.disconnect();
     },
   };
+}
+
+const tellMilliseconds = 500;
+
+/** Tells placements at most twice a second, the latest one always. */
+class Teller {
+  readonly #tell: (placement: Placement) => Promise<void>;
+  #last = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(tell: (placement: Placement) => Promise<void>) {
+    this.#tell = tell;
+  }
+
+  soon(placement: () => Placement): void {
+    if (this.#timer) return;
+    const wait = this.#last + tellMilliseconds - performance.now();
+    if (wait <= 0) return void this.now(placement);
+    this.#timer = setTimeout(() => void this.now(placement), wait);
+    this.#timer.unref();
+  }
+
+  async now(placement: () => Placement): Promise<void> {
+    this.end();
+    this.#last = performance.now();
+    await this.#tell(placement()).catch(() => {}); // the share tells that it is done
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
 }
 
 function pause(milliseconds: number): Promise<void> {

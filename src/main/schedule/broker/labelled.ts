@@ -26,7 +26,8 @@ export async function openConsumers(
     pause: async () => void (await Promise.all(all.map((one) => one.pause()))),
     resume: async () => void (await Promise.all(all.map((one) => one.resume()))),
     isCancelled: (run) => common.isCancelled(run),
-    announce: (record) => common.announce(record),
+    announce: (record, paid) => common.announce(record, paid),
+    paid: (day) => common.paid(day),
     close: async (agent) => void (await Promise.all(all.map((one) => one.close(agent)))),
   };
 }

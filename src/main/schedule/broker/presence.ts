@@ -32,17 +32,34 @@ export interface SeenAgent extends AgentRecord {
   readonly seconds_ago: number;
 }
 
+/** Seconds of an instance on a day (UTC). */
+export interface PaidTime {
+  readonly day: string;
+  readonly seconds: number;
+}
+
 export const beatMilliseconds = 3_000;
+const paidDays = 3;
 const keptSeconds = 30;
 
-/** Keeps a record for half a minute, so that what isn't renewed goes by itself. */
-export async function announce(redis: Redis, space: string, record: AgentRecord): Promise<void> {
+/** Keeps a record for half a minute, so that what isn't renewed goes by itself; what its instance is paid for since the beat before is
+ *  added to the day's. */
+export async function announce(redis: Redis, space: string, record: AgentRecord, paid?: PaidTime): Promise<void> {
   const text = JSON.stringify(record);
-  await redis
+  const work = redis
     .multi()
     .set(keyOf(space, "agent", record.agent), text, "EX", keptSeconds)
-    .sadd(keyOf(space, "agents"), record.agent)
-    .exec();
+    .sadd(keyOf(space, "agents"), record.agent);
+  if (paid && paid.seconds > 0) {
+    const key = keyOf(space, "paid", paid.day);
+    work.incrbyfloat(key, paid.seconds).expire(key, paidDays * 86_400);
+  }
+  await work.exec();
+}
+
+/** Instance seconds of all agents on a day, those that have ended included. */
+export async function readPaid(redis: Redis, space: string, day: string): Promise<number> {
+  return Number((await redis.get(keyOf(space, "paid", day))) ?? 0);
 }
 
 export async function withdraw(redis: Redis, space: string, agent: string): Promise<void> {

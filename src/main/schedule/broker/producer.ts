@@ -11,13 +11,17 @@ import {
   queueName,
   waitForAnswer,
 } from "./link.ts";
-import { readAgents, type SeenAgent } from "./presence.ts";
+import { readAgents, readPaid, type SeenAgent } from "./presence.ts";
 
 export interface Placement {
   readonly agent: string;
   readonly host: string;
   readonly worker: number;
   readonly rows: number;
+  /** Rises with every try of the job. */
+  readonly attempt: number;
+  /** Sealed lines of the task's log since the placement before. */
+  readonly log: string | null;
 }
 /** How a job ended, as its agent put it. */
 export interface JobResult {
@@ -26,6 +30,8 @@ export interface JobResult {
   readonly rows: number;
   readonly bytes: number;
   readonly seconds: number;
+  /** The last sealed lines of the task's log. */
+  readonly log: string | null;
 }
 export type JobEvent =
   | { readonly key: string; readonly kind: "placed"; readonly placement: Placement }
@@ -55,6 +61,8 @@ export interface Producer {
   isCancelled(run: string): Promise<boolean>;
   counts(): Promise<QueueCounts>;
   agents(): Promise<SeenAgent[]>;
+  /** Instance seconds of all agents on a day (UTC), those that have ended included. */
+  paid(day: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -148,6 +156,7 @@ export async function openProducer(
       };
     },
     agents: () => readAgents(redis, names.space),
+    paid: (day) => within(answerMilliseconds, readPaid(redis, names.space, day)),
     close: async () => {
       listeners.clear();
       redis.disconnect();

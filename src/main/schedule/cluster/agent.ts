@@ -5,7 +5,7 @@ import { AssayError, cancelled, toWire } from "../../../shared/base/errors.ts";
 import { isName } from "../../../shared/base/ids.ts";
 import type { Permit } from "../../../shared/domain/own-model.ts";
 import type { StepDeclaration } from "../../../shared/domain/step.ts";
-import type { TaskNode } from "../../../shared/domain/task.ts";
+import type { LogLine, TaskNode } from "../../../shared/domain/task.ts";
 import { Attempt, type Consumer, type LockTimes, type TakenJob } from "../broker/consumer.ts";
 import { openConsumers } from "../broker/labelled.ts";
 import { type AgentRecord, beatMilliseconds } from "../broker/presence.ts";
@@ -15,7 +15,7 @@ import { type Permits, permitOf } from "../own-programs.ts";
 import { roomFor } from "./admission.ts";
 import type { BrokerConnection } from "./connection.ts";
 import { endedItsWorker, isShareSilent, reasonOf } from "./reasons.ts";
-import { clusterKey, codeVersion, openJob, spaceOf } from "./sealed-job.ts";
+import { clusterKey, codeVersion, openJob, sealLines, spaceOf } from "./sealed-job.ts";
 import { Turnstile } from "./turnstile.ts";
 
 /** A line of the log: what happened, and plain facts without personal data. */
@@ -39,6 +39,8 @@ export interface AgentOptions {
   /** Ends itself when the broker was away for so long, in milliseconds. */
   readonly patienceMs?: number;
   readonly idleMs?: number | undefined;
+  /** Instance seconds that all agents together may be paid for in a day (UTC); then it ends, and its instance with it. */
+  readonly paidSecondsADay?: number | undefined;
 }
 
 interface Running {
@@ -53,6 +55,10 @@ interface Running {
 
 const tickMilliseconds = 1_000;
 const shareLookMilliseconds = 5_000;
+/** Most that one sign of life is paid for, in seconds: longer ones are of a machine that slept. */
+const longestBeat = 60;
+/** How long tasks have to finish once the budget is used up. */
+const budgetMilliseconds = 10_000;
 
 /** One machine's work for a workspace: takes jobs, has its engine make the artifacts, tells that it is there. */
 export class Agent {
@@ -75,6 +81,7 @@ export class Agent {
   #rss = 0;
   #downSince: number | null = null;
   #busyAt = performance.now();
+  #paidAt = performance.now();
   #timers: NodeJS.Timeout[] = [];
 
   constructor(options: AgentOptions) {
@@ -169,19 +176,31 @@ export class Agent {
     const stop = new AbortController();
     const since = performance.now();
     this.#running.set(taken.key, { key: job.key, node, brand: job.brand, run: job.run, since, worker, stop });
-    const place = { agent: this.id, host: hostname(), worker };
-    taken.placed({ ...place, rows: 0 });
+    const lines: LogLine[] = [];
+    let rows = 0;
+    const place = { agent: this.id, host: hostname(), worker, attempt: taken.attempt };
+    const sealedLines = () => sealLines(lines.splice(0), this.#key);
+    const placement = () => ({ ...place, rows, log: sealedLines() });
+    taken.placed(placement);
     const input = {
       ...{ brandDir, node, workers: cores, inline: false, attempt: job.run },
       memoryBytes: Math.floor(memoryBytes / cores),
       permit: await this.#permitOf(node, job.brand),
     };
-    const { outcome } = await engine.stream("tasks.run", input, {
+    const options = {
       signal: stop.signal,
-      onProgress: ({ rows }) => taken.placed({ ...place, rows }),
+      onProgress: (told: { rows: number } | { line: LogLine }) => {
+        if ("line" in told) lines.push(told.line);
+        else rows = told.rows;
+        taken.placed(placement);
+      },
+    };
+    const { outcome } = await engine.stream("tasks.run", input, options).catch(async (error: unknown) => {
+      await taken.lastPlaced(placement);
+      throw error;
     });
     const seconds = (performance.now() - since) / 1000;
-    if (!outcome) return { held: true, computed: false, rows: 0, bytes: 0, seconds };
+    if (!outcome) return { held: true, computed: false, rows: 0, bytes: 0, seconds, log: null };
     this.#done++;
     log("task_done", { step, scope, brand: job.brand, task: job.key.slice(0, 12), seconds, rows: outcome.rows });
     return {
@@ -190,6 +209,7 @@ export class Agent {
       rows: outcome.rows,
       bytes: outcome.bytes,
       seconds: outcome.seconds,
+      log: sealedLines(),
     };
   }
 
@@ -273,11 +293,26 @@ export class Agent {
         this.#rss = rss_bytes;
       })
       .catch(() => {});
-    await this.#consumer.announce(this.#record()).catch(() => {});
+    await this.#pay().catch(() => {});
     for (const { run, stop } of this.#running.values()) {
       if (await this.#consumer.isCancelled(run).catch(() => false)) stop.abort();
     }
     if (this.#rss > memoryBytes * 1.5 + 1e9) this.#options.log("memory_high", { rss_bytes: this.#rss });
+  }
+
+  /** Tells that it is there and what its instance is paid for since the last time; ends where the day's budget is used up. */
+  async #pay(): Promise<void> {
+    const { instance = null, now, paidSecondsADay } = this.#options;
+    const day = now().toISOString().slice(0, 10);
+    const at = performance.now();
+    const seconds = Math.min(longestBeat, (at - this.#paidAt) / 1000);
+    await this.#consumer.announce(this.#record(), instance === null ? undefined : { day, seconds });
+    this.#paidAt = at;
+    if (instance === null || paidSecondsADay === undefined || this.#isDraining) return;
+    const paid = await this.#consumer.paid(day);
+    if (paid < paidSecondsADay) return;
+    this.#options.log("budget_used_up", { paid_seconds: Math.round(paid), budget_seconds: paidSecondsADay });
+    void this.drain("budget", budgetMilliseconds);
   }
 
   #record(): AgentRecord {

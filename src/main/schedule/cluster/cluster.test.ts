@@ -7,7 +7,7 @@ import { AssayError } from "../../../shared/base/errors.ts";
 import { roomFor } from "./admission.ts";
 import { describeBroker, parseBroker, splitAddress } from "./connection.ts";
 import { endedItsWorker, errorOf, reasonOf } from "./reasons.ts";
-import { clusterKey, codeVersion, openJob, sealJob, spaceOf } from "./sealed-job.ts";
+import { clusterKey, codeVersion, openJob, openLines, sealJob, sealLines, spaceOf } from "./sealed-job.ts";
 import { BrokerFile, type KeyStore } from "./settings-file.ts";
 import { Turnstile } from "./turnstile.ts";
 
@@ -94,6 +94,18 @@ describe("admission", () => {
   it("takes as many tasks as cores while memory holds them, and never none", () => {
     const room = (running: number, free: number) => roomFor({ cores: 4, memoryBytes: 4e9, running }, free);
     expect([room(0, 20e9), room(0, 2.5e9), room(2, 0.3e9), room(0, 0)]).toEqual([4, 2, 2, 1]);
+  });
+});
+
+describe("lines of a log", () => {
+  it("are read by those who have the key, and taken as none by others", () => {
+    const key = clusterKey("a");
+    const lines = [{ at_ms: 3, text: "reads orders: 2 files" }];
+    expect(openLines(sealLines(lines, key), key)).toEqual(lines);
+    expect(sealLines([], key)).toBe(null);
+    for (const bad of [null, undefined, "", "abc", sealLines(lines, clusterKey("b"))])
+      expect(openLines(bad, key)).toEqual([]);
+    expect(openLines(sealJob({ brand: "b", run: "r", key: "k", task: { kept: "x" } }, key).sealed, key)).toEqual([]);
   });
 });
 

@@ -31,7 +31,7 @@ export interface ClusterStatus {
 }
 type RunnerRequest = Pick<
   ClusterRunnerOptions,
-  "brandDir" | "brand" | "run" | "isNightly" | "onNotice" | "onWaiting" | "onCancelled"
+  "brandDir" | "brand" | "run" | "isNightly" | "onNotice" | "onWaiting" | "onCancelled" | "onPaid"
 > & {
   readonly workspaceId: string;
   readonly redis: string | undefined;
@@ -91,6 +91,11 @@ export class Cluster {
       agents: agents.map((agent) => ({ ...agent, is_current: agent.code === this.code })),
       queue,
     };
+  }
+
+  /** Instance seconds that were paid for on a day (UTC), by agents that have ended too. */
+  async paid(workspaceId: string, day: string, redis?: string): Promise<number> {
+    return (await this.#watch(await this.require(redis), workspaceId)).paid(day);
   }
 
   /** Whether an agent of this program with the label is there and takes work. */

@@ -2,6 +2,7 @@ import type { Run } from "../../../shared/api/contract/runs.ts";
 import type { Brands } from "../brands.ts";
 import type { Engine } from "../engine-client.ts";
 import { holdClaim } from "../hold-claim.ts";
+import { noteEnd } from "../note-end.ts";
 import type { RunTask } from "../run-graph.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClusterRunner } from "./runner.ts";
@@ -26,6 +27,7 @@ export interface SessionRequest {
   readonly request: unknown;
   readonly document: Run;
   readonly cancel: () => void;
+  readonly onPaid: (seconds: number) => void;
 }
 
 /** Opens the queue and notes the run in the brand's log, so that another machine can take it up when this one vanishes. */
@@ -37,6 +39,7 @@ export async function openRunSession(options: SessionRequest): Promise<RunSessio
   const asked = {
     ...{ workspaceId, redis, brandDir, brand, run: run_id, isNightly },
     onCancelled: options.cancel,
+    onPaid: options.onPaid,
     onNotice: (text: string) => void document.warnings.push(text),
     onWaiting: (what: string | null, slots: number) => {
       document.waiting_for = what;
@@ -61,15 +64,13 @@ export async function openRunSession(options: SessionRequest): Promise<RunSessio
       const known = byLabel.get(label);
       if (known) return known.runTask;
       if (!(await cluster.hasLabel(workspaceId, redis, label).catch(() => false))) return null;
-      const opened = await cluster.openRunner({ ...asked, label });
+      const opened = await cluster.openRunner({ ...asked, label, onPaid: undefined }); // counted once
       byLabel.set(label, opened);
       return opened.runTask;
     },
     close: async () => {
       document.waiting_for = null;
-      const { state, snapshot_id } = document;
-      const ended = { run_id, state, requested_at, snapshot_id, host, document: null };
-      await brands.append(brand, "run_ended", ended, `run-ended:${run_id}`).catch(() => {});
+      await noteEnd(brands, brand, document).catch(() => {});
       await letGo?.().catch(() => {});
       for (const one of [...byLabel.values(), runner]) await one.close();
     },

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../../shared/base/canonical-json.ts";
 import { AssayError, cancelled } from "../../../shared/base/errors.ts";
-import type { ArtifactSummary, TaskNode } from "../../../shared/domain/task.ts";
-import type { JobEvent, Producer } from "../broker/producer.ts";
+import type { ArtifactSummary, LogLine, TaskNode } from "../../../shared/domain/task.ts";
+import type { JobEvent, Placement, Producer } from "../broker/producer.ts";
+import { paidShare } from "../cost/run-cost.ts";
 import type { Engine } from "../engine-client.ts";
 import type { RunTask } from "../run-graph.ts";
+import type { Place } from "../scheduler.ts";
+import { setAside } from "../set-aside.ts";
 import { endedItsWorker, errorOf, wasLostTwice } from "./reasons.ts";
-import { type Job, largestJob, type SealedJob, sealJob, sizeOf } from "./sealed-job.ts";
+import { type Job, largestJob, openLines, type SealedJob, sealJob, sizeOf } from "./sealed-job.ts";
 
 type Outcome = ArtifactSummary & { readonly computed: boolean };
 
@@ -29,19 +32,22 @@ export interface ClusterRunnerOptions {
   readonly onNotice: (text: string) => void;
   /** What the run waits for, in words; null while it goes on. */
   readonly onWaiting: (what: string | null, slots: number) => void;
+  /** Seconds of paid instances that were this run's since the last time, idle ones included. */
+  readonly onPaid?: ((seconds: number) => void) | undefined;
 }
 
-type Placed = (place: { machine: string; worker: number }) => void;
 interface Pending {
   readonly node: TaskNode;
   readonly job: SealedJob;
   readonly settle: (outcome: Outcome | null) => void;
   readonly fail: (error: unknown) => void;
   readonly onRows: (rows: number) => void;
-  readonly onPlaced: Placed;
+  readonly onPlaced: (place: Place) => void;
+  readonly onLine: (line: LogLine) => void;
   isAdded: boolean;
   isBeingAdded: boolean;
-  isPlaced: boolean;
+  /** The agent and the try that it is at; null while it waits. */
+  place: string | null;
   /** How often another process held it. */
   held: number;
   /** An agent says that it is done. */
@@ -66,6 +72,7 @@ export class ClusterRunner {
   #isWaiting = false;
   #cancelling: Promise<unknown> = Promise.resolve();
   #slots = 0;
+  #lookedAt = performance.now();
 
   constructor(options: ClusterRunnerOptions) {
     this.#options = options;
@@ -76,7 +83,7 @@ export class ClusterRunner {
     void this.#lookAtAgents();
   }
 
-  readonly runTask: RunTask = async (node, { signal, onRows, onPlaced = () => {} }) => {
+  readonly runTask: RunTask = async (node, { signal, onRows, onPlaced = () => {}, onLine = () => {} }) => {
     if (signal.aborted) throw cancelled();
     const job = await this.#seal(node);
     return new Promise<Outcome | null>((resolve, reject) => {
@@ -91,9 +98,10 @@ export class ClusterRunner {
           job,
           onRows,
           onPlaced,
+          onLine,
           isAdded: false,
           isBeingAdded: false,
-          isPlaced: false,
+          place: null,
           held: 0,
           isReported: false,
         },
@@ -115,7 +123,7 @@ export class ClusterRunner {
 
   /** Takes out of the queue what no agent has begun: the run can't use it any more. */
   async withdraw(): Promise<void> {
-    const waiting = [...this.#pending.values()].filter(({ isPlaced }) => !isPlaced);
+    const waiting = [...this.#pending.values()].filter(({ place }) => place === null);
     await this.#options.producer.remove(waiting.map(({ node }) => node.key)).catch(() => {});
     for (const { settle } of waiting) settle(null);
   }
@@ -143,7 +151,7 @@ export class ClusterRunner {
   async #add(pending: Pending, delayMs: number): Promise<void> {
     const { producer, isNightly } = this.#options;
     const priority = Math.min(900_000, this.#pending.size) + (isNightly ? nightlyPriority : 1);
-    pending.isPlaced = false;
+    pending.place = null;
     pending.isBeingAdded = true;
     try {
       await producer.add(pending.node.key, pending.job, { priority, delayMs });
@@ -171,14 +179,13 @@ export class ClusterRunner {
     if (!pending) return;
     if (this.#isWaiting) this.#wait(null);
     if (event.kind === "placed") {
-      if (!pending.isPlaced) pending.onPlaced({ machine: event.placement.agent, worker: event.placement.worker });
-      pending.isPlaced = true;
-      pending.onRows(event.placement.rows);
+      this.#place(pending, event.placement);
     } else if (event.kind === "failed") {
       void this.#failed(pending, event.reason);
     } else if (event.result?.held) {
       void this.#add(pending, Math.min(3_000, 250 * 2 ** pending.held++));
     } else {
+      this.#log(pending, event.result?.log);
       pending.isReported = true;
       this.#confirming.add(event.key);
       this.#confirm ??= setTimeout(() => {
@@ -186,6 +193,18 @@ export class ClusterRunner {
         void this.#confirmAll();
       }, confirmMilliseconds);
     }
+  }
+
+  #place(pending: Pending, { agent, worker, attempt, rows, log }: Placement): void {
+    const place = `${agent} ${attempt}`;
+    if (pending.place !== place) pending.onPlaced({ machine: agent, worker, wasLost: pending.place !== null });
+    pending.place = place;
+    pending.onRows(rows);
+    this.#log(pending, log);
+  }
+
+  #log(pending: Pending, sealed: string | null | undefined): void {
+    for (const line of openLines(sealed, this.#options.key)) pending.onLine(line);
   }
 
   /** Looks on the share for what agents say they made. */
@@ -219,22 +238,10 @@ export class ClusterRunner {
     }
     await this.#settlePresent([key]).catch(() => {});
     if (!this.#pending.has(key)) return;
-    pending.fail(await this.#quarantine(pending.node, isLost));
-    await this.withdraw();
-  }
-
-  async #quarantine(node: TaskNode, isLost: boolean): Promise<AssayError> {
-    const { engine, brandDir, run } = this.#options;
     const why = isLost ? "two agents vanished while they worked on it" : "three workers ended while they worked on it";
-    const kept = await engine.call("tasks.quarantine", { brandDir, node, run, why }).catch(() => ({ path: null }));
-    return new AssayError(
-      "condition_failed",
-      `${node.title} (${node.step}, ${node.scope}) is set aside: ${why}.`,
-      kept.path
-        ? `What it was asked lies in ${kept.path}. Give agents more memory or mend the step, then resume the run.`
-        : "Give agents more memory or mend the step, then resume the run.",
-      { task: node.key, step: node.step, quarantine: kept.path },
-    );
+    const { engine, brandDir, run } = this.#options;
+    pending.fail(await setAside(engine, { brandDir, node: pending.node, run, why }));
+    await this.withdraw();
   }
 
   /** Compares the share with the queue: settles what is done, adds what the queue has lost. */
@@ -303,8 +310,11 @@ export class ClusterRunner {
   }
 
   async #lookAtAgents(): Promise<void> {
-    const { producer, code } = this.#options;
+    const { producer, code, run, onPaid } = this.#options;
     const agents = await producer.agents();
+    const now = performance.now();
+    onPaid?.(((now - this.#lookedAt) / 1000) * paidShare(agents, run));
+    this.#lookedAt = now;
     const fit = agents.filter((agent) => agent.code === code && agent.state !== "draining");
     this.#slots = fit.reduce((sum, { cores }) => sum + cores, 0);
     const others = agents.length - fit.length;

@@ -3,7 +3,7 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { canonicalJson } from "../../../shared/base/canonical-json.ts";
 import { AssayError } from "../../../shared/base/errors.ts";
 import type { StepDeclaration } from "../../../shared/domain/step.ts";
-import type { TaskNode } from "../../../shared/domain/task.ts";
+import type { LogLine, TaskNode } from "../../../shared/domain/task.ts";
 
 /** What a job carries through the broker: names of declared steps and digests; no rows, no code. */
 export interface Job {
@@ -22,7 +22,8 @@ export interface SealedJob {
 export const largestJob = 8_192;
 const largestText = 1 << 22;
 const cipher = "aes-256-gcm";
-const context = Buffer.from("assay job 1");
+const jobContext = Buffer.from("assay job 1");
+const logContext = Buffer.from("assay log 1");
 
 /** The key that jobs are sealed with: made from ASSAY_CLUSTER_KEY where it is set, else from the workspace's id, which whoever can
  *  read the share knows, and nobody who only reaches the broker. */
@@ -47,11 +48,38 @@ export function codeVersion(program: string, steps: ReadonlyMap<string, StepDecl
 }
 
 export function sealJob(job: Job, key: Buffer): SealedJob {
+  return { sealed: seal(canonicalJson(job as never), key, jobContext) };
+}
+
+/** Lines of a task's log for the way through the broker. */
+export function sealLines(lines: readonly LogLine[], key: Buffer): string | null {
+  return lines.length === 0 ? null : seal(JSON.stringify(lines), key, logContext);
+}
+
+/** Lines that were sealed with this key; none where they weren't. */
+export function openLines(sealed: string | null | undefined, key: Buffer): LogLine[] {
+  if (!sealed) return [];
+  try {
+    const lines = JSON.parse(open(sealed, key, logContext)) as LogLine[];
+    return Array.isArray(lines) ? lines : [];
+  } catch {
+    return [];
+  }
+}
+
+function seal(text: string, key: Buffer, context: Buffer): string {
   const nonce = randomBytes(12);
   const sealing = createCipheriv(cipher, key, nonce).setAAD(context);
-  const text = deflateRawSync(Buffer.from(canonicalJson(job as never)));
-  const hidden = Buffer.concat([sealing.update(text), sealing.final()]);
-  return { sealed: Buffer.concat([nonce, sealing.getAuthTag(), hidden]).toString("base64") };
+  const hidden = Buffer.concat([sealing.update(deflateRawSync(Buffer.from(text))), sealing.final()]);
+  return Buffer.concat([nonce, sealing.getAuthTag(), hidden]).toString("base64");
+}
+
+function open(sealed: string, key: Buffer, context: Buffer): string {
+  const bytes = Buffer.from(sealed, "base64");
+  const opening = createDecipheriv(cipher, key, bytes.subarray(0, 12), { authTagLength: 16 });
+  opening.setAAD(context).setAuthTag(bytes.subarray(12, 28));
+  const text = Buffer.concat([opening.update(bytes.subarray(28)), opening.final()]);
+  return inflateRawSync(text, { maxOutputLength: largestText }).toString("utf8");
 }
 
 export function sizeOf({ sealed }: SealedJob): number {
@@ -61,11 +89,7 @@ export function sizeOf({ sealed }: SealedJob): number {
 /** Opens a job that was sealed with this key. Throws `not_permitted` otherwise. */
 export function openJob(data: unknown, key: Buffer): Job {
   try {
-    const bytes = Buffer.from((data as SealedJob).sealed, "base64");
-    const opening = createDecipheriv(cipher, key, bytes.subarray(0, 12), { authTagLength: 16 });
-    opening.setAAD(context).setAuthTag(bytes.subarray(12, 28));
-    const text = Buffer.concat([opening.update(bytes.subarray(28)), opening.final()]);
-    return JSON.parse(inflateRawSync(text, { maxOutputLength: largestText }).toString("utf8")) as Job;
+    return JSON.parse(open((data as SealedJob).sealed, key, jobContext)) as Job;
   } catch {
     throw new AssayError(
       "not_permitted",

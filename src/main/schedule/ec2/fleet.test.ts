@@ -9,15 +9,15 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pythonWith } from "../../../../test/support/python.ts";
 import { freePort } from "../../../../test/support/redis.ts";
-import { type Ec2Settings, ec2Settings, scale } from "./fleet.ts";
+import { type Ec2Settings, ec2Settings, paidSecondsADay, scale } from "./fleet.ts";
 import { AgentGroup } from "./group.ts";
 import { instanceId, onInterruption } from "./spot.ts";
 
 const settings: Ec2Settings = {
   ...{ group: "assay-agents", region: "eu-west-1", cores_per_instance: 4 },
-  ...{ price_per_hour: 0.2, currency: "USD", daily_budget: 5 },
+  ...{ price_per_hour: 0.2, is_listed: false, currency: "USD", daily_budget: 5 },
 };
-const request = { coreSeconds: 36_000, spentHours: 0, isDry: false, by: "60", now: new Date("2026-07-01T00:00:00Z") };
+const request = { coreSeconds: 36_000, paidSeconds: 0, isDry: false, by: "60", now: new Date("2026-07-01T00:00:00Z") };
 
 describe("the settings of machines", () => {
   it("are those of the environment, then those kept, and none without a group", () => {
@@ -25,8 +25,20 @@ describe("the settings of machines", () => {
     expect(ec2Settings(settings, {})).toEqual(settings);
     const env = { ASSAY_EC2_GROUP: "night", AWS_REGION: "eu-north-1", ASSAY_EC2_CORES: "8" };
     expect(ec2Settings(settings, env)).toMatchObject({ group: "night", region: "eu-north-1", cores_per_instance: 8 });
+    const listed = ec2Settings(null, {
+      ASSAY_EC2_GROUP: "night",
+      AWS_REGION: "us-east-1",
+      ASSAY_EC2_TYPE: "m7i.xlarge",
+    });
+    expect(listed).toMatchObject({ price_per_hour: 0.2016, is_listed: true });
     expect(() => ec2Settings(settings, { ASSAY_EC2_PRICE: "cheap" })).toThrow("no amount");
   });
+});
+
+it("pays for so many seconds of instances a day, where budget and price are known", () => {
+  expect(paidSecondsADay(settings)).toBe(90_000);
+  expect(paidSecondsADay({ ...settings, daily_budget: null })).toBe(undefined);
+  expect(paidSecondsADay({ ...settings, price_per_hour: 0 })).toBe(undefined);
 });
 
 const python = pythonWith("moto.server");
@@ -81,6 +93,14 @@ describe.skipIf(!python)(`a group of machines${python ? "" : " (skipped: no moto
       message: expect.stringContaining("16.00"),
     });
     expect((await scale(settings, { ...request, coreSeconds: 0, isDry: true }, endpoint)).group.desired).toBe(0);
+  });
+
+  it("counts what was paid for today, by machines that are gone too, against the budget", async () => {
+    const asked = { ...request, instances: 2, by: "60" };
+    const refused = scale(settings, { ...asked, paidSeconds: 85_000 }, endpoint); // 4.72 beside 0.40 of 5
+    await expect(refused).rejects.toMatchObject({ code: "condition_failed" });
+    expect((await scale(settings, { ...asked, paidSeconds: 80_000 }, endpoint)).spent).toBeCloseTo(4.44, 2);
+    expect((await scale(settings, { ...request, instances: 0, paidSeconds: 1e6 }, endpoint)).group.desired).toBe(0);
   });
 
   it("ends one machine and wants one less", async () => {

@@ -1,4 +1,5 @@
 import { AssayError } from "../../../shared/base/errors.ts";
+import { listedHour } from "../cost/prices.ts";
 import type { GroupState } from "./group.ts";
 import { type Estimate, estimate, isWithinBudget, secondsUntil, wantedInstances } from "./scaling.ts";
 
@@ -8,6 +9,8 @@ export interface Ec2Settings {
   readonly region: string;
   readonly cores_per_instance: number;
   readonly price_per_hour: number;
+  /** The price is that of the list for ASSAY_EC2_TYPE, since none is named. */
+  readonly is_listed: boolean;
   readonly currency: string;
   /** The most that the running instances and what is asked for may cost a day; null: no limit. */
   readonly daily_budget: number | null;
@@ -19,8 +22,8 @@ export interface ScaleRequest {
   readonly by?: string | undefined;
   /** Seconds of one core that wait and run. */
   readonly coreSeconds: number;
-  /** Core-seconds that running agents spent today, as their records tell. */
-  readonly spentHours: number;
+  /** Instance seconds that were paid for today. */
+  readonly paidSeconds: number;
   /** Only says what would be done. */
   readonly isDry: boolean;
   readonly now: Date;
@@ -54,15 +57,22 @@ export function ec2Settings(kept: unknown, env: Environment = process.env): Ec2S
     group,
     region,
     cores_per_instance: number("ASSAY_EC2_CORES", known.cores_per_instance, 4) ?? 4,
-    price_per_hour: number("ASSAY_EC2_PRICE", known.price_per_hour, 0) ?? 0,
+    price_per_hour: number("ASSAY_EC2_PRICE", known.price_per_hour, listedHour(env["ASSAY_EC2_TYPE"] ?? "")) ?? 0,
+    is_listed: env["ASSAY_EC2_PRICE"] === undefined && known.price_per_hour === undefined,
     currency: env["ASSAY_EC2_CURRENCY"] ?? known.currency ?? "USD",
     daily_budget: number("ASSAY_EC2_DAILY_BUDGET", known.daily_budget, null),
   };
 }
 
+/** Instance seconds that a day's budget pays for; undefined where there is no budget, or no price. */
+export function paidSecondsADay(settings: Ec2Settings | null): number | undefined {
+  if (!settings || settings.daily_budget === null || settings.price_per_hour <= 0) return undefined;
+  return (settings.daily_budget / settings.price_per_hour) * 3600;
+}
+
 /** Sets the group's size to what was asked or to what the queue needs, never beyond the budget. Throws `condition_failed` there. */
 export async function scale(settings: Ec2Settings, request: ScaleRequest, endpoint?: string): Promise<ScaleAnswer> {
-  const { coreSeconds, now, isDry, spentHours } = request;
+  const { coreSeconds, now, isDry, paidSeconds } = request;
   const secondsLeft = request.by === undefined ? defaultSeconds : secondsUntil(request.by, now);
   if (secondsLeft === null) {
     throw new AssayError(
@@ -83,7 +93,7 @@ export async function scale(settings: Ec2Settings, request: ScaleRequest, endpoi
       request.instances === undefined
         ? estimate(demand, instances, fleet, price)
         : { instances, hours: secondsLeft / 3600, cost: (instances * secondsLeft * price.perInstanceHour) / 3600 };
-    const spent = (spentHours / settings.cores_per_instance) * settings.price_per_hour;
+    const spent = (paidSeconds / 3600) * settings.price_per_hour;
     if (instances > before.desired && !isWithinBudget(spent, asked.cost, settings.daily_budget)) {
       const amounts = `${asked.cost.toFixed(2)} beside ${spent.toFixed(2)} of ${settings.daily_budget} ${settings.currency}`;
       throw new AssayError(

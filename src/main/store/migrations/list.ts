@@ -1,4 +1,5 @@
 import { initial } from "./0010-initial.ts";
+import { runDetails } from "./0020-run-details.ts";
 import type { Migration } from "./migration.ts";
 
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = [initial, runDetails];

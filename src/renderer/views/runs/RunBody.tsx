@@ -1,29 +1,44 @@
 import { useState } from "react";
 import type { Run } from "../../../shared/api/contract/runs.ts";
-import { go } from "../../app/route.ts";
-import { TaskLanes } from "../../charts/TaskLanes.tsx";
+import { go, useRoute } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
-import { Panel } from "../../components/Panel.tsx";
+import { Icon } from "../../components/Icon.tsx";
 import { Failure, Head } from "../../components/parts.tsx";
 import { State } from "../../components/State.tsx";
 import { instant } from "../../format/format.ts";
 import { isGoing } from "../../format/run-state.ts";
 import { CachePanel } from "./CachePanel.tsx";
-import { laneName, lanesOf, placeOf } from "./lanes.ts";
+import { CostPanel } from "./CostPanel.tsx";
+import { FailedTasks } from "./FailedTasks.tsx";
+import { LogPanel } from "./LogPanel.tsx";
+import { placeOf } from "./lanes.ts";
 import { RunState } from "./RunState.tsx";
 import { RunStrip } from "./RunStrip.tsx";
 import "./runs.css";
 import { StagesTable } from "./StagesTable.tsx";
-import { legendStages, stageColour } from "./stage-rows.ts";
+import { TaskPanel } from "./TaskPanel.tsx";
+import { TaskTable } from "./TaskTable.tsx";
+import { TimelinePanel } from "./TimelinePanel.tsx";
 import { WhyPanel } from "./WhyPanel.tsx";
 
 export function RunBody({ brand, run }: { brand: string; run: Run }) {
   const client = useClient();
+  const { params } = useRoute();
   const going = isGoing(run);
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
-  const [chosen, setChosen] = useState<string | null>(null);
-  const details = useAsk("runs.show", { brand, run_id: run.run_id }, going ? { every: 1_000, keep: true } : {});
+  const [step, setStep] = useState<string | null>(null);
+  const details = useAsk(
+    "runs.show",
+    { brand, run_id: run.run_id },
+    going ? { every: 1_000, keep: true } : { keep: true },
+  );
+  const [taskKey, showsLog] = [params.get("task"), params.has("log")];
+  const look = (task: string | null, log: boolean) => {
+    const asked = [...(task === null ? [] : [`task=${task}`]), ...(log ? ["log"] : [])].join("&");
+    go(`/runs/${run.run_id}${asked === "" ? "" : `?${asked}`}`, { replace: true });
+  };
+  const choose = (key: string | null) => look(key === taskKey ? null : key, showsLog);
   const again = () => {
     const runner = run.runner === "cluster" ? ("cluster" as const) : ("pool" as const);
     const started =
@@ -38,23 +53,8 @@ export function RunBody({ brand, run }: { brand: string; run: Run }) {
   const cancel = () =>
     void client.call("runs.cancel", { brand, run_id: run.run_id }).catch((reason: Error) => setError(reason));
   const tasks = details.data?.tasks ?? [];
-  const failed = tasks.filter(({ state }) => state === "failed");
-  const lanes = lanesOf(tasks, run);
-  const ran = tasks.flatMap(({ key, step, scope, stage, worker, machine, started_ms, ended_ms, state }) =>
-    worker === null || started_ms === null
-      ? []
-      : [
-          {
-            key,
-            name: `${step} ${scope}`,
-            lane: lanes.indexOf(laneName(run, worker, machine)) + 1,
-            from: started_ms / 1000,
-            to: ended_ms === null ? null : ended_ms / 1000,
-            colour: stageColour(stage),
-            isFailed: state === "failed",
-          },
-        ],
-  );
+  const task = tasks.find(({ key }) => key === taskKey);
+  const retry = going || run.state === "done" ? null : again;
   return (
     <>
       <Head
@@ -66,18 +66,24 @@ export function RunBody({ brand, run }: { brand: string; run: Run }) {
               <RunState state={run.state} />
             </span>
             <span className="chip">{placeOf(run)}</span>
+            {run.user && <span className="chip">for {run.user}</span>}
           </>
         }
         right={
-          going ? (
-            <button type="button" className="button" onClick={cancel}>
-              Cancel run
+          <>
+            <button type="button" className="button" aria-pressed={showsLog} onClick={() => look(taskKey, !showsLog)}>
+              <Icon name="log" /> Log
             </button>
-          ) : (
-            <button type="button" className="button primary" onClick={again}>
-              {run.state === "done" ? "Run again" : "Take it up again"}
-            </button>
-          )
+            {going ? (
+              <button type="button" className="button" onClick={cancel}>
+                Cancel run
+              </button>
+            ) : (
+              <button type="button" className="button primary" onClick={again}>
+                {run.state === "done" ? "Run again" : "Take it up again"}
+              </button>
+            )}
+          </>
         }
       />
       {error && <Failure error={error} />}
@@ -95,37 +101,41 @@ export function RunBody({ brand, run }: { brand: string; run: Run }) {
           <State tone="warn">{warning}</State>
         </p>
       ))}
+      <FailedTasks tasks={tasks.filter(({ state }) => state === "failed")} onChoose={choose} onRetry={retry} />
       <RunStrip run={run} />
       <div className="grid even">
-        <StagesTable run={run} chosen={chosen} onChoose={setChosen} />
-        <WhyPanel brand={brand} run={run} step={chosen} isGoing={going} />
-        <Panel
-          span="s12"
-          title="Who ran what"
-          under={`Tasks by ${run.runner === "cluster" ? "agent" : "worker"}, over the seconds of the run`}
-          tools={
-            <span className="legend">
-              {legendStages.map(([name, colour]) => (
-                <span key={name}>
-                  <i className="swatch" style={{ background: colour }} /> {name}
-                </span>
-              ))}
-            </span>
-          }
-        >
-          {ran.length > 0 ? (
-            <TaskLanes tasks={ran} lanes={lanes} length={Math.max(run.seconds, 0.1)} isGoing={going} />
-          ) : (
-            <p className="muted">{going ? "No task has begun yet." : "Nothing had to be computed."}</p>
-          )}
-          {failed.map(({ key, step, scope, error: said }) => (
-            <p key={key} className="warning">
-              <State tone="bad">
-                {step} {scope}: {said}
-              </State>
-            </p>
-          ))}
-        </Panel>
+        {showsLog && (
+          <LogPanel
+            brand={brand}
+            runId={run.run_id}
+            onClose={() => look(taskKey, false)}
+            onChoose={(key) => look(key, true)}
+          />
+        )}
+        <StagesTable run={run} chosen={step} onChoose={setStep} />
+        <WhyPanel brand={brand} run={run} step={step} isGoing={going} />
+        <TimelinePanel
+          run={run}
+          tasks={tasks}
+          criticalSeconds={details.data?.critical_seconds ?? 0}
+          memory={details.data?.memory ?? []}
+          isGoing={going}
+          chosen={task?.key ?? null}
+          onChoose={choose}
+        />
+        {task && (
+          <TaskPanel
+            key={task.key}
+            brand={brand}
+            runId={run.run_id}
+            task={task}
+            isGoing={going}
+            onClose={() => look(null, showsLog)}
+            onRetry={retry}
+          />
+        )}
+        <TaskTable tasks={tasks} chosen={task?.key ?? null} onChoose={choose} />
+        {run.cost && <CostPanel run={run} cost={run.cost} />}
         {!going && <CachePanel brand={brand} run={run} />}
       </div>
     </>

@@ -4,15 +4,18 @@ import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
-import { day, instant, integer, seconds, share } from "../../format/format.ts";
+import { bytes, day, instant, integer, seconds, share } from "../../format/format.ts";
+import { EstimatePanel } from "./EstimatePanel.tsx";
 import { RunState } from "./RunState.tsx";
 import "./runs.css";
+import { UsagePanel } from "./UsagePanel.tsx";
 
 export function RunList({ brand }: { brand: string }) {
   const client = useClient();
   const runs = useAsk("runs.list", { brand });
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
   const [runner, setRunner] = useState<"pool" | "cluster">("pool");
+  const [isEstimating, setIsEstimating] = useState(false);
   const broker = useAsk("cluster.settings", {});
   const hasBroker = typeof broker.data?.url === "string";
   const start = () => {
@@ -39,6 +42,14 @@ export function RunList({ brand }: { brand: string }) {
                 <option value="cluster">On the cluster</option>
               </select>
             )}
+            <button
+              type="button"
+              className="button"
+              aria-pressed={isEstimating}
+              onClick={() => setIsEstimating(!isEstimating)}
+            >
+              Estimate
+            </button>
             <button type="button" className="button primary" onClick={start}>
               Run
             </button>
@@ -46,57 +57,75 @@ export function RunList({ brand }: { brand: string }) {
         }
       />
       {error && <Failure error={error} />}
+      {isEstimating && (
+        <div className="estimate">
+          <EstimatePanel brand={brand} runner={hasBroker ? runner : "pool"} onClose={() => setIsEstimating(false)} />
+        </div>
+      )}
       {runs.isError && <Failure error={runs.error} onRetry={() => void runs.refetch()} />}
       {runs.isPending && <Waiting />}
       {runs.isSuccess && list.length === 0 && (
         <Empty title="No run yet">Deliveries become profiles in a run; every step of it can be watched here.</Empty>
       )}
       {list.length > 0 && (
-        <Panel
-          title={`${integer(list.length)} ${list.length === 1 ? "run" : "runs"} of this machine`}
-          under="The latest first"
-        >
-          <div className="scroll">
-            <table className="plain">
-              <thead>
-                <tr>
-                  <th>Requested</th>
-                  <th>State</th>
-                  <th>As of</th>
-                  <th className="num">Took</th>
-                  <th className="num">Tasks</th>
-                  <th className="num">Reused</th>
-                  <th className="num">Computed</th>
-                  <th className="num">Were there</th>
-                  <th>Host</th>
-                  <th>Snapshot</th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.map((run) => (
-                  <tr key={run.run_id}>
-                    <td className="medium nowrap">
-                      <a href={`/runs/${run.run_id}`} data-route>
-                        {instant(run.requested_at)}
-                      </a>
-                    </td>
-                    <td>
-                      <RunState state={run.state} />
-                    </td>
-                    <td className="nowrap">{day(run.as_of)}</td>
-                    <td className="num">{seconds(run.seconds)}</td>
-                    <td className="num">{integer(run.tasks.total)}</td>
-                    <td className="num">{integer(run.tasks.reused)}</td>
-                    <td className="num">{integer(run.tasks.computed)}</td>
-                    <td className="num">{share(run.tasks.total > 0 ? run.tasks.reused / run.tasks.total : null, 0)}</td>
-                    <td className="ink2">{run.runner === "cluster" ? `agents, from ${run.host}` : run.host}</td>
-                    <td className="mono">{run.snapshot_id?.slice(0, 8) ?? ""}</td>
+        <div className="stack">
+          <Panel
+            title={`${integer(list.length)} ${list.length === 1 ? "run" : "runs"} of this machine`}
+            under="The latest first"
+          >
+            <div className="scroll">
+              <table className="plain">
+                <thead>
+                  <tr>
+                    <th>Requested</th>
+                    <th>State</th>
+                    <th>As of</th>
+                    <th className="num">Took</th>
+                    <th className="num">Tasks</th>
+                    <th className="num">Reused</th>
+                    <th className="num">Computed</th>
+                    <th className="num">Were there</th>
+                    <th className="num">Core time</th>
+                    <th className="num">Read</th>
+                    <th className="num">Wrote</th>
+                    <th className="gap">Where</th>
+                    <th>For</th>
+                    <th>Snapshot</th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </Panel>
+                </thead>
+                <tbody>
+                  {list.map((run) => (
+                    <tr key={run.run_id}>
+                      <td className="medium nowrap">
+                        <a href={`/runs/${run.run_id}`} data-route>
+                          {instant(run.requested_at)}
+                        </a>
+                      </td>
+                      <td>
+                        <RunState state={run.state} />
+                      </td>
+                      <td className="nowrap">{day(run.as_of)}</td>
+                      <td className="num">{seconds(run.seconds)}</td>
+                      <td className="num">{integer(run.tasks.total)}</td>
+                      <td className="num">{integer(run.tasks.reused)}</td>
+                      <td className="num">{integer(run.tasks.computed)}</td>
+                      <td className="num">
+                        {share(run.tasks.total > 0 ? run.tasks.reused / run.tasks.total : null, 0)}
+                      </td>
+                      <td className="num nowrap">{seconds(run.usage?.core_seconds)}</td>
+                      <td className="num nowrap">{bytes(run.usage?.read_bytes)}</td>
+                      <td className="num nowrap">{bytes(run.bytes_written)}</td>
+                      <td className="ink2 gap">{run.runner === "cluster" ? `agents, from ${run.host}` : run.host}</td>
+                      <td className="ink2">{run.user ?? ""}</td>
+                      <td className="mono">{run.snapshot_id?.slice(0, 8) ?? ""}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </Panel>
+          <UsagePanel />
+        </div>
       )}
     </>
   );

@@ -50,13 +50,13 @@ export function RunStrip({ run }: { run: Run }) {
         term="reused"
         value={integer(run.tasks.reused)}
         beside={done > 0 ? share(run.tasks.reused / done, 0) : ""}
-        more={`${integer(run.tasks.computed)} computed`}
+        more={`${integer(run.tasks.computed)} computed, ${seconds(run.usage?.core_seconds)}`}
       />
       <Key
         name="Rows"
         value={compact(run.rows)}
-        beside={`wrote ${bytes(run.bytes_written)}`}
-        more={run.rows_per_second === null ? "" : `${compact(run.rows_per_second)} a second`}
+        beside={going && run.rows_per_second !== null ? `${compact(run.rows_per_second)} a second` : ""}
+        more={`read ${short(run.usage?.read_bytes)}, wrote ${short(run.bytes_written)}`}
       />
       <Key
         name="Memory"
@@ -69,6 +69,11 @@ export function RunStrip({ run }: { run: Run }) {
       />
     </div>
   );
+}
+
+/** Three digits at most: what stands beside another amount. */
+function short(amount: number | undefined): string {
+  return bytes(amount).replace(/(\d{3})\.\d /, "$1 ");
 }
 
 function Key({

@@ -57,6 +57,7 @@ export function programStep(definition: OwnProgram, { tables, customers, product
         environment: environmentOf(folder, context),
         timeoutSeconds: definition.timeout_seconds,
         signal: context.signal,
+        onLine: context.log,
       });
       await checkScores(definition, context, programOutput(folder));
       await context.output.query("scores", readySql(definition));

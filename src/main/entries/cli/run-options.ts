@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+import type { RunRequest } from "../../../shared/api/contract/runs.ts";
+import { parsePairs, scalar } from "./read-json.ts";
+
+/** What a run may be asked for, as options of a command. */
+export function withRunOptions(command: Command): Command {
+  return command
+    .option("--as-of <day>", "nothing after this day is seen")
+    .option("--fit-as-of <day>", "fits see nothing after it (the named day, else the end of the week before)")
+    .option("--known-at <instant>", "only deliveries that had arrived by then")
+    .option("--models <names>", "a variant with these models only")
+    .option("--param <model.name=value...>", "a variant with another parameter")
+    .option("--horizon-days <n>", "length of the forecasts", Number)
+    .option("--runner <name>", "pool, inline or cluster", "pool")
+    .option("--redis <url>", "broker of the cluster (or ASSAY_REDIS_URL, else this machine's settings)")
+    .option("--workers <n>", "tasks at a time", Number)
+    .option("--memory <amount>", "memory of all tasks, such as 8GB")
+    .option("--seed <n>", "seed", Number);
+}
+
+export function runRequestOf(brand: string, own: Record<string, unknown>): RunRequest {
+  const params = parsePairs((own.param as string[] | undefined) ?? [], "parameter");
+  return {
+    brand,
+    as_of: own.asOf as string | undefined,
+    fit_as_of: own.fitAsOf as string | undefined,
+    known_at: own.knownAt as string | undefined,
+    models: (own.models as string | undefined)?.split(",").map((name) => name.trim()),
+    params:
+      Object.keys(params).length > 0
+        ? Object.fromEntries(Object.entries(params).map(([name, value]) => [name, scalar(value)]))
+        : undefined,
+    horizon_days: own.horizonDays as number | undefined,
+    runner: own.runner as "pool" | "inline" | "cluster",
+    redis: own.redis as string | undefined,
+    workers: own.workers as number | undefined,
+    memory: own.memory as string | undefined,
+    seed: own.seed as number | undefined,
+  };
+}
