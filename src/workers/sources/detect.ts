@@ -7,6 +7,7 @@ import { openRaw } from "./open-raw.ts";
 import { prepareFile } from "./prepare.ts";
 import { type ColumnProfile, profileColumns } from "./profile.ts";
 import { jsonHeader } from "./read-json.ts";
+import { type SampleSizes, writeSample } from "./sample-file.ts";
 import { withFolder } from "./scratch-folder.ts";
 
 export interface Detected {
@@ -32,6 +33,8 @@ export interface DetectOptions {
   readonly isQuick?: boolean;
   /** Files that are left out, with the reason. */
   readonly without?: readonly Skipped[];
+  /** From which size on a part of a file stands for the whole. */
+  readonly sample?: SampleSizes;
   /** Told before each file. */
   readonly onFile?: (path: string) => void;
 }
@@ -134,7 +137,12 @@ async function openToRecognise(
     `${header.format} ${header.delimiter} ${header.columns.map((column) => column.name).join("\u001f")}`;
   const known = form ? formats.get(form) : undefined;
   if (header && known) return { ...header, columns: known };
-  const opened = await profiled(openSession, path, options);
+  const opened = await withFolder(options.scratch, async (scratch) => {
+    const isText = header?.format === "delimited" && header.compression === null && header.encoding === "utf-8";
+    const sample = isText ? writeSample(path, scratch, options.sample) : null;
+    const found = await profiled(openSession, sample ?? path, { ...options, name: basename(path) });
+    return header && sample ? { ...found, warnings: header.warnings } : found;
+  });
   const isSettled = opened.columns.every(({ isAmbiguous }) => !isAmbiguous) && (opened.rows ?? 0) > 0;
   if (form && isSettled) formats.set(form, opened.columns);
   return opened;
@@ -157,7 +165,11 @@ interface Opened {
   readonly warnings: readonly string[];
 }
 
-async function profiled(openSession: () => Promise<Session>, path: string, options: DetectOptions): Promise<Opened> {
+async function profiled(
+  openSession: () => Promise<Session>,
+  path: string,
+  options: DetectOptions & { readonly name: string },
+): Promise<Opened> {
   const session = await openSession();
   try {
     const { prepared, raw } = await openRaw(session, path, options);
