@@ -61,7 +61,7 @@ export function watchShare({
       onLook(
         note.found
           ? { state: "answers", workspace_id: note.workspace_id ?? "" }
-          : { state: "gone", why: `there is no workspace (${note.code})` },
+          : { state: "gone", why: `no workspace is there, ${note.code}` },
       );
     });
     own.onEnd(() => {

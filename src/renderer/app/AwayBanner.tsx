@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { AssayContract } from "../../shared/api/contract.ts";
 import type { OutputOf } from "../../shared/api/operation.ts";
 import { useClient } from "../client/ClientProvider.tsx";
+import { useAsk } from "../client/queries.ts";
 import { useWork } from "../client/use-work.ts";
 import { Icon } from "../components/Icon.tsx";
 import { instant, integer } from "../format/format.ts";
@@ -18,6 +19,7 @@ export function AwayBanner({ brand, status: { away, waiting, workspace } }: Prop
   const [isOpen, setIsOpen] = useState(false);
   const looking = useWork();
   const [said, setSaid] = useState("");
+  useAsk("workspace.status", {}, { every: 3_000, enabled: away !== null || waiting > 0 });
   if (!away && waiting === 0 && !isOpen) return null;
   const look = () =>
     void looking.start("Looking for it", async () => {
@@ -32,7 +34,7 @@ export function AwayBanner({ brand, status: { away, waiting, workspace } }: Prop
         <span>
           {away ? (
             <>
-              <b>The shared directory doesn’t answer</b> since {instant(away.since)}: {workspace?.path} – {away.why}.
+              <b>The shared directory doesn’t answer</b> since {instant(away.since)} ({workspace?.path}: {away.why}).
               What is kept on this machine is shown, and changes wait here. {said}
             </>
           ) : (

@@ -129,13 +129,13 @@ export function SharePanel({ workspace }: { workspace: string | undefined }) {
         <>
           <PlanText label="Copy the command" text={plan.data.command} />
           <PlanText label="Copy the fstab line" text={plan.data.fstab} />
-          <div className="actions">
+          <div className="form-actions">
             <PlanText label={`Copy ${plan.data.unit_name}`} text={plan.data.unit} isLong />
             {plan.data.stunnel && <PlanText label="Copy stunnel.conf" text={plan.data.stunnel} isLong />}
           </div>
         </>
       )}
-      <div className="actions">
+      <div className="form-actions">
         <button
           type="button"
           className="button primary"

@@ -26,8 +26,9 @@ export function worthFinding(sources: readonly Worth[]): string {
   const [helping, harming] = [of("helps"), of("harms")];
   const named = (some: readonly { source: string }[]) =>
     some.length <= 3 ? some.map(({ source }) => source).join(", ") : `${some.length} sources`;
+  const aside = harming.length > 0 ? `; ${named(harming)} cost${harming.length === 1 ? "s" : ""} some` : "";
+  if (helping.length > 0) return `Forecasts are better with ${named(helping)}${aside}`;
   if (harming.length > 0) return `Forecasts are better without ${named(harming)}`;
-  if (helping.length > 0) return `Forecasts are better with ${named(helping)}`;
   return of("no_difference").length + of("not_read").length > 0
     ? "No source but those that everything rests on makes a difference that shows"
     : "Everything rests on these sources";

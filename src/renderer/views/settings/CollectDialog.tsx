@@ -106,12 +106,14 @@ export function CollectDialog({ brand, onClose }: { brand: string; onClose: () =
         </table>
       )}
       <p className="small ink2">
-        {found?.dry_run === false
-          ? "Whoever needs something that is named gets it back until it is set aside; after that it is made again."
-          : `Named now, set aside ${waits(rules.data?.rules.wait_hours)} and deleted ${waits(rules.data?.rules.trash_hours)} after that, by the next collections, so that nobody’s reading or running is disturbed.`}
+        {found?.dry_run === true && !hasSome(found)
+          ? "Nothing goes by the rules as they are."
+          : found?.dry_run === false
+            ? "Whoever needs something that is named gets it back until it is set aside; after that it is made again."
+            : `Named now, set aside ${waits(rules.data?.rules.wait_hours)} and deleted ${waits(rules.data?.rules.trash_hours)} after that, by the next collections, so that nobody’s reading or running is disturbed.`}
       </p>
       <div className="actions">
-        {found?.dry_run && (
+        {found?.dry_run && hasSome(found) && (
           <button type="button" className="button primary" disabled={doing !== null} onClick={() => void look(false)}>
             Collect
           </button>
@@ -122,6 +124,11 @@ export function CollectDialog({ brand, onClose }: { brand: string; onClose: () =
       </div>
     </Dialog>
   );
+}
+
+/** Whether a collection would name, set aside or delete anything. */
+function hasSome({ dropped, retired, set_aside, freed, waiting }: Collection): boolean {
+  return dropped.length + retired.artifacts + set_aside.artifacts + freed.artifacts + waiting.artifacts > 0;
 }
 
 function snapshotsSaid({ dropped }: Collection): string {

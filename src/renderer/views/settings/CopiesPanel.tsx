@@ -93,7 +93,7 @@ export function CopiesPanel() {
           </button>
         ))}
       </fieldset>
-      <p className="ink2">{help}</p>
+      <p className="ink2 copies-help">{help}</p>
       <form
         className="copies"
         onSubmit={(event) => {
