@@ -272,6 +272,36 @@ const known: Readonly<Record<string, Metric>> = {
     help: "Share of the steps from active to lapsed at which fewer buy again; all should.",
     text: percent,
   },
+  interval_score: {
+    label: "Cost of limits, purchases",
+    help: "Width of the 80 % limits and ten times what lies outside, mean over customers (interval score). Lower is better.",
+    text: three,
+  },
+  interval_score_minor: {
+    label: "Cost of limits, revenue",
+    help: "Width of the 80 % limits and ten times what lies outside, mean over customers (interval score). Lower is better.",
+    text: pounds,
+  },
+  interval_score_spend_minor: {
+    label: "Cost of limits, order value",
+    help: "The same of a purchase's amount, of those who bought once. Lower is better.",
+    text: pounds,
+  },
+  interval_score_net_minor: {
+    label: "Cost of limits, net revenue",
+    help: "The same of revenue less refunds. Lower is better.",
+    text: pounds,
+  },
+  interval_score_share: {
+    label: "Cost of limits of segments",
+    help: "The same of segments' revenue, over that revenue, mean over segments. Lower is better.",
+    text: percent,
+  },
+  interval_score_rate: {
+    label: "Cost of limits, retention",
+    help: "The same of a cohort's share that buys in a month. Lower is better.",
+    text: percent,
+  },
   coverage_80_pit: {
     label: "Held by 80 % limits",
     help: "Share of outcomes inside their 80 % limits, by the randomised probability integral transform. 75 to 85 % is right.",

@@ -1,5 +1,6 @@
 import type { ColumnTable } from "../../shared/domain/column.ts";
 import type { CalibrationBin, Evaluation } from "../../shared/domain/model.ts";
+import { empiricalLimits, intervalScores } from "../numeric/interval-score.ts";
 import { pitCoverage } from "../numeric/intervals.ts";
 import { type Measured, meanInterval, midRanks, pairedDifference, shareInterval } from "../numeric/scoring.ts";
 import { gather, matchRows, numbers, texts } from "./tables.ts";
@@ -122,6 +123,31 @@ export function coverage(below: Float64Array, at: Float64Array, seed: number): E
   const isNear = Math.abs(own.value - 0.8) <= 0.05;
   const common = { baseline: "nominal", baselineValue: 0.8, n: below.length };
   return { metric: "coverage_80_pit", ...own, ...common, higherIsBetter: true, beatsBaseline: isNear };
+}
+
+interface JudgedLimits {
+  readonly metric: string;
+  /** The rule of thumb whose own outcomes are the yardstick, in words, and its values. */
+  readonly rule: string;
+  readonly forecast: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  readonly actual: Float64Array;
+}
+
+/** The interval score of 80 % limits beside that of the rule of thumb's empirical limits, customer by customer; those without limits are
+ *  left out of both. */
+export function compareLimits({ metric, rule, forecast, low, high, actual }: JudgedLimits): Evaluation[] {
+  const kept = [...actual.keys()].filter((at) => Number.isFinite(low[at]) && Number.isFinite(high[at]));
+  const pick = (values: Float64Array) => Float64Array.from(kept, (at) => values[at] ?? Number.NaN);
+  const naive = empiricalLimits(pick(forecast), pick(actual));
+  return compareMeans({
+    metric,
+    baseline: `outcomes by fifths of ${rule}`,
+    own: intervalScores(pick(low), pick(high), pick(actual)),
+    naive: intervalScores(naive.low, naive.high, pick(actual)),
+    better: "lower",
+  });
 }
 
 const mostBins = 10;

@@ -129,7 +129,7 @@ function keyedScoresSql(model: ModelDeclaration, context: StepContext): string {
 }
 
 /** Rises when the rows of every evaluation change. */
-const evaluationVersion = 1;
+const evaluationVersion = 2;
 
 function evaluateStep(model: ModelDeclaration): Step {
   return defineStep({

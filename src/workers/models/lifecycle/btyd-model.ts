@@ -17,7 +17,7 @@ import {
   rootMeanSquare,
 } from "../../numeric/scoring.ts";
 import type { Harmonic } from "../../numeric/season.ts";
-import { calibrationBins, compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
+import { calibrationBins, compare, compareLimits, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, gather, matchRows, requireTable, scoreTable, texts } from "../tables.ts";
 import { type FamilyExtra, mbgNbdFamily, type PurchaseFamily } from "./purchase-family.ts";
 import { harmonicsIn, harmonicsOf, historiesOn } from "./seasonal-clock.ts";
@@ -214,6 +214,14 @@ function evaluateBtyd(
       calibration: calibrationBins(buys, Float64Array.from(bought, Number)),
     },
     coverage(below, at, seed),
+    ...compareLimits({
+      metric: "interval_score",
+      rule: rate,
+      forecast: naive,
+      low: joined.numbers(scores, "expected_purchases_low"),
+      high: joined.numbers(scores, "expected_purchases_high"),
+      actual,
+    }),
   ]);
 }
 
@@ -262,6 +270,10 @@ function withSeason(card: ModelCard): ModelCard {
       "Harvey (1989): Forecasting, Structural Time Series Models and the Kalman Filter, for harmonics.",
     ],
     assumptions: [...card.assumptions, "All customers share the season, and next year's is like those seen."],
+    metrics: [
+      ...card.metrics,
+      "interval_score of the 80 % limits (their width and ten times what lies outside) against what became of those alike by the rule of thumb",
+    ],
     limits: [
       ...card.limits,
       "With less than fifteen months of history there is no season: a peak ahead, or just over, moves all forecasts alike.",

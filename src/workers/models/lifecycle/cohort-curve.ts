@@ -1,4 +1,5 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
+import { conformalFactor } from "../../numeric/interval-score.ts";
 import { type ActivityParams, activity, fitActivity } from "../../numeric/shifted-beta-geometric.ts";
 import { numbers } from "../tables.ts";
 
@@ -22,6 +23,8 @@ export interface FittedRetention {
   readonly season: readonly number[];
   /** Relative variance of a month's rate about its expectation, beyond that of the count. */
   readonly spread: number;
+  /** What limits are widened by, so that eight in ten of the months that earlier curves foretold lie inside. */
+  readonly widen: number;
   readonly n_cohorts: number;
   readonly n_months: number;
 }
@@ -74,6 +77,7 @@ export function fitRetention(all: readonly Cell[]): FittedRetention | null {
   if (!fitted) return null;
   const last = Math.max(...all.map(({ month, age }) => month + age));
   let [excess, squares] = [0, 0];
+  const foretold: { earlier: FittedRetention; cell: Cell; ahead: number }[] = [];
   for (const months of heldBack) {
     const until = last - months;
     const earlier = fitCurve(all.filter(({ month, age }) => month + age <= until));
@@ -84,9 +88,15 @@ export function fitRetention(all: readonly Cell[]): FittedRetention | null {
     const own = momentsOf(earlier, judged);
     excess += own.excess;
     squares += own.squares;
+    for (const cell of judged) foretold.push({ earlier, cell, ahead: cell.month + cell.age - until });
   }
   const ahead = squares > 0 ? excess / squares / (1 + judgedMonths / 24) : 0;
-  return { ...fitted, spread: Math.max(fitted.spread, ahead) };
+  const spread = Math.max(fitted.spread, ahead);
+  const misses = foretold.map(({ earlier, cell: { month, age, customers, buyers }, ahead: months }) => {
+    const mean = rateOf(earlier, month, age);
+    return Math.abs(buyers / customers - mean) / Math.sqrt(spreadOf({ spread, widen: 1 }, customers, mean, months));
+  });
+  return { ...fitted, spread, widen: conformalFactor(misses.filter(Number.isFinite)) };
 }
 
 function fitCurve(all: readonly Cell[]): FittedRetention | null {
@@ -107,7 +117,7 @@ function fitCurve(all: readonly Cell[]): FittedRetention | null {
     n_cohorts: new Set(cells.map(({ month }) => month)).size,
     n_months: months.size,
   };
-  let fitted: FittedRetention = { ...base, levels: {}, season: new Array(12).fill(1), spread: 0 };
+  let fitted: FittedRetention = { ...base, levels: {}, season: new Array(12).fill(1), spread: 0, widen: 1 };
   for (let round = 0; round < 3; round++) {
     fitted = { ...fitted, levels: levelsOf(fitted, cells) };
     if (months.size >= seasonFrom) fitted = { ...fitted, season: seasonOf(fitted, cells) };
@@ -123,8 +133,13 @@ export function rateOf(fitted: FittedRetention, month: number, age: number): num
 }
 
 /** Variance of a month's rate so many months ahead. */
-export function spreadOf({ spread }: FittedRetention, customers: number, mean: number, ahead: number): number {
-  return (mean * (1 - mean)) / Math.max(1, customers) + spread * (1 + ahead / 12) * mean * mean;
+export function spreadOf(
+  { spread, widen }: Pick<FittedRetention, "spread" | "widen">,
+  customers: number,
+  mean: number,
+  ahead: number,
+): number {
+  return widen ** 2 * ((mean * (1 - mean)) / Math.max(1, customers) + spread * (1 + ahead / 12) * mean * mean);
 }
 
 /** Ratios of seen to expected buyers, drawn to 1 by the weight that their own spread suggests (gamma-Poisson, by moments). */

@@ -3,7 +3,7 @@ import type { ColumnTable, ColumnValues } from "../../../shared/domain/column.ts
 import { betaCdf, betaQuantile } from "../../numeric/distributions.ts";
 import { absoluteErrors, meanInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { compare, coverage, known, leastCustomers } from "../evaluation.ts";
+import { compare, compareLimits, coverage, known, leastCustomers } from "../evaluation.ts";
 import { numbers, requireTable } from "../tables.ts";
 import {
   type Cell,
@@ -34,7 +34,7 @@ function rateDistribution(fitted: FittedRetention, cell: Cell, lastSeen: number)
 
 export const cohortRetention = defineModel({
   name: "cohort_retention",
-  version: 3,
+  version: 4,
   title: "Cohort retention",
   group: "lifecycle",
   inputs: { cohorts: { feature: "cohorts" }, summary: { feature: "purchase_summary" } },
@@ -55,7 +55,7 @@ export const cohortRetention = defineModel({
     purpose:
       "What share of the customers won in a month buys in each later month: as it was, and as it will be over the next year.",
     method:
-      "Beta-discrete-Weibull survival of a cohort (sBG where c = 1) times the share of those still there that buys in a month, by maximum likelihood over all cohorts' months. Each cohort's own level is drawn towards the common curve (gamma-Poisson); from two years on each calendar month has an index. Limits: a beta distribution with the variance of the count, of cohorts about the curve (as curves of three, six and nine months ago missed the three months after them) and of the months ahead.",
+      "Beta-discrete-Weibull survival of a cohort (sBG where c = 1) times the share of those still there that buys in a month, by maximum likelihood over all cohorts' months. Each cohort's own level is drawn towards the common curve (gamma-Poisson); from two years on each calendar month has an index. Limits: a beta distribution with the variance of the count, of cohorts about the curve (as curves of three, six and nine months ago missed the three months after them) and of the months ahead, widened where fewer than eight in ten of those months lay inside (conformal).",
     references: [
       "Fader & Hardie (2007): How to project customer retention, Journal of Interactive Marketing 21(1).",
       "Fader, Hardie, Liu, Davin & Steenburgh (2018): “How to Project Customer Retention” Revisited: The Role of Duration Dependence, JIM 43.",
@@ -73,6 +73,7 @@ export const cohortRetention = defineModel({
       "mae_rate: mean error of a cohort's rate in the whole months after the cut, against its rate in the last whole month; cohorts of 30 customers or more",
       "mae_rate_curve: the same against the mean rate of all cohorts at that age",
       "coverage of the 80 % limits",
+      "interval_score of the 80 % limits (their width and ten times what lies outside) against what became of those alike by the rule of thumb",
     ],
   },
   fit: (inputs): Json => {
@@ -148,6 +149,11 @@ export const cohortRetention = defineModel({
     });
     const mae = (values: Float64Array) => meanInterval(absoluteErrors(values, actual));
     const common = { own: mae(own), n, better: "lower" } as const;
+    const limitsAt = (p: number) =>
+      Float64Array.from(judged, (cell) => {
+        const { alpha, beta } = rateDistribution(fitted, cell, present - 1);
+        return betaQuantile(p, alpha, beta);
+      });
     const below = Float64Array.from(judged, (cell) => {
       const { alpha, beta } = rateDistribution(fitted, cell, present - 1);
       return betaCdf((cell.buyers + 0.5) / (cell.customers + 1), alpha, beta);
@@ -156,6 +162,14 @@ export const cohortRetention = defineModel({
       compare({ ...common, metric: "mae_rate", baseline: "rate of the last month", naive: mae(last).value }),
       compare({ ...common, metric: "mae_rate_curve", baseline: "mean rate at that age", naive: mae(curve).value }),
       coverage(below, new Float64Array(n), seed),
+      ...compareLimits({
+        metric: "interval_score_rate",
+        rule: "the rate of the last month",
+        forecast: last,
+        low: limitsAt(0.1),
+        high: limitsAt(0.9),
+        actual,
+      }),
     ]);
   },
 });

@@ -8,19 +8,21 @@ import {
   type Measured,
   spearmanDifference,
 } from "../../numeric/scoring.ts";
-import { calibrationBins, compare } from "../evaluation.ts";
+import { calibrationBins, compare, compareLimits } from "../evaluation.ts";
 import type { TargetDeclaration } from "./targets.ts";
 
 interface Against {
   readonly naive: Float64Array;
   readonly actual: Float64Array;
+  /** 80 % limits, where the target has them. */
+  readonly limits?: { readonly low: Float64Array; readonly high: Float64Array };
 }
 
 /** A forecast's metrics beside the naive forecast's on the same customers. */
 export function compareWithNaive(
   target: TargetDeclaration,
   predicted: Float64Array,
-  { naive, actual }: Against,
+  { naive, actual, limits }: Against,
 ): Evaluation[] {
   const theirs = target.judge(naive, actual);
   const n = actual.length;
@@ -54,6 +56,15 @@ export function compareWithNaive(
       n,
       better: "nearer to 0",
     }),
+    ...(limits
+      ? compareLimits({
+          metric: target.target === "value" ? "interval_score_minor" : "interval_score",
+          rule: tournamentQuestions[target.target].naive,
+          forecast: naive,
+          ...limits,
+          actual,
+        })
+      : []),
   ];
 }
 

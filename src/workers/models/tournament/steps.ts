@@ -192,7 +192,7 @@ function evaluateStep(target: TargetDeclaration, column: string): Step {
   const name = `tournament_${target.target}`;
   return defineStep({
     name: `evaluate_${name}`,
-    version: 1,
+    version: 2,
     title: `Evaluate the choice: ${tournamentQuestions[target.target].title}`,
     stage: "evaluations",
     scope: "brand",
@@ -230,7 +230,14 @@ async function evaluated(
   if (kept.length < leastCustomers) return [];
   const pick = (all: Float64Array) => Float64Array.from(kept, (row) => all[row] ?? Number.NaN);
   const naive = gather(target.naive(summary, context.horizonDays), matchRows(outcomes, summary));
-  return known(compareWithNaive(target, pick(values), { naive: pick(naive), actual: pick(target.outcome(outcomes)) }));
+  const limit = (end: string) => pick(gather(numbers(chosen, `${column}_${end}`), places));
+  return known(
+    compareWithNaive(target, pick(values), {
+      naive: pick(naive),
+      actual: pick(target.outcome(outcomes)),
+      ...(`${column}_low` in chosen.columns ? { limits: { low: limit("low"), high: limit("high") } } : {}),
+    }),
+  );
 }
 
 /** The steps of every tournament among models: the choice of a week, the chosen figures of a day, and how the choice did at a cut. */

@@ -3,7 +3,7 @@ import { gammaCdf } from "../../numeric/distributions.ts";
 import { quickGammaQuantile } from "../../numeric/gamma-table.ts";
 import { absoluteErrors, meanInterval, spearman, spearmanDifference } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
+import { compare, compareLimits, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { tiersOf } from "./tiers.ts";
 
@@ -100,6 +100,7 @@ export const customerValue = defineModel({
       "spearman with revenue after the cut, against revenue before it per day",
       "mae against revenue per day × horizon",
       "coverage of the 80 % limits by the randomised transform",
+      "interval_score of the 80 % limits (their width and ten times what lies outside) against what became of those alike by the rule of thumb",
     ],
   },
   fit: () => null,
@@ -175,6 +176,14 @@ export const customerValue = defineModel({
       at.push(isNone ? money.none : 0);
     }
     const limits = coverage(Float64Array.from(below), Float64Array.from(at), seed);
-    return known(below.length < leastCustomers ? found : [...found, limits]);
+    const scored = compareLimits({
+      metric: "interval_score_minor",
+      rule: common.baseline,
+      forecast: naive,
+      low: joined.numbers(scores, "predicted_value_minor_low"),
+      high: joined.numbers(scores, "predicted_value_minor_high"),
+      actual,
+    });
+    return known(below.length < leastCustomers ? found : [...found, limits, ...scored]);
   },
 });

@@ -4,7 +4,7 @@ import type { ModelContext } from "../../../shared/domain/model.ts";
 import { firstOrderColumns, landmarks } from "../../features/first-orders.ts";
 import { absoluteErrors, meanInterval, spearman } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
+import { compare, compareLimits, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { contentHashes, drawn, fitLabelMeans, type LabelMeans, labelMeansOf, pick } from "../learning.ts";
 import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { type FittedMoney, fitMoney, moneyCdf, moneyLimits, partsOf, predictMoney, stretched } from "./value-trees.ts";
@@ -115,6 +115,7 @@ export const earlyCustomerValue = defineModel({
       "spearman with the revenue after the cut, of customers new at it, against the first order's amount",
       "mae_minor against the first order's amount times what followed on average",
       "coverage of the 80 % limits",
+      "interval_score of the 80 % limits (their width and ten times what lies outside) against what became of those alike by the rule of thumb",
     ],
   },
   fit: (inputs, _, context): Json => fitEarly(requireTable(inputs, "first"), context) as unknown as Json,
@@ -195,6 +196,14 @@ export const earlyCustomerValue = defineModel({
         better: "lower",
       }),
       coverage(below, at, seed),
+      ...compareLimits({
+        metric: "interval_score_minor",
+        rule: "the first order's amount",
+        forecast: amount,
+        low: joined.numbers(scores, "early_value_minor_low"),
+        high: joined.numbers(scores, "early_value_minor_high"),
+        actual,
+      }),
     ]);
   },
 });

@@ -10,7 +10,7 @@ import {
 } from "../../numeric/gamma-gamma.ts";
 import { absoluteErrors, meanInterval, rootMeanSquare } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
+import { compare, compareLimits, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 
 function paramsOf(fitted: Json): GammaGammaParams | undefined {
@@ -105,6 +105,7 @@ export const gammaGamma = defineModel({
     metrics: [
       "mae and rmse of the mean spend per purchase after the cut, against the customer's mean before it; of the two, rmse judges a forecast of means",
       "coverage of the 80 % limits of that mean",
+      "interval_score of the 80 % limits (their width and ten times what lies outside) against what became of those alike by the rule of thumb",
     ],
   },
   fit: (inputs) => {
@@ -157,6 +158,17 @@ export const gammaGamma = defineModel({
       const rate = params.v + x * m;
       return betaCdf((k * mean) / (k * mean + rate), params.p * k, params.p * x + params.q);
     });
-    return known([...errors, coverage(below, new Float64Array(n), seed)]);
+    // limits are of one purchase's amount: they are held against those who bought once
+    const once = [...count.keys()].filter((row) => count[row] === 1);
+    const ofOnce = (values: Float64Array) => Float64Array.from(once, (row) => values[row] ?? Number.NaN);
+    const limits = compareLimits({
+      metric: "interval_score_spend_minor",
+      rule: "the own mean",
+      forecast: ofOnce(before),
+      low: ofOnce(joined.numbers(scores, "expected_spend_minor_low")),
+      high: ofOnce(joined.numbers(scores, "expected_spend_minor_high")),
+      actual: ofOnce(actual),
+    });
+    return known([...errors, coverage(below, new Float64Array(n), seed), ...limits]);
   },
 });

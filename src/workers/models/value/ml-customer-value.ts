@@ -1,7 +1,7 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import { absoluteErrors, auc, biasInterval, meanInterval, spearman } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
+import { compare, compareLimits, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { type FittedMlValue, fitMlValue, forecastMlValue } from "./ml-value-fit.ts";
 import { moneyCdf, moneyLimits, stretched } from "./value-trees.ts";
@@ -45,6 +45,7 @@ export const mlCustomerValue = defineModel({
       "mae_minor against revenue per day × horizon, and against MBG/NBD times Gamma-Gamma (mae_minor_btyd)",
       "mae and bias of the number of purchases against x / T × horizon; auc of buying against frequency",
       "coverage of the 80 % limits of revenue",
+      "interval_score of the 80 % limits (their width and ten times what lies outside) against what became of those alike by the rule of thumb",
     ],
   },
   fit: (inputs, _, context): Json => fitMlValue(requireTable(inputs, "rows"), context) as unknown as Json,
@@ -150,6 +151,14 @@ export const mlCustomerValue = defineModel({
         better: "higher",
       }),
       coverage(below, at, seed),
+      ...compareLimits({
+        metric: "interval_score_minor",
+        rule: money.baseline,
+        forecast: carried,
+        low: joined.numbers(scores, "predicted_value_minor_low"),
+        high: joined.numbers(scores, "predicted_value_minor_high"),
+        actual: revenue,
+      }),
     ]);
   },
 });

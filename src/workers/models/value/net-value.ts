@@ -2,7 +2,7 @@ import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { Tables } from "../../../shared/domain/model.ts";
 import { absoluteErrors, biasInterval, meanInterval, spearman } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { compare, join, known, leastCustomers } from "../evaluation.ts";
+import { compare, compareLimits, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 
 interface Fitted {
@@ -111,6 +111,7 @@ export const netValue = defineModel({
       "mae_net_minor: error of revenue less refunds after the cut, against value before returns; costs can't be judged",
       "spearman_net with revenue less refunds, against value before returns",
       "bias_net of the sum, against value before returns",
+      "interval_score of the 80 % limits (their width and ten times what lies outside) against what became of those alike by the rule of thumb",
     ],
   },
   fit: (inputs): Json => {
@@ -213,6 +214,14 @@ export const netValue = defineModel({
         naive: biasInterval(value, actual).value,
         better: "nearer to 0",
         ...common,
+      }),
+      ...compareLimits({
+        metric: "interval_score_net_minor",
+        rule: common.baseline,
+        forecast: value,
+        low: joined.numbers(scores, "net_value_minor_low"),
+        high: joined.numbers(scores, "net_value_minor_high"),
+        actual,
       }),
     ]);
   },
