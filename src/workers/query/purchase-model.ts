@@ -1,4 +1,6 @@
 import type { Json } from "../../shared/base/canonical-json.ts";
+import { toEpochDay } from "../../shared/base/time.ts";
+import { medianWaitOf } from "../models/lifecycle/next-purchase.ts";
 import { purchaseFamilies } from "../models/lifecycle/purchase-family.ts";
 import { expectedPurchases, probabilityAlive, probabilityOfNone } from "../numeric/buy-till-you-die.ts";
 import { paretoAlive, paretoMoments, paretoNone } from "../numeric/pareto-nbd.ts";
@@ -69,18 +71,17 @@ export function purchaseModelOf(handle: SnapshotHandle): PurchaseModel | null {
     const answers = params ? answersOf(name, params) : null;
     return answers ? [{ weight, answers }] : [];
   });
-  const waits = paramsOf(handle, "mbg_nbd");
+  const medianWait = medianWaitOf(handle.fits?.["next_purchase"] ?? null, toEpochDay(handle.as_of));
   const total = members.reduce((sum, { weight }) => sum + weight, 0);
-  if (!waits || !(total > 0)) return null;
+  if (!(total > 0)) return null;
   const mean = (of: (answers: Answers) => number) =>
     members.reduce((sum, { weight, answers }) => sum + weight * of(answers), 0) / total;
-  const { r = 0, alpha = 0 } = waits;
   return {
     name: choice?.chosen ?? "mbg_nbd",
     probabilityAlive: (history) => mean((answers) => answers.probabilityAlive(history)),
     expectedPurchases: (history, days) => mean((answers) => answers.expectedPurchases(history, days)),
     probabilityPurchase: (history, days) => mean((answers) => answers.probabilityPurchase(history, days)),
-    medianWait: ({ x, tAge }) => (alpha + tAge) * (2 ** (1 / (r + x)) - 1),
+    medianWait: medianWait ?? (() => Number.NaN),
   };
 }
 

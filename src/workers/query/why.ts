@@ -127,6 +127,7 @@ export function whyValue(
 
 /** The median waiting time rests on the number of orders and the age alone. */
 export function whyNext(model: PurchaseModel, stored: number | null, own: History, median: History): Driver[] {
-  if (stored === null || Math.abs(model.medianWait(own) - stored) > 1) return [];
-  return drivers([[model.medianWait(own) - model.medianWait(median), pace(own)]], days);
+  const [mine, theirs] = [model.medianWait(own), model.medianWait(median)];
+  if (stored === null || !(Math.abs(mine - stored) <= 1) || !Number.isFinite(theirs)) return [];
+  return drivers([[mine - theirs, pace(own)]], days);
 }

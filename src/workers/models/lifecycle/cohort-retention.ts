@@ -68,6 +68,7 @@ export const cohortRetention = defineModel({
       "Without notice nobody is seen to leave: survival is told from who buys, and the two can't be held apart.",
       "A cohort of the last weeks has the common curve's level; its first month is short.",
       "Months that are cut short by the day or haven't begun are forecasts; whole months of the past are what happened and carry no limits.",
+      "Over four cuts of the demo retailer 85 % of the rates lay inside their limits, from 66 to 100 % at single ones: months move all cohorts alike. Limits made with hindsight from the last month's rate would have cost less.",
     ],
     metrics: [
       "mae_rate: mean error of a cohort's rate in the whole months after the cut, against its rate in the last whole month; cohorts of 30 customers or more",

@@ -33,6 +33,27 @@ interface Fitted {
   readonly rhythm: LogIntervals | null;
 }
 
+/** Days until half of those with a history have bought again, on a day (days since 1970), by the method that was fitted; its purchases
+ *  count as evenly spaced. Infinite where that is years away; undefined without a fit. */
+export function medianWaitOf(
+  fitted: Json,
+  asOf: number,
+): ((history: { x: number; recency: number; tAge: number }) => number) | undefined {
+  const none = { rows: 0, columns: {} };
+  if (!fittedWaits(fitted, none)) return undefined;
+  return ({ x, recency, tAge }) => {
+    const columns = {
+      frequency: Float64Array.of(x),
+      recency: Float64Array.of(recency),
+      t_age: Float64Array.of(tAge),
+      first_order_on: Float64Array.of(asOf - tAge),
+      sum_log_interval: Float64Array.of(x > 0 ? x * Math.log(Math.max(1, recency / x)) : 0),
+    };
+    const wait = fittedWaits(fitted, { rows: 1, columns })?.(0);
+    return wait ? dayBy(wait, 0.5, longestDays) : Number.POSITIVE_INFINITY;
+  };
+}
+
 /** Waits by the method that was fitted; by rates alone where it couldn't be. */
 function fittedWaits(fitted: Json, summary: ColumnTable): ((row: number) => Wait) | undefined {
   if (typeof fitted !== "object" || fitted === null) return undefined;

@@ -101,6 +101,7 @@ export const gammaGamma = defineModel({
       "Limits are those of a customer's true mean, not of the next purchase.",
       "Amounts of one customer often vary more than the model allows: on the CDNOW customers about 68 % of later means fall inside limits meant for 80 %.",
       "Where the population's tail is so heavy that its mean doesn't exist, one-time buyers get its median.",
+      "On the demo retailer its limits hold 67 % and cost two fifths more than those that buyers of a like mean would have needed: amounts there don't follow a gamma distribution.",
     ],
     metrics: [
       "mae and rmse of the mean spend per purchase after the cut, against the customer's mean before it; of the two, rmse judges a forecast of means",

@@ -181,7 +181,7 @@ export const netValue = defineModel({
     const enough = numbers(summary, "frequency").map((x, at) => (x > 0 && Number.isFinite(net[at]) ? 1 : 0));
     return scoreTable(texts(summary, "customer_id"), outputs, { enough, reason });
   },
-  evaluate: (inputs, scores, { outcomes, tables = {} }) => {
+  evaluate: (inputs, scores, { outcomes, tables = {}, horizonDays }) => {
     const refunds = requireTable(tables, "refunds");
     const gross = requireTable(inputs, "value");
     const summary = requireTable(inputs, "summary");
@@ -195,6 +195,10 @@ export const netValue = defineModel({
     const whose = joined.texts(outcomes, "customer_id");
     const actual = joined.numbers(outcomes, "revenue_minor").map((one, at) => one - (sent.get(whose[at] ?? "") ?? 0));
     const value = joined.numbers(gross, "predicted_value_minor");
+    const age = joined.numbers(summary, "t_age");
+    const carried = joined
+      .numbers(summary, "net_revenue_minor")
+      .map((money, at) => (money / Math.max(30, age[at] ?? 30)) * horizonDays);
     const share = joined.numbers(scores, "expected_refund_share");
     const own = value.map((one, at) => one * (1 - (Number.isFinite(share[at]) ? (share[at] ?? 0) : 0)));
     const mae = (values: Float64Array) => meanInterval(absoluteErrors(values, actual));
@@ -217,8 +221,8 @@ export const netValue = defineModel({
       }),
       ...compareLimits({
         metric: "interval_score_net_minor",
-        rule: common.baseline,
-        forecast: value,
+        rule: "net revenue per day × horizon",
+        forecast: carried,
         low: joined.numbers(scores, "net_value_minor_low"),
         high: joined.numbers(scores, "net_value_minor_high"),
         actual,

@@ -165,6 +165,7 @@ export const segmentForecast = defineModel({
       "All segments of a day err together: their limits hold over days, not among the segments of one.",
       "New customers of a shop younger than one and a half horizons aren't told.",
       "Segments of one's own aren't among these: their revenue is the sum of predicted values.",
+      "Over four cuts of the demo retailer 85 % of the segments lay inside their limits, but from 67 to 100 % at single ones: what moves all segments of a day can't be told from few days.",
     ],
     metrics: [
       "mape: mean over segments of the error of revenue after the cut, over that revenue, against the segment's revenue of as many days before",
