@@ -303,6 +303,8 @@ describe("a run", () => {
         expect(run).toMatchObject({ state: "done", snapshot_id: pooled.snapshot_id, runner: "cluster" });
         expect(run.tasks.total).toBe(pooled.tasks.total);
         expect(run.tasks.computed).toBe(pooled.tasks.computed);
+        expect(run.usage?.cpu_seconds).toBeGreaterThan(0.5);
+        expect((run.usage?.read_bytes ?? 0) / (pooled.usage?.read_bytes ?? 1)).toBeCloseTo(1, 1);
       } finally {
         for (const agent of agents) killGroup(agent);
         await redis.close();

@@ -15,6 +15,9 @@ import { settleNames } from "../../src/workers/engine/revive.ts";
 /** Nothing waits: what is named is due, what is set aside may go with the next collection. */
 export const atOnce: RetentionRules = { ...defaultRetention, unused_days: 0, wait_hours: 0, trash_hours: 0 };
 
+/** What every artifact of the sample took. */
+export const sampleUsage = { cpu_seconds: 1.5, peak_bytes: 2_000_000, read_bytes: 300 };
+
 export const keyOf = (name: string) => Buffer.from(name).toString("hex").padEnd(64, "0").slice(0, 64);
 export const snapshotIdOf = (name: string) => Buffer.from(name).toString("hex").padEnd(20, "0").slice(0, 20);
 
@@ -34,7 +37,15 @@ export function keptBrand(brandDir: string, scratch: string) {
       const localPath = join(scratch, `${name}.json`);
       writeFileSync(localPath, `{"rows":"${name}"}\n`.repeat(20));
       const key = keyOf(name);
-      const about = { step: "sample", version: 1, params: {}, parts: {}, seconds: 2, attempt: `a-${name}` };
+      const about = {
+        step: "sample",
+        version: 1,
+        params: {},
+        parts: {},
+        seconds: 2,
+        usage: sampleUsage,
+        attempt: `a-${name}`,
+      };
       const read = { input: inputs.map((one) => ({ key: keyOf(one), output: "rows" })) };
       const outputs = [{ name: "rows", kind: "json" as const, localPath, rows: 20 }];
       publishArtifact(brandDir, { ...about, key, inputs: read, outputs });

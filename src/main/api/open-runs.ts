@@ -14,15 +14,15 @@ export async function openRuns(ctx: ApiContext, brand: string): Promise<Run[]> {
   const elsewhere = [...state.openRuns.values()].filter(({ run_id }) => !ctx.runs.active(run_id));
   return Promise.all(
     elsewhere.map(async (body) => {
-      if (away) return openDocument(body, "running"); // whether it is can't be seen
+      if (away) return openDocument(body, "running", ctx.now()); // whether it is can't be seen
       const letGo = await holdClaim(ctx.engine, brands.directory(brand), runClaim(body.run_id)).catch(() => null);
       await letGo?.();
-      return openDocument(body, letGo === null ? "running" : "lost");
+      return openDocument(body, letGo === null ? "running" : "lost", ctx.now());
     }),
   );
 }
 
-function openDocument(body: RunRequestedBody, state: "running" | "lost"): Run {
+function openDocument(body: RunRequestedBody, state: "running" | "lost", now: Date): Run {
   const request = body.request as NonNullable<Run["request"]>;
   return {
     run_id: body.run_id,
@@ -33,7 +33,7 @@ function openDocument(body: RunRequestedBody, state: "running" | "lost"): Run {
     host: body.host,
     runner: "cluster",
     request,
-    seconds: 0,
+    seconds: state === "running" ? Math.max(0, (now.getTime() - Date.parse(body.requested_at)) / 1000) : 0,
     seconds_left: null,
     tasks: { total: 0, reused: 0, computed: 0, failed: 0, running: 0 },
     rows: 0,

@@ -154,7 +154,11 @@ export function TaskLanes(props: Props) {
           {ticks.map((tick) => (
             <g key={tick}>
               <line x1={x(tick)} x2={x(tick)} y1={top - 6} y2={height - 6} stroke="var(--hair)" />
-              <text x={x(tick)} y={13} textAnchor={x(tick) < left + 12 ? "start" : "middle"}>
+              <text
+                x={x(tick)}
+                y={13}
+                textAnchor={x(tick) < left + 12 ? "start" : x(tick) > drawn.right - 14 ? "end" : "middle"}
+              >
                 {tickText(tick, step)}
               </text>
             </g>

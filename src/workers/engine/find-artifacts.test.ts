@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { quickFolder } from "../../../test/support/folders.ts";
-import { type KeptBrand, keptBrand, keyOf } from "../../../test/support/kept-brand.ts";
+import { type KeptBrand, keptBrand, keyOf, sampleUsage } from "../../../test/support/kept-brand.ts";
 import { toOlderLayout } from "../../../test/support/older-layout.ts";
 import { findArtifacts, type RecordReader } from "./find-artifacts.ts";
 import { artifactPlace } from "./layout.ts";
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const about = { rows: 20, bytes: expect.any(Number), seconds: 2 };
+const about = { rows: 20, bytes: expect.any(Number), seconds: 2, usage: sampleUsage };
 
 test("all that are there are told in the order that they were asked for, a second time by a look at each", async () => {
   const expected = names.map((name) => ({ key: keyOf(name), ...about, attempt: `a-${name}` }));

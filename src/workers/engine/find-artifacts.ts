@@ -1,6 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
+import type { TaskUsage } from "../../shared/domain/task.ts";
 import { type Artifact, parseArtifact } from "./artifact-store.ts";
 import { errnoOf } from "./file-system.ts";
 import { artifactPlaces } from "./layout.ts";
@@ -19,13 +20,14 @@ export interface FoundArtifact {
   readonly rows: number;
   readonly bytes: number;
   readonly seconds: number;
+  readonly usage?: TaskUsage | undefined;
   readonly attempt: string;
 }
 
 /** So many at a time: as many round trips as the engine has threads for them, and some that wait. */
 const atOnce = 32;
 
-/** Sums of records that were read and found sound, of some 300 bytes each. */
+/** Sums of records that were read and found sound, of some 400 bytes each. */
 const sound = new Map<string, { readonly state: string; readonly found: FoundArtifact }>();
 const mostSound = 200_000;
 
@@ -71,10 +73,10 @@ async function findOne(brandDir: string, key: string, reader: RecordReader): Pro
   return undefined;
 }
 
-function summed({ key, files, seconds, attempt }: Artifact): FoundArtifact {
+function summed({ key, files, seconds, usage, attempt }: Artifact): FoundArtifact {
   let [rows, bytes] = [0, 0];
   for (const file of files) [rows, bytes] = [rows + file.rows, bytes + file.bytes];
-  return { key, rows, bytes, seconds: seconds ?? 0, attempt };
+  return { key, rows, bytes, seconds: seconds ?? 0, attempt, ...(usage ? { usage } : {}) };
 }
 
 const shareReader: RecordReader = {

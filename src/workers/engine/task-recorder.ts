@@ -55,7 +55,7 @@ export class TaskRecorder implements StatementWatch {
   }
 
   wrote(name: string, rows: number, bytes: number): void {
-    this.say(`wrote ${name}: ${rows} rows, ${bytesText(bytes)}`);
+    this.say(`wrote ${name}: ${rows} ${rows === 1 ? "row" : "rows"}, ${bytesText(bytes)}`);
     this.#lookAtHeap(0);
   }
 

@@ -22,17 +22,18 @@ import { TaskTable } from "./TaskTable.tsx";
 import { TimelinePanel } from "./TimelinePanel.tsx";
 import { WhyPanel } from "./WhyPanel.tsx";
 
-export function RunBody({ brand, run }: { brand: string; run: Run }) {
+export function RunBody({ brand, run: watched }: { brand: string; run: Run }) {
   const client = useClient();
   const { params } = useRoute();
-  const going = isGoing(run);
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
   const [step, setStep] = useState<string | null>(null);
-  const details = useAsk(
-    "runs.show",
-    { brand, run_id: run.run_id },
-    going ? { every: 1_000, keep: true } : { keep: true },
-  );
+  const [isOver, setIsOver] = useState(false);
+  const asks = isGoing(watched) && !isOver ? { every: 1_000, keep: true } : { keep: true };
+  const details = useAsk("runs.show", { brand, run_id: watched.run_id }, asks);
+  // one that another process schedules can't be watched: its end is seen by looking
+  const run = isGoing(watched) && details.data ? details.data.run : watched;
+  const going = isGoing(run);
+  if (!going && !isOver) setIsOver(true);
   const [taskKey, showsLog] = [params.get("task"), params.has("log")];
   const look = (task: string | null, log: boolean) => {
     const asked = [...(task === null ? [] : [`task=${task}`]), ...(log ? ["log"] : [])].join("&");
