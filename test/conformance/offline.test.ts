@@ -133,7 +133,7 @@ describe("a snapshot that is kept on this machine", () => {
     expect(edits.map(({ state }) => state)).toEqual(["conflict", "conflict"]);
     expect(conflicts).toMatchObject([
       { subject: "segment:both", before: null, choices: ["mine", "theirs", "both"], both_name: "both-2" },
-      { subject: "setting:return_window_days", mine: "40", theirs: "50", choices: ["mine", "theirs"] },
+      { subject: "setting:return_window_days", mine: "40 days", theirs: "50 days", choices: ["mine", "theirs"] },
     ]);
     expect(conflicts[0]?.mine).toContain("order_count >= 3");
     expect(conflicts[0]?.theirs).toContain("order_count >= 7");

@@ -79,6 +79,8 @@ export function describeSubject(state: BrandState, subject: string): string | nu
   const [noun = "", ...rest] = subject.split(":");
   const name = rest.join(":");
   if (noun === "segment") return definition(state, name);
+  if (subject === "setting:return_window_days" && typeof state.settings?.return_window_days === "number")
+    return `${state.settings.return_window_days} days`;
   if (noun === "setting") return plain(Object.entries(state.settings ?? {}).find(([one]) => one === name)?.[1]);
   if (noun === "keeping") return plain(Object.entries(state.retention).find(([one]) => one === name)?.[1]);
   if (noun === "parameter") return plain(state.params.get(name)?.value ?? "the program's own");
