@@ -54,7 +54,7 @@ function Target({ brand, tournament }: { brand: string; tournament: Tournament }
   return (
     <Panel
       title={headline(tournament)}
-      under={`${reason} Judged for ${day(fit_on)}, on the ${horizon_days} days after each cut; losses are multiples of the naive forecast's (${naive}), mean over metrics and cuts`}
+      under={`${reason} Judged for ${day(fit_on)}, on the ${horizon_days} days after each cut; losses are multiples of the naive forecast's (${naive}), mean over the metrics of a cut`}
       tools={<Pin brand={brand} tournament={tournament} />}
     >
       {candidates.every(({ cuts }) => cuts.length === 0) ? (
@@ -100,7 +100,11 @@ function Row({ candidate, metrics }: { candidate: TournamentCandidate; metrics: 
   return (
     <tr data-chosen={candidate.is_chosen}>
       <td className="medium">{candidate.title}</td>
-      <td className="num">{decimal(candidate.relative, 3)}</td>
+      <td className="num" title={`Mean over the cuts: ${decimal(candidate.relative, 3)}`}>
+        {cuts.map(({ cut_on, relative }) => (
+          <div key={cut_on}>{decimal(relative, 3)}</div>
+        ))}
+      </td>
       <td className="num">{candidate.weight === null ? "" : share(candidate.weight, 0)}</td>
       {metrics.map((name) => (
         <td key={name} className="num nowrap">
