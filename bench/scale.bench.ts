@@ -9,7 +9,7 @@ import { cutPlanner, planRun, rollingCuts } from "../src/main/schedule/run-plan.
 import { canonicalJson } from "../src/shared/base/canonical-json.ts";
 import { applyEntry, type BrandState, emptyState } from "../src/shared/domain/brand-state.ts";
 import type { TaskNode } from "../src/shared/domain/task.ts";
-import { tournamentTargets } from "../src/shared/domain/tournament.ts";
+import { modelTargets } from "../src/shared/domain/tournament.ts";
 import { models, snapshotTables, steps } from "../src/workers/catalogue.ts";
 import { findArtifacts, type RecordReader } from "../src/workers/engine/find-artifacts.ts";
 import { artifactPlace } from "../src/workers/engine/layout.ts";
@@ -112,7 +112,7 @@ function* graphsOf(state: BrandState): Generator<{ name: string; nodes: readonly
   for (let cut = 0; cut < rollingCuts; cut++) {
     const { planner: judging } = cutPlanner(plan, buckets, cut, undefined);
     for (const model of plan.models) judging.require(`evaluate_${model}`);
-    if (cut === 0) for (const target of tournamentTargets) judging.require(`evaluate_tournament_${target}`);
+    if (cut === 0) for (const target of modelTargets) judging.require(`evaluate_tournament_${target}`);
     yield { name: `the evaluation at cut ${cut + 1}`, nodes: judging.graph().nodes };
   }
 }

@@ -10,7 +10,7 @@ import { publishedTables } from "../support/same-tables.ts";
 
 /** `npm run test:slow` takes the demo night by night for all its thirty nights; the usual run the last two of a small one. */
 const isWhole = process.env.ASSAY_SLOW === "full";
-const customers = isWhole ? 1500 : 120;
+const customers = isWhole ? Number(process.env.ASSAY_SLOW_CUSTOMERS ?? 1500) : 120;
 const nightsTaken = isWhole ? 30 : 2;
 const brand = "demo";
 

@@ -4,6 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { throwIfCancelled } from "../../shared/base/errors.ts";
 import { namesIn } from "./artifact-scan.ts";
 import { findArtifact } from "./artifact-store.ts";
+import { foldBrand } from "./brand-needs.ts";
 import { mendCheckpoints } from "./checkpoint-care.ts";
 import { attemptsAtWork } from "./claims.ts";
 import { readLease } from "./lease.ts";
@@ -60,8 +61,32 @@ function sweep({ folder, before, spares }: Sweep): number {
   return removed;
 }
 
+/** Takes files of deliveries away that no entry of the log names: what a process left that was killed between its copy and its entry. */
+export function sweepLanding(brandDir: string, olderThanMs = staleMs): number {
+  const { batches } = foldBrand(brandDir);
+  const named = new Set(batches.flatMap(({ files }) => files.map(({ landed }) => join(landed))));
+  const landing = join(brandDir, "landing");
+  const before = serverNow(join(brandDir, "clock")) - olderThanMs;
+  let removed = 0;
+  for (const source of namesIn(landing)) {
+    for (const batch of namesIn(join(landing, source))) {
+      for (const name of namesIn(join(landing, source, batch))) {
+        const path = join("landing", source, batch, name);
+        quietly(() => {
+          if (named.has(path) || !isOlder(join(brandDir, path), before)) return;
+          unlinkSync(join(brandDir, path));
+          removed++;
+        });
+      }
+    }
+  }
+  return removed;
+}
+
 export interface Tidied {
   readonly staging: number;
+  /** Files of deliveries that were never entered. */
+  readonly landed: number;
   /** Hints that led to nothing. */
   readonly hints: number;
   /** Checkpoints written, and those that were broken and are written anew. */
@@ -87,7 +112,7 @@ export async function tidyBrand(brandDir: string, signal: AbortSignal): Promise<
     }
     await turn();
   }
-  return { staging, hints, ...mendCheckpoints(brandDir) };
+  return { staging, landed: sweepLanding(brandDir), hints, ...mendCheckpoints(brandDir) };
 }
 
 function once<T>(body: () => T): () => T {

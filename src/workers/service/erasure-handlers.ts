@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import type { Person } from "../../shared/domain/erasure.ts";
-import { sweepStaging } from "../engine/janitor.ts";
+import { sweepLanding, sweepStaging } from "../engine/janitor.ts";
 import { type PseudonymKind, pseudonym, workspaceKey } from "../engine/pseudonym.ts";
 import { publish } from "../engine/publish.ts";
 import { readFiles } from "../query/snapshot.ts";
@@ -90,6 +90,7 @@ export const erasureHandlers: Pick<Handlers<EngineContract, ServiceContext>, Nam
     for (const name of namesIn(join(brandDir, "trash")))
       if (!name.startsWith("erase-")) rmSync(join(brandDir, "trash", name), { recursive: true, force: true });
     sweepStaging([join(brandDir, "tmp")], { olderThanMs: deadStagingMs });
+    sweepLanding(brandDir);
     rmSync(planOf(brandDir, erasure), { force: true });
     return { copies: replaced };
   },

@@ -50,7 +50,9 @@ export const upkeepHandlers: Pick<Handlers<EngineContract, ServiceContext>, Name
       signal,
       progress: (label, done, total) => progress({ label, done, total }),
     });
-    const tidied = dry_run ? { staging: 0, hints: 0, checkpoints: 0, broken: [] } : await tidyBrand(brandDir, signal);
+    const tidied = dry_run
+      ? { staging: 0, landed: 0, hints: 0, checkpoints: 0, broken: [] }
+      : await tidyBrand(brandDir, signal);
     return { ...found, tidied };
   },
 };
