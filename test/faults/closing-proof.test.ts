@@ -27,9 +27,11 @@ const desktops: ChildProcess[] = [];
 const doneBy = (some: readonly StartedCommand[]) =>
   some.flatMap(({ log }) => log.filter((line) => line.includes('"task_done"'))).length;
 
-/** A workspace of its own that the history and then night after night arrive at. */
+/** A workspace of its own that the history and then night after night arrive at, from the same folder as every other's: a delivery is
+ *  known by its files' names, too. */
 async function place(name: string) {
-  const [workspace, incoming] = [join(folder, name, "workspace"), join(folder, name, "incoming")];
+  const [workspace, incoming] = [join(folder, name, "workspace"), join(folder, "incoming")];
+  rmSync(incoming, { recursive: true, force: true });
   mkdirSync(incoming, { recursive: true });
   const isUpdate = (path: string) => path.startsWith(join(exports, "updates"));
   cpSync(exports, incoming, { recursive: true, filter: (path) => !isUpdate(path) });
@@ -69,7 +71,7 @@ async function inOrder(name: string, how: object, beside: (day: string, at: numb
 }
 
 function desktop(workspace: string, name: string): Promise<string> {
-  const entry = join(import.meta.dirname, "../support/reading-desktop.ts");
+  const entry = join(import.meta.dirname, "../support/reading-desktop-process.ts");
   const data = join(folder, `data-${name}`);
   const child = spawn(process.execPath, [entry, workspace, data, brand], { stdio: ["ignore", "pipe", "inherit"] });
   desktops.push(child);

@@ -85,6 +85,7 @@ function buildTree(): { kernel: string; initramfs: string; disk: string } {
   writeFileSync(join(tree, "etc/passwd"), "root:x:0:0:root:/:/bin/sh\n");
   writeFileSync(join(tree, "etc/hosts"), "127.0.0.1 localhost assay-nfs\n");
   writeFileSync(join(tree, "etc/protocols"), "tcp 6 TCP\nudp 17 UDP\n");
+  writeFileSync(join(tree, "etc/services"), "nfs 2049/tcp\nnfs 2049/udp\n");
   const [version = ""] = readdirSync(find("lib/modules"));
   run(find("bin/kmod", "usr/bin/kmod"), ["-b", unpacked, version], { argv0: "depmod" });
   const modules = join("lib/modules", version);
