@@ -6,6 +6,8 @@ const [workspace = "", dataFolder = "", brand = ""] = process.argv.slice(2);
 const core = await createCore({ workspace, dataFolder });
 const { client } = core;
 const told = { reads: 0, again: 0, torn: [] as string[], snapshots: new Set<string>(), errors: [] as string[] };
+/** Rows of scores at each snapshot's first reading: buyers only, so that they are fewer than the profiles. */
+const scoredAtFirst = new Map<string, number>();
 let isOver = false;
 process.on("SIGTERM", () => {
   isOver = true;
@@ -22,8 +24,10 @@ while (!isOver) {
       const { n, own, scored } = rows[0] ?? {};
       told.reads++;
       told.snapshots.add(snapshot_id);
-      if (Number(n) !== customers || Number(own) !== customers || Number(scored) !== customers)
-        told.torn.push(`${snapshot_id}: ${n}, ${own}, ${scored} of ${customers}`);
+      const first = scoredAtFirst.get(snapshot_id) ?? Number(scored);
+      scoredAtFirst.set(snapshot_id, first);
+      if (Number(n) !== customers || Number(own) !== customers || Number(scored) !== first || first === 0)
+        told.torn.push(`${snapshot_id}: ${n} and ${own} of ${customers}, ${scored} scored of ${first}`);
     }
     await client.call("runs.list", { brand });
   } catch (error) {
