@@ -21,6 +21,7 @@ describe("prices", () => {
     expect(pricesOf(settings, false, {})).toMatchObject({ instanceHour: 0.4, currency: "EUR", share: null });
     expect(pricesOf({ ...settings, is_listed: true }, false, {})?.source).toBe("list prices of us-east-1, 2026-06");
     const own = pricesOf(null, false, { ASSAY_EFS_READ_PRICE: "0.01", ASSAY_EFS_WRITE_PRICE: "much" });
+    expect(own?.source).toBe("prices of the settings, else list prices of us-east-1, 2026-06");
     expect(own?.share).toEqual({ readPerGb: 0.01, writtenPerGb: 0.06, keptPerGbMonth: 0.3 });
   });
 });

@@ -46,6 +46,7 @@ export function pricesOf(settings: Ec2Settings | null, isEfs: boolean, env: Envi
     return Number.isFinite(value) && value >= 0 ? value : listed;
   };
   const { share } = listPrices;
+  const isNamed = settings?.is_listed === false || shareNames.some((name) => env[name] !== undefined);
   return {
     currency: settings?.currency ?? listPrices.currency,
     instanceHour: settings?.price_per_hour ?? 0,
@@ -57,6 +58,6 @@ export function pricesOf(settings: Ec2Settings | null, isEfs: boolean, env: Envi
           keptPerGbMonth: amount("ASSAY_EFS_STORAGE_PRICE", share.keptPerGbMonth),
         }
       : null,
-    source: `${settings?.is_listed === false ? "prices of the settings, else " : ""}list prices of ${listPrices.region}, ${listPrices.as_of}`,
+    source: `${isNamed ? "prices of the settings, else " : ""}list prices of ${listPrices.region}, ${listPrices.as_of}`,
   };
 }
