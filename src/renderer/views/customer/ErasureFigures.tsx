@@ -33,7 +33,9 @@ export function ErasureFigures({
       </dl>
       {lists.length > 0 && (
         <>
-          <h3>{some(lists.length, "list")} outside: whoever got {lists.length === 1 ? "it" : "one"} has to be told</h3>
+          <h3>
+            {some(lists.length, "list")} outside: whoever got {lists.length === 1 ? "it" : "one"} has to be told
+          </h3>
           <div className="scroll">
             <table className="plain">
               <thead>
