@@ -277,7 +277,7 @@ describe("a run", () => {
       }),
     );
     for (const { snapshot_id, tasks } of outcomes) {
-      expect(snapshot_id).toBe(pooled.snapshot_id);
+      expect(snapshot_id, JSON.stringify(outcomes)).toBe(pooled.snapshot_id);
       expect(tasks.reused + tasks.computed).toBe(tasks.total);
     }
     const computed = outcomes.reduce((sum, { tasks }) => sum + tasks.computed, 0);

@@ -30,7 +30,7 @@ function logEngine(files: FileSystem = realFileSystem): Engine {
   return { call: async (name: string, input: never) => calls[name]?.(input) } as unknown as Engine;
 }
 
-const cache = { read: async () => [], append: async () => {} };
+const cache = { read: async () => [], append: async () => {}, forget: async () => {} };
 const sql = (segment: string, text: string) => ({ segment, definition: { sql: text } });
 
 /** A brand on a share, and a machine that once saw its first two entries. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { AssayError } from "../../shared/base/errors.ts";
 import type { StateEntry } from "../../shared/domain/brand-state.ts";
 import { Brands } from "./brands.ts";
 import type { Engine } from "./engine-client.ts";
@@ -20,6 +21,7 @@ function place(entries: number, known = 0) {
       await new Promise((resolve) => setTimeout(resolve, 1));
       if (name === "log.read") {
         asked.push(input.from);
+        if (input.from > log.length + 1) throw new AssayError("corrupt", "An entry is missing.", "Restore it.");
         const page = log.slice(input.from - 1, input.from + 6);
         return { entries: page, has_more: page.length === 7 };
       }
@@ -31,6 +33,7 @@ function place(entries: number, known = 0) {
   const cache = {
     read: async (_: string, from: number) => cached.slice(from - 1, from + 4),
     append: async (_: string, more: readonly StateEntry[]) => void cached.push(...more),
+    forget: async () => void cached.splice(0),
   };
   return { brands: new Brands({ path: "/w", id: "w", brands: ["shop"] }, engine, cache), log, cached, asked };
 }
@@ -45,6 +48,13 @@ describe("the brands of a workspace", () => {
     }
     expect(cached).toEqual(log);
     expect(asked[0]).toBe(13);
+  });
+
+  it("read a log anew that goes less far than this machine remembers", async () => {
+    const { brands, log, cached } = place(40, 40);
+    log.splice(9); // a backup was brought back
+    expect((await brands.refresh("shop")).version).toBe(9);
+    expect(cached).toEqual(log);
   });
 
   it("enter what was decided from a state only while that holds", async () => {

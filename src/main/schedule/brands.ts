@@ -19,6 +19,7 @@ export interface EntryCache {
   /** Some of the entries from a version on; none where it knows no more. */
   read(log: string, from: number): Promise<readonly StateEntry[]>;
   append(log: string, entries: readonly StateEntry[]): Promise<void>;
+  forget(log: string): Promise<void>;
 }
 
 interface Held {
@@ -162,6 +163,27 @@ export class Brands {
   }
 
   async #read(brand: string, held: Held): Promise<BrandState> {
+    try {
+      return await this.#readOn(brand, held);
+    } catch (error) {
+      if (!(error instanceof AssayError) || error.code !== "corrupt" || held.state.version === 0) throw error;
+      return this.#readAnew(brand, held);
+    }
+  }
+
+  /** A log that was brought back from an older copy doesn't go on where this machine left it: what it holds counts. */
+  async #readAnew(brand: string, held: Held): Promise<BrandState> {
+    const log = `${this.#cacheKey}/${brand}`;
+    const entries = await readEntries(this.#engine, this.directory(brand), 1);
+    const state = emptyState();
+    for (const entry of entries) applyEntry(state, entry);
+    await this.#cache.forget(log);
+    await this.#cache.append(log, entries).catch(() => {});
+    held.state = state;
+    return state;
+  }
+
+  async #readOn(brand: string, held: Held): Promise<BrandState> {
     const brandDir = this.directory(brand);
     for (;;) {
       const { entries, has_more } = await this.#engine.call("log.read", { brandDir, from: held.state.version + 1 });

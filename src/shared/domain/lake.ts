@@ -296,7 +296,17 @@ export function normalisedColumns(table: LakeTable): Column[] {
   ];
 }
 
+/** Tables whose contact columns, in a file of their own, are found by the delivered row: its file and its number there. */
+const foundByRow = ["customers", "message_events", "third_party"];
+
 /** Columns of the lake's table: the same without what only repetition needs. */
 export function lakeColumns(table: LakeTable): Column[] {
-  return normalisedColumns(table).filter(({ name }) => !["file_number", "row_key", "row_hash"].includes(name));
+  const dropped = ["row_key", "row_hash", ...(foundByRow.includes(table.table) ? [] : ["file_number"])];
+  return normalisedColumns(table).filter(({ name }) => !dropped.includes(name));
+}
+
+/** SQL that two rows of such tables are of one row of one delivered file. */
+export function isSameRow(one: string, other: string): string {
+  return `${one}.source = ${other}.source AND ${one}.batch_id = ${other}.batch_id AND ${one}.file_number IS NOT DISTINCT FROM ${other}.file_number
+      AND ${one}.source_row = ${other}.source_row`;
 }

@@ -1,5 +1,5 @@
 import type { Column } from "../../shared/domain/column.ts";
-import { lakeStepOf, lakeTable } from "../../shared/domain/lake.ts";
+import { isSameRow, lakeStepOf, lakeTable } from "../../shared/domain/lake.ts";
 import { ident } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { behaviourColumns } from "../landing/lake-step.ts";
@@ -10,7 +10,7 @@ import { spanSql, writeSpans } from "./spans.ts";
 export function activityColumns(name: string): Column[] {
   const table = lakeTable(name);
   if (!table) throw new RangeError(name);
-  const own = behaviourColumns(table).filter((column) => column.name !== "customer_id");
+  const own = behaviourColumns(table).filter(({ name }) => name !== "customer_id" && name !== "file_number");
   return [{ name: "customer_id", type: "VARCHAR" }, ...own];
 }
 
@@ -22,7 +22,7 @@ const isSpanned = (name: string) => name.endsWith("events");
  *  its address and a page view by who else its visit, then its browser, belongs to, where that is one customer only. */
 export const activity = defineStep({
   name: "activity",
-  version: 3,
+  version: 4,
   title: "Tie e-mails and visits to customers",
   stage: "customers",
   scope: "brand",
@@ -100,10 +100,10 @@ async function addressTable(context: StepContext): Promise<void> {
 
 /** Rows with the customer of their id, else of the address that they were written to. */
 function addressedSql(context: StepContext, name: string, contact: string, key: string): string {
-  const joins = `LEFT JOIN written w ON w.source = e.source AND w.batch_id = e.batch_id AND w.source_row = e.source_row AND w.${key} = e.${key}
+  const joins = `LEFT JOIN written w ON ${isSameRow("w", "e")} AND w.${key} = e.${key}
     LEFT JOIN addresses a ON a.email = w.email`;
   return `${identifiedSql(context, name)},
-    written AS (SELECT source, batch_id, source_row, ${key}, min(email) AS email FROM ${context.relation(contact)} WHERE email IS NOT NULL GROUP BY ALL)
+    written AS (SELECT source, batch_id, file_number, source_row, ${key}, min(email) AS email FROM ${context.relation(contact)} WHERE email IS NOT NULL GROUP BY ALL)
     ${selectedSql(name, "coalesce(e.own_customer, a.customer_id)", joins)}`;
 }
 

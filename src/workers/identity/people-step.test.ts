@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Row, StepBench } from "../../../test/support/step-harness.ts";
 import { people } from "./people-step.ts";
@@ -91,6 +92,37 @@ describe("the golden record", () => {
       city_source: "crm",
       city_competing: 1,
     });
+  });
+
+  test("takes nothing from another file's row of the same number in one delivery", async () => {
+    const rows = ["York", "Leeds", "Ripon"].map((city, n) => ({ email: `p${n}@home.example`, city }));
+    const place = (n: number) => ({
+      key_space: "brand",
+      source: "shop",
+      batch_id: "b1",
+      file_number: n,
+      source_row: 1,
+    });
+    const record = (email: string) => `email:${createHash("md5").update(email).digest("hex").slice(0, 20)}`;
+    await bench.given(
+      "customer_ids",
+      "records",
+      rows.map(({ email }, n) => ({ key_space: "brand", source_record_id: record(email), customer_id: `c${n}` })),
+    );
+    await bench.given(
+      "lake_people",
+      "customers_contact",
+      rows.map(({ email }, n) => ({ ...place(n), email })),
+    );
+    await bench.given(
+      "lake_people",
+      "customers",
+      rows.map(({ city }, n) => ({ ...place(n), city })),
+    );
+    const made = await bench.run(people);
+    expect(made["people"]?.map(({ email, city, city_competing }) => [email, city, city_competing])).toEqual(
+      rows.map(({ email, city }) => [email, city, 1]),
+    );
   });
 
   test("of equally old records takes the most complete, then the source first in the alphabet", async () => {

@@ -1,4 +1,5 @@
 import type { Column } from "../../shared/domain/column.ts";
+import { isSameRow } from "../../shared/domain/lake.ts";
 import { defineStep } from "../engine/step-context.ts";
 import { usableEmailSql, usablePhoneSql } from "./junk.ts";
 
@@ -33,7 +34,7 @@ const columns: Column[] = [
  *  source of each and how many different values there were; junk addresses and numbers don't count. */
 export const people = defineStep({
   name: "people",
-  version: 2,
+  version: 3,
   title: "Golden records",
   stage: "identity",
   scope: "brand",
@@ -68,7 +69,7 @@ export const people = defineStep({
       rows_of_contact AS (
         SELECT c.*, b.created_at, b.gender, b.city, b.region, b.country,
                coalesce(c.source_customer_id, CASE WHEN c.email IS NOT NULL THEN 'email:' || left(md5(c.email), 20) WHEN c.phone IS NOT NULL THEN 'phone:' || left(md5(c.phone), 20) ELSE 'card:' || c.loyalty_id END) AS record
-        FROM ${context.relation("contact")} c JOIN ${context.relation("customers")} b ON b.source = c.source AND b.batch_id = c.batch_id AND b.source_row = c.source_row
+        FROM ${context.relation("contact")} c JOIN ${context.relation("customers")} b ON ${isSameRow("b", "c")}
           AND coalesce(b.source_customer_id, '') = coalesce(c.source_customer_id, '')),
       own AS (
         SELECT coalesce(r.customer_id, s.customer_id) AS customer_id, c.source, 1 AS preference, c.created_at AS moment, coalesce(c.full_name, nullif(concat_ws(' ', c.given_name, c.family_name), '')) AS full_name,

@@ -1,5 +1,6 @@
 import type { Json } from "../../shared/base/canonical-json.ts";
 import type { Column } from "../../shared/domain/column.ts";
+import { isSameRow } from "../../shared/domain/lake.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { blockingRules, candidatePairs } from "./blocking.ts";
@@ -33,7 +34,7 @@ const open = ["city", "region", "country", "gender"];
  *  agreement in bits. Learned from the brand's own records; those of orders take no part, they carry keys only. */
 export const recordPairs = defineStep({
   name: "record_pairs",
-  version: 2,
+  version: 3,
   title: "Weigh pairs of records",
   stage: "identity",
   scope: "brand",
@@ -147,7 +148,7 @@ function knownSql(context: StepContext): string {
     ...open.map((name) => `max(CAST(b.${name} AS VARCHAR)) AS ${name}`),
   ];
   return `SELECT r.key_space, r.source_record_id, ${greatest.join(", ")} FROM (${personRowsSql(context)}) r
-    LEFT JOIN ${context.relation("places")} b ON b.source = r.source AND b.batch_id = r.batch_id AND b.source_row = r.source_row
+    LEFT JOIN ${context.relation("places")} b ON ${isSameRow("b", "r")}
       AND coalesce(b.source_customer_id, '') = coalesce(r.source_customer_id, '')
     WHERE r.source_record_id IS NOT NULL GROUP BY r.key_space, r.source_record_id`;
 }

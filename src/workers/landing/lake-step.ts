@@ -21,7 +21,9 @@ export function contactColumns(table: LakeTable): Column[] {
   const keys = [...table.key, "source_customer_id"];
   return lakeColumns(table).filter(
     ({ name }) =>
-      isPii(table, name) || keys.includes(name) || ["key_space", "source", "batch_id", "source_row"].includes(name),
+      isPii(table, name) ||
+      keys.includes(name) ||
+      ["key_space", "source", "batch_id", "file_number", "source_row"].includes(name),
   );
 }
 
@@ -30,7 +32,7 @@ function lakeStep(name: ReturnType<typeof lakeStepOf>, title: string) {
   const tables = lakeTargets.filter(({ table }) => lakeStepOf(table) === name);
   const contactTables = tables.filter(({ table }) => split.has(table));
   return defineStep({
-    ...{ name, version: 7, title, stage: "lake", scope: "brand", timing: "none" },
+    ...{ name, version: 8, title, stage: "lake", scope: "brand", timing: "none" },
     inputs: Object.fromEntries(tables.map(({ table }) => [table, { step: "normalise", output: table }])),
     params: {},
     settings: ["currency"],

@@ -4,7 +4,7 @@ import { ident } from "../engine/sql.ts";
 
 /** Later rows first: of deliveries, of files in one, of rows in one. */
 const latest = "batch_number DESC, file_number DESC, source_row DESC, row_hash";
-const whence = new Set(["key_space", "source", "batch_id", "source_row"]);
+const whence = new Set(["key_space", "source", "batch_id", "file_number", "source_row"]);
 
 /** Makes the relation `merged_<table>` of a table's deliveries (`arrivals` numbers them); returns its name. With a key the latest row of a source
  *  stands, and of several sources what the later ones say, where they say something (people stay apart by source until identity

@@ -1,3 +1,4 @@
+import { isSameRow } from "../../shared/domain/lake.ts";
 import { daySql } from "../customers/bucket.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
@@ -6,7 +7,7 @@ import { defineStep, type StepContext } from "../engine/step-context.ts";
  *  were bought say. */
 export const customerAttributes = defineStep({
   name: "customer_attributes",
-  version: 3,
+  version: 4,
   title: "Attributes of customers",
   stage: "profiles",
   scope: "brand",
@@ -63,7 +64,7 @@ function saidSql(context: StepContext): string {
   return `ids AS (SELECT key_space, source_record_id, min(customer_id) AS customer_id FROM ${context.relation("records")} GROUP BY ALL),
     written AS (
       SELECT coalesce(apart.customer_id, own.customer_id) AS customer_id, c.attributes, ${day} AS day FROM ${context.relation("customers")} c
-      LEFT JOIN ${context.relation("contact")} k ON k.source = c.source AND k.batch_id = c.batch_id AND k.source_row = c.source_row
+      LEFT JOIN ${context.relation("contact")} k ON ${isSameRow("k", "c")}
         AND k.source_customer_id IS NOT DISTINCT FROM c.source_customer_id
       LEFT JOIN ids own ON own.key_space = c.key_space AND own.source_record_id = coalesce(c.source_customer_id, 'email:' || left(md5(k.email), 20))
       LEFT JOIN ids apart ON apart.key_space = c.key_space AND apart.source_record_id = c.source_customer_id || '@' || c.source

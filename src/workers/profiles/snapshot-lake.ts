@@ -1,5 +1,5 @@
 import type { Column } from "../../shared/domain/column.ts";
-import { type LakeTable, lakeStepOf, lakeTable } from "../../shared/domain/lake.ts";
+import { isSameRow, type LakeTable, lakeStepOf, lakeTable } from "../../shared/domain/lake.ts";
 import type { InputReference } from "../../shared/domain/step.ts";
 import { daySql } from "../customers/bucket.ts";
 import { lineColumns } from "../customers/purchase-lines.ts";
@@ -10,7 +10,7 @@ import { behaviourColumns } from "../landing/lake-step.ts";
 
 const customerId: Column = { name: "customer_id", type: "VARCHAR" };
 const withoutPii = (table: LakeTable) =>
-  behaviourColumns(table).filter(({ pii, name }) => !pii && name !== "customer_id");
+  behaviourColumns(table).filter(({ pii, name }) => !pii && !["customer_id", "file_number"].includes(name));
 
 type Join = "order" | "record" | "person" | "none" | "done";
 
@@ -54,8 +54,7 @@ function joinSql(join: Join, context: StepContext): string {
     `(SELECT * FROM ids WHERE ${patterns.map((pattern) => `source_record_id LIKE ${literal(pattern)}`).join(" OR ")})`;
   const own = `${ofRecord("own", "t.source_customer_id", "ids")} ${ofRecord("apart", "t.source_customer_id || '@' || t.source", like("%@%"))}`;
   if (join === "record") return own;
-  return `${own} LEFT JOIN (SELECT * FROM ${context.relation("contact")} WHERE source_customer_id IS NULL) k ON k.source = t.source AND k.batch_id = t.batch_id
-      AND k.source_row = CASE WHEN t.source_customer_id IS NULL THEN t.source_row END
+  return `${own} LEFT JOIN (SELECT * FROM ${context.relation("contact")} WHERE source_customer_id IS NULL) k ON t.source_customer_id IS NULL AND ${isSameRow("k", "t")}
     ${ofRecord("reached", "CASE WHEN k.email IS NOT NULL THEN 'email:' || left(md5(k.email), 20) WHEN k.phone IS NOT NULL THEN 'phone:' || left(md5(k.phone), 20) ELSE 'card:' || k.loyalty_id END", like("email:%", "phone:%", "card:%"))}`;
 }
 
@@ -85,7 +84,7 @@ function viewStep({ table, join, cut }: (typeof views)[number]): Step {
   const needsOrders = table === "returns";
   return defineStep({
     name: `snapshot_${table}`,
-    version: 4,
+    version: 5,
     title: `Table ${table} of the day`,
     stage: "profiles",
     scope: "brand",
