@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { Conflict } from "../../shared/api/contract/offline.ts";
 import { useClient } from "../client/ClientProvider.tsx";
 import { useAsk } from "../client/queries.ts";
-import { Dialog } from "../components/Dialog.tsx";
+import { CloseRow, Dialog } from "../components/Dialog.tsx";
 import { Failure, Waiting } from "../components/parts.tsx";
 import { Scroll } from "../components/Scroll.tsx";
 import { State } from "../components/State.tsx";
@@ -86,11 +86,7 @@ export function PendingDialog({ brand, isAway, onClose }: Props) {
           </table>
         </Scroll>
       )}
-      <div className="actions">
-        <button type="button" className="button" onClick={onClose}>
-          Close
-        </button>
-      </div>
+      <CloseRow onClose={onClose} />
     </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Dialog } from "../components/Dialog.tsx";
+import { CloseRow, Dialog } from "../components/Dialog.tsx";
 import { screens } from "./screens.ts";
 
 const groups: readonly { readonly name: string; readonly keys: readonly (readonly [string, string])[] }[] = [
@@ -60,11 +60,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
           </table>
         ))}
       </div>
-      <div className="actions">
-        <button type="button" className="button" onClick={onClose}>
-          Close
-        </button>
-      </div>
+      <CloseRow onClose={onClose} />
     </Dialog>
   );
 }

@@ -51,3 +51,14 @@ export function Dialog({
     </div>
   );
 }
+
+/** The one button of a dialog that only tells. */
+export function CloseRow({ onClose }: { onClose: () => void }) {
+  return (
+    <div className="actions">
+      <button type="button" className="button" onClick={onClose}>
+        Close
+      </button>
+    </div>
+  );
+}

@@ -7,6 +7,7 @@ import { Failure, Waiting } from "../../components/parts.tsx";
 import { bytes, integer, seconds, share } from "../../format/format.ts";
 import { ArtifactTable } from "./ArtifactTable.tsx";
 import { cacheFinding, stepsOf } from "./cache-steps.ts";
+import { FactList } from "./FactList.tsx";
 import { stageColour, stageLabel } from "./stage-rows.ts";
 
 interface Props {
@@ -61,15 +62,7 @@ export function CachePanel({ brand, run }: Props) {
       }
       table={<ArtifactTable artifacts={artifacts} />}
     >
-      <dl className="cache-facts">
-        {facts.map(([name, value, under]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-            <dd className="muted small">{under}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} />
       <StepGraph
         stages={[...new Set(steps.map(({ stage }) => stage))].map((stage) => ({
           stage,

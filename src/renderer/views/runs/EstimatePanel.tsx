@@ -4,6 +4,7 @@ import { Icon } from "../../components/Icon.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure, Waiting } from "../../components/parts.tsx";
 import { bytes, decimal, integer, seconds, share } from "../../format/format.ts";
+import { FactList } from "./FactList.tsx";
 
 interface Props {
   readonly brand: string;
@@ -68,15 +69,5 @@ function Facts({ estimate }: { estimate: RunEstimate }) {
   if (daily_budget !== null) {
     facts.push(["Budget of the day", money(daily_budget), `${money(spent_today ?? 0)} spent today`]);
   }
-  return (
-    <dl className="estimate-facts">
-      {facts.map(([name, value, under]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-          <dd className="muted small">{under}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactList facts={facts} />;
 }

@@ -65,10 +65,12 @@ export function RunList({ brand }: { brand: string }) {
       {runs.isError && <Failure error={runs.error} onRetry={() => void runs.refetch()} />}
       {runs.isPending && <Waiting />}
       {runs.isSuccess && list.length === 0 && (
-        <Empty title="No run yet">Deliveries become profiles in a run; every step of it can be watched here.</Empty>
+        <Empty title="No run of this machine yet">
+          Deliveries become profiles in a run; every step of it can be watched here.
+        </Empty>
       )}
-      {list.length > 0 && (
-        <div className="stack">
+      <div className="stack">
+        {list.length > 0 && (
           <Panel
             title={`${integer(list.length)} ${list.length === 1 ? "run" : "runs"} of this machine`}
             under="The latest first"
@@ -124,9 +126,9 @@ export function RunList({ brand }: { brand: string }) {
               </table>
             </div>
           </Panel>
-          <UsagePanel />
-        </div>
-      )}
+        )}
+        <UsagePanel />
+      </div>
     </>
   );
 }

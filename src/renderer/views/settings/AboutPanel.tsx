@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useAsk } from "../../client/queries.ts";
-import { Dialog } from "../../components/Dialog.tsx";
+import { CloseRow, Dialog } from "../../components/Dialog.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure, Waiting } from "../../components/parts.tsx";
 import { integer } from "../../format/format.ts";
@@ -48,11 +48,7 @@ function Licences({ onClose }: { onClose: () => void }) {
           </li>
         ))}
       </ul>
-      <div className="actions">
-        <button type="button" className="button" onClick={onClose}>
-          Close
-        </button>
-      </div>
+      <CloseRow onClose={onClose} />
     </Dialog>
   );
 }
