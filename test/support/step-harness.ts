@@ -28,6 +28,8 @@ export class StepBench {
   readonly #files = new Map<string, string>();
   readonly #json = new Map<string, Json>();
   readonly #options: BenchOptions;
+  /** How DuckDB would go about the statements whose rows were written, one text each. */
+  readonly plans: string[] = [];
 
   constructor(options: BenchOptions = {}) {
     this.#options = options;
@@ -72,6 +74,7 @@ export class StepBench {
       const declared = step.outputs.find((output) => output.name === name);
       const own = part !== undefined ? `#${part}` : step.scope === "bucket" ? `#${bucket}` : "";
       const suffix = span === undefined ? own : `${own}@${span}`;
+      this.plans.push(JSON.stringify(await session.rows(`EXPLAIN ${sql}`)));
       const file = await this.#write(session, `${step.name}.${name}${suffix}`, sql);
       const found = await session.describe(`SELECT * FROM read_parquet(${fileList([file])})`);
       const expected = (declared?.columns ?? []).map((column) => `${column.name} ${column.type}`);

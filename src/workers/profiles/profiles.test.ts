@@ -293,6 +293,8 @@ describe("the snapshot's views of the lake", () => {
       { key_space: "brand", source: "crm", batch_id: "b", source_row: 3, loyalty_id: "7" },
     ]);
     const { customers = [] } = await view("customers");
+    expect(bench.plans.join()).toContain("HASH_JOIN");
+    expect(bench.plans.join()).not.toMatch(/BLOCKWISE_NL|NESTED_LOOP/);
     expect(customers.map(({ source_customer_id, customer_id }) => [source_customer_id, customer_id])).toEqual([
       ["1", ann],
       ["2", bob],

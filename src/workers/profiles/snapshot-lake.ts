@@ -54,7 +54,7 @@ function joinSql(join: Join, context: StepContext): string {
     `(SELECT * FROM ids WHERE ${patterns.map((pattern) => `source_record_id LIKE ${literal(pattern)}`).join(" OR ")})`;
   const own = `${ofRecord("own", "t.source_customer_id", "ids")} ${ofRecord("apart", "t.source_customer_id || '@' || t.source", like("%@%"))}`;
   if (join === "record") return own;
-  return `${own} LEFT JOIN (SELECT * FROM ${context.relation("contact")} WHERE source_customer_id IS NULL) k ON t.source_customer_id IS NULL AND ${isSameRow("k", "t")}
+  return `${own} LEFT JOIN (SELECT * FROM ${context.relation("contact")} WHERE source_customer_id IS NULL) k ON ${isSameRow("k", "t")}
     ${ofRecord("reached", "CASE WHEN k.email IS NOT NULL THEN 'email:' || left(md5(k.email), 20) WHEN k.phone IS NOT NULL THEN 'phone:' || left(md5(k.phone), 20) ELSE 'card:' || k.loyalty_id END", like("email:%", "phone:%", "card:%"))}`;
 }
 
