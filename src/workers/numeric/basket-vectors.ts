@@ -1,4 +1,4 @@
-import { topOf } from "./top.ts";
+import { BestOf } from "./best-of.ts";
 
 /** Sparse rows one after another: row i holds items and weights from starts[i] to starts[i + 1]. */
 export interface SparseRows {
@@ -67,26 +67,34 @@ export function createNeighbourhood(rows: SparseRows, itemCount: number, most: n
     norms[row] = Math.sqrt(square) || 1;
   }
   const products = new Float64Array(n);
+  const near = new Int32Array(n);
+  const nearest = new BestOf(Math.min(most, n));
   return {
     /** Adds the mean vector of the nearest rows by cosine to `into`, which holds 0 everywhere; gives the items that it touched. */
     addMean(vector: ReadonlyMap<number, number>, into: Float64Array): number[] {
-      const near: number[] = [];
+      let count = 0;
       for (const [item, weight] of vector) {
-        for (let at = held[item] ?? 0; at < (held[item + 1] ?? 0); at++) {
-          const row = holders[at] ?? 0;
-          if (products[row] === 0) near.push(row);
-          products[row] = (products[row] ?? 0) + weight * (weights[at] ?? 0);
+        const end = held[item + 1] as number;
+        for (let at = held[item] as number; at < end; at++) {
+          const row = holders[at] as number;
+          if (products[row] === 0) near[count++] = row;
+          products[row] = (products[row] as number) + weight * (weights[at] as number);
         }
       }
-      for (const row of near) products[row] = (products[row] ?? 0) / (norms[row] ?? 1);
-      const nearest = topOf(near, products, most);
-      for (const row of near) products[row] = 0;
+      nearest.clear();
+      for (let at = 0; at < count; at++) {
+        const row = near[at] as number;
+        nearest.offer(row, (products[row] as number) / (norms[row] as number));
+        products[row] = 0;
+      }
       const touched: number[] = [];
-      for (const row of nearest) {
-        for (let at = rows.starts[row] ?? 0; at < (rows.starts[row + 1] ?? 0); at++) {
-          const item = rows.items[at] ?? 0;
+      const found = nearest.items();
+      for (const row of found) {
+        const end = rows.starts[row + 1] as number;
+        for (let at = rows.starts[row] as number; at < end; at++) {
+          const item = rows.items[at] as number;
           if (into[item] === 0) touched.push(item);
-          into[item] = (into[item] ?? 0) + (rows.weights[at] ?? 0) / nearest.length;
+          into[item] = (into[item] as number) + (rows.weights[at] as number) / found.length;
         }
       }
       return touched;

@@ -90,7 +90,7 @@ describe("implicit ALS", () => {
     const scores = Float64Array.from({ length: 20 }, (_, item) =>
       own.reduce((sum, value, i) => sum + value * (fitted.values[item * 4 + i] ?? 0), 0),
     );
-    expect(topOf(scores.keys(), scores, 10).every((item) => item < 10)).toBe(true);
+    expect(topOf(Array.from(scores.keys()), scores, 10).every((item) => item < 10)).toBe(true);
   });
 });
 

@@ -1,19 +1,17 @@
+import { BestOf } from "./best-of.ts";
+
 /** The `most` candidates with the greatest scores, greatest first, equal ones in order of their number. Linear in the candidates,
  *  as few of them stay. */
-export function topOf(candidates: Iterable<number>, scores: Float64Array, most: number): number[] {
-  const kept: number[] = [];
-  for (const candidate of candidates) {
-    const score = scores[candidate] ?? 0;
-    let at = kept.length;
-    while (at > 0) {
-      const other = kept[at - 1] ?? 0;
-      const before = scores[other] ?? 0;
-      if (before > score || (before === score && other < candidate)) break;
-      at--;
-    }
-    if (at >= most) continue;
-    kept.splice(at, 0, candidate);
-    if (kept.length > most) kept.pop();
+export function topOf(candidates: ArrayLike<number>, scores: Float64Array, most: number): number[] {
+  const best = new BestOf(Math.min(most, candidates.length));
+  for (let at = 0; at < candidates.length; at++) {
+    const candidate = candidates[at] as number;
+    best.offer(candidate, scores[candidate] ?? 0);
   }
-  return kept;
+  return Array.from(best.items());
+}
+
+/** All numbers below the scores' count, of the greatest first, equal ones in order of their number. */
+export function ranked(scores: Float64Array): number[] {
+  return Array.from(scores.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
 }

@@ -6,7 +6,8 @@ import {
   type SparseRows,
   sparseRows,
 } from "../../numeric/basket-vectors.ts";
-import { topOf } from "../../numeric/top.ts";
+import { BestOf } from "../../numeric/best-of.ts";
+import { ranked } from "../../numeric/top.ts";
 
 export interface FittedBaskets {
   readonly products: readonly string[];
@@ -90,13 +91,9 @@ function createSignals(
   params: BasketParams,
 ) {
   const around = createNeighbourhood(rowsOf(reference), products.length, params.neighbours);
-  const popular = topOf(popularity.keys(), Float64Array.from(popularity), mostPopular);
-  const [mine, theirs, scores] = [0, 1, 2].map(() => new Float64Array(products.length)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  const isIn = new Uint8Array(products.length);
+  const general = Float64Array.from(popularity, (share) => popularityWeight * share);
+  const popular = ranked(Float64Array.from(popularity)).slice(0, mostPopular);
+  const [mine, theirs] = [new Float64Array(products.length), new Float64Array(products.length)];
   return (
     baskets: Baskets,
     weights: readonly number[],
@@ -105,33 +102,27 @@ function createSignals(
     tell?: (product: number, score: number) => void,
   ): number[][] => {
     const own = basketVector(baskets, params.decay);
-    const touched: number[] = [];
-    const touch = (product: number) => {
-      if (isIn[product] === 1) return;
-      isIn[product] = 1;
-      touched.push(product);
-    };
-    for (const [product, weight] of own) {
-      mine[product] = weight;
-      touch(product);
-    }
-    if (weights.some((weight) => weight < 1)) for (const product of around.addMean(own, theirs)) touch(product);
-    for (const product of popular) touch(product);
+    const touched = weights.some((weight) => weight < 1) ? around.addMean(own, theirs) : [];
+    for (const product of own.keys()) if (theirs[product] === 0) touched.push(product);
+    for (const [product, weight] of own) mine[product] = weight;
+    for (const product of popular) if (theirs[product] === 0 && mine[product] === 0) touched.push(product);
     const candidates = isLeftOut ? touched.filter((product) => !isLeftOut(product)) : touched;
+    const best = new BestOf(most);
     const lists = weights.map((weight) => {
-      for (const product of touched)
-        scores[product] =
-          weight * (mine[product] ?? 0) +
-          (1 - weight) * (theirs[product] ?? 0) +
-          popularityWeight * (popularity[product] ?? 0);
-      const best = topOf(candidates, scores, most);
-      if (tell) for (const product of best) tell(product, scores[product] ?? 0);
-      return best;
+      best.clear();
+      for (let at = 0; at < candidates.length; at++) {
+        const product = candidates[at] as number;
+        const mixed = weight * (mine[product] as number) + (1 - weight) * (theirs[product] as number);
+        best.offer(product, mixed + (general[product] as number));
+      }
+      const list = Array.from(best.items());
+      const scores = best.scores();
+      if (tell) for (const [at, product] of list.entries()) tell(product, scores[at] ?? 0);
+      return list;
     });
     for (const product of touched) {
       mine[product] = 0;
       theirs[product] = 0;
-      isIn[product] = 0;
     }
     return lists;
   };

@@ -1,5 +1,5 @@
 import type { Evaluation } from "../../../shared/domain/model.ts";
-import { topOf } from "../../numeric/top.ts";
+import { ranked } from "../../numeric/top.ts";
 import { compareMeans, known, leastCustomers } from "../evaluation.ts";
 import { type BasketParams, type Baskets, createRanking, type FittedBaskets, listed } from "./next-basket-rank.ts";
 
@@ -10,8 +10,7 @@ export interface NextBasketCase {
 
 /** The customer's products by the number of baskets that hold them, then the most popular others. */
 function frequencyRanking({ popularity, products }: FittedBaskets, most: number) {
-  const scores = Float64Array.from(popularity);
-  const popular = topOf(scores.keys(), scores, Math.min(products.length, most + 400));
+  const popular = ranked(Float64Array.from(popularity)).slice(0, Math.min(products.length, most + 400));
   return (baskets: Baskets) => {
     const counts = new Map<number, number>();
     for (const basket of baskets) for (const product of basket) counts.set(product, (counts.get(product) ?? 0) + 1);

@@ -1,7 +1,7 @@
 import { fitEase } from "../../numeric/ease.ts";
 import { fitImplicitAls } from "../../numeric/implicit-als.ts";
 import { itemNeighbours } from "../../numeric/item-neighbours.ts";
-import { topOf } from "../../numeric/top.ts";
+import { ranked, topOf } from "../../numeric/top.ts";
 import { type Baskets, basketDefaults, fitBaskets } from "./next-basket-rank.ts";
 import type { FittedProducts, RecommenderName } from "./product-recommend.ts";
 
@@ -39,7 +39,7 @@ function mostBought(owners: readonly Int32Array[], items: number, most: number):
   const counts = new Float64Array(items);
   for (const own of owners) for (const item of own) counts[item] = (counts[item] ?? 0) + 1;
   if (items <= most) return Array.from(counts.keys()).filter((item) => (counts[item] ?? 0) > 0);
-  return topOf(counts.keys(), counts, items)
+  return ranked(counts)
     .slice(0, most)
     .filter((item) => (counts[item] ?? 0) > 0)
     .sort((a, b) => a - b);
@@ -102,9 +102,10 @@ function easeRows(chosen: readonly number[], owners: readonly Int32Array[], item
   const { values, items: n } = fitEase(owners, chosen.length, easeRegularisation);
   const neighbours: number[][] = Array.from({ length: items }, () => []);
   const similarities: number[][] = Array.from({ length: items }, () => []);
+  const numbersBelow = Int32Array.from({ length: n }, (_, at) => at);
   for (const [at, item] of chosen.entries()) {
     const row = values.subarray(at * n, (at + 1) * n);
-    const kept = topOf(row.keys(), row.map(Math.abs), easeNeighbours).filter((other) => other !== at);
+    const kept = topOf(numbersBelow, row.map(Math.abs), easeNeighbours).filter((other) => other !== at);
     neighbours[item] = kept.map((other) => chosen[other] ?? 0);
     similarities[item] = kept.map((other) => rounded(row[other] ?? 0));
   }

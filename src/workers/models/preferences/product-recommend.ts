@@ -44,8 +44,29 @@ interface Recommended {
   readonly isOwn: boolean;
 }
 
+/** Some products, each once, in the order in which they came. */
+class ProductSet {
+  readonly list: number[] = [];
+  readonly #isIn: Uint8Array;
+
+  constructor(products: number) {
+    this.#isIn = new Uint8Array(products);
+  }
+
+  add(product: number): void {
+    if (this.#isIn[product] !== 0) return;
+    this.#isIn[product] = 1;
+    this.list.push(product);
+  }
+
+  clear(): void {
+    for (const product of this.list) this.#isIn[product] = 0;
+    this.list.length = 0;
+  }
+}
+
 /** Adds what a history, latest first, speaks for to `into`; products that it touches go to `touched`. */
-type Speak = (history: readonly number[], into: Float64Array, touched: Set<number>) => void;
+type Speak = (history: readonly number[], into: Float64Array, touched: ProductSet) => void;
 
 function byNeighbours({ neighbours, similarities }: FittedProducts, decay: number): Speak {
   return (history, into, touched) => {
@@ -56,10 +77,11 @@ function byNeighbours({ neighbours, similarities }: FittedProducts, decay: numbe
     }
     weight = 1;
     for (const bought of history) {
-      const own = similarities[bought] ?? [];
-      for (const [at, other] of (neighbours[bought] ?? []).entries()) {
+      const [others, own] = [neighbours[bought] ?? [], similarities[bought] ?? []];
+      for (let at = 0; at < others.length; at++) {
+        const other = others[at] as number;
         touched.add(other);
-        into[other] = (into[other] ?? 0) + (weight * (own[at] ?? 0)) / Math.max(1e-9, sum);
+        into[other] = (into[other] as number) + (weight * (own[at] ?? 0)) / Math.max(1e-9, sum);
       }
       weight *= decay;
     }
@@ -70,12 +92,8 @@ function byNeighbours({ neighbours, similarities }: FittedProducts, decay: numbe
 function byEase(fitted: FittedProducts): Speak {
   const speak = byNeighbours(fitted, 1);
   return (history, into, touched) => {
-    const own = new Set<number>();
-    speak(history, into, own);
-    for (const product of own) {
-      into[product] = (into[product] ?? 0) * history.length;
-      touched.add(product);
-    }
+    speak(history, into, touched);
+    for (const product of touched.list) into[product] = (into[product] as number) * history.length;
   };
 }
 
@@ -151,25 +169,28 @@ function historyRanker(fitted: FittedProducts, decay: number): Ranker {
   const speak = speakerOf(fitted, decay);
   const isNeighbours = fitted.recommender === "neighbours";
   const scores = new Float64Array(fitted.products.length);
+  const touched = new ProductSet(fitted.products.length);
   const popular = popularOrder(fitted);
-  /** What the history speaks for, buying again left aside; calls `use` with it and forgets. */
+  /** What the history speaks for, buying again left aside; calls `use` with it and forgets. The first `owned` follow from the
+   *  history, the rest are popular. */
   const heard = <T>(
     history: readonly number[],
     most: number,
-    use: (touched: Set<number>, own: Set<number>) => T,
+    use: (candidates: readonly number[], owned: number) => T,
   ): T => {
-    const touched = new Set<number>();
     speak(history, scores, touched);
     for (const product of new Set(history)) {
       if (!isNeighbours) scores[product] = 0;
       touched.add(product);
     }
-    const own = new Set(touched);
-    for (const product of popular.slice(0, listed + most + history.length)) touched.add(product);
-    for (const product of touched)
-      scores[product] = (scores[product] ?? 0) + popularityWeight * (fitted.popularity[product] ?? 0);
-    const answer = use(touched, own);
-    for (const product of touched) scores[product] = 0;
+    const owned = touched.list.length;
+    const end = Math.min(popular.length, listed + most + history.length);
+    for (let at = 0; at < end; at++) touched.add(popular[at] as number);
+    for (const product of touched.list)
+      scores[product] = (scores[product] as number) + popularityWeight * (fitted.popularity[product] ?? 0);
+    const answer = use(touched.list, owned);
+    for (const product of touched.list) scores[product] = 0;
+    touched.clear();
     return answer;
   };
   const addAgain = (history: readonly number[], againWeight: number) => {
@@ -179,26 +200,26 @@ function historyRanker(fitted: FittedProducts, decay: number): Ranker {
       scores[product] = (scores[product] ?? 0) + againWeight * part * (fitted.again[product] ?? 0);
     }
   };
-  const best = (touched: Set<number>, leftOut: ReadonlySet<number>) =>
-    topOf(leftOut.size > 0 ? [...touched].filter((product) => !leftOut.has(product)) : touched, scores, listed);
+  const best = (candidates: readonly number[], leftOut: ReadonlySet<number>) =>
+    topOf(leftOut.size > 0 ? candidates.filter((product) => !leftOut.has(product)) : candidates, scores, listed);
   const none = new Set<number>();
   const rank = ({ history }: Past<number>, leftOut: ReadonlySet<number>) =>
-    heard(history, leftOut.size, (touched, own) => {
+    heard(history, leftOut.size, (candidates, owned) => {
       addAgain(history, fitted.again_weight);
-      return best(touched, leftOut).map((product) => ({
+      return best(candidates, leftOut).map((product) => ({
         product,
         score: scores[product] ?? 0,
-        isOwn: own.has(product),
+        isOwn: candidates.indexOf(product) < owned,
       }));
     });
   const lists = ({ history }: Past<number>, weights: readonly number[]) =>
-    heard(history, history.length, (touched) => {
-      const fresh = best(touched, new Set(history));
+    heard(history, history.length, (candidates) => {
+      const fresh = best(candidates, new Set(history));
       let given = 0;
       const whole = weights.map((weight) => {
         addAgain(history, weight - given);
         given = weight;
-        return best(touched, none);
+        return best(candidates, none);
       });
       return { whole, fresh };
     });
