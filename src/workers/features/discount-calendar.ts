@@ -101,27 +101,44 @@ const countColumns: readonly Column[] = [
   { name: "exposure_bin", type: "INTEGER", unit: "hundredths" },
   { name: "n_lines", type: "INTEGER", unit: "count" },
   { name: "n_reduced", type: "INTEGER", unit: "count" },
+  { name: "n_visits", type: "INTEGER", unit: "count" },
   { name: "sum_exposure", type: "DOUBLE" },
   { name: "n_line_pairs", type: "DOUBLE", unit: "count" },
   { name: "n_reduced_pairs", type: "DOUBLE", unit: "count" },
 ];
 
-/** SQL of lines by customer and exposure in hundredths; `which` chooses among them. Pairs are of lines of one day, both ways: how far
- *  lines bought together are reduced together is read off them. */
-function countsSql(reductions: string, calendar: string, which = "true"): string {
+/** Lines that the shop's mix of categories weighs against a customer's own. */
+const mixWeight = 10;
+
+/** SQL of lines by customer and exposure in hundredths; `which` chooses among them. What a visit met is the mean of its day's exposures
+ *  over the categories that the customer buys on other days (those that `known` chooses), drawn to the shop's mix: which category was
+ *  bought on the day may follow from the sale itself. Pairs are of lines of one day, both ways: how far lines bought together are reduced
+ *  together is read off them. */
+function countsSql(reductions: string, calendar: string, which = "true", known = "true"): string {
   return `${reductions},
-    met AS (SELECT r.customer_id, r.day, r.millionths, CAST(round(100 * c.exposure) AS INTEGER) AS exposure_bin, CAST(round(1000000 * c.exposure) AS BIGINT) AS exposure
-            FROM reductions r JOIN ${calendar} c ON c.day = r.day AND c.category = r.category WHERE ${which}),
-    visits AS (SELECT customer_id, day, exposure_bin, count(*) AS n, count(*) FILTER (millionths > 0) AS reduced, sum(exposure) AS exposure FROM met GROUP BY ALL)
-    SELECT customer_id, exposure_bin, CAST(sum(n) AS INTEGER) AS n_lines, CAST(sum(reduced) AS INTEGER) AS n_reduced, CAST(sum(exposure) AS DOUBLE) / 1e6 AS sum_exposure,
-           CAST(sum(n * (n - 1)) AS DOUBLE) AS n_line_pairs, CAST(sum(reduced * (reduced - 1)) AS DOUBLE) AS n_reduced_pairs
-    FROM visits GROUP BY customer_id, exposure_bin ORDER BY customer_id, exposure_bin`;
+    mix AS (SELECT category, CAST(sum(n_lines) AS BIGINT) AS n FROM ${calendar} GROUP BY category),
+    met AS (SELECT c.day, c.category, CAST(round(1000000 * c.exposure) AS BIGINT) AS exposure, m.n FROM ${calendar} c JOIN mix m ON m.category = c.category),
+    usual AS (SELECT day, CAST(round(CAST(sum(CAST(exposure AS HUGEINT) * n) AS DOUBLE) / CAST(sum(n) AS DOUBLE)) AS BIGINT) AS exposure FROM met GROUP BY day),
+    above AS (SELECT m.day, m.category, m.exposure - u.exposure AS more FROM met m JOIN usual u ON u.day = m.day),
+    own AS (SELECT customer_id, category, count(*) AS n FROM reductions r WHERE ${known} GROUP BY ALL),
+    whole AS (SELECT customer_id, CAST(sum(n) AS BIGINT) AS n FROM own GROUP BY customer_id),
+    here AS (SELECT customer_id, day, category, count(*) AS n, count(*) FILTER (millionths > 0) AS reduced, count(*) FILTER (${known}) AS known FROM reductions r WHERE ${which} GROUP BY ALL),
+    visits AS (SELECT customer_id, day, CAST(sum(n) AS BIGINT) AS n, CAST(sum(reduced) AS BIGINT) AS reduced, CAST(sum(known) AS BIGINT) AS known FROM here GROUP BY ALL),
+    tilted AS (
+      SELECT v.customer_id, v.day, CAST(sum((o.n - coalesce(h.known, 0)) * a.more) AS BIGINT) AS more FROM visits v JOIN own o ON o.customer_id = v.customer_id
+      JOIN above a ON a.day = v.day AND a.category = o.category LEFT JOIN here h ON h.customer_id = v.customer_id AND h.day = v.day AND h.category = o.category GROUP BY ALL),
+    placed AS (
+      SELECT v.customer_id, v.n, v.reduced, greatest(0, least(1000000, u.exposure + CAST(round(coalesce(t.more, 0) / (${mixWeight}.0 + coalesce(w.n, 0) - v.known)) AS BIGINT))) AS exposure
+      FROM visits v JOIN usual u ON u.day = v.day LEFT JOIN tilted t ON t.customer_id = v.customer_id AND t.day = v.day LEFT JOIN whole w ON w.customer_id = v.customer_id)
+    SELECT customer_id, CAST(round(exposure / 10000.0) AS INTEGER) AS exposure_bin, CAST(sum(n) AS INTEGER) AS n_lines, CAST(sum(reduced) AS INTEGER) AS n_reduced, CAST(count(*) AS INTEGER) AS n_visits,
+           CAST(sum(n * exposure) AS DOUBLE) / 1e6 AS sum_exposure, CAST(sum(n * (n - 1)) AS DOUBLE) AS n_line_pairs, CAST(sum(reduced * (reduced - 1)) AS DOUBLE) AS n_reduced_pairs
+    FROM placed GROUP BY 1, 2 ORDER BY 1, 2`;
 }
 
 /** Lines of each customer by how deep the shop's prices were cut when they were bought, and how many of them were reduced. */
 export const discountCounts = defineStep({
   name: "discount_counts",
-  version: 2,
+  version: 3,
   title: "Reduced lines by exposure",
   stage: "features",
   scope: "bucket",
@@ -146,7 +163,7 @@ export const discountCounts = defineStep({
 /** The same of the lines after a cut, by the calendar as it came to be: what the shop offered on a day is no secret of that day. */
 export const outcomeDiscounts = defineStep({
   name: "outcome_discounts",
-  version: 2,
+  version: 3,
   title: "Reduced lines after the cut",
   stage: "evaluations",
   scope: "brand",
@@ -165,7 +182,7 @@ export const outcomeDiscounts = defineStep({
     await context.session.run(`CREATE TEMP TABLE calendar AS ${calendarSql(lines, until, telling)}`);
     await context.output.query(
       "outcome_discounts",
-      countsSql(reductionsSql(lines, until, telling), "calendar", `r.day > ${cut}`),
+      countsSql(reductionsSql(lines, until, telling), "calendar", `r.day > ${cut}`, `r.day <= ${cut}`),
     );
   },
 });

@@ -144,6 +144,38 @@ describe("the discount calendar", () => {
     ]);
   });
 
+  it("asks what somebody buys on other days, not what they bought in the sale", async () => {
+    // hats are cut on the even days; c0 buys hats then, c1 coats, and both coats on the odd ones; others buy of both
+    const orders = Array.from({ length: 40 * 8 }, (_, at) => {
+      const [day, customer] = [Math.floor(at / 8), at % 8];
+      const isHat = customer === 0 ? day % 2 === 0 : customer > 1 && (day + customer) % 2 === 0;
+      const line = { product_id: isHat ? "hat" : "coat", ...byPrice(isHat && day % 2 === 0) };
+      return { order: `o${at}`, customer: `c${customer}`, at: `${addDays("2026-05-01", day)} 10:00:00`, lines: [line] };
+    });
+    // c8 comes once and takes a hat, c9 once and takes a coat, on one day
+    const late = ["hat", "coat"].map((product_id, at) => ({
+      order: `late${at}`,
+      customer: `c${8 + at}`,
+      at: "2026-05-07 10:00:00",
+      lines: [{ product_id, ...byPrice(at === 0) }],
+    }));
+    await givenOrders(bench, [...orders, ...late]);
+    await bench.given("lake", "products", [
+      lakeRow({ product_id: "hat", category: "Hats" }),
+      lakeRow({ product_id: "coat", category: "Coats" }),
+    ]);
+    await bench.run(purchaseLines);
+    const { discount_calendar = [] } = await bench.run(discountCalendar);
+    const onSale = discount_calendar.filter(({ day }) => day === "2026-05-07").map(({ exposure }) => Number(exposure));
+    expect(Math.max(...onSale) - Math.min(...onSale)).toBeGreaterThan(0.2);
+    const { discount_counts = [] } = await bench.run(discountCounts);
+    const of = (customer: string) => discount_counts.filter(({ customer_id }) => customer_id === customerId(customer));
+    expect(picked(of("c8"), ["exposure_bin", "n_lines", "n_reduced"])).toEqual([[of("c9")[0]?.exposure_bin, 1, 1]]);
+    const deepest = (customer: string) => Math.max(...of(customer).map(({ exposure_bin }) => Number(exposure_bin)));
+    expect(deepest("c1")).toBeLessThan(deepest("c0")); // who never buys hats meets less of their sale
+    expect(of("c0").reduce((sum, { n_visits }) => sum + Number(n_visits), 0)).toBe(40);
+  });
+
   it("has one exposure for all days where reductions follow customers and not days", async () => {
     await givenDays((day, customer) => customer < 4 && (day * 7 + customer) % 3 > 0, byPrice);
     const { discount_calendar = [] } = await bench.run(discountCalendar);

@@ -69,6 +69,7 @@ function habitsOf(ids: string[], orders: readonly [Float64Array, Float64Array], 
       n_reduced: Float64Array.from(reductions, ({ reduced }) => reduced),
       n_line_pairs: new Float64Array(reductions.length),
       n_reduced_pairs: new Float64Array(reductions.length),
+      n_visits: Float64Array.from(reductions, ({ n }) => n),
       sum_exposure: Float64Array.from(reductions, ({ bin, n }) => (bin * n) / 100),
     }),
     products: table({

@@ -132,6 +132,7 @@ function preferencesOf(
         n_reduced: lines.map((n, at) => (isOdd(at) ? n : 0)),
         n_line_pairs: lines.map((n) => n * (n - 1)),
         n_reduced_pairs: lines.map((n, at) => (isOdd(at) ? n * (n - 1) : 0)),
+        n_visits: lines.map(() => 1),
         sum_exposure: lines.map((n, at) => n * (categories[at] === "hats" ? 0.2 : 0.02)),
       }),
     ),

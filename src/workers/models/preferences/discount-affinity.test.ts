@@ -24,6 +24,7 @@ function tableOf(rows: readonly Row[]): ColumnTable {
       exposure_bin: Float64Array.from(rows, ({ bin }) => bin),
       n_lines: Float64Array.from(rows, ({ n }) => n),
       n_reduced: Float64Array.from(rows, ({ reduced }) => reduced),
+      n_visits: Float64Array.from(rows, ({ n }) => n),
       n_line_pairs: new Float64Array(rows.length),
       n_reduced_pairs: new Float64Array(rows.length),
       sum_exposure: Float64Array.from(rows, ({ bin, n }) => (bin * n) / 100),
@@ -31,15 +32,15 @@ function tableOf(rows: readonly Row[]): ColumnTable {
   };
 }
 
-/** Customers with a bent for reductions who met sales by chance, some often and some never. */
-function simulate(customers: number) {
+/** Customers with a bent for reductions who met sales by chance, some often and some never; with `pull` they also come for them. */
+function simulate(customers: number, pull = 0, most = 16) {
   const random = createRandom(5, "bent");
   const bent: number[] = [];
   const rows = Array.from({ length: customers }, (_, at) => at).flatMap((at): Row[] => {
     const own = random.beta(1.1, 2);
     bent.push(own);
-    const inSales = random.beta(0.5, 1);
-    const lines = 8 + random.below(8);
+    const inSales = pull > 0 ? Math.min(0.95, Math.max(0.05, 0.4 + pull * (own - 0.35))) : random.beta(0.5, 1);
+    const lines = most / 2 + random.below(most / 2);
     const inSale = Array.from({ length: lines }, () => random.next()).filter((u) => u < inSales).length;
     const draw = (n: number, chance: number) =>
       Array.from({ length: n }, () => random.next()).filter((u) => u < chance).length;
@@ -68,6 +69,23 @@ describe("discount affinity", () => {
       const [low = 0, value = 0, high = 0] = ["_low", "", "_high"].map((end) => column(`discount_affinity${end}`)[at]);
       expect(low <= value && value <= high && low >= 0 && high <= 1).toBe(true);
     }
+  });
+
+  it("takes the days on which somebody comes for a sign where the bent shows in them, and only there", () => {
+    const fittedOn = (pull: number, most: number) => {
+      const { counts, bent } = simulate(3_000, pull, most);
+      const fitted = discountAffinity.fit({ counts }, params, context) as unknown as FittedDiscounts;
+      const rankOf = (one: FittedDiscounts) => {
+        const scores = discountAffinity.score({ counts }, one as never, params, context);
+        return spearman(scores.columns.discount_affinity as Float64Array, bent).value;
+      };
+      return { fitted, rankOf };
+    };
+    expect(fittedOn(0, 16).fitted.timing).toEqual({ pull: 0, worth: 1 });
+    const { fitted, rankOf } = fittedOn(1, 6);
+    const timed = rankOf(fitted);
+    expect(fitted.timing.pull).toBeGreaterThan(0.2);
+    expect(timed).toBeGreaterThan(rankOf({ ...fitted, timing: { pull: 0, worth: 1 } }) + 0.05);
   });
 
   it("tells how deep a cut makes half of somebody's lines reduced, and says nothing where none does", () => {
@@ -154,6 +172,7 @@ describe("the worth of a line", () => {
     customer: "c",
     n: Float64Array.of(n),
     reduced: Float64Array.of(reduced),
+    visits: Float64Array.of(n),
     linePairs: Float64Array.of(linePairs),
     reducedPairs: Float64Array.of(reducedPairs),
     exposure: 0,

@@ -21,10 +21,11 @@ import {
   total,
   worthOf,
 } from "./discount-scale.ts";
+import { fitTiming, withTiming } from "./discount-timing.ts";
 
 export const discountAffinity = defineModel({
   name: "discount_affinity",
-  version: 4,
+  version: 5,
   title: "Discount affinity",
   group: "preferences",
   inputs: { counts: { feature: "discount_counts" } },
@@ -55,21 +56,24 @@ export const discountAffinity = defineModel({
     purpose:
       "How much somebody buys reduced of their own accord: the share of reduced lines they would have if they had met the shop's prices as all customers together did.",
     method:
-      "Lines fall into strata by the store-wide depth of reductions on their day and in their category, cut at natural breaks. In each stratum customers' shares of reduced lines follow a beta-binomial, fitted by maximum likelihood (Minka's fixed point). A customer has one place on the scale from full price to bargain in all strata; its posterior follows from the lines of all of them. The affinity is the share at that place, averaged over the strata as all lines are spread over them. Where lines of one day are reduced together more than a customer's lines of different days, a line counts for less (design effect). Limits are those of that share. half_reduced_depth is the store-wide depth, between the strata on a line, at which half of what the customer buys is reduced: the median of the posterior.",
+      "Lines fall into strata by how deep the shop's prices were cut on their day, over the categories that the customer buys on other days (drawn to the shop's mix), cut at natural breaks: which category was bought may follow from the sale itself. In each stratum customers' shares of reduced lines follow a beta-binomial, fitted by maximum likelihood (Minka's fixed point). A customer has one place on the scale from full price to bargain in all strata; its posterior follows from the lines of all of them. Where those who choose what is reduced also come when more is, further than by chance, the days of visits tell of the place as well (a logit of the strata on it). The affinity is the share at that place, averaged over the strata as all lines are spread over them. Where lines of one day are reduced together more than a customer's lines of different days, a line counts for less (design effect). Limits are those of that share. half_reduced_depth is the store-wide depth, between the strata on a line, at which half of what the customer buys is reduced: the median of the posterior.",
     references: [
       "Skellam (1948): A probability distribution derived from the binomial by regarding the probability of success as variable between trials, JRSS B 10(2).",
       "Minka (2000): Estimating a Dirichlet distribution.",
       "Kish (1965): Survey Sampling, section 5.4, for the design effect.",
+      "McFadden (1974): Conditional logit analysis of qualitative choice behavior, for the days of visits.",
+      "Carroll, Ruppert, Stefanski & Crainiceanu (2006): Measurement error in nonlinear models, chapter 4, for the same.",
       "Jenks & Caspall (1971): Error on choroplethic maps, Annals of the AAG 61(2), for the strata.",
     ],
     assumptions: [
       "Whoever buys more reduced goods than others on days without a sale does so in the sales too.",
+      "What somebody buys on other days tells which of a day's reductions they could have met.",
       "What the shop cut on a day can be told from what its known customers paid that day.",
       "Where a source names list prices at all, a line without one was sold at full price.",
     ],
     limits: [
       "Association, not effect: it doesn't say who would buy less without a reduction.",
-      "That somebody waits for the sales isn't counted; discount_exposure tells it.",
+      "That somebody waits for the sales counts only as far as those who choose what is reduced do so; discount_exposure tells it.",
       "Coupons on whole orders don't count where list prices are named; where only discounts are, they do.",
       "Without list prices or discounts there is no score.",
       "half_reduced_depth is empty where even the deepest days seen don't bring half about, its upper limit where a tenth of the posterior says so, and all of it where the shop's days don't differ in depth. It tells of goods bought on such days, not of what a deeper cut would cause.",
@@ -86,7 +90,7 @@ export const discountAffinity = defineModel({
     const customers = linesOf(counts, days);
     if (customers.length === 0) return null;
     const worth = worthOf(customers);
-    const strata = days.map(({ until, exposure, lines }, at): Stratum => {
+    const strata = days.map((day, at): Stratum => {
       const groups = customers.flatMap(({ n, reduced }): Counts[] => {
         const [d, rest] = [reduced[at] ?? 0, (n[at] ?? 0) - (reduced[at] ?? 0)];
         const own: Counts = [[0, worth * d] as const, [1, worth * rest] as const].filter(([, count]) => count > 0);
@@ -94,9 +98,10 @@ export const discountAffinity = defineModel({
       });
       const { concentration, shares } = fitDirichlet(groups, 2);
       const weight = concentration * Number(params.prior_weight);
-      return { until, exposure, lines, alpha: weight * (shares[0] ?? 0.5), beta: weight * (shares[1] ?? 0.5) };
+      return { ...day, alpha: weight * (shares[0] ?? 0.5), beta: weight * (shares[1] ?? 0.5) };
     });
-    return { strata, worth } as unknown as Json;
+    const timing = fitTiming(strata, customers, createPosteriors(gridOf({ strata, worth })));
+    return { strata, worth, timing } as unknown as Json;
   },
   score: (inputs, json) => {
     const fitted = json as unknown as FittedDiscounts | null;
@@ -105,7 +110,7 @@ export const discountAffinity = defineModel({
     const n = customers.length;
     const [value, low, high, full] = [blank(n), blank(n), blank(n), blank(n)];
     const [depth, depthLow, depthHigh] = [blank(n), blank(n), blank(n)];
-    const grid = fitted ? gridOf(fitted) : undefined;
+    const grid = fitted ? timedGrid(fitted) : undefined;
     const posterior = grid ? createPosteriors(grid) : undefined;
     const halves = grid && fitted ? halfDepths(grid, fitted.strata) : undefined;
     const seen = (found: number) => (Number.isFinite(found) ? found : Number.NaN);
@@ -160,9 +165,13 @@ export const discountAffinity = defineModel({
   },
 });
 
+function timedGrid(fitted: FittedDiscounts) {
+  return withTiming(gridOf(fitted), fitted.strata, fitted.timing);
+}
+
 /** Lines after the cut, one by one, as the model, the raw share and the stratum's mean foresaw them. */
 function judge(fitted: FittedDiscounts, before: ReadonlyMap<string, Lines>, after: readonly Lines[], seed: number) {
-  const grid = gridOf(fitted);
+  const grid = timedGrid(fitted);
   const posterior = createPosteriors(grid);
   const usual = fitted.strata.map(({ alpha, beta }) => inside(alpha / (alpha + beta)));
   const [predicted, raw]: [number[], number[]] = [[], []];

@@ -9,6 +9,7 @@ export interface Stratum {
   readonly until: number;
   readonly exposure: number;
   readonly lines: number;
+  readonly visits: number;
   /** Shares of reduced lines of customers follow Beta(alpha, beta) on such days. */
   readonly alpha: number;
   readonly beta: number;
@@ -17,9 +18,19 @@ export interface FittedDiscounts {
   readonly strata: readonly Stratum[];
   /** How many independent lines one line is worth: 1 where lines bought together are reduced independently. */
   readonly worth: number;
+  /** What the days of visits tell of the place. */
+  readonly timing: Timing;
 }
 
-const gridSize = 64;
+/** How the place on the scale shows in the days on which somebody comes. */
+export interface Timing {
+  /** Change of a stratum's log odds by one deviation of the scale and one of the strata's exposures. */
+  readonly pull: number;
+  /** How many independent visits one visit is worth. */
+  readonly worth: number;
+}
+
+export const gridSize = 64;
 const mostStrata = 4;
 const leastLines = 100;
 /** Strata whose mean exposures differ by less are one. */
@@ -30,6 +41,7 @@ export interface Lines {
   /** Lines and reduced ones by stratum. */
   readonly n: Float64Array;
   readonly reduced: Float64Array;
+  readonly visits: Float64Array;
   /** Pairs of lines of one day, both ways, and those with both reduced. */
   readonly linePairs: Float64Array;
   readonly reducedPairs: Float64Array;
@@ -45,10 +57,11 @@ const stratumOf = (strata: readonly { until: number }[], bin: number) => {
 /** Lines by customer (in order of their ids) and stratum. */
 export function linesOf(counts: ColumnTable, strata: readonly { until: number }[]): Lines[] {
   const ids = texts(counts, "customer_id").map((id) => id ?? "");
-  const [bins, lines, reduced, met, linePairs, reducedPairs] = [
+  const [bins, lines, reduced, visits, met, linePairs, reducedPairs] = [
     "exposure_bin",
     "n_lines",
     "n_reduced",
+    "n_visits",
     "sum_exposure",
     "n_line_pairs",
     "n_reduced_pairs",
@@ -65,6 +78,7 @@ export function linesOf(counts: ColumnTable, strata: readonly { until: number }[
         customer,
         n: new Float64Array(strata.length),
         reduced: new Float64Array(strata.length),
+        visits: new Float64Array(strata.length),
         linePairs: new Float64Array(strata.length),
         reducedPairs: new Float64Array(strata.length),
         exposure: 0,
@@ -74,6 +88,7 @@ export function linesOf(counts: ColumnTable, strata: readonly { until: number }[
     const at = stratumOf(strata, bins?.[row] ?? 0);
     own.n[at] = (own.n[at] ?? 0) + (lines?.[row] ?? 0);
     own.reduced[at] = (own.reduced[at] ?? 0) + (reduced?.[row] ?? 0);
+    own.visits[at] = (own.visits[at] ?? 0) + (visits?.[row] ?? 0);
     own.exposure += met?.[row] ?? 0;
     own.linePairs[at] = (own.linePairs[at] ?? 0) + (linePairs?.[row] ?? 0);
     own.reducedPairs[at] = (own.reducedPairs[at] ?? 0) + (reducedPairs?.[row] ?? 0);
@@ -82,20 +97,22 @@ export function linesOf(counts: ColumnTable, strata: readonly { until: number }[
 }
 
 /** Days cut at the natural breaks of exposure; runs that hardly differ, or hold few lines, go to their neighbour. */
-export function cutDays(counts: ColumnTable): { until: number; exposure: number; lines: number }[] {
-  const [bins, lines] = [numbers(counts, "exposure_bin"), numbers(counts, "n_lines")];
-  const weights = new Float64Array(101);
+export function cutDays(counts: ColumnTable): Pick<Stratum, "until" | "exposure" | "lines" | "visits">[] {
+  const [bins, lines, came] = ["exposure_bin", "n_lines", "n_visits"].map((name) => numbers(counts, name));
+  const [weights, visits] = [new Float64Array(101), new Float64Array(101)];
   for (let row = 0; row < counts.rows; row++) {
-    const bin = Math.min(100, Math.max(0, Math.round(bins[row] ?? 0)));
-    weights[bin] = (weights[bin] ?? 0) + (lines[row] ?? 0);
+    const bin = Math.min(100, Math.max(0, Math.round(bins?.[row] ?? 0)));
+    weights[bin] = (weights[bin] ?? 0) + (lines?.[row] ?? 0);
+    visits[bin] = (visits[bin] ?? 0) + (came?.[row] ?? 0);
   }
   let from = 0;
   const runs = naturalBreaks(weights, mostStrata).map((until) => {
     const inside = weights.subarray(from, until + 1);
     const n = total(inside);
     const exposure = n > 0 ? inside.reduce((sum, weight, at) => sum + weight * (from + at), 0) / n / 100 : 0;
+    const met = total(visits.subarray(from, until + 1));
     from = until + 1;
-    return { until, exposure, lines: n };
+    return { until, exposure, lines: n, visits: met };
   });
   const least = Math.max(leastLines, 0.02 * total(weights));
   const merged: typeof runs = [];
@@ -104,7 +121,7 @@ export function cutDays(counts: ColumnTable): { until: number; exposure: number;
     if (before && (run.exposure - before.exposure < leastApart || run.lines < least || before.lines < least)) {
       const n = before.lines + run.lines;
       const exposure = (before.exposure * before.lines + run.exposure * run.lines) / Math.max(1, n);
-      merged[merged.length - 1] = { until: run.until, exposure, lines: n };
+      merged[merged.length - 1] = { until: run.until, exposure, lines: n, visits: before.visits + run.visits };
     } else merged.push(run);
   }
   return merged;
@@ -140,12 +157,14 @@ export interface Grid {
   /** The share at the exposure that all customers' lines had. */
   readonly standard: Float64Array;
   readonly worth: number;
+  /** Log of how much likelier a visit falls into each stratum at each step of the scale; none where days tell nothing. */
+  readonly timing?: readonly Float64Array[];
 }
 
 export const inside = (share: number) => Math.min(1 - 1e-9, Math.max(1e-9, share));
 
 /** One scale for every stratum: whoever stands at u of customers on days without a sale does so in the sales. */
-export function gridOf({ strata, worth }: FittedDiscounts): Grid {
+export function gridOf({ strata, worth }: Pick<FittedDiscounts, "strata" | "worth">): Grid {
   const shares = strata.map(({ alpha, beta }) =>
     Float64Array.from({ length: gridSize }, (_, at) => inside(betaQuantile((at + 0.5) / gridSize, alpha, beta))),
   );
@@ -163,7 +182,7 @@ export function gridOf({ strata, worth }: FittedDiscounts): Grid {
 }
 
 /** Where on the scale a customer stands, given lines and reduced ones by stratum: the posterior under an even prior. */
-function posteriorOf({ logShare, logRest, worth }: Grid, { n, reduced }: Pick<Lines, "n" | "reduced">): Float64Array {
+function posteriorOf({ logShare, logRest, worth, timing }: Grid, { n, reduced, visits }: Lines): Float64Array {
   const weights = new Float64Array(gridSize);
   for (let j = 0; j < n.length; j++) {
     const [d, rest] = [reduced[j] ?? 0, (n[j] ?? 0) - (reduced[j] ?? 0)];
@@ -172,6 +191,8 @@ function posteriorOf({ logShare, logRest, worth }: Grid, { n, reduced }: Pick<Li
     for (let at = 0; at < gridSize; at++) {
       weights[at] = (weights[at] ?? 0) + worth * (d * (up[at] ?? 0) + rest * (down[at] ?? 0));
     }
+    const [came, likelier] = [visits[j] ?? 0, timing?.[j]];
+    if (likelier) for (let at = 0; at < gridSize; at++) weights[at] = (weights[at] ?? 0) + came * (likelier[at] ?? 0);
   }
   const most = weights.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const scaled = weights.map((value) => Math.exp(value - most));
@@ -227,7 +248,7 @@ export function stepOf(posterior: Float64Array, values: Float64Array, p: number)
 export function createPosteriors(grid: Grid): (lines: Lines) => Float64Array {
   const seen = new Map<string, Float64Array>();
   return (lines) => {
-    const key = `${lines.n.join(" ")}/${lines.reduced.join(" ")}`;
+    const key = `${lines.n.join(" ")}/${lines.reduced.join(" ")}${grid.timing ? `/${lines.visits.join(" ")}` : ""}`;
     const found = seen.get(key) ?? posteriorOf(grid, lines);
     if (seen.size < 100_000) seen.set(key, found);
     return found;
