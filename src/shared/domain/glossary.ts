@@ -84,7 +84,7 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
   },
   discount_exposure: {
     label: "Discount exposure",
-    help: "How deep the shop's prices were cut on the days and in the categories of somebody's lines.",
+    help: "How deep the shop's prices were cut on somebody's days, over what they buy on other days.",
   },
   next_basket: {
     label: "Next basket",
