@@ -106,6 +106,8 @@ export interface TournamentChoice {
   readonly stack_weights: Readonly<Record<string, number>> | null;
   /** The model from whose chance a share of the log odds of buying anything is taken, where that was better. */
   readonly refined?: { readonly model: string; readonly share: number };
+  /** What counts are multiplied by, where earlier cuts surely brought fewer, or more, than was told. */
+  readonly level?: number;
   /** Settings that each method did best with, where it was tried with several. */
   readonly settings?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly reason: string;
@@ -117,7 +119,7 @@ export interface TournamentChoice {
 export function pinnedChoice(choice: TournamentChoice, pin: string): TournamentChoice {
   if (pin === automatic || pin === choice.chosen) return choice;
   const reason = `Pinned to ${pin}; the tournament itself chose ${choice.chosen}.`;
-  const { refined: _, ...plain } = choice;
+  const { refined: _, level: __, ...plain } = choice;
   if (pin === stackName) {
     return choice.stack_weights ? { ...plain, chosen: stackName, weights: choice.stack_weights, reason } : choice;
   }

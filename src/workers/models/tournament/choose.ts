@@ -22,7 +22,11 @@ export function meanRelative(rows: readonly TournamentRow[], candidate: string, 
   return logs.length < cuts || cuts === 0 ? Number.NaN : Math.exp(logs.reduce((sum, log) => sum + log, 0) / cuts);
 }
 
-/** The candidate of the least loss over the cuts, and the others in the order of theirs. */
+/** Losses closer than this are one: models that fell together on this shop. */
+const tie = 1e-6;
+
+/** The candidate of the least loss over the cuts, and the others in the order of theirs. Among those that lost alike the standing one
+ *  comes first, then the lesser name. */
 export function chooseByLoss(asked: Contestants): TournamentChoice {
   const { target, fitAsOf, horizonDays, eligible, standing, cuts, rows, leftOut } = asked;
   const losses = new Map(eligible.map((name) => [name, meanRelative(rows, name, cuts)]));
@@ -30,6 +34,9 @@ export function chooseByLoss(asked: Contestants): TournamentChoice {
   const ranking = eligible
     .filter((name) => Number.isFinite(lossOf(name)))
     .sort((a, b) => lossOf(a) - lossOf(b) || (a < b ? -1 : 1));
+  const least = lossOf(ranking[0] ?? "");
+  const level = ranking.filter((name) => lossOf(name) <= least * (1 + tie));
+  if (level.includes(standing)) ranking.sort((a, b) => Number(b === standing) - Number(a === standing));
   const common = {
     target,
     fit_as_of: fitAsOf,

@@ -6,7 +6,7 @@ import { blank, gather, matchRows, numbers, texts } from "../tables.ts";
 export interface Chosen {
   readonly base: ColumnTable;
   readonly scores: ReadonlyMap<string, ColumnTable>;
-  readonly choice: Pick<TournamentChoice, "weights" | "ranking" | "refined">;
+  readonly choice: Pick<TournamentChoice, "weights" | "ranking" | "refined" | "level">;
 }
 
 export interface Combined {

@@ -53,6 +53,11 @@ const judge = (
   const all = [...candidates, ...more];
   return judgeTournament({ target: purchases, candidates: all, splits, fitAsOf: "2026-06-28", horizonDays: 90 });
 };
+const judgeOnly = (models: readonly string[], splits: readonly Split[]) => {
+  if (!purchases) throw new Error("no such target");
+  const own = models.map((model) => ({ model, column: "expected_purchases" }));
+  return judgeTournament({ target: purchases, candidates: own, splits, fitAsOf: "2026-06-28", horizonDays: 90 });
+};
 
 describe("a tournament", () => {
   const found = judge([split("2026-03-29", 1), split("2025-12-28", 2)]);
@@ -113,6 +118,29 @@ describe("a tournament", () => {
     expect(best.chosen).toBe("left");
     expect(best.left_out).toEqual([{ candidate: "right", reason: "scores 67 % of the customers on 2026-03-29" }]);
     expect(best.rows.some(({ candidate }) => candidate === "truth")).toBe(true);
+  });
+
+  it("takes the standing model where another told the same", () => {
+    const told = [split("2026-03-29", 1), split("2025-12-28", 2)].map((one) => {
+      const same = one.scores.left ?? one.outcomes;
+      return { ...one, scores: { mbg_nbd: same, mbg_cnbd_k: same, noise: one.scores.noise ?? same } };
+    });
+    const found = judgeOnly(["mbg_cnbd_k", "mbg_nbd", "noise"], told);
+    expect([found.chosen, found.ranking]).toEqual(["mbg_nbd", ["mbg_nbd", "mbg_cnbd_k", "noise"]]);
+  });
+
+  it("moves all counts where too many were told at every cut, and no further than that is sure", () => {
+    const shrunk = [split("2026-03-29", 1), split("2025-12-28", 2)].map((one) => {
+      const table = one.scores.left ?? one.outcomes;
+      const twice = (table.columns.expected_purchases as Float64Array).map((value) => 2 * value);
+      return { ...one, scores: { left: { ...table, columns: { ...table.columns, expected_purchases: twice } } } };
+    });
+    const found = judgeOnly(["left"], shrunk);
+    expect(found.level).toBeGreaterThan(0.5);
+    expect(found.level).toBeLessThan(0.65);
+    expect(found.reason).toContain("fewer came after each cut");
+    expect(pinnedChoice(found, "right").level).toBeUndefined();
+    expect(judgeOnly(["left"], [split("2026-03-29", 1), split("2025-12-28", 2)]).level).toBeUndefined();
   });
 
   it("gives way to a pin, and says so", () => {

@@ -4,8 +4,10 @@ import { pairedDifference } from "../../numeric/scoring.ts";
 import { meanProducts, type Products, productsOf, simplexWeights } from "../../numeric/simplex-weights.ts";
 import { leastCustomers } from "../evaluation.ts";
 import { blank, gather, matchRows, numbers } from "../tables.ts";
+import { blendOf, combine, type JudgedCut, type Weights } from "./blend.ts";
 import { chooseByLoss, meanRelative } from "./choose.ts";
-import { bestShare, refine } from "./refine.ts";
+import { levelThatHeld } from "./level.ts";
+import { bestShare, type Refinable, refine } from "./refine.ts";
 import { relativeLoss, type TargetDeclaration, toldMetrics } from "./targets.ts";
 
 export interface Candidate {
@@ -25,18 +27,15 @@ export interface Split {
   readonly refining?: ColumnTable;
 }
 
-interface Field {
+interface Field extends JudgedCut {
   readonly cutOn: string;
-  readonly actual: Float64Array;
-  readonly naive: Float64Array;
-  readonly predictions: ReadonlyMap<string, Float64Array>;
   /** The candidates' chances of any, and that of the model that may refine them. */
   readonly chances: ReadonlyMap<string, Float64Array>;
   readonly refining: Float64Array | null;
 }
 
 const leastShare = 0.9;
-/** What refining has to save of the loss's logarithm, times the root of how many bought: less may be luck. */
+/** What refining or a blend has to save of the loss's logarithm, times the root of how many bought: less may be luck. */
 const leastGain = 0.05;
 
 export interface TournamentRequest {
@@ -48,25 +47,45 @@ export interface TournamentRequest {
   readonly horizonDays: number;
 }
 
-/** The choice, its counts refined by another model's chance of any where that made the loss less over the cuts. */
+/** The choice, its counts refined by another model's chance of any where that made the loss less over the cuts, and their level moved
+ *  where all that came after the cuts lay surely on one side of what was told. */
 export function judgeTournament(request: TournamentRequest): TournamentChoice {
   const { choice, fields } = chooseForecast(request);
-  const { target } = request;
   const models = Object.keys(choice.weights);
-  const weights = Float64Array.from(Object.values(choice.weights));
   const whole = fields.filter(({ predictions }) => models.every((model) => predictions.has(model)));
-  if (!target.refining || whole.length === 0 || whole.some(({ refining }) => refining === null)) return choice;
-  const losses = whole.map((field) => {
+  if (whole.length === 0) return choice;
+  const refined = refinedChoice(request.target, choice, whole);
+  if (!request.target.blends) return refined;
+  const share = refined.refined?.share ?? 0;
+  const told = whole.map((field) => ({
+    predicted: refine(refinableOf(refined.weights, field), share),
+    actual: field.actual,
+  }));
+  const level = levelThatHeld(told);
+  if (level === 1) return refined;
+  const side = level < 1 ? "fewer" : "more";
+  const reason = `${refined.reason} Surely ${side} came after each cut than was told: all counts × ${level.toPrecision(3)}.`;
+  return { ...refined, level, reason };
+}
+
+function refinableOf(weights: Weights, field: Field): Refinable {
+  const models = Object.keys(weights);
+  const by = Object.values(weights);
+  return {
+    expected: combine(field.predictions, models, by),
+    own: combine(field.chances, models, by),
+    other: field.refining ?? new Float64Array(0),
+  };
+}
+
+function refinedChoice(target: TargetDeclaration, choice: TournamentChoice, cuts: readonly Field[]): TournamentChoice {
+  if (!target.refining || cuts.some(({ refining }) => refining === null)) return choice;
+  const losses = cuts.map((field) => {
     const naive = target.judge(field.naive, field.actual);
-    const refinable = {
-      expected: combine(field.predictions, models, weights),
-      own: combine(field.chances, models, weights),
-      other: field.refining ?? new Float64Array(0),
-    };
+    const refinable = refinableOf(choice.weights, field);
     return (share: number) => Math.log(relativeLoss(target.judge(refine(refinable, share), field.actual), naive));
   });
-  const buyers = whole.reduce((sum, { actual }) => sum + actual.filter((value) => value > 0).length, 0);
-  const { share, loss } = bestShare(losses, leastGain / Math.sqrt(Math.max(1, buyers)));
+  const { share, loss } = bestShare(losses, gainBeyondLuck(cuts));
   if (!(share > 0)) return choice;
   const told = `${Math.round(100 * share)} % from ${target.refining.model}: ${Math.exp(loss).toPrecision(3)} with it.`;
   return {
@@ -74,6 +93,11 @@ export function judgeTournament(request: TournamentRequest): TournamentChoice {
     refined: { model: target.refining.model, share },
     reason: `${choice.reason} Whether anything is bought is told to ${told}`,
   };
+}
+
+function gainBeyondLuck(cuts: readonly JudgedCut[]): number {
+  const buyers = cuts.reduce((sum, { actual }) => sum + actual.filter((value) => value > 0).length, 0);
+  return leastGain / Math.sqrt(Math.max(1, buyers));
 }
 
 /** Chooses among the candidates by their losses relative to the naive forecast's, over the cuts, on the customers that all score. A
@@ -101,9 +125,23 @@ function chooseForecast(request: TournamentRequest): {
   const stack = stackOf(target, fields, judged);
   if (!stack) return { choice: plain, fields };
   const choice = { ...plain, stack_weights: stack.weights, rows: [...rows, stack.row] };
-  if (!stack.isBetter) return { choice, fields };
+  if (!stack.isBetter) return { choice: target.blends ? blended(target, choice, fields, judged) : choice, fields };
   const reason = `The combination is surely better than ${plain.chosen} at the latest cut, with weights learned at the earlier ones.`;
   return { choice: { ...choice, chosen: stackName, weights: stack.weights, reason }, fields };
+}
+
+/** The choice as a blend of the best candidate with another, where that lost less over the cuts by more than luck. */
+function blended(
+  target: TargetDeclaration,
+  choice: TournamentChoice,
+  fields: readonly Field[],
+  judged: readonly string[],
+): TournamentChoice {
+  const blend = blendOf(target, fields, judged, gainBeyondLuck(fields));
+  if (!blend) return choice;
+  const told = Object.entries(blend.weights).map(([model, share]) => `${Math.round(100 * share)} % ${model}`);
+  const reason = `${told.join(" and ")} lost less over the cuts than either alone: ${Math.exp(blend.loss).toPrecision(3)} of the naive forecast's loss.`;
+  return { ...choice, chosen: stackName, weights: blend.weights, stack_weights: blend.weights, reason };
 }
 
 /** The customers of a split that every candidate scores; null where they are too few. */
@@ -168,20 +206,6 @@ function productsIn(field: Field, models: readonly string[]): Products {
     models.map((model) => field.predictions.get(model) ?? new Float64Array(field.actual.length)),
     actual,
   );
-}
-
-function combine(
-  predictions: ReadonlyMap<string, Float64Array>,
-  models: readonly string[],
-  weights: Float64Array,
-): Float64Array {
-  const sum = new Float64Array(predictions.get(models[0] ?? "")?.length ?? 0);
-  for (const [at, model] of models.entries()) {
-    const own = predictions.get(model);
-    const weight = weights[at] ?? 0;
-    for (let row = 0; own && row < sum.length; row++) sum[row] = (sum[row] ?? 0) + weight * (own[row] ?? 0);
-  }
-  return sum;
 }
 
 interface Stack {

@@ -107,7 +107,7 @@ function methodStep(model: ModelDeclaration, contest: Contest): Step {
   const cuts = Array.from({ length: tournamentCuts }, (_, at) => at + 1);
   return defineStep({
     name: `tournament_${contest.target}`,
-    version: 1,
+    version: 2,
     title: `Tournament: ${tournamentQuestions[contest.target].title}`,
     stage: "fits",
     scope: "brand",

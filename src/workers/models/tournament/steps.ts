@@ -53,7 +53,7 @@ function tournamentStep(target: TargetDeclaration, candidates: readonly Candidat
   ]);
   return defineStep({
     name: `tournament_${target.target}`,
-    version: 3,
+    version: 4,
     title: `Tournament: ${tournamentQuestions[target.target].title}`,
     stage: "fits",
     scope: "brand",
@@ -112,7 +112,7 @@ function chosenStep(declared: TargetDeclaration, candidates: readonly Entrant[])
   const eligible = candidates.filter(({ onlyShown }) => onlyShown === undefined).map(({ model }) => model);
   return defineStep({
     name: `chosen_${target}`,
-    version: 2,
+    version: 3,
     title: `Chosen: ${tournamentQuestions[target].title}`,
     stage: "scores",
     scope: "brand",
@@ -169,14 +169,15 @@ function figuresOf(target: ModelTarget, chosen: Chosen, candidates: readonly Ent
   return scoreTable(texts(chosen.base, "customer_id"), { ...outputs, model: main.from }, { enough, reason });
 }
 
-/** Counts and their limits with the chance of any as the choice refines it. */
+/** Counts and their limits with the chance of any as the choice refines it, at the level that held. */
 function refinedFigures(figures: ColumnTable, chosen: Chosen, refining: ColumnTable): ColumnTable {
-  const share = chosen.choice.refined?.share ?? 0;
-  if (share === 0) return figures;
+  const { refined, level = 1 } = chosen.choice;
+  const share = refined?.share ?? 0;
+  if (share === 0 && level === 1) return figures;
   const column = "probability_purchase";
   const own = combineColumn(chosen, () => column).values;
   const other = gather(numbers(refining, column), matchRows(chosen.base, refining));
-  const factors = refiningFactors({ own, other }, share);
+  const factors = refiningFactors({ own, other }, share).map((factor) => factor * level);
   const moved = (name: string) => numbers(figures, name).map((value, row) => value * (factors[row] ?? 1));
   const columns = {
     ...figures.columns,

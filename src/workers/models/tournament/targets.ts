@@ -28,6 +28,8 @@ export interface TargetDeclaration {
   readonly naive: (summary: ColumnTable, horizonDays: number) => Float64Array;
   /** The candidates' chance of any, and the model whose chance may refine it, where the outcome is a count. */
   readonly refining?: { readonly column: string; readonly model: string };
+  /** Whether the best candidate is blended with another, and its level moved, where earlier cuts say so. */
+  readonly blends?: true;
   readonly judge: (predicted: Float64Array, actual: Float64Array) => readonly Judged[];
 }
 
@@ -64,6 +66,7 @@ export const targets: readonly TargetDeclaration[] = [
       return numbers(summary, "frequency").map((x, at) => (x / Math.max(1, age[at] ?? 1)) * horizonDays);
     },
     refining: { column: "probability_purchase", model: "purchase_propensity" },
+    blends: true,
     judge: judgeAmounts((predicted, actual) => {
       const ranked = auc(predicted, isAbove(actual));
       return lossOf("auc", ranked, 1 - ranked.value);
@@ -129,4 +132,17 @@ export function relativeLoss(own: readonly Lost[], naive: readonly Lost[]): numb
     return Number.isFinite(log) ? [log] : [];
   });
   return logs.length === 0 ? Number.NaN : Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
+}
+
+/** Mean over cuts of the logarithm of a forecast's loss relative to the naive one's. */
+export function meanRelativeOf<Cut extends { readonly actual: Float64Array; readonly naive: Float64Array }>(
+  target: TargetDeclaration,
+  cuts: readonly Cut[],
+  forecast: (cut: Cut) => Float64Array,
+): number {
+  const logs = cuts.map((cut) => {
+    const naive = target.judge(cut.naive, cut.actual);
+    return Math.log(relativeLoss(target.judge(forecast(cut), cut.actual), naive));
+  });
+  return logs.reduce((sum, log) => sum + log, 0) / logs.length;
 }
