@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canonicalJson, type Json } from "../../src/shared/base/canonical-json.ts";
@@ -20,6 +20,8 @@ export interface BenchOptions {
   readonly spanEnds?: readonly string[];
   readonly brand?: Partial<StepBrand>;
   readonly subject?: Json;
+  /** Whether a step that can be built on the week's end before is. */
+  readonly isBuilt?: boolean;
 }
 
 /** Runs declared steps over small tables, each with a DuckDB session of its own and Parquet files between them. */
@@ -58,6 +60,17 @@ export class StepBench {
     this.#json.set(slotOf({ step, output }), value);
   }
 
+  /** Lets what an output holds now be that of the week's end, which later steps are built on. */
+  keepAsBase(step: string, output: string): void {
+    const slot = slotOf({ step, output });
+    for (const [name, path] of [...this.#files]) {
+      if (name.split(/[#@]/)[0] !== slot) continue;
+      const copy = path.replace(/\.parquet$/, "-base.parquet");
+      copyFileSync(path, copy);
+      this.#files.set(name.replace(slot, `${slot}-base`), copy);
+    }
+  }
+
   /** Runs a step (a bucket's step for every bucket); gives the rows of its outputs in the order of their files. */
   async run(step: Step, options: BenchOptions = {}): Promise<Readonly<Record<string, Row[]>>> {
     const all = { ...this.#options, ...options, brand: { ...this.#options.brand, ...options.brand } };
@@ -87,6 +100,7 @@ export class StepBench {
     const filesOf = (alias: string) => this.#filesOf(step, alias, bucket);
     const context: StepContext = {
       session,
+      has: (alias) => isPlanned(step, alias, options),
       files: filesOf,
       relation: (alias) => `read_parquet(${fileList(filesOf(alias))})`,
       json: (alias) => this.#json.get(slotOf(referenceOf(step, alias))) ?? null,
@@ -123,7 +137,7 @@ export class StepBench {
       },
     };
     try {
-      await this.#fillInputs(step);
+      await this.#fillInputs(step, options);
       await step.run(context);
     } finally {
       session.close();
@@ -131,8 +145,9 @@ export class StepBench {
   }
 
   /** Inputs that nobody gave are empty tables. */
-  async #fillInputs(step: Step): Promise<void> {
-    for (const reference of Object.values(step.inputs)) {
+  async #fillInputs(step: Step, options: BenchOptions): Promise<void> {
+    for (const [alias, reference] of Object.entries(step.inputs)) {
+      if (!isPlanned(step, alias, options)) continue;
       const slot = slotOf(reference);
       if ([...this.#files.keys()].some((known) => known.split(/[#@]/)[0] === slot) || this.#json.has(slot)) continue;
       if (outputOf(reference.step, reference.output)?.kind === "json") continue;
@@ -162,14 +177,19 @@ export class StepBench {
   }
 }
 
+function isPlanned(step: Step, alias: string, { isBuilt = false }: BenchOptions): boolean {
+  const { base } = referenceOf(step, alias);
+  return base === undefined || (base === "without") !== isBuilt;
+}
+
 function referenceOf(step: Step, alias: string): InputReference {
   const reference = step.inputs[alias];
   if (!reference) throw new Error(`${step.name} has no input ${alias}`);
   return reference;
 }
 
-const slotOf = ({ step, output, daysBefore, cut }: InputReference) =>
-  `${step}.${output}${daysBefore ? `-${daysBefore}` : ""}${cut ? `@${cut}` : ""}`;
+const slotOf = ({ step, output, daysBefore, cut, base }: InputReference) =>
+  `${step}.${output}${daysBefore ? `-${daysBefore}` : ""}${cut ? `@${cut}` : ""}${base === "at" ? "-base" : ""}`;
 const outputOf = (step: string, output: string) => steps.get(step)?.outputs.find(({ name }) => name === output);
 
 function columnsOf(step: string, output: string): readonly Column[] {

@@ -226,6 +226,27 @@ describe("a plan", () => {
     expect(keyWith(["2026-06-28"])).not.toBe(keyWith([]));
   });
 
+  it("builds a day's task on the week's end before it, where fits are of that day", () => {
+    const counts = stepOf("counts", {
+      inputs: {
+        lines: { ...rows("lake"), base: "without" },
+        recent: { ...rows("summary"), base: "with" },
+        base: { ...rows("counts"), base: "at" },
+      },
+    });
+    const more = { steps: new Map(steps).set("counts", counts) };
+    const aliases = (own: Partial<PlanRequest>, at?: string) =>
+      Object.keys(new Planner({ ...request, ...more, ...own }).require("counts", at)[0]?.inputs ?? {});
+    expect(aliases({})).toEqual(["recent", "base"]);
+    expect(aliases({ fitAsOf: "2026-06-28" })).toEqual(["recent", "base"]);
+    expect(aliases({ fitAsOf: "2026-06-30" })).toEqual(["lines"]);
+    expect(aliases({ asOf: "2026-06-28" })).toEqual(["lines"]);
+    expect(aliases({}, "2026-06-23")).toEqual(["lines"]);
+    const planner = new Planner({ ...request, ...more });
+    const [built] = planner.require("counts");
+    expect(built?.inputs.base).toEqual([{ key: planner.require("counts", "2026-06-28")[0]?.key, output: "rows" }]);
+  });
+
   it("starts ids from the last assignment", () => {
     const [born] = new Planner(request).require("customer_ids");
     const [grown] = new Planner({ ...request, previousIds: () => "earlier" }).require("customer_ids");

@@ -82,8 +82,17 @@ export class Planner {
     return at;
   }
 
+  /** The week's end that a task of a day is built on; null where it is made from scratch: fits are of another day then, or of the same. */
+  #baseOf(date: Day | null): Day | null {
+    const { asOf, fitAsOf } = this.#request;
+    if (date === null || date !== asOf) return null;
+    const base = weekEnd(date);
+    return base === date || (fitAsOf ?? base) !== base ? null : base;
+  }
+
   #inputsOf(step: StepDeclaration, reference: InputReference, date: Day | null, bucket: number): TaskInput[] {
-    const before = reference.daysBefore && date ? addDays(date, -reference.daysBefore) : date;
+    const own = reference.base === "at" ? this.#baseOf(date) : date;
+    const before = reference.daysBefore && own ? addDays(own, -reference.daysBefore) : own;
     const source = this.#request.steps.get(reference.step);
     const nodes =
       reference.cut && date
@@ -163,7 +172,9 @@ export class Planner {
 
   #node(step: StepDeclaration, date: Day | null, bucket: number): TaskNode {
     const inputs: Record<string, TaskInput[]> = {};
+    const isBuilt = this.#baseOf(date) !== null;
     for (const [alias, reference] of Object.entries(step.inputs)) {
+      if (reference.base !== undefined && (reference.base === "without") === isBuilt) continue;
       inputs[alias] = this.#inputsOf(step, reference, date, bucket);
     }
     return this.#keep(step, {

@@ -122,6 +122,9 @@ export interface ModelDeclaration {
   /** Rows (keys and reason) that stand in the scores without any, and aren't read into memory. */
   readonly unscored?: InputReference;
   readonly params: ParamSpecs;
+  /** The inputs that `score` is given, where a customer's scores follow from their own rows of these and the fit alone: whose rows are
+   *  as they were at the week's end isn't scored again. `isDaily` tells a fit by which scores depend on the day as well. */
+  readonly apart?: { readonly inputs: readonly string[]; readonly isDaily?: (fitted: Json) => boolean };
   readonly outputs: readonly Column[];
   readonly card: ModelCard;
   /** The metric that the verdict rests on; the first evaluation unless named. */

@@ -39,6 +39,9 @@ export interface InputReference {
   readonly daysBefore?: number;
   /** Reads the step as it is judged at the k-th rolling cut before the task's own date (from 1): with the horizon of evaluations. */
   readonly cut?: number;
+  /** A task of a run's day can be built on what stood at the week's end before it, where fits are of that day too: read at that day
+   *  ("at"), or only by tasks that are built so ("with") or aren't ("without"). */
+  readonly base?: "at" | "with" | "without";
 }
 
 /** The part of a step that can be planned with, hashed and shown: everything but its body. */

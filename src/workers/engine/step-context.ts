@@ -24,6 +24,8 @@ interface StepOutput {
 /** Everything that a step's body may see. It has no clock, no network and no path but its inputs and scratch. */
 export interface StepContext {
   readonly session: Session;
+  /** Whether an input was planned: those of a base are only where there is one. */
+  has(input: string): boolean;
   /** Checked Parquet files of an input; empty where it has no rows. */
   files(input: string): readonly string[];
   /** `read_parquet([...])` of an input, or an empty relation with its declared columns where there is no file. */

@@ -92,6 +92,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
   };
   const context: StepContext = {
     session,
+    has: (input) => node.inputs[input] !== undefined,
     files,
     relation,
     json: (input) => {

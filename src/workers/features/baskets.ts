@@ -1,6 +1,7 @@
 import type { Column } from "../../shared/domain/column.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep } from "../engine/step-context.ts";
+import { builtSql, ownLines, ownRows } from "./recent-lines.ts";
 
 const columns: readonly Column[] = [
   { name: "customer_id", type: "VARCHAR" },
@@ -22,17 +23,23 @@ export const baskets = defineStep({
   stage: "features",
   scope: "bucket",
   timing: "as_of",
-  inputs: { lines: { step: "purchase_lines", output: "lines" } },
+  inputs: ownLines("baskets"),
   params: {},
   outputs: [{ name: "baskets", kind: "parquet", columns }],
   run: async (context) => {
     await context.output.query(
       "baskets",
-      `SELECT customer_id, key_space, order_id, min(day) AS day, nullif(lower(trim(min(channel))), '') AS channel, CAST(count(*) AS INTEGER) AS n_lines,
+      builtSql(context, {
+        alias: "lines",
+        order: "customer_id, key_space, order_id",
+        sql: (
+          from,
+        ) => `SELECT customer_id, key_space, order_id, min(day) AS day, nullif(lower(trim(min(channel))), '') AS channel, CAST(count(*) AS INTEGER) AS n_lines,
               list_sort(list_distinct(list(product_id) FILTER (product_id IS NOT NULL))) AS products, CAST(sum(quantity) AS DOUBLE) AS quantity,
               CAST(coalesce(sum(revenue_minor), 0) AS BIGINT) AS revenue_minor
-       FROM ${context.relation("lines")} WHERE is_purchase AND quantity > 0 AND day <= DATE ${literal(context.asOf)}
-       GROUP BY customer_id, key_space, order_id ORDER BY customer_id, key_space, order_id`,
+       FROM ${from} WHERE is_purchase AND quantity > 0 AND day <= DATE ${literal(context.asOf)}
+       GROUP BY customer_id, key_space, order_id`,
+      }),
     );
   },
 });
@@ -45,7 +52,7 @@ export const channelCounts = defineStep({
   stage: "features",
   scope: "bucket",
   timing: "as_of",
-  inputs: { baskets: { step: "baskets", output: "baskets" } },
+  inputs: ownRows("channel_counts", "baskets", "baskets"),
   params: {},
   outputs: [
     {
@@ -63,8 +70,14 @@ export const channelCounts = defineStep({
   run: async (context) => {
     await context.output.query(
       "channel_counts",
-      `SELECT customer_id, channel, CAST(count(*) AS INTEGER) AS n_orders, CAST(sum(revenue_minor) AS BIGINT) AS revenue_minor, max(day) AS last_on
-       FROM ${context.relation("baskets")} WHERE channel IS NOT NULL GROUP BY customer_id, channel ORDER BY customer_id, channel`,
+      builtSql(context, {
+        alias: "baskets",
+        order: "customer_id, channel",
+        sql: (
+          from,
+        ) => `SELECT customer_id, channel, CAST(count(*) AS INTEGER) AS n_orders, CAST(sum(revenue_minor) AS BIGINT) AS revenue_minor, max(day) AS last_on
+       FROM ${from} WHERE channel IS NOT NULL GROUP BY customer_id, channel`,
+      }),
     );
   },
 });

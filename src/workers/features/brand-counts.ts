@@ -1,6 +1,7 @@
 import type { Column } from "../../shared/domain/column.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep } from "../engine/step-context.ts";
+import { builtSql, ownLines } from "./recent-lines.ts";
 
 const columns: readonly Column[] = [
   { name: "customer_id", type: "VARCHAR" },
@@ -20,16 +21,22 @@ export const brandCounts = defineStep({
   stage: "features",
   scope: "bucket",
   timing: "as_of",
-  inputs: { lines: { step: "purchase_lines", output: "lines" } },
+  inputs: ownLines("brand_counts"),
   params: {},
   outputs: [{ name: "brand_counts", kind: "parquet", columns }],
   run: async (context) => {
     await context.output.query(
       "brand_counts",
-      `SELECT customer_id, coalesce(category, 'all') AS category, brand, CAST(count(*) AS INTEGER) AS n_lines,
+      builtSql(context, {
+        alias: "lines",
+        order: "customer_id, category, brand",
+        sql: (
+          from,
+        ) => `SELECT customer_id, coalesce(category, 'all') AS category, brand, CAST(count(*) AS INTEGER) AS n_lines,
               CAST(count(DISTINCT key_space || chr(31) || order_id) AS INTEGER) AS n_orders, CAST(coalesce(sum(revenue_minor), 0) AS BIGINT) AS revenue_minor, max(day) AS last_on
-       FROM ${context.relation("lines")} WHERE is_purchase AND brand IS NOT NULL AND quantity > 0 AND day <= DATE ${literal(context.asOf)}
-       GROUP BY customer_id, 2, brand ORDER BY customer_id, category, brand`,
+       FROM ${from} WHERE is_purchase AND brand IS NOT NULL AND quantity > 0 AND day <= DATE ${literal(context.asOf)}
+       GROUP BY customer_id, 2, brand`,
+      }),
     );
   },
 });

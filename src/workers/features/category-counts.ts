@@ -1,6 +1,7 @@
 import type { Column } from "../../shared/domain/column.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep } from "../engine/step-context.ts";
+import { builtSql, ownLines } from "./recent-lines.ts";
 
 const columns: readonly Column[] = [
   { name: "customer_id", type: "VARCHAR" },
@@ -20,19 +21,23 @@ export const categoryCounts = defineStep({
   stage: "features",
   scope: "bucket",
   timing: "as_of",
-  inputs: { lines: { step: "purchase_lines", output: "lines" } },
+  inputs: ownLines("category_counts"),
   params: {},
   outputs: [{ name: "category_counts", kind: "parquet", columns }],
   run: async (context) => {
     await context.output.query(
       "category_counts",
-      `WITH once AS (
+      builtSql(context, {
+        alias: "lines",
+        order: "customer_id, category",
+        sql: (from) => `WITH once AS (
          SELECT customer_id, category, key_space, order_id, count(*) AS n, sum(quantity) AS quantity, sum(revenue_minor) AS revenue_minor, max(day) AS day
-         FROM ${context.relation("lines")} WHERE is_purchase AND category IS NOT NULL AND quantity > 0 AND day <= DATE ${literal(context.asOf)}
+         FROM ${from} WHERE is_purchase AND category IS NOT NULL AND quantity > 0 AND day <= DATE ${literal(context.asOf)}
          GROUP BY customer_id, category, key_space, order_id)
        SELECT customer_id, category, CAST(sum(n) AS INTEGER) AS n_lines, CAST(count(*) AS INTEGER) AS n_orders, CAST(sum(quantity) AS DOUBLE) AS quantity,
               CAST(coalesce(sum(revenue_minor), 0) AS BIGINT) AS revenue_minor, max(day) AS last_on
-       FROM once GROUP BY customer_id, category ORDER BY customer_id, category`,
+       FROM once GROUP BY customer_id, category`,
+      }),
     );
   },
 });

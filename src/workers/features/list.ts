@@ -30,6 +30,7 @@ import { purchaseSeason, purchaseWeeks } from "./purchase-season.ts";
 import { purchaseSummary } from "./purchase-summary.ts";
 import { purchaseTraining } from "./purchase-training.ts";
 import { rebuyCandidates, rebuyIntervals } from "./rebuy-intervals.ts";
+import { recentLines } from "./recent-lines.ts";
 import { returnCounts } from "./return-counts.ts";
 import { returnLedger } from "./return-ledger.ts";
 import { returnOpenLines, returnTrainingLines } from "./return-lines.ts";
@@ -65,6 +66,7 @@ export const featureSteps = [
   outcomeDiscounts,
   basketDays,
   itemsets,
+  recentLines,
   rebuyIntervals,
   rebuyCandidates,
   timingCounts,

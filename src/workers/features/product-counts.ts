@@ -1,6 +1,7 @@
 import type { Column } from "../../shared/domain/column.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep } from "../engine/step-context.ts";
+import { builtSql, ownLines, ownRows } from "./recent-lines.ts";
 
 const columns: readonly Column[] = [
   { name: "customer_id", type: "VARCHAR" },
@@ -22,20 +23,24 @@ export const productCounts = defineStep({
   stage: "features",
   scope: "bucket",
   timing: "as_of",
-  inputs: { lines: { step: "purchase_lines", output: "lines" } },
+  inputs: ownLines("product_counts"),
   params: {},
   outputs: [{ name: "product_counts", kind: "parquet", columns }],
   run: async (context) => {
     await context.output.query(
       "product_counts",
-      `WITH once AS (
+      builtSql(context, {
+        alias: "lines",
+        order: "customer_id, product_id",
+        sql: (from) => `WITH once AS (
          SELECT customer_id, product_id, key_space, order_id, min(category) AS category, min(brand) AS brand, count(*) AS n, sum(quantity) AS quantity,
                 sum(revenue_minor) AS revenue_minor, max(day) AS day
-         FROM ${context.relation("lines")} WHERE is_purchase AND product_id IS NOT NULL AND quantity > 0 AND day <= DATE ${literal(context.asOf)}
+         FROM ${from} WHERE is_purchase AND product_id IS NOT NULL AND quantity > 0 AND day <= DATE ${literal(context.asOf)}
          GROUP BY customer_id, product_id, key_space, order_id)
        SELECT customer_id, product_id, min(category) AS category, min(brand) AS brand, CAST(sum(n) AS INTEGER) AS n_lines, CAST(count(*) AS INTEGER) AS n_orders,
               CAST(sum(quantity) AS DOUBLE) AS quantity, CAST(coalesce(sum(revenue_minor), 0) AS BIGINT) AS revenue_minor, max(day) AS last_on
-       FROM once GROUP BY customer_id, product_id ORDER BY customer_id, product_id`,
+       FROM once GROUP BY customer_id, product_id`,
+      }),
     );
   },
 });
@@ -52,7 +57,7 @@ export const productHistories = defineStep({
   stage: "features",
   scope: "bucket",
   timing: "as_of",
-  inputs: { counts: { step: "product_counts", output: "product_counts" } },
+  inputs: ownRows("product_histories", "counts", "product_counts"),
   params: {},
   outputs: [
     {
@@ -68,10 +73,14 @@ export const productHistories = defineStep({
   run: async (context) => {
     await context.output.query(
       "product_histories",
-      `WITH bought AS (
-         SELECT customer_id, {'pause': DATE ${literal(context.asOf)} - last_on, 'rarity': -n_orders, 'product': product_id} AS product FROM ${context.relation("counts")})
+      builtSql(context, {
+        alias: "counts",
+        order: "customer_id",
+        sql: (from) => `WITH bought AS (
+         SELECT customer_id, {'pause': DATE ${literal(context.asOf)} - last_on, 'rarity': -n_orders, 'product': product_id} AS product FROM ${from})
        SELECT customer_id, list_transform(list_sort(list(product))[:${longestHistory}], x -> x.product) AS products, CAST(count(*) AS INTEGER) AS n_products
-       FROM bought GROUP BY customer_id ORDER BY customer_id`,
+       FROM bought GROUP BY customer_id`,
+      }),
     );
   },
 });

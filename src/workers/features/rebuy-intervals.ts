@@ -1,6 +1,7 @@
 import type { Column } from "../../shared/domain/column.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep } from "../engine/step-context.ts";
+import { builtSql, ownLines } from "./recent-lines.ts";
 
 const millionths = (name: string): Column => ({ name, type: "BIGINT", unit: "millionths" });
 const columns: readonly Column[] = [
@@ -15,6 +16,8 @@ const columns: readonly Column[] = [
   millionths("sum_log_interval_sq"),
 ];
 
+const elapsedSql = (asOf: string, day: string) => `CAST(DATE ${literal(asOf)} - ${day} AS INTEGER) AS elapsed_days`;
+
 /** On how many days each customer bought each product and each category, how long the last is ago, and the intervals between: sums of their logarithms and
  *  of the squares, in millionths so that no order of adding moves them. */
 export const rebuyIntervals = defineStep({
@@ -24,24 +27,29 @@ export const rebuyIntervals = defineStep({
   stage: "features",
   scope: "bucket",
   timing: "as_of",
-  inputs: { lines: { step: "purchase_lines", output: "lines" } },
+  inputs: ownLines("rebuy_intervals"),
   params: {},
   outputs: [{ name: "rebuy_intervals", kind: "parquet", columns }],
   run: async (context) => {
     await context.output.query(
       "rebuy_intervals",
-      `WITH bought AS (
-         SELECT customer_id, product_id, category, day FROM ${context.relation("lines")}
+      builtSql(context, {
+        alias: "lines",
+        order: "customer_id, level, item",
+        moved: elapsedSql(context.asOf, "last_on"),
+        sql: (from) => `WITH bought AS (
+         SELECT customer_id, product_id, category, day FROM ${from}
          WHERE is_purchase AND quantity > 0 AND day <= DATE ${literal(context.asOf)}),
        days AS (
          SELECT customer_id, 'product' AS level, product_id AS item, min(category) AS category, day FROM bought WHERE product_id IS NOT NULL GROUP BY customer_id, product_id, day
          UNION ALL SELECT DISTINCT customer_id, 'category', category, category, day FROM bought WHERE category IS NOT NULL),
        paused AS (
          SELECT customer_id, level, item, category, day, ln(day - lag(day) OVER (PARTITION BY customer_id, level, item ORDER BY day)) AS log_interval FROM days)
-       SELECT customer_id, level, item, min(category) AS category, CAST(count(*) AS INTEGER) AS n_days, max(day) AS last_on, CAST(DATE ${literal(context.asOf)} - max(day) AS INTEGER) AS elapsed_days,
+       SELECT customer_id, level, item, min(category) AS category, CAST(count(*) AS INTEGER) AS n_days, max(day) AS last_on, ${elapsedSql(context.asOf, "max(day)")},
               CAST(coalesce(sum(CAST(round(log_interval * 1e6) AS BIGINT)), 0) AS BIGINT) AS sum_log_interval,
               CAST(coalesce(sum(CAST(round(log_interval * log_interval * 1e6) AS BIGINT)), 0) AS BIGINT) AS sum_log_interval_sq
-       FROM paused GROUP BY customer_id, level, item ORDER BY customer_id, level, item`,
+       FROM paused GROUP BY customer_id, level, item`,
+      }),
     );
   },
 });

@@ -1,5 +1,6 @@
 import { literal } from "../engine/sql.ts";
 import { defineStep } from "../engine/step-context.ts";
+import { builtSql, ownLines } from "./recent-lines.ts";
 
 /** How many orders each customer placed in each store. */
 export const storeCounts = defineStep({
@@ -9,7 +10,7 @@ export const storeCounts = defineStep({
   stage: "features",
   scope: "bucket",
   timing: "as_of",
-  inputs: { lines: { step: "purchase_lines", output: "lines" } },
+  inputs: ownLines("store_counts"),
   params: {},
   outputs: [
     {
@@ -26,9 +27,15 @@ export const storeCounts = defineStep({
   run: async (context) => {
     await context.output.query(
       "store_counts",
-      `SELECT customer_id, store_id, CAST(count(DISTINCT key_space || chr(31) || order_id) AS INTEGER) AS n_orders, max(day) AS last_on
-       FROM ${context.relation("lines")} WHERE is_purchase AND quantity > 0 AND store_id IS NOT NULL AND day <= DATE ${literal(context.asOf)}
-       GROUP BY customer_id, store_id ORDER BY customer_id, store_id`,
+      builtSql(context, {
+        alias: "lines",
+        order: "customer_id, store_id",
+        sql: (
+          from,
+        ) => `SELECT customer_id, store_id, CAST(count(DISTINCT key_space || chr(31) || order_id) AS INTEGER) AS n_orders, max(day) AS last_on
+       FROM ${from} WHERE is_purchase AND quantity > 0 AND store_id IS NOT NULL AND day <= DATE ${literal(context.asOf)}
+       GROUP BY customer_id, store_id`,
+      }),
     );
   },
 });

@@ -5,6 +5,7 @@ import type { InputReference } from "../../shared/domain/step.ts";
 import type { TournamentChoice } from "../../shared/domain/tournament.ts";
 import { ident } from "../engine/sql.ts";
 import { defineStep, type Step, type StepContext } from "../engine/step-context.ts";
+import { baseAlias, changedTables, writeBuilt } from "./built-scores.ts";
 import { advantageOf } from "./evaluation.ts";
 
 const stateColumns: readonly Column[] = [
@@ -91,6 +92,14 @@ function fitStep(model: ModelDeclaration): Step {
   });
 }
 
+/** What scores are built on: those of the week's end, and the inputs as they were then. */
+function scoreBase(model: ModelDeclaration): Record<string, InputReference> {
+  if (!model.apart) return {};
+  const own = Object.entries(referencesOf(model)).filter(([alias]) => model.apart?.inputs.includes(alias));
+  const before = own.map(([alias, reference]) => [baseAlias(alias), { ...reference, base: "at" as const }] as const);
+  return { base: { step: `scores_${model.name}`, output: "scores", base: "at" }, ...Object.fromEntries(before) };
+}
+
 function scoreStep(model: ModelDeclaration): Step {
   return defineStep({
     name: `scores_${model.name}`,
@@ -103,14 +112,19 @@ function scoreStep(model: ModelDeclaration): Step {
       ...referencesOf(model),
       fitted: { step: `fit_${model.name}`, output: "fitted" },
       ...(model.unscored ? { unscored: model.unscored } : {}),
+      ...scoreBase(model),
     },
     params: model.params,
     outputs: [{ name: "scores", kind: "parquet", columns: scoreColumns(model) }],
     usesHorizon: true,
     usesSeed: true,
     run: async (context) => {
-      const tables = await tablesOf(Object.keys(model.inputs), context);
-      const scores = model.score(tables, context.json("fitted"), context.params, modelContext(context));
+      const fitted = context.json("fitted");
+      const { inputs = Object.keys(model.inputs), isDaily } = model.apart ?? {};
+      const isBuilt = context.has("base") && isDaily?.(fitted) !== true;
+      const tables = isBuilt ? await changedTables(context, inputs) : await tablesOf(inputs, context);
+      const scores = model.score(tables, fitted, context.params, modelContext(context));
+      if (isBuilt) return writeBuilt(context, scores, scoreColumns(model));
       if (!model.keys) return context.output.table("scores", scores, scoreColumns(model));
       await context.session.load("scored", scores, scoreColumns(model));
       await context.output.query("scores", keyedScoresSql(model, context));

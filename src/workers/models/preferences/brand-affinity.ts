@@ -35,6 +35,7 @@ export const brandAffinity = defineModel({
   title: "Brand affinity",
   group: "preferences",
   inputs: { counts: { feature: "brand_counts" } },
+  apart: { inputs: ["counts"] },
   outcomes: { brands: { feature: "outcome_brands" } },
   params: shareParams,
   outputs: [

@@ -8,6 +8,7 @@ import {
   categoryMethods,
   countsFor,
   fitCategories,
+  isAged,
   latestDay,
   tryCategories,
   unknownCategory,
@@ -22,6 +23,7 @@ export const categoryAffinity = defineModel({
   title: "Category affinity",
   group: "preferences",
   inputs: { counts: { feature: "category_counts" } },
+  apart: { inputs: ["counts"], isDaily: (fitted) => isAged(fitted as unknown as FittedShares | null) },
   params: {
     ...shareParams,
     method: {

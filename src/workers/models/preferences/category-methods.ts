@@ -29,6 +29,11 @@ export function countsFor(
   return { rows: table.rows, columns: { ...table.columns, n_lines } };
 }
 
+/** Whether counts lose weight from day to day. */
+export function isAged(fitted: Pick<FittedShares, "half_life"> | null): boolean {
+  return fitted?.half_life !== undefined;
+}
+
 /** The day of a table where nobody says it: that of the latest purchase. */
 export function latestDay(table: ColumnTable): number {
   return table.rows === 0 ? 0 : numbers(table, "last_on").reduce((most, day) => Math.max(most, day), 0);

@@ -10,6 +10,7 @@ export const channelPreference = defineModel({
   title: "Channel preference",
   group: "preferences",
   inputs: { counts: { feature: "channel_counts" } },
+  apart: { inputs: ["counts"] },
   outcomes: { channels: { feature: "outcome_channels" } },
   params: shareParams,
   outputs: [

@@ -29,6 +29,7 @@ export const discountAffinity = defineModel({
   title: "Discount affinity",
   group: "preferences",
   inputs: { counts: { feature: "discount_counts" } },
+  apart: { inputs: ["counts"] },
   outcomes: { discounts: { feature: "outcome_discounts" } },
   params: {
     prior_weight: {

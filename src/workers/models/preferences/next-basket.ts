@@ -39,6 +39,7 @@ export const nextBasket = defineModel({
   title: "Next basket",
   group: "preferences",
   inputs: { baskets: { feature: "basket_days" }, popularity: { feature: "product_popularity" } },
+  apart: { inputs: ["baskets"] },
   outcomes: { next: { feature: "outcome_next_baskets" } },
   params: {
     basket_decay: {

@@ -79,6 +79,7 @@ export const productAffinity = defineModel({
     popularity: { feature: "product_popularity" },
     baskets: { feature: "basket_days" },
   },
+  apart: { inputs: ["histories", "baskets"] },
   outcomes: { products: { feature: "outcome_products" } },
   params: {
     shrinkage: {

@@ -73,6 +73,7 @@ export const sizePreference = defineModel({
   title: "Size and colour preference",
   group: "preferences",
   inputs: { counts: { feature: "fit_counts" } },
+  apart: { inputs: ["counts"] },
   outcomes: { fits: { feature: "outcome_fits" } },
   params: shareParams,
   outputs: [

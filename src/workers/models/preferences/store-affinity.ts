@@ -25,6 +25,7 @@ export const storeAffinity = defineModel({
   title: "Store affinity",
   group: "preferences",
   inputs: { counts: { feature: "store_counts" }, places: { feature: "store_places" } },
+  apart: { inputs: ["counts"] },
   outcomes: { stores: { feature: "outcome_stores" } },
   params: {},
   outputs: [

@@ -77,6 +77,7 @@ export const timingPreference = defineModel({
   title: "Timing preference",
   group: "preferences",
   inputs: { counts: { feature: "timing_counts" } },
+  apart: { inputs: ["counts"] },
   outcomes: { orders: { feature: "outcome_timing" } },
   params: {},
   outputs: [

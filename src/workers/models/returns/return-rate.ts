@@ -104,6 +104,7 @@ export const returnRate = defineModel({
   title: "Return rate",
   group: "returns",
   inputs: { counts: { feature: "return_counts" } },
+  apart: { inputs: ["counts"] },
   outcomes: { returns: { feature: "return_outcomes" } },
   params: {
     prior_weight: {
