@@ -8,7 +8,7 @@ import { openSession, type Session } from "../src/workers/engine/duckdb.ts";
 import { sha256Of } from "../src/workers/engine/publish.ts";
 import { fileList, ident } from "../src/workers/engine/sql.ts";
 import { inlineEngine } from "../src/workers/service/service.ts";
-import { readManifest, tableFiles } from "../src/workers/service/snapshot-handlers.ts";
+import { readManifest, tableFiles } from "../src/workers/service/lay-out.ts";
 
 export interface Enlarging {
   readonly brandDir: string;

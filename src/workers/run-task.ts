@@ -4,9 +4,9 @@ import { AssayError, throwIfCancelled } from "../shared/base/errors.ts";
 import type { Permit } from "../shared/domain/own-model.ts";
 import type { ArtifactSummary, LogLine, TaskNode, TaskUsage } from "../shared/domain/task.ts";
 import { stepOf } from "./catalogue.ts";
-import { findArtifact, publishArtifact } from "./engine/artifact-store.ts";
-import { bytesText } from "./engine/bytes-text.ts";
+import type { Known } from "./engine/commit.ts";
 import { openSession } from "./engine/duckdb.ts";
+import { digestFile } from "./engine/publish.ts";
 import type { Step } from "./engine/step-context.ts";
 import { createTaskContext, type TaskOutputFile } from "./engine/task-context.ts";
 import { type Running, TaskRecorder } from "./engine/task-recorder.ts";
@@ -16,14 +16,12 @@ export interface TaskOptions {
   readonly scratchRoot: string;
   readonly memoryBytes: number;
   readonly threads: number;
-  readonly attempt: string;
   readonly signal: AbortSignal;
   readonly permit?: Permit | null | undefined;
   readonly onRows?: (rows: number) => void;
   readonly onLine?: ((line: LogLine) => void) | undefined;
   readonly running?: Running | undefined;
-  /** Outputs that another process made and that are only to be published. */
-  readonly made?: MadeOutputs | undefined;
+  readonly known?: Known | undefined;
 }
 
 export interface MadeOutputs {
@@ -32,16 +30,14 @@ export interface MadeOutputs {
   readonly usage: TaskUsage;
 }
 
-export interface TaskOutcome extends ArtifactSummary {
-  /** false: another attempt had committed it before this one did. */
-  readonly computed: boolean;
+/** Outputs of a task in a folder of this machine's own disk, which belongs to whoever asked for them. */
+export interface MadeTask extends MadeOutputs {
+  readonly scratch: string;
 }
 
-/** Makes one artifact: inputs checked by digest, the body in a session and scratch of its own, results committed by link. */
-export async function runTask(node: TaskNode, options: TaskOptions): Promise<TaskOutcome> {
+/** Makes the outputs of one task: inputs checked by digest, the body in a session and scratch of its own. Nothing is committed. */
+export async function runTask(node: TaskNode, options: TaskOptions): Promise<MadeTask> {
   throwIfCancelled(options.signal);
-  const present = findArtifact(options.brandDir, node.key);
-  if (present) return { ...summaryOf(present), computed: false };
   const step = stepOf(node);
   if (!step) {
     throw new AssayError(
@@ -55,29 +51,13 @@ export async function runTask(node: TaskNode, options: TaskOptions): Promise<Tas
   const recorder = new TaskRecorder(options.onLine ?? (() => {}), options.running);
   const began = performance.now();
   try {
-    const outputs = options.made?.outputs ?? (await perform(step, node, { ...options, scratch, recorder }));
+    const made = await perform(step, node, { ...options, scratch, recorder });
     throwIfCancelled(options.signal);
-    const seconds = options.made?.seconds ?? (performance.now() - began) / 1000;
-    const usage = options.made?.usage ?? recorder.usage();
-    const made = performance.now();
-    const published = await publishArtifact(options.brandDir, {
-      key: node.key,
-      step: step.name,
-      version: step.version,
-      params: node.params,
-      inputs: node.inputs,
-      parts: node.parts,
-      outputs,
-      seconds,
-      usage,
-      attempt: options.attempt,
-    });
-    const { cpu_seconds, peak_bytes } = usage;
-    const took = `${seconds.toFixed(2)} s, ${cpu_seconds.toFixed(2)} s of a processor, ${bytesText(peak_bytes)} at most`;
-    recorder.say(`committed in ${(performance.now() - made).toFixed(0)} ms; the task took ${took}`);
-    return { ...summaryOf(published), computed: true };
-  } finally {
+    const outputs = made.map((output) => ({ ...output, digest: digestFile(output.localPath) }));
+    return { scratch, outputs, seconds: (performance.now() - began) / 1000, usage: recorder.usage() };
+  } catch (error) {
     rmSync(scratch, { recursive: true, force: true });
+    throw error;
   }
 }
 

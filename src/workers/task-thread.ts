@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { toWire } from "../shared/base/errors.ts";
 import type { TaskNode } from "../shared/domain/task.ts";
-import { runTask, type TaskOptions, type TaskOutcome } from "./run-task.ts";
+import { runTask, type TaskOptions } from "./run-task.ts";
 
 export interface ThreadTask {
   readonly node: TaskNode;
@@ -18,13 +18,13 @@ export default async function taskThread({ node, options, port }: ThreadTask): P
   const { running } = options;
   if (running) Atomics.add(running, 0, 1);
   try {
-    const outcome: TaskOutcome = await runTask(node, {
+    const made = await runTask(node, {
       ...options,
       signal: cancel.signal,
       onRows: (rows) => port.postMessage({ rows }),
       onLine: (line) => port.postMessage({ line }),
     });
-    port.postMessage({ outcome });
+    port.postMessage({ made });
   } catch (error) {
     port.postMessage({ error: toWire(error) });
   } finally {

@@ -34,7 +34,7 @@ test("a wrong one is refused", async () => {
 test("what the processes beside the archive load lies beside it too", async () => {
   const { asarUnpack } = (await getConfig(root, join(root, "electron-builder.yml"), null)) as { asarUnpack: string[] };
   const sources = readSources();
-  const needed = ["engine-process.ts", "disposable-child.ts", "task-thread.ts"].flatMap((entry) => [
+  const needed = ["engine-process.ts", "disposable-child.ts", "task-thread.ts", "share-thread.ts"].flatMap((entry) => [
     ...runtimeClosure(sources, `src/workers/${entry}`),
   ]);
   const isUnpacked = (path: string) => asarUnpack.some((pattern) => matchesGlob(path, pattern));

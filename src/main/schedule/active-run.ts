@@ -12,12 +12,13 @@ import { overBudget, withoutPrices } from "./cost/budget.ts";
 import type { Prices } from "./cost/prices.ts";
 import { runCost } from "./cost/run-cost.ts";
 import { noteEnd } from "./note-end.ts";
-import { isLeftOut, permitOf, type RunPlaces, runnerOf, withoutPrograms } from "./own-programs.ts";
+import { isLeftOut, type RunPlaces, runnerOf, withoutPrograms } from "./own-programs.ts";
 import { againWhereCollected, whilePinned } from "./pinned.ts";
 import { tablesOf } from "./planned-nodes.ts";
 import { newDocument } from "./run-document.ts";
 import { MemoryLine, writeFigures } from "./run-figures.ts";
-import { type RunTask, runGraph } from "./run-graph.ts";
+import { runGraph } from "./run-graph.ts";
+import { runHere } from "./run-here.ts";
 import { RunLogs } from "./run-logs.ts";
 import { bucketsFor, cutPlanner, manifestOf, planRun, type RunPlan, rollingCuts } from "./run-plan.ts";
 import type { Effects, RunRequest } from "./run-request.ts";
@@ -92,6 +93,7 @@ export class ActiveRun {
       throw new AssayError(wire.code, wire.message, wire.hint, wire.details);
     } finally {
       clearInterval(clock);
+      await this.#effects.engine.call("tasks.forget", { attempt: this.id }).catch(() => {});
       await this.#measure();
       this.#refresh(true);
       await this.#end();
@@ -295,10 +297,15 @@ export class ActiveRun {
       { signal: this.#signal },
     );
     const present = new Map<string, ArtifactSummary>(found.map((one) => [one.key, one]));
+    const { workers, memoryBytes, runner } = this.#request;
+    const isHere = runner !== "inline" && !this.#session;
+    const asked = { brandDir, attempt: this.id, workers, memoryBytes, isInline: runner === "inline", keeps: isHere };
+    const here = runHere(engine, asked, this.#own.permits);
     await runGraph({
       graph: { nodes },
       present,
-      workers: this.#session ? queueWindow : this.#request.workers,
+      workers: this.#session ? queueWindow : workers,
+      ahead: isHere ? workers : 0,
       isQueue: this.#session !== undefined,
       signal: this.#signal,
       now: () => performance.now() - this.#began,
@@ -310,26 +317,11 @@ export class ActiveRun {
         return setAside(engine, { brandDir, node, run: this.id, why });
       },
       runTask: async (node, options) => {
-        const places = { ...this.#own, session: this.#session, here: this.#runHere };
+        const places = { ...this.#own, session: this.#session, here };
         return (await runnerOf(node, places))(node, options);
       },
     });
   }
-
-  readonly #runHere: RunTask = async (node, { signal, onRows, onLine, isAlone = false }) => {
-    const { engine, brands } = this.#effects;
-    const { workers, memoryBytes, runner } = this.#request;
-    const input = {
-      ...{ brandDir: brands.directory(this.brand), node, workers, attempt: this.id },
-      memoryBytes: isAlone ? memoryBytes : Math.floor(memoryBytes / workers),
-      inline: runner === "inline",
-      permit: permitOf(node, this.#own.permits),
-    };
-    const onProgress = (told: { rows: number } | { line: LogLine }) =>
-      "line" in told ? onLine?.(told.line) : onRows(told.rows);
-    const { outcome } = await engine.stream("tasks.run", input, { signal, onProgress });
-    return outcome;
-  };
 
   #log(key: string, { at_ms, text }: LogLine): void {
     const task = this.#tasks.get(key);

@@ -233,4 +233,93 @@ describe("a run", () => {
     );
     expect(said).toContain("d: does d");
   });
+
+  describe("whose commits go on beside what is computed", () => {
+    it("starts readers when a task is made, frees its worker, and ends when all is committed", async () => {
+      const commit = Promise.withResolvers<void>();
+      const seen: string[] = [];
+      const chain = [taskNode("a"), taskNode("b", ["a"]), taskNode("c", ["b"])];
+      const running = run(
+        chain,
+        async ({ key }, { onMade }) => {
+          seen.push(key);
+          onMade?.();
+          if (key === "c") commit.resolve();
+          await commit.promise;
+          return made(key);
+        },
+        { workers: 1 },
+      );
+      expect((await running).count("computed")).toBe(3);
+      expect(seen).toEqual(["a", "b", "c"]);
+    });
+
+    it("takes only so many further tasks while commits wait", async () => {
+      const commit = Promise.withResolvers<void>();
+      let [waiting, most] = [0, 0];
+      const nodes = Array.from({ length: 40 }, (_, at) => taskNode(`t${at}`));
+      const running = run(nodes, async ({ key }, { onMade }) => {
+        onMade?.();
+        most = Math.max(most, ++waiting);
+        await commit.promise;
+        waiting--;
+        return made(key);
+      });
+      await sleep(20);
+      commit.resolve();
+      await running;
+      expect(most).toBeLessThanOrEqual(18);
+    });
+
+    it("holds readers back again where what was made is lost with its engine", async () => {
+      const ended = () => new AssayError("unavailable", "The engine ended.", "", { ended: true });
+      const seen: string[] = [];
+      const schedule = await run([taskNode("a"), taskNode("b", ["a"])], async ({ key }, { onMade }) => {
+        seen.push(key);
+        onMade?.();
+        await sleep(2);
+        if (seen.length <= 2) throw ended();
+        return made(key);
+      });
+      expect(seen.slice(0, 2)).toEqual(["a", "b"]);
+      expect(seen[2]).toBe("a");
+      expect([schedule.isDone(), schedule.tasks.get("b")?.attempts]).toEqual([true, 2]);
+    });
+
+    it("fails with the commit that failed, and begins nothing after it", async () => {
+      const seen: string[] = [];
+      const nodes = [taskNode("a"), taskNode("b", ["a"]), taskNode("c", ["b"])];
+      const failing = run(nodes, async ({ key }, { onMade }) => {
+        seen.push(key);
+        if (key === "a") onMade?.();
+        await sleep(key === "a" ? 2 : 10);
+        if (key === "a") throw new Error("no space");
+        return made(key);
+      });
+      await expect(failing).rejects.toThrow("no space");
+      expect(seen).toEqual(["a", "b"]);
+    });
+
+    it("prepares tasks ahead, which take a worker when they begin", async () => {
+      const begin: (() => void)[] = [];
+      const nodes = Array.from({ length: 6 }, (_, at) => taskNode(`t${at}`));
+      let [prepared, most] = [0, 0];
+      const schedule = await run(
+        nodes,
+        async ({ key }, { onBegun }) => {
+          most = Math.max(most, ++prepared);
+          while (begin.length >= 2) await sleep(1);
+          begin.push(() => {});
+          onBegun?.();
+          await sleep(2);
+          begin.pop();
+          prepared--;
+          return made(key);
+        },
+        { ahead: 2 },
+      );
+      expect(most).toBe(4);
+      expect(new Set([...schedule.tasks.values()].map(({ worker }) => worker))).toEqual(new Set([1, 2]));
+    });
+  });
 });

@@ -11,6 +11,10 @@ export type RunTask = (
     onRows: (rows: number) => void;
     onPlaced?: (place: Place) => void;
     onLine?: (line: LogLine) => void;
+    /** A worker of this machine took it up, where it was prepared ahead. */
+    onBegun?: () => void;
+    /** Its readers may begin; the answer comes when it is committed. */
+    onMade?: () => void;
     /** Nothing else runs beside it: it may take all the memory. */
     isAlone?: boolean;
   },
@@ -20,6 +24,8 @@ export interface GraphRun {
   readonly graph: TaskGraph;
   readonly present: ReadonlyMap<string, ArtifactSummary>;
   readonly workers: number;
+  /** So many more than there are workers are claimed and looked up while those work, and take a worker by `onBegun`. */
+  readonly ahead?: number;
   readonly runTask: RunTask;
   readonly signal: AbortSignal;
   /** Tasks wait in a queue until `onPlaced` tells who took them. */
@@ -35,6 +41,8 @@ export interface GraphRun {
 
 /** A task that ends its worker so often is not tried again. */
 const mostCrashes = 3;
+/** So many commits may go on beside what is computed. */
+const mostCommits = 16;
 
 /** Runs a graph to its end: ready tasks as workers come free, tasks that another process holds looked at again, damaged
  *  inputs made again, what ended its worker tried again alone. Throws the first failure once nothing that it doesn't concern is left running. */
@@ -42,41 +50,72 @@ export async function runGraph(run: GraphRun): Promise<Schedule> {
   const schedule = new Schedule(run.graph, run.present);
   run.onSchedule(schedule);
   const idle = Array.from({ length: run.workers }, (_, index) => run.workers - index);
-  let running = 0;
+  const ahead = run.ahead ?? 0;
+  let [running, committing] = [0, 0];
   let isAlone = false;
   let failure: unknown;
+  let hasNews = false;
   let wake = () => {};
+  const tell = () => {
+    hasNews = true;
+    wake();
+  };
 
-  async function perform(node: TaskNode, worker: number): Promise<void> {
-    schedule.started(node.key, run.now(), worker);
-    if (run.isQueue) schedule.queued(node.key);
+  /** How many may be started now. */
+  const room = () => (committing >= mostCommits ? 0 : run.workers + ahead - (running - committing));
+
+  async function perform(node: TaskNode): Promise<void> {
+    const { key } = node;
+    let worker = ahead > 0 ? undefined : idle.pop();
+    let isCommitting = false;
+    const leave = () => {
+      if (worker !== undefined) idle.push(worker);
+      worker = undefined;
+    };
+    schedule.started(key, run.now(), worker ?? 0);
+    if (run.isQueue || ahead > 0) schedule.queued(key);
     run.onChange();
     try {
       const onRows = (rows: number) => {
-        const task = schedule.tasks.get(node.key);
+        const task = schedule.tasks.get(key);
         if (task) task.rows = rows;
       };
       const onPlaced = (place: Place) => {
-        schedule.placed(node.key, run.now(), place);
+        schedule.placed(key, run.now(), place);
         run.onChange();
       };
-      const onLine = (line: LogLine) => run.onLine?.(node.key, line);
-      const outcome = await run.runTask(node, { signal: run.signal, onRows, onPlaced, onLine, isAlone });
-      if (outcome) schedule.finished(node.key, run.now(), outcome);
-      else schedule.elsewhere(node.key, run.now());
+      const onBegun = () => {
+        if (ahead === 0 || worker !== undefined) return;
+        worker = idle.pop();
+        onPlaced({ machine: null, worker: worker ?? run.workers });
+      };
+      const onMade = () => {
+        leave();
+        committing++;
+        isCommitting = true;
+        schedule.made(key, run.now());
+        run.onChange();
+        tell();
+      };
+      const onLine = (line: LogLine) => run.onLine?.(key, line);
+      const told = { onRows, onPlaced, onLine, onBegun, onMade };
+      const outcome = await run.runTask(node, { signal: run.signal, ...told, isAlone });
+      if (outcome) schedule.finished(key, run.now(), outcome);
+      else schedule.elsewhere(key, run.now());
     } catch (error) {
-      if (wasDamaged(error) && schedule.damaged(node.key, damagedKey(error))) return;
-      const crashes = (schedule.tasks.get(node.key)?.lost.length ?? 0) + 1;
-      if (isCrash(error) && crashes < mostCrashes) return schedule.crashed(node.key, run.now());
+      if (wasDamaged(error) && schedule.damaged(key, damagedKey(error))) return;
+      const crashes = (schedule.tasks.get(key)?.lost.length ?? 0) + 1;
+      if (isCrash(error) && crashes < mostCrashes) return schedule.crashed(key, run.now());
       const told = isCrash(error) && run.setAside ? await run.setAside(node).catch(() => error) : error;
-      schedule.failed(node.key, run.now(), textOf(told));
+      schedule.failed(key, run.now(), textOf(told));
       failure ??= told;
     } finally {
-      idle.push(worker);
+      leave();
+      if (isCommitting) committing--;
       running--;
       if (running === 0) isAlone = false;
       run.onChange();
-      wake();
+      tell();
     }
   }
 
@@ -84,19 +123,18 @@ export async function runGraph(run: GraphRun): Promise<Schedule> {
 
   function startReady(): void {
     if (isAlone) return;
-    for (const { node, isSuspect } of schedule.ready(run.now(), idle.length)) {
+    for (const { node, isSuspect } of schedule.ready(run.now(), Math.max(0, room()))) {
       if (isSuspect && running > 0) return; // once the others have ended
-      const worker = idle.pop();
-      if (worker === undefined) return;
       running++;
       isAlone = isSuspect;
-      void perform(node, worker);
+      void perform(node);
       if (isSuspect) return;
     }
   }
 
   /** Until a task has ended, the run is cancelled, or the time is over. */
   function changed(milliseconds: number | null): Promise<void> {
+    if (hasNews) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = milliseconds === null ? undefined : setTimeout(() => wake(), milliseconds);
       wake = () => {
@@ -110,9 +148,10 @@ export async function runGraph(run: GraphRun): Promise<Schedule> {
   }
 
   for (;;) {
+    hasNews = false;
     if (run.signal.aborted) failure ??= cancelled();
     if (failure === undefined) startReady();
-    const next = failure === undefined && idle.length > 0 && !isAlone ? schedule.nextTry() : null;
+    const next = failure === undefined && room() > 0 && !isAlone ? schedule.nextTry() : null;
     if (running === 0) {
       if (failure !== undefined) throw failure;
       if (schedule.isDone()) return schedule;

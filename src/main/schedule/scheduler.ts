@@ -28,15 +28,17 @@ export interface ScheduledTask {
   machine: string | null;
   /** Handed to a queue and not begun by anybody yet. */
   isQueued: boolean;
+  /** Its results may be read here and are being committed. */
+  isMade: boolean;
   /** Whoever worked on it ended: it is tried again alone. */
   isSuspect: boolean;
   lost: LostTry[];
   error: string | null;
 }
 
-/** Where a task of a queue is worked on. */
+/** Where a task of a queue is worked on; no machine: this one. */
 export interface Place {
-  readonly machine: string;
+  readonly machine: string | null;
   readonly worker: number;
   readonly wasLost?: boolean;
 }
@@ -163,19 +165,43 @@ export class Schedule {
     const task = this.#task(key);
     this.#become(task, made.computed ? "computed" : "reused");
     Object.assign(task, { rows: made.rows, bytes: made.bytes, usage: made.usage ?? null });
-    task.isQueued = false;
-    task.isSuspect = false;
+    if (!task.isMade) task.endedMs = nowMs;
+    Object.assign(task, { isQueued: false, isSuspect: false, isMade: false });
     task.seconds = made.seconds;
+    this.#letReadersGo(key);
+  }
+
+  /** Its worker is free and its readers may begin here; it is committed meanwhile, and before them. */
+  made(key: string, nowMs: number): void {
+    const task = this.#task(key);
+    task.isMade = true;
     task.endedMs = nowMs;
+    this.#letReadersGo(key);
+  }
+
+  #letReadersGo(key: string): void {
     for (const reader of this.#readers.get(key) ?? []) {
       const missing = this.#missing.get(reader);
       if (missing?.delete(key) && missing.size === 0) this.#offer(this.#task(reader));
     }
   }
 
+  /** What was made came to nothing: whoever reads it waits for it again. */
+  #unmake(task: ScheduledTask): void {
+    if (!task.isMade) return;
+    task.isMade = false;
+    task.endedMs = null;
+    this.#holdReaders(task.node.key);
+  }
+
+  #holdReaders(key: string): void {
+    for (const reader of this.#readers.get(key) ?? []) if (this.#isOpen(reader)) this.#missing.get(reader)?.add(key);
+  }
+
   /** Another process holds it: look again a little later. */
   elsewhere(key: string, nowMs: number): void {
     const task = this.#task(key);
+    this.#unmake(task);
     this.#become(task, "elsewhere");
     task.attempts--;
     task.worker = null;
@@ -186,6 +212,7 @@ export class Schedule {
   /** Its worker ended with it: it waits again, to be tried alone. */
   crashed(key: string, nowMs: number): void {
     const task = this.#task(key);
+    this.#unmake(task);
     this.#lose(task, nowMs);
     this.#become(task, "waiting");
     Object.assign(task, { isSuspect: true, isQueued: false, worker: null, startedMs: null });
@@ -203,14 +230,13 @@ export class Schedule {
     if (!task || task.attempts > 2 || asking.attempts > 3) return false;
     if (task.state !== "running" && task.state !== "elsewhere") {
       this.#become(task, "waiting");
-      for (const other of this.#readers.get(input) ?? []) {
-        if (this.#isOpen(other)) this.#missing.get(other)?.add(input);
-      }
+      this.#holdReaders(input);
       const missing = this.#missing.get(input);
       missing?.clear();
       for (const key of inputsOf(task.node)) if (this.#isOpen(key)) missing?.add(key);
       this.#offer(task);
     }
+    this.#unmake(asking);
     this.#become(asking, "waiting");
     asking.isQueued = false;
     this.#missing.get(reader)?.add(input);
@@ -255,6 +281,7 @@ function newTask(node: TaskNode, found: Known | undefined): ScheduledTask {
     worker: null,
     machine: null,
     isQueued: false,
+    isMade: false,
     isSuspect: false,
     lost: [],
     error: null,

@@ -5,7 +5,7 @@ import type { OfferTable } from "../domain/offer.ts";
 import type { Permit } from "../domain/own-model.ts";
 import type { RetentionRules } from "../domain/retention.ts";
 import type { SourceWorth } from "../domain/source-worth.ts";
-import type { ArtifactSummary, LogLine, TaskNode } from "../domain/task.ts";
+import type { ArtifactSummary, TaskNode, TaskProgress } from "../domain/task.ts";
 import type { TournamentTarget } from "../domain/tournament.ts";
 import { erasureEngine } from "./engine-erasure.ts";
 import { keptEngine } from "./engine-kept.ts";
@@ -252,10 +252,14 @@ export const engineContract = {
       inline: boolean;
       attempt: string;
       permit?: Permit | null | undefined;
+      /** Results of the attempt may be read from this machine's own disk until it is ended by `tasks.forget`. */
+      keeps?: boolean | undefined;
     }>(),
-    progress: plain<{ rows: number } | { line: LogLine }>(),
+    progress: plain<TaskProgress>(),
     output: plain<{ outcome: (ArtifactSummary & { computed: boolean }) | null }>(),
   }),
+  /** An attempt has ended: nothing of it is kept on this machine's own disk. */
+  "tasks.forget": call({ input: plain<{ attempt: string }>(), output: plain<Record<string, never>>() }),
   /** Lays a task's document on the share for a day, where it is too large for a queue. */
   "tasks.keep": call({
     input: plain<{ brandDir: string; node: TaskNode; kept: string }>(),

@@ -56,6 +56,12 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** `begun`: a worker took it up; `made`: its results may be read here, and are being committed. */
+export type TaskProgress =
+  | { readonly rows: number }
+  | { readonly line: LogLine }
+  | { readonly phase: "begun" | "made" };
+
 /** What is known of a finished artifact without opening its files. */
 export interface ArtifactSummary {
   readonly key: string;

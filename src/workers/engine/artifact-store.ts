@@ -7,7 +7,7 @@ import { AssayError } from "../../shared/base/errors.ts";
 import type { TaskUsage } from "../../shared/domain/task.ts";
 import { errnoOf, type FileSystem, realFileSystem } from "./file-system.ts";
 import { artifactPlace, artifactPlaces } from "./layout.ts";
-import { digestFile, failure, linkTwin, publish, sha256Of, syncFolder } from "./publish.ts";
+import { digestFile, failure, linkTwin, makeFolder, publish, sha256Of, syncFolder } from "./publish.ts";
 
 export interface ArtifactFile {
   readonly output: string;
@@ -45,6 +45,8 @@ export interface ArtifactRequest extends Omit<Artifact, "format" | "id" | "files
     readonly rows: number;
     /** Of a file of another artifact, verified: it is linked, not copied. */
     readonly twin?: { readonly sha256: string; readonly bytes: number };
+    /** Of the local file, where whoever made it has taken it. */
+    readonly digest?: { readonly sha256: string; readonly bytes: number } | undefined;
   }[];
 }
 
@@ -133,6 +135,13 @@ export function requireArtifact(brandDir: string, key: string, files: FileSystem
   return found;
 }
 
+/** An artifact whose files stand and whose record doesn't yet: nothing refers to it. */
+export interface StagedArtifact {
+  readonly brandDir: string;
+  /** What the record says. */
+  readonly unsealed: Omit<Artifact, "sum">;
+}
+
 /** Commits the results of a task: first the files, named by their digests, then the record. Whoever comes second adopts what
  *  stands. */
 export function publishArtifact(
@@ -140,28 +149,54 @@ export function publishArtifact(
   request: ArtifactRequest,
   files: FileSystem = realFileSystem,
 ): Artifact {
-  const { outputs, ...rest } = request;
+  return publishRecord(publishFiles(brandDir, request, files), files);
+}
+
+/** The first half of a commit: the files of an artifact, there for good before anything refers to them. */
+export function publishFiles(
+  brandDir: string,
+  request: ArtifactRequest,
+  files: FileSystem = realFileSystem,
+): StagedArtifact {
+  const { outputs, usage, ...known } = request;
   const staging = join(brandDir, "tmp", request.attempt);
-  let hasFolder = false;
+  const place = artifactPlace(request.key);
+  const folder = join(brandDir, place);
+  if (outputs.length > 0) makeArtifactFolder(folder, files);
   const made = outputs.map((output): ArtifactFile => {
-    const { sha256, bytes } = output.twin ?? requireDigest(output.localPath, files);
-    const path = posix.join(artifactPlace(request.key), `${sha256}.${output.kind}`);
+    const { sha256, bytes } = output.twin ?? output.digest ?? requireDigest(output.localPath, files);
+    const path = posix.join(place, `${sha256}.${output.kind}`);
     const final = join(brandDir, path);
     const isLinked =
       output.twin && statSync(output.localPath).nlink < mostLinks && linkTwin(output.localPath, final, files);
     const content = { localPath: output.localPath };
-    if (!isLinked) publish({ content, final, staging, isDataFile: true, hasFolder, isSyncedLater: true }, files);
-    hasFolder = true;
+    if (!isLinked) publish({ content, final, staging, isDataFile: true, hasFolder: true, isSyncedLater: true }, files);
     return { output: output.name, path, sha256, bytes, rows: output.rows };
   });
-  const { usage, ...known } = rest;
+  if (made.length > 0) syncFolder(folder, files); // before anything refers to its files
   const taken = usage ? { usage } : {};
-  if (hasFolder) syncFolder(join(brandDir, artifactPlace(request.key)), files); // before anything refers to its files
-  const unsealed = { format: 1 as const, id: randomUUID(), ...known, ...taken, files: made, host: hostname() };
-  const record = canonicalJson({ ...unsealed, sum: sha256Of(Buffer.from(canonicalJson(unsealed))) });
-  const final = join(brandDir, artifactPlace(request.key), "artifact.json");
+  return {
+    brandDir,
+    unsealed: { format: 1, id: randomUUID(), ...known, ...taken, files: made, host: hostname() },
+  };
+}
+
+/** The second half: the record, whose name is the commit. Gives the record that stands. */
+export function publishRecord({ brandDir, unsealed }: StagedArtifact, files: FileSystem = realFileSystem): Artifact {
+  const record = canonicalJson({ ...unsealed, sum: sha256Of(Buffer.from(canonicalJson(unsealed as never))) } as never);
+  const final = join(brandDir, artifactPlace(unsealed.key), "artifact.json");
+  const staging = join(brandDir, "tmp", unsealed.attempt);
+  const hasFolder = unsealed.files.length > 0;
   const outcome = publish({ content: Buffer.from(record), final, staging, hasFolder }, files);
-  return outcome === "lost" ? requireArtifact(brandDir, request.key, files) : (JSON.parse(record) as Artifact);
+  return outcome === "lost" ? requireArtifact(brandDir, unsealed.key, files) : (JSON.parse(record) as Artifact);
+}
+
+function makeArtifactFolder(folder: string, files: FileSystem): void {
+  try {
+    makeFolder(folder, files);
+  } catch (error) {
+    throw failure("can't be made", folder, error);
+  }
 }
 
 function requireDigest(path: string, files: FileSystem): { sha256: string; bytes: number } {

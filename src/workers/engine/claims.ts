@@ -11,7 +11,7 @@ import {
   ownerText,
   readLease,
 } from "./lease.ts";
-import { publish } from "./publish.ts";
+import { createHint } from "./publish.ts";
 
 /** A claim is a hint that spares double work; nothing that is right rests on it. */
 export interface ClaimOptions extends LeaseOptions {
@@ -23,31 +23,52 @@ export type Claim = { readonly held: true; release(): void } | { readonly held: 
 /** Claims a task for this process, or tells that somebody is at it. What a process of this very machine left when it ended is
  *  taken over at once, what another machine left when its counter has stood still. */
 export function claimTask(brandDir: string, taskKey: string, options: ClaimOptions = {}): Claim {
-  const folder = claimFolder(brandDir, taskKey);
-  const latest = latestClaim(folder, taskKey);
-  const pathOf = (n: number) => join(folder, `${taskKey}.${n}`);
-  if (latest > 0 && !isAbandoned(pathOf(latest), options)) return { held: false };
-  const path = pathOf(latest + 1);
-  const attempt = (options.attempt ?? "-").replaceAll(/\s/g, "_").slice(0, 80);
-  const owner = `${ownerText(randomUUID())} ${attempt}`;
-  const content = Buffer.from(leaseText(owner, 0));
-  const outcome = publish({
-    content,
-    final: path,
-    staging: join(brandDir, "tmp", "claims"),
-    mode: 0o644,
-    isHint: true,
-  });
-  if (outcome === "lost") return { held: false };
-  const stop = keepBeating({ path, owner }, options.heartbeatMs);
+  const taken = takeClaim(brandDir, taskKey, options);
+  if (!taken) return { held: false };
+  const stop = keepClaim(taken, options);
   return {
     held: true,
     release: () => {
       stop();
-      if (!isOwn({ path, owner })) return;
-      for (let n = 1; n <= latest + 1; n++) discardLease(pathOf(n)); // upwards: what is left over is the newest
+      leaveClaim(taken);
     },
   };
+}
+
+/** A claim that was taken: its newest file, and how many there are with those that it took over. */
+export interface TakenClaim {
+  readonly path: string;
+  readonly owner: string;
+  readonly number: number;
+}
+
+/** Takes a task for this process, whichever of its threads asks; undefined where somebody is at it. The first name is tried before any
+ *  look: mostly nobody is there. */
+export function takeClaim(brandDir: string, taskKey: string, options: ClaimOptions = {}): TakenClaim | undefined {
+  const folder = claimFolder(brandDir, taskKey);
+  const attempt = (options.attempt ?? "-").replaceAll(/\s/g, "_").slice(0, 80);
+  const owner = `${ownerText(randomUUID())} ${attempt}`;
+  const take = (number: number) => {
+    const path = join(folder, `${taskKey}.${number}`);
+    const isTaken = createHint(path, Buffer.from(leaseText(owner, 0)), { mode: 0o644 });
+    return isTaken ? { path, owner, number } : undefined;
+  };
+  const first = take(1);
+  if (first) return first;
+  const latest = latestClaim(folder, taskKey);
+  if (latest > 0 && !isAbandoned(join(folder, `${taskKey}.${latest}`), options)) return undefined;
+  return take(latest + 1);
+}
+
+/** Keeps a claim alive until it is stopped. */
+export function keepClaim({ path, owner }: TakenClaim, { heartbeatMs }: LeaseOptions = {}): () => void {
+  return keepBeating({ path, owner }, heartbeatMs);
+}
+
+export function leaveClaim({ path, owner, number }: TakenClaim): void {
+  if (!isOwn({ path, owner })) return;
+  const base = path.slice(0, path.lastIndexOf("."));
+  for (let n = 1; n <= number; n++) discardLease(`${base}.${n}`); // upwards: what is left over is the newest
 }
 
 /** Tasks that somebody seems to be at, as far as this process has looked. */

@@ -1,20 +1,23 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
-import { type Artifact, findArtifact, publishArtifact, requireArtifact, verifiedPath } from "./artifact-store.ts";
+import { type Artifact, type ArtifactRequest, findArtifact, requireArtifact, verifiedPath } from "./artifact-store.ts";
 import { hintPaths } from "./layout.ts";
-import { publish, sha256Of } from "./publish.ts";
+import { createHint, sha256Of } from "./publish.ts";
 
 /** What a task would be asked, by the bytes that it reads instead of how they came to be: two tasks that agree in it have the same
  *  result. Undefined where it reads nothing of other tasks, so that its own key says as much. */
-export function contentKeyOf(brandDir: string, node: TaskNode): string | undefined {
+export function contentKeyOf(
+  brandDir: string,
+  node: TaskNode,
+  artifactOf: (key: string) => Pick<Artifact, "files"> = (key) => requireArtifact(brandDir, key),
+): string | undefined {
   const { step, asOf, bucket, bucketCount, horizonDays, purchaseHorizonDays, params, brand, seed, subject, parts } =
     node;
   if (Object.keys(node.inputs).length === 0) return undefined;
   const digestOf = (key: string, output: string) =>
-    requireArtifact(brandDir, key).files.find((file) => file.output === output)?.sha256 ?? "none";
+    artifactOf(key).files.find((file) => file.output === output)?.sha256 ?? "none";
   const inputs = Object.fromEntries(
     Object.entries(node.inputs).map(([alias, list]) => [
       alias,
@@ -41,12 +44,11 @@ export function contentKeyOf(brandDir: string, node: TaskNode): string | undefin
 /** Notes which artifact answers a content key: a hint, beside which nothing stands or falls. */
 export function noteContent(brandDir: string, contentKey: string, key: string): void {
   const [final = ""] = hintPaths(brandDir, contentKey);
-  const content = Buffer.from(canonicalJson({ key }));
-  publish({ content, final, staging: join(brandDir, "tmp", "contents"), isHint: true });
+  createHint(final, Buffer.from(canonicalJson({ key })));
 }
 
-/** Commits for a task what another of equal content made; undefined where there is none, or it is damaged. */
-export function adoptContent(brandDir: string, node: TaskNode, contentKey: string): Artifact | undefined {
+/** What a task would commit that another of equal content has made; undefined where there is none, or it is damaged. */
+export function twinRequest(brandDir: string, node: TaskNode, contentKey: string): ArtifactRequest | undefined {
   const twin = twinOf(brandDir, contentKey);
   if (!twin) return undefined;
   const { step, version, params, seconds, usage } = twin;
@@ -58,18 +60,9 @@ export function adoptContent(brandDir: string, node: TaskNode, contentKey: strin
       rows: file.rows,
       twin: { sha256: file.sha256, bytes: file.bytes },
     }));
-    const made = {
-      key: node.key,
-      step,
-      version,
-      params,
-      inputs: node.inputs,
-      parts: node.parts,
-      seconds,
-      usage,
-      outputs,
-    };
-    return publishArtifact(brandDir, { ...made, attempt: `same-as-${twin.key.slice(0, 12)}` });
+    const { key, inputs, parts } = node;
+    const attempt = `same-as-${twin.key.slice(0, 12)}`;
+    return { key, step, version, params, inputs, parts, seconds, usage, outputs, attempt };
   } catch (error) {
     if (error instanceof AssayError && error.code === "corrupt") return undefined;
     throw error;

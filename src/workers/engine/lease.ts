@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
 import { isAlive, processSpace } from "./host.ts";
 
 /** A small file that only its owner changes: a counter says that it is alive. Text: `<owner> <pid> <process space> <more…> <counter>`. */
@@ -86,8 +86,8 @@ function beat(lease: Lease, counter: number): void {
 
 export function discardLease(path: string): void {
   try {
-    rmSync(path, { force: true });
+    unlinkSync(path);
   } catch {
-    // it lapses
+    // gone already, or it lapses
   }
 }

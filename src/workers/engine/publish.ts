@@ -16,7 +16,7 @@ export interface PublishRequest {
   readonly isDataFile?: boolean;
   /** Nothing rests on it: it needn't outlast a power cut, nor be read back. */
   readonly isHint?: boolean;
-  /** Its folder was made by this process a moment ago, for a name before it. */
+  /** Its folder was made by whoever asks, a moment ago. */
   readonly hasFolder?: boolean;
   /** Whoever asks syncs the folder himself, once for several names and before anything refers to them. */
   readonly isSyncedLater?: boolean;
@@ -42,6 +42,13 @@ export function digestFile(path: string, files: FileSystem = realFileSystem): { 
   return { sha256: hash.digest("hex"), bytes };
 }
 
+/** Digest of a file whose length is known, without a further read that finds its end. */
+function digestOfLength(path: string, bytes: number, files: FileSystem): string {
+  const hash = createHash("sha256");
+  for (const part of parts({ localPath: path }, files, bytes)) hash.update(part);
+  return hash.digest("hex");
+}
+
 /** The only way to make a lasting file: stage, sync, read back, `link` into place, sync the folder. An answer is given only
  *  once the name is there for good; every error of `link` is settled by looking. Running it again is always right. */
 export function publish(request: PublishRequest, files: FileSystem = realFileSystem): Published {
@@ -59,16 +66,49 @@ export function publish(request: PublishRequest, files: FileSystem = realFileSys
   throw failure("could not be published: its staging file keeps vanishing", request.final, undefined);
 }
 
-/** Gives a lasting file whose bytes are known a further name, nothing copied; false where a copy has to do. */
+/** Gives a lasting file whose bytes are known a further name in a folder that stands, nothing copied; false where a copy has to do. Whoever
+ *  asks syncs the folder. */
 export function linkTwin(existing: string, final: string, files: FileSystem = realFileSystem): boolean {
   try {
-    makeFolder(dirname(final), files);
     files.link(existing, final);
+    return true;
   } catch {
     return false; // whatever stands there or stands against it, publishing a copy settles it
   }
-  syncFolder(dirname(final), files);
-  return true;
+}
+
+/** Makes a small file under its name at once, where nothing rests on it and a reader may meet it half: a claim, a hint. False where
+ *  another has the name. */
+export function createHint(
+  final: string,
+  content: Uint8Array,
+  { mode = 0o444, files = realFileSystem }: { readonly mode?: number; readonly files?: FileSystem } = {},
+): boolean {
+  const fd = openHint(final, mode, files);
+  if (fd === undefined) return false;
+  try {
+    try {
+      for (let offset = 0; offset < content.length; ) offset += files.write(fd, content, offset);
+    } finally {
+      files.close(fd);
+    }
+    return true;
+  } catch (error) {
+    remove(final, files);
+    throw failure("could not be written", final, error);
+  }
+}
+
+function openHint(final: string, mode: number, files: FileSystem): number | undefined {
+  for (let tries = 0; ; tries++) {
+    try {
+      return files.open(final, "wx", mode);
+    } catch (error) {
+      if (errnoOf(error) === "EEXIST") return undefined;
+      if (errnoOf(error) !== "ENOENT" || tries > 2) throw failure("could not be written", final, error);
+    }
+    files.mkdir(dirname(final));
+  }
 }
 
 interface Staged {
@@ -95,7 +135,7 @@ function stage(request: PublishRequest, files: FileSystem): Staged {
       files.close(fd);
     }
     const sha256 = hash.digest("hex");
-    if (!request.isHint && digestFile(path, files).sha256 !== sha256)
+    if (!request.isHint && digestOfLength(path, expected, files) !== sha256)
       throw new Error("reads back other bytes than were written");
     if (request.isDataFile && namedDigest(request.final) !== sha256) throw new Error("changed while it was copied");
     return { path, sha256 };
@@ -124,15 +164,20 @@ function namedDigest(path: string): string {
 /** The buffer that no reading holds at the moment: one anew for each small file would keep the collector busy. */
 let spare: Buffer | undefined;
 
-function* parts(content: PublishRequest["content"], files: FileSystem): Generator<Uint8Array> {
+function* parts(
+  content: PublishRequest["content"],
+  files: FileSystem,
+  length = Number.POSITIVE_INFINITY,
+): Generator<Uint8Array> {
   if (content instanceof Uint8Array) return void (yield content);
   const buffer = spare ?? Buffer.allocUnsafeSlow(chunkBytes);
   spare = undefined;
   const fd = files.open(content.localPath, "r");
   try {
-    for (;;) {
+    for (let got = 0; got < length; ) {
       const n = files.read(fd, buffer);
       if (n === 0) return;
+      got += n;
       yield buffer.subarray(0, n);
     }
   } finally {
@@ -212,7 +257,7 @@ function remove(path: string, files: FileSystem): void {
 }
 
 /** A new folder's own name has to last as well. */
-function makeFolder(path: string, files: FileSystem): void {
+export function makeFolder(path: string, files: FileSystem): void {
   const topmost = files.mkdir(path);
   if (topmost === undefined) return;
   for (let folder = resolve(path); ; folder = dirname(folder)) {

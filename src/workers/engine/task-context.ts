@@ -8,7 +8,8 @@ import type { Column } from "../../shared/domain/column.ts";
 import type { Permit } from "../../shared/domain/own-model.ts";
 import { type OutputDeclaration, partName } from "../../shared/domain/step.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
-import { type ArtifactFile, landedPath, requireArtifact, verifiedPath } from "./artifact-store.ts";
+import { landedPath, requireArtifact, verifiedPath } from "./artifact-store.ts";
+import type { Known, KnownFile } from "./commit.ts";
 import type { Session } from "./duckdb.ts";
 import { readTable } from "./read-table.ts";
 import { fileList, ident } from "./sql.ts";
@@ -20,6 +21,7 @@ export interface TaskOutputFile {
   readonly kind: "parquet" | "json";
   readonly localPath: string;
   readonly rows: number;
+  readonly digest?: { readonly sha256: string; readonly bytes: number } | undefined;
 }
 
 interface Making {
@@ -34,6 +36,8 @@ interface Making {
   readonly memoryBytes: number;
   readonly onRows?: ((rows: number) => void) | undefined;
   readonly recorder?: TaskRecorder | undefined;
+  /** Inputs that needn't be looked up. */
+  readonly known?: Known | undefined;
   /** Told of each raw file that the body turns to. */
   readonly onFile?: ((landed: string) => void) | undefined;
 }
@@ -42,7 +46,7 @@ interface Making {
 export function createTaskContext(making: Making): { step: StepContext; finish: () => TaskOutputFile[] } {
   const { node, step, session, scratch, brandDir, signal } = making;
   const written = new Map<string, TaskOutputFile>();
-  const found = new Map<string, ReturnType<typeof requireArtifact>>();
+  const found = new Map<string, Known[string]>(Object.entries(making.known ?? {}));
   const checked = new Map<string, string>();
   /** Each record and file is looked at once a task: a look at a share is a way there and back. */
   const artifactOf = (key: string) => {
@@ -50,8 +54,8 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     found.set(key, known);
     return known;
   };
-  const pathOfFile = (file: ArtifactFile) => {
-    const known = checked.get(file.path) ?? verifiedPath(brandDir, file);
+  const pathOfFile = (file: KnownFile) => {
+    const known = checked.get(file.path) ?? file.localPath ?? verifiedPath(brandDir, file);
     checked.set(file.path, known);
     return known;
   };
@@ -65,9 +69,17 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     making.recorder?.reads(input, open);
     return open.map(({ path }) => path);
   };
+  /** Columns of an input without rows: those of its (empty) file. */
+  const columnsOf = (input: string) => {
+    for (const { key, output } of node.inputs[input] ?? []) {
+      const file = artifactOf(key).files.find((one) => one.output === output);
+      if (file) return pathOfFile(file);
+    }
+    return undefined;
+  };
   const relation = (input: string) => {
     const paths = files(input);
-    return paths.length > 0 ? `read_parquet(${fileList(paths)})` : emptyRelation(columnsOf(node, input, brandDir));
+    return paths.length > 0 ? `read_parquet(${fileList(paths)})` : emptyRelation(columnsOf(input));
   };
   const declared = (name: string): OutputDeclaration =>
     defined(
@@ -175,15 +187,6 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
 
 function pathOf(scratch: string, name: string, kind: string): string {
   return join(scratch, `out-${name.replaceAll(/[#@]/g, "-")}.${kind}`);
-}
-
-/** Columns of an input without rows: those of its (empty) file. */
-function columnsOf(node: TaskNode, input: string, brandDir: string): string | undefined {
-  for (const { key, output } of node.inputs[input] ?? []) {
-    const file = requireArtifact(brandDir, key).files.find((one) => one.output === output);
-    if (file) return verifiedPath(brandDir, file);
-  }
-  return undefined;
 }
 
 function emptyRelation(emptyFile: string | undefined): string {

@@ -6,7 +6,7 @@ import { type Artifact, findArtifact, placeOf } from "../engine/artifact-store.t
 import { ident, parquet } from "../engine/sql.ts";
 import { summaryOf } from "../run-task.ts";
 import { type ServiceContext, withSession } from "./context.ts";
-import { readManifest, tableFiles } from "./snapshot-handlers.ts";
+import { readManifest, tableFiles } from "./lay-out.ts";
 
 type Names = "artifacts.describe" | "snapshots.changes";
 

@@ -8,7 +8,7 @@ import { type ExportInput, type ExportProgress, writeExport } from "../exports/w
 import { type Measured, measureCampaign } from "../query/campaign-result.ts";
 import type { OpenSnapshot } from "../query/session-pool.ts";
 import { readFiles } from "../query/snapshot.ts";
-import { tableFiles } from "./snapshot-handlers.ts";
+import { tableFiles } from "./lay-out.ts";
 
 /** As core asks: tables of groups by the key of their artifact. */
 export interface KeyedCampaign extends Omit<CampaignInput, "earlier" | "offerFiles"> {

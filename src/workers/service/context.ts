@@ -3,31 +3,36 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StartProcess } from "../../shared/base/started-process.ts";
 import type { Permit } from "../../shared/domain/own-model.ts";
-import type { ArtifactSummary, LogLine, TaskNode } from "../../shared/domain/task.ts";
+import type { LogLine, TaskNode } from "../../shared/domain/task.ts";
+import type { Known } from "../engine/commit.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
-import type { MadeOutputs } from "../run-task.ts";
+import type { MadeTask } from "../run-task.ts";
+import type { ShareWork } from "./share-work.ts";
 
-type Outcome = ArtifactSummary & { readonly computed: boolean };
 export interface TaskPlacement {
   readonly brandDir: string;
   readonly scratchRoot: string;
   readonly memoryBytes: number;
   readonly threads: number;
-  readonly attempt: string;
   readonly signal: AbortSignal;
   readonly onRows?: (rows: number) => void;
   readonly onLine?: (line: LogLine) => void;
-  readonly made?: MadeOutputs | undefined;
   readonly permit?: Permit | null | undefined;
+  readonly known?: Known | undefined;
 }
-export type PlaceTask = (node: TaskNode, options: TaskPlacement, workers: number) => Promise<Outcome>;
+
+/** Where the parts of a task are done. */
+export interface TaskPlaces {
+  compute(node: TaskNode, options: TaskPlacement, workers: number): Promise<MadeTask>;
+  readonly share: ShareWork;
+}
 
 /** What the engine's handlers share: where tasks run and where scratch lies (always on this machine's own disk). */
 export interface ServiceContext {
-  /** In the pool of this process. */
-  readonly placeTask: PlaceTask;
+  /** In threads of this process. */
+  readonly places: TaskPlaces;
   /** In this very thread. */
-  readonly runInline: PlaceTask;
+  readonly here: TaskPlaces;
   readonly scratchRoot: string;
   readonly startProcess: StartProcess;
 }

@@ -13,9 +13,9 @@ import { asideOf, eraseFromArtifacts, holdsOthers, namesIn } from "./erase-artif
 import { eraseCopies, eraseFromLanded, removeFiles } from "./erase-landed.ts";
 import { eraseFromLists } from "./erase-lists.ts";
 import { findPerson } from "./find-person.ts";
+import { layOutAlone, readManifest, tableFiles } from "./lay-out.ts";
 import { loadPerson } from "./person-predicate.ts";
 import { forgetSessions } from "./query-handlers.ts";
-import { layOutAlone, readManifest, tableFiles } from "./snapshot-handlers.ts";
 
 type Names = Extract<keyof EngineContract, `erasure.${string}`>;
 

@@ -13,7 +13,7 @@ import { sourceWorth } from "../models/tournament/source-worth.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { type RawTable, rawColumn } from "../sources/raw.ts";
 import { type ServiceContext, withSession } from "./context.ts";
-import { tableFiles } from "./snapshot-handlers.ts";
+import { tableFiles } from "./lay-out.ts";
 
 type Names = "models.fit" | "models.predict" | "models.self_test" | "models.source_worth";
 

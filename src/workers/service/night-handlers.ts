@@ -3,7 +3,7 @@ import type { Handlers } from "../../shared/api/serve.ts";
 import { claimTask } from "../engine/claims.ts";
 import { literal, parquet } from "../engine/sql.ts";
 import { type ServiceContext, withSession } from "./context.ts";
-import { readManifest, tableFiles } from "./snapshot-handlers.ts";
+import { readManifest, tableFiles } from "./lay-out.ts";
 
 type Names = "snapshots.compare" | "claims.hold";
 

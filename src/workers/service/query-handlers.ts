@@ -33,8 +33,8 @@ import { listTables } from "../query/table-list.ts";
 import { askCampaigns, type KeyedCampaign, type KeyedOffers, withGroups } from "./campaign-questions.ts";
 import { type ServiceContext, withSession } from "./context.ts";
 import { keptExport, type VerifyInput, verifyExport } from "./export-handlers.ts";
+import { layOutAlone, readManifest } from "./lay-out.ts";
 import { handleOf } from "./snapshot-handle.ts";
-import { layOutAlone, readManifest } from "./snapshot-handlers.ts";
 import { readJsonOutput } from "./store-handlers.ts";
 import { readingSnapshot } from "./upkeep-handlers.ts";
 

@@ -7,14 +7,16 @@ import type { StartProcess } from "../../shared/base/started-process.ts";
 import { forkProcess } from "../fork.ts";
 import { runTask } from "../run-task.ts";
 import { cacheHandlers } from "./cache-handlers.ts";
-import { type PlaceTask, type ServiceContext, scratchFolder } from "./context.ts";
+import { type ServiceContext, scratchFolder, type TaskPlaces } from "./context.ts";
 import { erasureHandlers } from "./erasure-handlers.ts";
 import { exportHandlers } from "./export-handlers.ts";
 import { keptHandlers } from "./kept-handlers.ts";
 import { modelHandlers } from "./model-handlers.ts";
 import { nightHandlers } from "./night-handlers.ts";
 import { queryHandlers } from "./query-handlers.ts";
+import { runHandlers } from "./run-handlers.ts";
 import { shareHandlers } from "./share-handlers.ts";
+import { shareHere } from "./share-work.ts";
 import { snapshotHandlers } from "./snapshot-handlers.ts";
 import { sourceHandlers } from "./source-handlers.ts";
 import { storeHandlers } from "./store-handlers.ts";
@@ -24,6 +26,7 @@ import { upkeepHandlers } from "./upkeep-handlers.ts";
 const handlers: Handlers<EngineContract, ServiceContext> = {
   ...storeHandlers,
   ...taskHandlers,
+  ...runHandlers,
   ...sourceHandlers,
   ...snapshotHandlers,
   ...nightHandlers,
@@ -37,15 +40,15 @@ const handlers: Handlers<EngineContract, ServiceContext> = {
   ...keptHandlers,
 };
 
-const inline: PlaceTask = (node, options) => runTask(node, options);
+const here: TaskPlaces = { compute: (node, options) => runTask(node, options), share: shareHere };
 
-/** Serves the engine's contract on a channel; tasks go to `placeTask`, else they run in this thread. */
+/** Serves the engine's contract on a channel; tasks go to `places`, else they run in this thread. */
 export function serveEngine(
   channel: Channel,
-  { placeTask = inline, startProcess = forkProcess }: { placeTask?: PlaceTask; startProcess?: StartProcess } = {},
+  { places = here, startProcess = forkProcess }: { places?: TaskPlaces; startProcess?: StartProcess } = {},
 ): () => void {
   const scratchRoot = scratchFolder();
-  return serve(engineContract, handlers, channel, { placeTask, runInline: inline, startProcess, scratchRoot });
+  return serve(engineContract, handlers, channel, { places, here, startProcess, scratchRoot });
 }
 
 /** The engine in this very process: for tests and the inline runner. */

@@ -6,7 +6,7 @@ import { AssayError } from "../../shared/base/errors.ts";
 import { pinIn, pinnedChoice, type TournamentChoice, tournamentTargets } from "../../shared/domain/tournament.ts";
 import { type ArtifactFile, verifiedPath } from "../engine/artifact-store.ts";
 import type { SnapshotHandle } from "../query/snapshot.ts";
-import { readManifest, tableFiles } from "./snapshot-handlers.ts";
+import { readManifest, tableFiles } from "./lay-out.ts";
 import { readJsonOutput } from "./store-handlers.ts";
 
 /** Too large to be read for every question, and no question needs it: products with their neighbours. */

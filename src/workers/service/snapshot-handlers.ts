@@ -1,25 +1,17 @@
-import {
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { EngineContract, SnapshotManifest, SnapshotTableFile } from "../../shared/api/engine.ts";
+import type { EngineContract, SnapshotManifest } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
-import { type ArtifactFile, quarantine, requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
+import { quarantine, requireArtifact } from "../engine/artifact-store.ts";
+import { findArtifacts } from "../engine/find-artifacts.ts";
 import { publish } from "../engine/publish.ts";
 import { settleNames } from "../engine/revive.ts";
 import { snapshotName } from "../engine/standing.ts";
 import { handOff } from "../exports/hand-off.ts";
 import { type ServiceContext, withSession } from "./context.ts";
+import { folderOf, readManifest, tableFiles } from "./lay-out.ts";
 import { readingSnapshot } from "./upkeep-handlers.ts";
 
 type Names =
@@ -30,70 +22,6 @@ type Names =
   | "snapshots.hand_off"
   | "snapshots.path";
 
-const maxLinks = 150;
-
-function folderOf(brandDir: string, snapshotId: string): string {
-  return join(brandDir, "snapshots", snapshotId);
-}
-
-export function readManifest(brandDir: string, snapshotId: string): SnapshotManifest {
-  const path = join(folderOf(brandDir, snapshotId), "manifest.json");
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as SnapshotManifest;
-  } catch {
-    throw new AssayError(
-      "corrupt",
-      `The manifest ${path} is damaged or missing.`,
-      "Run again with the same day: it is published anew.",
-      { path },
-    );
-  }
-}
-
-/** The files of a table as its artifacts name them, checked by digest. */
-export function tableFiles(
-  brandDir: string,
-  files: readonly SnapshotTableFile[],
-): { path: string; file: ArtifactFile; bucket: number }[] {
-  return files.flatMap(({ key, output, bucket }) => {
-    const file = requireArtifact(brandDir, key).files.find((one) => one.output === output);
-    return file ? [{ path: verifiedPath(brandDir, file), file, bucket }] : [];
-  });
-}
-
-/** Lays a table out for other engines: hard links below bucket=n, `_SUCCESS` last. */
-function layOut(brandDir: string, snapshotId: string, table: string, files: ReturnType<typeof tableFiles>): void {
-  const folder = join(folderOf(brandDir, snapshotId), "tables", table);
-  for (const { path, file, bucket } of files) {
-    const part = join(folder, `bucket=${bucket}`);
-    mkdirSync(part, { recursive: true });
-    const target = join(part, `${file.sha256}.parquet`);
-    const standing = statSync(target, { throwIfNoEntry: false });
-    if (standing && standing.ino === statSync(path).ino) continue;
-    if (standing) rmSync(target, { force: true });
-    if (statSync(path).nlink < maxLinks) linkSync(path, target);
-    else copyFileSync(path, target);
-  }
-  const success = join(folder, "_SUCCESS");
-  if (!existsSync(success)) writeFileSync(success, "");
-}
-
-/** Lays out a table that is made anew after its snapshot: only the latest files stay. */
-export function layOutAlone(
-  brandDir: string,
-  snapshotId: string,
-  table: string,
-  listed: readonly SnapshotTableFile[],
-): void {
-  const files = tableFiles(brandDir, listed);
-  layOut(brandDir, snapshotId, table, files);
-  const folder = join(folderOf(brandDir, snapshotId), "tables", table);
-  const own = new Set(files.map(({ file, bucket }) => join(`bucket=${bucket}`, `${file.sha256}.parquet`)));
-  for (const name of readdirSync(folder, { recursive: true }).map(String)) {
-    if (name.endsWith(".parquet") && !own.has(name)) rmSync(join(folder, name), { force: true });
-  }
-}
-
 function noTable(manifest: SnapshotManifest, table: string): AssayError {
   return new AssayError(
     "not_found",
@@ -103,17 +31,13 @@ function noTable(manifest: SnapshotManifest, table: string): AssayError {
 }
 
 export const snapshotHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
-  "snapshots.publish": async ({ brandDir, manifest }) => {
-    settleNames(brandDir, [snapshotName(manifest.snapshot_id)]);
-    const tables: Record<string, { rows: number; bytes: number }> = {};
-    for (const [table, listed] of Object.entries(manifest.tables)) {
-      const files = tableFiles(brandDir, listed);
-      layOut(brandDir, manifest.snapshot_id, table, files);
-      tables[table] = {
-        rows: files.reduce((sum, { file }) => sum + file.rows, 0),
-        bytes: files.reduce((sum, { file }) => sum + file.bytes, 0),
-      };
-    }
+  "snapshots.publish": async ({ brandDir, manifest }, { ctx }) => {
+    const { snapshot_id } = manifest;
+    settleNames(brandDir, [snapshotName(snapshot_id)]);
+    const laidOut = Object.entries(manifest.tables).map(async ([table, listed]) => {
+      return [table, await ctx.places.share.layOut({ brandDir, snapshotId: snapshot_id, table, listed })] as const;
+    });
+    const tables = Object.fromEntries(await Promise.all(laidOut));
     publish({
       content: Buffer.from(canonicalJson(manifest)),
       final: join(folderOf(brandDir, manifest.snapshot_id), "manifest.json"),
@@ -136,9 +60,12 @@ export const snapshotHandlers: Pick<Handlers<EngineContract, ServiceContext>, Na
     return { damaged: [...new Set(damaged)] };
   },
   "snapshots.manifest": async ({ brandDir, snapshot_id }) => readManifest(brandDir, snapshot_id),
-  "snapshots.add_evaluations": async ({ brandDir, keys }) => ({
-    rows: keys.reduce((sum, key) => sum + requireArtifact(brandDir, key).files.reduce((n, { rows }) => n + rows, 0), 0),
-  }),
+  "snapshots.add_evaluations": async ({ brandDir, keys }) => {
+    const { found } = await findArtifacts(brandDir, keys);
+    const rowsOf = new Map(found.map(({ key, rows }) => [key, rows]));
+    for (const key of keys) if (!rowsOf.has(key)) requireArtifact(brandDir, key);
+    return { rows: keys.reduce((sum, key) => sum + (rowsOf.get(key) ?? 0), 0) };
+  },
   "snapshots.hand_off": async ({ brandDir, snapshot_id, tables, to, about }, { ctx, signal, progress }) => {
     const manifest = readManifest(brandDir, snapshot_id);
     const chosen = tables.map((name) => {

@@ -2,27 +2,19 @@ import { readFileSync } from "node:fs";
 import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import type { Json } from "../../shared/base/canonical-json.ts";
-import { AssayError, toWire } from "../../shared/base/errors.ts";
+import { AssayError } from "../../shared/base/errors.ts";
 import { refersOf } from "../../shared/domain/needs.ts";
-import type { LogLine } from "../../shared/domain/task.ts";
-import { stepOf } from "../catalogue.ts";
 import { findArtifact, quarantine, requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
 import { appendEntry, readLogPage } from "../engine/brand-log.ts";
 import { namesOf } from "../engine/brand-needs.ts";
-import { bytesText } from "../engine/bytes-text.ts";
-import { claimTask } from "../engine/claims.ts";
-import { adoptContent, contentKeyOf, noteContent } from "../engine/content-keys.ts";
 import { findArtifacts } from "../engine/find-artifacts.ts";
 import { probeDirectory } from "../engine/probe.ts";
 import { reviveNames } from "../engine/revive.ts";
 import { parquet } from "../engine/sql.ts";
-import { withoutPeople } from "../engine/task-recorder.ts";
 import { createBrand, createWorkspace, openWorkspace } from "../engine/workspace.ts";
 import { countConflicts } from "../landing/conflicts.ts";
 import { countRepeats } from "../landing/repeats.ts";
-import { type MadeOutputs, summaryOf } from "../run-task.ts";
 import { type ServiceContext, withSession } from "./context.ts";
-import { makeForeign } from "./foreign.ts";
 import { dropLanded, landFiles } from "./land-files.ts";
 
 type Names =
@@ -34,7 +26,6 @@ type Names =
   | "log.append"
   | "artifacts.find"
   | "artifacts.json"
-  | "tasks.run"
   | "landing.copy"
   | "landing.drop"
   | "landing.count"
@@ -90,50 +81,6 @@ export const storeHandlers: StoreHandlers = {
     return looked;
   },
   "artifacts.json": async ({ brandDir, key, output }) => ({ value: readJsonOutput(brandDir, key, output) }),
-  "tasks.run": async ({ brandDir, node, memoryBytes, workers, inline, attempt, permit }, { ctx, signal, progress }) => {
-    const present = findArtifact(brandDir, node.key);
-    if (present) return { outcome: { ...summaryOf(present), computed: false } };
-    const claim = claimTask(brandDir, node.key, { attempt });
-    if (!claim.held) return { outcome: null };
-    const began = performance.now();
-    const say = (text: string) => progress({ line: { at_ms: Math.round(performance.now() - began), text } });
-    say(`begins with ${bytesText(memoryBytes)} of memory${inline ? "" : `, one of ${workers} at a time`}`);
-    try {
-      const isForeign = stepOf(node)?.isForeign === true;
-      const contentKey = isForeign ? undefined : contentKeyOf(brandDir, node);
-      const adopted = contentKey === undefined ? undefined : adoptContent(brandDir, node, contentKey);
-      if (adopted) {
-        say("adopted: another task made the same of the same bytes");
-        return { outcome: { ...summaryOf(adopted), computed: false } };
-      }
-      const place = inline ? ctx.runInline : ctx.placeTask;
-      const options = {
-        brandDir,
-        scratchRoot: ctx.scratchRoot,
-        memoryBytes,
-        threads: 1,
-        attempt,
-        permit,
-        signal,
-        onRows: (rows: number) => progress({ rows }),
-        onLine: ({ text }: LogLine) => say(text),
-      };
-      if (isForeign) {
-        const publish = (made: MadeOutputs) => place(node, { ...options, made }, workers);
-        return { outcome: await makeForeign(ctx, node, { options, publish }) };
-      }
-      const outcome = await place(node, options, workers);
-      if (contentKey !== undefined) noteContent(brandDir, contentKey, node.key);
-      return { outcome };
-    } catch (error) {
-      say(signal.aborted ? "cancelled" : `failed: ${withoutPeople(toWire(error).message)}`);
-      if (error instanceof AssayError && error.code === "corrupt" && typeof error.details["key"] === "string")
-        quarantine(brandDir, error.details["key"]);
-      throw error;
-    } finally {
-      claim.release();
-    }
-  },
   "landing.copy": (input, { ctx, signal }) => landFiles(ctx, input, signal),
   "landing.drop": async ({ brandDir, landed, keys }) => dropLanded(brandDir, landed, keys),
   "landing.count": async ({ brandDir, key, earlier }, { ctx, signal }) => {

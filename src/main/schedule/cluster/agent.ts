@@ -5,7 +5,7 @@ import { AssayError, cancelled, toWire } from "../../../shared/base/errors.ts";
 import { isName } from "../../../shared/base/ids.ts";
 import type { Permit } from "../../../shared/domain/own-model.ts";
 import type { StepDeclaration } from "../../../shared/domain/step.ts";
-import type { LogLine, TaskNode } from "../../../shared/domain/task.ts";
+import type { LogLine, TaskNode, TaskProgress } from "../../../shared/domain/task.ts";
 import { Attempt, type Consumer, type LockTimes, type TakenJob } from "../broker/consumer.ts";
 import { openConsumers } from "../broker/labelled.ts";
 import { type AgentRecord, beatMilliseconds } from "../broker/presence.ts";
@@ -189,7 +189,8 @@ export class Agent {
     };
     const options = {
       signal: stop.signal,
-      onProgress: (told: { rows: number } | { line: LogLine }) => {
+      onProgress: (told: TaskProgress) => {
+        if ("phase" in told) return;
         if ("line" in told) lines.push(told.line);
         else rows = told.rows;
         taken.placed(placement);
