@@ -7,8 +7,8 @@ import { appendEntry } from "../src/workers/engine/brand-log.ts";
 import { openSession, type Session } from "../src/workers/engine/duckdb.ts";
 import { sha256Of } from "../src/workers/engine/publish.ts";
 import { fileList, ident } from "../src/workers/engine/sql.ts";
-import { inlineEngine } from "../src/workers/service/service.ts";
 import { readManifest, tableFiles } from "../src/workers/service/lay-out.ts";
+import { inlineEngine } from "../src/workers/service/service.ts";
 
 export interface Enlarging {
   readonly brandDir: string;
