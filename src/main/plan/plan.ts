@@ -105,16 +105,17 @@ export class Planner {
     const spans = declared?.isSpanned ? this.#spansUntil(step, before) : [undefined];
     const named = (key: string, part?: number) =>
       spans.map((span) => ({ key, output: partName(reference.output, part, span) }));
+    const keysOf = (node: TaskNode) => partKeys(node, source);
     if (step.scope === "bucket" && source?.scope === "bucket") {
       const own = nodes[bucket];
-      return own ? named(own.key) : [];
+      return own ? keysOf(own).flatMap((key) => named(key)) : [];
     }
     if (declared?.isPartitioned) {
       const wanted =
         step.scope === "bucket" ? [bucket] : Array.from({ length: this.#request.bucketCount }, (_, b) => b);
-      return nodes.flatMap(({ key }) => wanted.flatMap((part) => named(key, part)));
+      return nodes.flatMap(keysOf).flatMap((key) => wanted.flatMap((part) => named(key, part)));
     }
-    return nodes.flatMap(({ key }) => named(key));
+    return nodes.flatMap(keysOf).flatMap((key) => named(key));
   }
 
   /** The spans that hold what a task of a day may see: up to the day, of a cut up to the end of what followed it. */
@@ -256,6 +257,12 @@ export class Planner {
     if (!this.#nodes.has(key)) this.#nodes.set(key, node);
     return this.#nodes.get(key) ?? node;
   }
+}
+
+/** Keys of what a task's step holds at its day: its base as well, where it only adds to that. */
+export function partKeys({ key, inputs }: TaskNode, step: StepDeclaration | undefined): string[] {
+  const base = step?.addsToBase ? (inputs.base ?? []) : [];
+  return [...base.map((one) => one.key), key];
 }
 
 function partsOf(question: Record<string, unknown>): Record<string, string> {

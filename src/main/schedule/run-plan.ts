@@ -9,7 +9,7 @@ import type { StepDeclaration } from "../../shared/domain/step.ts";
 import { judgedDays, tournamentTargets } from "../../shared/domain/tournament.ts";
 import { exactCut, rollingCut } from "../plan/cuts.ts";
 import { keyOf } from "../plan/key.ts";
-import { type PlannedBatch, Planner, type PlanRequest } from "../plan/plan.ts";
+import { type PlannedBatch, Planner, type PlanRequest, partKeys } from "../plan/plan.ts";
 
 export const customersPerBucket = 100_000;
 export const defaultHorizonDays = 365;
@@ -246,7 +246,13 @@ export function manifestOf(
   knownAt: string | null,
 ): SnapshotManifest {
   const files = (table: SnapshotTable): SnapshotTableFile[] =>
-    planner.require(table.step).flatMap(({ key, bucket }) => tableFiles(plan, table, key, bucket, bucketCount));
+    planner
+      .require(table.step)
+      .flatMap((node) =>
+        partKeys(node, plan.base.steps.get(table.step)).flatMap((key) =>
+          tableFiles(plan, table, key, node.bucket, bucketCount),
+        ),
+      );
   const made = Object.fromEntries(tables.map((table) => [table.table, files(table)]));
   const fits = Object.fromEntries(
     plan.models.map((model) => [

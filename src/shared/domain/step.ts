@@ -65,6 +65,8 @@ export interface StepDeclaration {
   /** Whether its key carries the spans of days (it writes spanned outputs). */
   readonly usesSpans?: true;
   readonly usesSeed?: true;
+  /** Where it is built on a base (its input `base`) it holds only what came since: whoever reads it reads both. */
+  readonly addsToBase?: true;
   /** What is particular to the step and part of its key: the definition behind a retailer's own model. */
   readonly subject?: Json;
 }

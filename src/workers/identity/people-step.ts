@@ -78,9 +78,9 @@ export const people = defineStep({
         FROM rows_of_contact c LEFT JOIN ids r ON r.key_space = c.key_space AND r.source_record_id = c.record
         LEFT JOIN ids s ON s.key_space = c.key_space AND s.source_record_id = c.record || '@' || c.source),
       ordering AS (
-        SELECT o.customer_id, c.source, 0 AS preference, b.ordered_at AS moment, c.email, c.phone, c.loyalty_id
+        SELECT o.customer_id, c.source, 0 AS preference, max(b.ordered_at) AS moment, c.email, c.phone, c.loyalty_id
         FROM ${context.relation("orders_contact")} c JOIN ${context.relation("order_customers")} o USING (key_space, order_id)
-        JOIN ${context.relation("orders")} b USING (key_space, order_id)),
+        JOIN ${context.relation("orders")} b USING (key_space, order_id) GROUP BY ALL),
       everything AS (SELECT * FROM own WHERE customer_id IS NOT NULL UNION ALL BY NAME SELECT * FROM ordering)
       SELECT * REPLACE (${usableEmailSql("email")} AS email, ${usablePhoneSql("phone")} AS phone) FROM everything`);
     const filled = personAttributes.map((name) => `CAST(${name} IS NOT NULL AS INTEGER)`).join(" + ");

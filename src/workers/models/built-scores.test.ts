@@ -75,6 +75,8 @@ async function make(
   return made;
 }
 
+const inOrder = (rows: readonly Row[]) => rows.map((row) => JSON.stringify(row)).sort();
+
 const bought = fc.record({
   customer: fc.integer({ min: 1, max: 25 }),
   daysAgo: fc.oneof(fc.integer({ min: -2, max: 4 }), fc.integer({ min: 0, max: 500 })),
@@ -102,7 +104,13 @@ describe("what is built on the week's end", () => {
           new Set([...fits, "recent_lines", ...[...whole.keys()].filter(isPlain)]),
           true,
         );
-        for (const name of names) expect([name, again.get(name)]).toEqual([name, whole.get(name)]);
+        for (const { name, addsToBase } of builtSteps) {
+          const stood = addsToBase ? (before.get(name) ?? []) : [];
+          expect([name, inOrder([...stood, ...(again.get(name) ?? [])])]).toEqual([
+            name,
+            inOrder(whole.get(name) ?? []),
+          ]);
+        }
       }),
       { numRuns: 1 },
     );

@@ -1,3 +1,4 @@
+import { weekEnd } from "../../shared/base/time.ts";
 import type { Column } from "../../shared/domain/column.ts";
 import { isSameRow, type LakeTable, lakeStepOf, lakeTable } from "../../shared/domain/lake.ts";
 import type { InputReference } from "../../shared/domain/step.ts";
@@ -125,14 +126,16 @@ function cutStep(table: string, rows: InputReference, columns: readonly Column[]
     stage: "profiles",
     scope: "bucket",
     timing: "as_of",
-    inputs: { rows },
+    inputs: { rows, base: { step: `snapshot_${table}`, output: table, base: "at" } },
+    addsToBase: true,
     params: {},
     outputs: [{ name: table, kind: "parquet", columns }],
     run: async (context) => {
       const names = columns.map(({ name }) => ident(name)).join(", ");
+      const since = context.has("base") ? `day > DATE ${literal(weekEnd(context.asOf))} AND` : "day IS NULL OR";
       await context.output.query(
         table,
-        `SELECT ${names} FROM ${context.relation("rows")} WHERE day IS NULL OR day <= DATE ${literal(context.asOf)} ORDER BY ${key}`,
+        `SELECT ${names} FROM ${context.relation("rows")} WHERE ${since} day <= DATE ${literal(context.asOf)} ORDER BY ${key}`,
       );
     },
   });
