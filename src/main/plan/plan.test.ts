@@ -247,6 +247,16 @@ describe("a plan", () => {
     expect(built?.inputs.base).toEqual([{ key: planner.require("counts", "2026-06-28")[0]?.key, output: "rows" }]);
   });
 
+  it("reads what was added since a base with the base", () => {
+    const added = stepOf("added", { addsToBase: true, inputs: { base: { ...rows("added"), base: "at" } } });
+    const reader = stepOf("reader", { inputs: { added: rows("added") } });
+    const more = { steps: new Map(steps).set("added", added).set("reader", reader) };
+    const planner = new Planner({ ...request, ...more });
+    const [before, since] = [planner.require("added", "2026-06-28")[0], planner.require("added")[0]];
+    expect(planner.require("reader")[0]?.inputs.added?.map(({ key }) => key)).toEqual([before?.key, since?.key]);
+    expect(planner.require("reader", "2026-06-28")[0]?.inputs.added).toHaveLength(1);
+  });
+
   it("starts ids from the last assignment", () => {
     const [born] = new Planner(request).require("customer_ids");
     const [grown] = new Planner({ ...request, previousIds: () => "earlier" }).require("customer_ids");
