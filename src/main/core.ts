@@ -13,6 +13,7 @@ import { campaignHandlers } from "./api/campaigns.ts";
 import { clusterHandlers } from "./api/cluster.ts";
 import { type ApiContext, erasuresIn, findSnapshot, indexName, type Topic } from "./api/context.ts";
 import { demoHandlers } from "./api/demo.ts";
+import { disclosureHandlers } from "./api/disclosures.ts";
 import { erasureHandlers } from "./api/erasure.ts";
 import { experimentHandlers } from "./api/experiments.ts";
 import { handOffHandlers } from "./api/hand-off.ts";
@@ -146,6 +147,7 @@ export async function createCore(options: CoreOptions = {}): Promise<Core> {
     ...sqlHandlers,
     ...handOffHandlers,
     ...proofHandlers,
+    ...disclosureHandlers,
     ...erasureHandlers,
     ...shareHandlers,
     ...identityHandlers,

@@ -11,6 +11,7 @@ import type { BrandState } from "../../shared/domain/brand-state.ts";
 import { type CampaignPlan, type CampaignState, controlVariant, drawSalt } from "../../shared/domain/campaign.ts";
 import { segmentSentence } from "../../shared/domain/segment.ts";
 import { keyOf, sha256 } from "../plan/key.ts";
+import { asking, recordRefusal, thisAccount } from "./account.ts";
 import {
   type ApiContext,
   type FoundSnapshot,
@@ -291,8 +292,11 @@ export const campaignHandlers: HandlersOf<Named<"campaigns">> = {
         groups: drawn.assignments,
         variant,
         campaign: group,
+        ...asking(found.state),
       };
-      const written = (await askSnapshot(ctx, found, "campaigns.list_of", input, signal)) as WrittenList;
+      const written = (await recordRefusal(ctx, { brand, what: "campaign", name: campaign }, () =>
+        askSnapshot(ctx, found, "campaigns.list_of", input, signal),
+      )) as WrittenList;
       const { rows, sha256: digest } = written;
       const body = {
         path,
@@ -302,6 +306,7 @@ export const campaignHandlers: HandlersOf<Named<"campaigns">> = {
         rows,
         sha256: digest,
         snapshot_id: found.snapshot.snapshot_id,
+        ...{ by: thisAccount(), personal: written.personal },
       };
       await brands.append(brand, "export_written", body, `export:${body.export}:${digest}:${found.state.version}`);
       lists.push({ variant, path, rows, sha256: digest });

@@ -1,7 +1,9 @@
 import { join, resolve } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import type { DefinitionBody } from "../../shared/domain/brand-state.ts";
+import { notPermitted } from "../../shared/domain/disclosure.ts";
 import { sha256 } from "../plan/key.ts";
+import { asking, recordRefusal, thisAccount } from "./account.ts";
 import { findSnapshot, requireWorkspace, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
@@ -14,6 +16,12 @@ export const handOffHandlers: HandlersOf<Named<"handoff"> | Named<"python">> = {
     const { state, brandDir, snapshot } = await findSnapshot(ctx, brand, snapshot_id);
     const { currency, time_zone } = settingsOf(state);
     const names = [...new Set(tables)];
+    const personal = names.filter((name) => name === "people");
+    const { refused } = asking(state);
+    if (refused !== null && personal.length > 0)
+      await recordRefusal(ctx, { brand, what: "hand-off", name: "tables" }, () =>
+        Promise.reject(notPermitted(refused, personal)),
+      );
     const about = {
       brand,
       snapshot_id: snapshot.snapshot_id,
@@ -33,7 +41,7 @@ export const handOffHandlers: HandlersOf<Named<"handoff"> | Named<"python">> = {
       const rows = written.tables.reduce((sum, table) => sum + table.rows, 0);
       const id = `hand-off-${stampOf(about.written_at)}`;
       const digest = sha256(canonicalJson({ snapshot_id: snapshot.snapshot_id, tables: names }));
-      const body = { export: id, segment: null, rows, sha256: digest };
+      const body = { export: id, segment: null, rows, sha256: digest, path: resolve(to), by: thisAccount(), personal };
       await brands.append(brand, "export_written", body, `export:${id}:${digest}:${state.version}`);
     }
     return written;

@@ -4,7 +4,7 @@ import type { Recipe } from "../../shared/domain/written-list.ts";
 import { sha256 } from "../plan/key.ts";
 import type { ApiContext } from "./context.ts";
 
-export type WrittenList = Exported & { readonly recipients: string | null };
+export type WrittenList = Exported & { readonly recipients: string | null; readonly personal: readonly string[] };
 
 interface ListInput {
   readonly definition: DefinitionBody;

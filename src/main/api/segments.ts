@@ -8,6 +8,7 @@ import { type BrandState, currentSnapshot, type DefinitionBody } from "../../sha
 import { segmentSentence } from "../../shared/domain/segment.ts";
 import type { RestsOn } from "../../shared/domain/written-list.ts";
 import { sha256 } from "../plan/key.ts";
+import { asking, recordRefusal, thisAccount } from "./account.ts";
 import {
   type ApiContext,
   findSnapshot,
@@ -136,8 +137,11 @@ export async function writeSegment(ctx: ApiContext, request: ListRequest, signal
     written_at: ctx.now().toISOString(),
     rests_on,
     ...options,
+    ...asking(found.state),
   };
-  const written = (await askSnapshot(ctx, found, "segments.export", input, signal)) as WrittenList;
+  const written = (await recordRefusal(ctx, { brand, what: "segment", name }, () =>
+    askSnapshot(ctx, found, "segments.export", input, signal),
+  )) as WrittenList;
   const { rows, sha256: digest } = written;
   const body = {
     path,
@@ -147,6 +151,8 @@ export async function writeSegment(ctx: ApiContext, request: ListRequest, signal
     rows,
     sha256: digest,
     snapshot_id: found.snapshot.snapshot_id,
+    by: thisAccount(),
+    personal: written.personal,
     ...(rests_on ? { rests_on } : {}),
   };
   await brands.append(

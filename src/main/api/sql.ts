@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { asking, recordRefusal, thisAccount } from "./account.ts";
 import { findSnapshot, requireWorkspace } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { askSnapshot } from "./query.ts";
@@ -10,8 +11,13 @@ import { queryRecipe } from "./recipes.ts";
 import { stampOf } from "./stamp.ts";
 
 export const sqlHandlers: HandlersOf<Named<"sql">> = {
-  "sql.query": async ({ brand, ...input }, { ctx, signal }) =>
-    (await askSnapshot(ctx, await findSnapshot(ctx, brand, input.snapshot_id), "sql.query", input, signal)) as never,
+  "sql.query": async ({ brand, ...input }, { ctx, signal }) => {
+    const found = await findSnapshot(ctx, brand, input.snapshot_id);
+    const asked = { ...input, ...asking(found.state) };
+    return (await recordRefusal(ctx, { brand, what: "query", name: stampOf(ctx.now()) }, () =>
+      askSnapshot(ctx, found, "sql.query", asked, signal),
+    )) as never;
+  },
   "sql.tables": async ({ brand, snapshot_id }, { ctx, signal }) => {
     const found = await findSnapshot(ctx, brand, snapshot_id);
     const { snapshot } = found;
@@ -26,9 +32,10 @@ export const sqlHandlers: HandlersOf<Named<"sql">> = {
     const path = resolve(out ?? `${brands.directory(brand)}/exports/${id}-query/query.${input.format}`);
     if (!out) await mkdir(dirname(path), { recursive: true });
     progress({ label: "Running the statement", done: 0, total: null, unit: "rows" });
-    const written = (await askSnapshot(ctx, found, "sql.query", { ...input, out: path }, signal)) as {
-      row_count: number;
-    };
+    const asked = { ...input, out: path, ...asking(found.state) };
+    const written = (await recordRefusal(ctx, { brand, what: "query", name: id }, () =>
+      askSnapshot(ctx, found, "sql.query", asked, signal),
+    )) as { row_count: number; personal: string[] };
     const digest = createHash("sha256");
     await pipeline(createReadStream(path), digest);
     const sha256 = digest.digest("hex");
@@ -39,6 +46,7 @@ export const sqlHandlers: HandlersOf<Named<"sql">> = {
         {
           ...{ export: id, segment: null, rows: written.row_count, sha256, path },
           snapshot_id: found.snapshot.snapshot_id,
+          ...{ by: thisAccount(), personal: written.personal },
           recipe: queryRecipe(ctx, { sql: input.sql, format: input.format }),
         },
         `export:${id}:${sha256}:${found.state.version}`,

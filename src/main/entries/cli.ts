@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { programVersion } from "../core.ts";
 import { campaignCommands } from "./cli/campaign-commands.ts";
 import { clusterCommands } from "./cli/cluster-commands.ts";
+import { disclosureCommand } from "./cli/disclosure-commands.ts";
 import { experimentCommands } from "./cli/experiment-commands.ts";
 import { handOffCommands } from "./cli/hand-off-commands.ts";
 import { identityCommands } from "./cli/identity-commands.ts";
@@ -38,6 +39,7 @@ function createProgram(): Command {
   shareCommands(program);
   experimentCommands(program);
   retentionCommand(program);
+  disclosureCommand(program);
   for (const command of allCommands(program)) command.exitOverride().configureOutput({ outputError: () => {} });
   return program;
 }

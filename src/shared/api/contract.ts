@@ -2,6 +2,7 @@ import { cacheOperations } from "./contract/cache.ts";
 import { campaignOperations } from "./contract/campaigns.ts";
 import { clusterOperations } from "./contract/cluster.ts";
 import { customerOperations } from "./contract/customers.ts";
+import { disclosureOperations } from "./contract/disclosures.ts";
 import { erasureOperations } from "./contract/erasure.ts";
 import { experimentOperations } from "./contract/experiments.ts";
 import { handOffOperations } from "./contract/hand-off.ts";
@@ -44,6 +45,7 @@ export const contract = {
   ...sqlOperations,
   ...handOffOperations,
   ...proofOperations,
+  ...disclosureOperations,
   ...erasureOperations,
   ...shareOperations,
   ...identityOperations,

@@ -1,4 +1,5 @@
 import { type CampaignEntryBodies, type CampaignsState, campaignFolds } from "./campaign.ts";
+import { type DisclosureEntryBodies, type DisclosureState, disclosureFolds, emptyDisclosures } from "./disclosure.ts";
 import { type ErasureEntryBodies, type ErasuresState, erasureFolds } from "./erasure.ts";
 import { type ExperimentEntryBodies, type ExperimentsState, experimentFolds } from "./experiment.ts";
 import { defaultGate, type GateResult } from "./gate.ts";
@@ -103,6 +104,7 @@ export interface DefinitionBody {
 /** What each kind of log entry carries. */
 export interface EntryBodies
   extends CampaignEntryBodies,
+    DisclosureEntryBodies,
     ErasureEntryBodies,
     ExperimentEntryBodies,
     IdentityEntryBodies,
@@ -147,6 +149,7 @@ export interface StateEntry {
 export interface BrandState
   extends CampaignsState,
     ErasuresState,
+    DisclosureState,
     ExperimentsState,
     IdentityState,
     RetentionState,
@@ -211,6 +214,7 @@ export function emptyState(): BrandState {
     formerCampaigns: new Map(),
     globalHoldout: 0,
     worth: new Map(),
+    ...emptyDisclosures(),
     ...emptyRetention(),
     ...emptyRuns(),
   };
@@ -315,6 +319,7 @@ const folds: Folds = {
     state.nights.push(body);
   },
   ...campaignFolds,
+  ...disclosureFolds,
   ...erasureFolds,
   ...experimentFolds,
   ...identityFolds,

@@ -1,4 +1,5 @@
 import type { DefinitionBody } from "./brand-state.ts";
+import type { Account } from "./disclosure.ts";
 
 /** What a list or report was made from: with the snapshot all that is needed to make it again. Lies in the log, beside the digest of
  *  the file, since platforms take no foreign lines in one. */
@@ -36,6 +37,10 @@ export interface ExportBody {
   readonly segment: string | null;
   readonly rows: number;
   readonly sha256: string;
+  /** Who wrote it; entries of earlier programs don't say. */
+  readonly by?: Account;
+  /** Columns of it, or tables that it was made from, that hold personal data, hashed ones too. */
+  readonly personal?: readonly string[];
   readonly snapshot_id?: string;
   readonly path?: string;
   /** The occasion of a planned export: each is written once. */

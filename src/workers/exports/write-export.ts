@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { canonicalJson, type Json } from "../../shared/base/canonical-json.ts";
 import { throwIfCancelled } from "../../shared/base/errors.ts";
+import { notPermitted } from "../../shared/domain/disclosure.ts";
 import type { RestsOn } from "../../shared/domain/written-list.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { duckdbVersion } from "../engine/duckdb.ts";
@@ -38,6 +39,8 @@ export interface ExportInput extends SegmentInput, ExportOptions {
     /** Key of the table of who is offered what. */
     readonly offers?: string;
   };
+  /** The account that asks, where it may not take personal data out. */
+  readonly refused?: string | null | undefined;
   /** Folder in which a table of whom the list holds is kept. */
   readonly keep?: { readonly folder: string; readonly staging: string; readonly scratch: string };
 }
@@ -48,6 +51,8 @@ export interface Exported {
   left_out: { reason: string; count: number }[];
   manifest: string;
   columns: string[];
+  /** Those of its columns that hold personal data, hashed or not. */
+  personal: string[];
   code: string;
   /** Name of the table of whom it holds, where one is kept. */
   recipients: string | null;
@@ -106,6 +111,8 @@ export async function writeExport(
   const template = requireTemplate(input.template);
   const hasOffers = input.campaign?.offers !== undefined && template.takesFields;
   const columns = [...columnsOf(snapshot, template, input.fields), ...(hasOffers ? offerColumns : [])];
+  const personal = columns.flatMap(({ from, header }) => (from === "people" ? [header] : []));
+  if (input.refused && personal.length > 0) throw notPermitted(input.refused, personal);
   return snapshot.use(signal, async (session) => {
     const { offers, ...choice } = await choose(session);
     const recipients = await chooseRecipients(snapshot, session, input, template, choice);
@@ -126,6 +133,7 @@ export async function writeExport(
       left_out: recipients.leftOut,
       manifest,
       columns: headers,
+      personal,
       code,
       recipients: input.keep ? await keepRecipients(session, input.keep) : null,
     };

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
+import { notPermitted } from "../../shared/domain/disclosure.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { atPlace } from "./console-place.ts";
@@ -17,6 +18,9 @@ export interface ConsoleJob {
   readonly tables: Readonly<Record<string, readonly string[]>>;
   /** Small tables that are given as rows. */
   readonly json: Readonly<Record<string, JsonRows>>;
+  /** Names of tables with personal data: whether a statement reads one is told, and refused where the account may not take it out. */
+  readonly personal: readonly string[];
+  readonly refused: string | null;
   readonly limit: number;
   readonly memoryBytes: number;
   readonly scratch: string;
@@ -27,6 +31,8 @@ export interface ConsoleResult {
   columns: { name: string; type: string }[];
   rows: Record<string, Json>[];
   row_count: number;
+  /** Tables with personal data that the statement read. */
+  personal: string[];
 }
 
 /** Up to so many rows of a text file are written from memory; more go through a table of the session's own. */
@@ -35,40 +41,76 @@ const batch = 10_000;
 
 /** Runs one SELECT in a DuckDB that can read the snapshot's files and nothing else; the program itself writes the result. */
 export async function runConsoleJob(job: ConsoleJob): Promise<ConsoleResult> {
+  const hidden = Object.entries(job.tables).filter(([name]) => job.personal.includes(name));
+  const shown = Object.entries(job.tables).filter(([name]) => !job.personal.includes(name));
+  const readable = job.refused === null ? [...shown, ...hidden] : shown;
   const session = await openSession({
     memoryLimit: job.memoryBytes,
     threads: 2,
     scratch: job.scratch,
-    lockedTo: [...Object.values(job.tables).flat(), ...(job.file?.format === "parquet" ? [job.file.path] : [])],
+    lockedTo: [...readable.flatMap(([, paths]) => paths), ...(job.file?.format === "parquet" ? [job.file.path] : [])],
   });
   try {
-    for (const [name, paths] of Object.entries(job.tables)) {
-      if (paths.length > 0) await session.run(`CREATE VIEW ${ident(name)} AS SELECT * FROM ${readFiles(paths)}`);
-    }
+    for (const [name, paths] of shown) await showTable(session, name, paths);
     for (const [name, rows] of Object.entries(job.json)) {
       const sql = jsonTable(name, rows);
       if (sql !== null) await session.run(`CREATE VIEW ${ident(name)} AS ${sql}`);
     }
-    await requireSelect(session, job.sql);
+    const personal = await readsHidden(session, job, hidden);
     const query = asQuery(job.sql);
     const columns = await session.describe(`SELECT * FROM (\n${query})`).catch((error: unknown) => {
       throw atPlace(error, job.sql, 1);
     });
     if (job.file?.format === "parquet") {
-      return { columns, rows: [], row_count: await writeParquet(session, query, columns, job.file.path) };
+      return { columns, personal, rows: [], row_count: await writeParquet(session, query, columns, job.file.path) };
     }
     const most = job.file ? inMemory : job.limit;
     const rows = await session.rows(`SELECT * FROM (${query}) LIMIT ${most + 1}`);
     const isWhole = rows.length <= most;
     if (!job.file) {
       const total = isWhole ? rows.length : numberOf(await session.value(`SELECT count(*) FROM (${query})`));
-      return { columns, rows: rows.slice(0, job.limit), row_count: total };
+      return { columns, personal, rows: rows.slice(0, job.limit), row_count: total };
     }
     const pages = isWhole ? [rows] : pagesOf(session, query);
-    return { columns, rows: [], row_count: await writeText(job.file.path, job.file.format, columns, pages) };
+    return { columns, personal, rows: [], row_count: await writeText(job.file.path, job.file.format, columns, pages) };
   } finally {
     session.close();
   }
+}
+
+async function showTable(session: Session, name: string, paths: readonly string[]): Promise<void> {
+  if (paths.length > 0) await session.run(`CREATE VIEW ${ident(name)} AS SELECT * FROM ${readFiles(paths)}`);
+}
+
+/** Tables with personal data that a statement needs: those without which it can't be bound. They are there afterwards, unless the
+ *  account may not take such data out. */
+async function readsHidden(
+  session: Session,
+  { sql, refused }: ConsoleJob,
+  hidden: readonly (readonly [name: string, paths: readonly string[]])[],
+): Promise<string[]> {
+  const isBound = () =>
+    requireSelect(session, sql).then(
+      () => null,
+      (error: unknown) => error,
+    );
+  const personal: string[] = [];
+  let error = await isBound();
+  if (refused !== null) {
+    const missing = error instanceof Error ? /with name "?(\w+)"? does not exist/i.exec(error.message)?.[1] : undefined;
+    if (hidden.some(([name]) => name === missing?.toLowerCase()))
+      throw notPermitted(refused, [String(missing).toLowerCase()]);
+    if (error !== null) throw error;
+    return [];
+  }
+  for (const [name, paths] of hidden) {
+    await showTable(session, name, paths);
+    if (error === null) continue;
+    error = await isBound();
+    if (paths.length > 0) personal.push(name);
+  }
+  if (error !== null) throw error;
+  return personal;
 }
 
 async function* pagesOf(session: Session, query: string): AsyncGenerator<Record<string, Json>[]> {

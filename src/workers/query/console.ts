@@ -18,6 +18,10 @@ export interface ConsoleInput {
   readonly format?: "table" | ConsoleFormat | undefined;
   /** Writes the result to this file, whole or not at all, instead of giving rows. */
   readonly out?: string | undefined;
+  /** Tables with personal data. */
+  readonly personal?: readonly string[] | undefined;
+  /** The account that asks, where it may not take such data out. */
+  readonly refused?: string | null | undefined;
   /** Most rows that are given back; a file holds all of them. */
   readonly limit?: number | undefined;
   readonly memoryBytes?: number | undefined;
@@ -47,6 +51,8 @@ export async function runConsole(input: ConsoleInput): Promise<ConsoleAnswer> {
       sql: input.sql,
       tables: input.tables,
       json: input.json ?? {},
+      personal: input.personal ?? [],
+      refused: input.refused ?? null,
       limit: Math.max(1, Math.floor(input.limit ?? defaultLimit)),
       memoryBytes: input.memoryBytes ?? defaultMemory,
       scratch,

@@ -171,6 +171,7 @@ async function runSql(
   return runConsole({
     ...input,
     tables,
+    personal: ["people"],
     json: {
       model_evaluations: evaluations.map(({ calibration: _, ...row }) => row),
       model_verdicts: Object.keys(readManifest(reference.brandDir, reference.snapshot_id).fits).map((model) => ({

@@ -229,17 +229,23 @@ export function segmentCommands(program: Command): void {
           throw new AssayError("usage", `“${format}” is no format.`, "Use table, csv, json or parquet.");
         }
         if (format === "parquet" && !own.out) throw new AssayError("usage", "Parquet needs a file.", "Add --out FILE.");
-        const input = {
-          brand: await session.brand(),
-          sql: query,
-          snapshot_id: own.snapshot,
-          format: format as "table" | "csv" | "json" | "parquet",
-          out: own.out ? resolve(own.out) : undefined,
-        };
+        const input = { brand: await session.brand(), sql: query, snapshot_id: own.snapshot };
+        if (own.out) {
+          const file = {
+            format: format === "table" ? "csv" : (format as "csv" | "json" | "parquet"),
+            out: resolve(own.out),
+          } as const;
+          const { path, rows } = await session.client.stream(
+            "sql.export",
+            { ...input, ...file },
+            { signal: session.signal },
+          );
+          session.output.answer({ path, rows }, () => `${groupDigits(rows)} rows in ${path}`);
+          return 0;
+        }
         const found = await session.client.call("sql.query", input, { signal: session.signal });
         const names = found.columns.map(({ name }) => name);
-        session.output.answer(own.out ? { path: found.path, rows: found.row_count } : found.rows, () => {
-          if (own.out) return `${groupDigits(found.row_count)} rows in ${found.path}`;
+        session.output.answer(found.rows, () => {
           if (format === "json") return JSON.stringify(found.rows);
           const rows = found.rows.map((row) => names.map((name) => row[name] ?? null));
           return format === "csv"

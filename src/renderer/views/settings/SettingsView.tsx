@@ -3,6 +3,7 @@ import { Head } from "../../components/parts.tsx";
 import { AboutPanel } from "./AboutPanel.tsx";
 import { BrandPanel } from "./BrandPanel.tsx";
 import { CopiesPanel } from "./CopiesPanel.tsx";
+import { DisclosuresPanel } from "./DisclosuresPanel.tsx";
 import { LocalPanel } from "./LocalPanel.tsx";
 import { LookPanel } from "./LookPanel.tsx";
 import { ProofPanel } from "./ProofPanel.tsx";
@@ -20,6 +21,7 @@ export function SettingsView() {
         <div className="s6 stack">
           <BrandPanel key={brand} brand={brand} />
           <RetentionPanel key={`${brand} kept`} brand={brand} />
+          <DisclosuresPanel key={`${brand} taken out`} brand={brand} />
           <LookPanel />
           <AboutPanel />
         </div>

@@ -16,17 +16,11 @@ export const sqlOperations = {
   /** One read-only statement over the snapshot's tables, in a process of its own, for 30 s at most. A statement that can't be
    *  read or run is refused with the line and column (from 1) in the error's details. */
   "sql.query": call({
-    input: z.object({
-      ...statement,
-      format: z.enum(["table", "csv", "json", "parquet"]).optional(),
-      out: z.string().optional(),
-      limit: z.number().int().min(1).optional(),
-    }),
+    input: z.object({ ...statement, limit: z.number().int().min(1).optional() }),
     output: z.object({
       columns: z.array(z.object({ name: z.string(), type: z.string() })),
       rows: z.array(z.record(z.string(), json)),
       row_count: count,
-      path: z.string().nullable(),
     }),
   }),
   "sql.tables": call({
