@@ -7,6 +7,7 @@ import { categoryCounts } from "./category-counts.ts";
 import { customerFeatures } from "./customer-features.ts";
 import { customerMargins, outcomeRefunds } from "./customer-margins.ts";
 import { discountCalendar, discountCounts, outcomeDiscounts } from "./discount-calendar.ts";
+import { earlierCounts } from "./earlier-counts.ts";
 import { firstOrders } from "./first-orders.ts";
 import { fitCounts, outcomeFits } from "./fit-counts.ts";
 import { cohorts, revenueWeeks } from "./history.ts";
@@ -48,6 +49,7 @@ export const featureSteps = [
   rfmWindows,
   customerFeatures,
   purchaseTraining,
+  earlierCounts,
   categoryCounts,
   brandCounts,
   productCounts,

@@ -5,7 +5,7 @@ import { bgNbdFamily } from "./purchase-family.ts";
 export const bgNbd = defineModel(
   btydModel(bgNbdFamily, {
     title: "BG/NBD purchase model",
-    version: 5,
+    version: 6,
     onlyShown: "it takes every one-time buyer for a customer still",
     card: {
       purpose:

@@ -5,7 +5,7 @@ import { bgCnbdFamily, mbgCnbdFamily } from "./purchase-family.ts";
 export const mbgCnbdK = defineModel(
   btydModel(mbgCnbdFamily, {
     title: "MBG/CNBD-k purchase model",
-    version: 2,
+    version: 3,
     choice: {
       params: {
         regularity: {

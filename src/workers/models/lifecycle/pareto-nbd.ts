@@ -5,7 +5,7 @@ import { paretoNbdFamily } from "./purchase-family.ts";
 export const paretoNbd = defineModel(
   btydModel(paretoNbdFamily, {
     title: "Pareto/NBD purchase model",
-    version: 4,
+    version: 5,
     card: {
       purpose:
         "Expected purchases within the horizon, the probability of still being a customer and what the rest of the relation is worth in discounted purchases.",

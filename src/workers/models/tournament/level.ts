@@ -1,5 +1,7 @@
 const deadBand = 2;
 const furthest = Math.log(3);
+/** Less isn't worth telling. */
+const leastMove = 0.01;
 
 /** What a forecast said at a cut, and what came. */
 interface Told {
@@ -30,6 +32,7 @@ export function levelThatHeld(cuts: readonly Told[]): number {
   const between = told.reduce((sum, { log }) => sum + (log - mean) ** 2, 0) / (n - 1);
   const within = told.reduce((sum, { variance }) => sum + variance, 0) / n;
   const sure = Math.abs(mean) - deadBand * Math.sqrt((between + within) / n);
-  const factor = Math.exp(Math.sign(mean) * Math.min(furthest, Math.max(0, sure)));
+  if (sure < leastMove) return 1;
+  const factor = Math.exp(Math.sign(mean) * Math.min(furthest, sure));
   return Math.round(1e4 * factor) / 1e4;
 }
