@@ -20,6 +20,8 @@ const features: readonly Column[] = [
   text("product_id"),
   text("size"),
   text("channel"),
+  text("gender"),
+  text("region"),
   number("price_minor", "minor"),
   number("price_ratio", "ratio"),
   number("discount_depth", "share"),
@@ -40,6 +42,7 @@ const features: readonly Column[] = [
   number("tenure_days", "days"),
   number("pause_days", "days"),
   number("delivery_days", "days"),
+  number("age_from", "years"),
   number("month", "month"),
   number("age_days", "days"),
 ];
@@ -60,12 +63,13 @@ const inputs = {
   lines: { step: "purchase_lines", output: "lines" },
   sold: { step: "purchase_lines", output: "details" },
   goods: { step: "purchase_lines", output: "goods" },
+  golden: { step: "people", output: "people" },
 };
 
 /** Settled lines whose window has passed, the newest up to a number, with what was known when each was bought. */
 export const returnTrainingLines = defineStep({
   name: "return_training_lines",
-  version: 4,
+  version: 5,
   title: "Settled lines and what was known of them",
   stage: "features",
   scope: "brand",
@@ -93,7 +97,7 @@ export const returnTrainingLines = defineStep({
 /** Lines whose window is open, with what was known when each was bought; and those that aren't settled for another reason. */
 export const returnOpenLines = defineStep({
   name: "return_open_lines",
-  version: 4,
+  version: 5,
   title: "Open lines and what is known of them",
   stage: "features",
   scope: "brand",
@@ -113,6 +117,11 @@ export const returnOpenLines = defineStep({
     );
   },
 });
+
+/** SQL of the first year of a band of ages: who was born when isn't told. */
+function bandSql(years: string): string {
+  return `CASE WHEN ${years} BETWEEN 14 AND 24 THEN 14.0 WHEN ${years} BETWEEN 25 AND 64 THEN CAST(25 + 10 * floor((${years} - 25) / 10) AS DOUBLE) WHEN ${years} BETWEEN 65 AND 110 THEN 65.0 END`;
+}
 
 /** Past returns are those that could be known before the line's day, with how many would have come at their categories' rates by
  *  then; prices are compared with what the category cost before it. */
@@ -140,6 +149,7 @@ function linesSql(context: StepContext, chosen: string): string {
     days AS (
       SELECT customer_id, day, sum(n_orders) OVER before AS past_orders, first_value(day) OVER (PARTITION BY customer_id ORDER BY day) AS first_on, lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS previous_on
       FROM (SELECT customer_id, day, count(DISTINCT key_space || chr(31) || order_id) AS n_orders FROM bought GROUP BY ALL) WINDOW before AS (PARTITION BY customer_id ORDER BY day ${before})),
+    who AS (SELECT customer_id, lower(gender) AS gender, region, TRY_CAST(birth_date AS DATE) AS born FROM ${context.relation("golden")} JOIN people USING (customer_id)),
     settled AS (SELECT customer_id, known_on, coalesce(category, '') AS category, product_id, is_returned FROM ${context.relation("ledger")} WHERE is_settled),
     rates AS (
       SELECT category, known_on, sum(n) OVER one AS n, sum(k) OVER one AS k, sum(n) OVER every AS all_n, sum(k) OVER every AS all_k
@@ -159,7 +169,7 @@ function linesSql(context: StepContext, chosen: string): string {
       FROM (SELECT DISTINCT customer_id, day, product_id FROM chosen WHERE product_id IS NOT NULL) t
       LEFT JOIN known k ON k.customer_id = t.customer_id AND k.product_id = t.product_id AND k.known_on < t.day GROUP BY ALL)
     SELECT c.order_id, c.line_id, c.customer_id, c.key_space, c.source, c.day, c.known_on, c.returned_on, c.is_returned, w.days AS window_days,
-           b.category, b.subcategory, b.brand, b.product_id, coalesce(b.category || ' ', '') || b.size AS size, b.channel, CAST(b.unit_price_minor AS DOUBLE) AS price_minor,
+           b.category, b.subcategory, b.brand, b.product_id, coalesce(b.category || ' ', '') || b.size AS size, b.channel, a.gender, a.region, CAST(b.unit_price_minor AS DOUBLE) AS price_minor,
            CAST(b.unit_price_minor AS DOUBLE) * p.n / nullif(p.price, 0) AS price_ratio, greatest(0, 1 - CAST(b.unit_price_minor AS DOUBLE) / nullif(CAST(b.list_price_minor AS DOUBLE), 0)) AS discount_depth,
            CAST(b.quantity AS DOUBLE) AS quantity, CAST(b.order_lines AS DOUBLE) AS order_lines, CAST(b.order_minor AS DOUBLE) AS order_minor,
            CAST(b.revenue_minor AS DOUBLE) / nullif(CAST(b.order_minor AS DOUBLE), 0) AS order_share, CAST(greatest(1, b.sizes_in_order) AS DOUBLE) AS sizes_in_order,
@@ -167,13 +177,13 @@ function linesSql(context: StepContext, chosen: string): string {
            CAST(h.past_returns AS DOUBLE) AS past_returns, CAST(h.millionths AS DOUBLE) / 1e6 AS past_expected, CAST(hc.past_category_returns AS DOUBLE) AS past_category_returns, CAST(hp.past_product_lines AS DOUBLE) AS past_product_lines,
            CAST(hp.past_product_returns AS DOUBLE) AS past_product_returns, CAST(coalesce(d.past_orders, 0) AS DOUBLE) AS past_orders, CAST(c.day - d.first_on AS DOUBLE) AS tenure_days,
            CAST(c.day - d.previous_on AS DOUBLE) AS pause_days, CAST(CASE WHEN b.delivered_on BETWEEN c.day AND ${asOf} THEN b.delivered_on - c.day END AS DOUBLE) AS delivery_days,
-           CAST(month(c.day) AS DOUBLE) AS month, CAST(${asOf} - c.day AS DOUBLE) AS age_days
+           ${bandSql("date_sub('year', a.born, c.day)")} AS age_from, CAST(month(c.day) AS DOUBLE) AS month, CAST(${asOf} - c.day AS DOUBLE) AS age_days
     FROM chosen c CROSS JOIN ${context.relation("window")} w
     JOIN placed b ON b.customer_id = c.customer_id AND b.key_space = c.key_space AND b.order_id = c.order_id AND b.line_id = c.line_id AND b.source = c.source
       AND b.product_id IS NOT DISTINCT FROM c.product_id AND b.quantity = c.quantity AND b.revenue_minor IS NOT DISTINCT FROM c.revenue_minor
     LEFT JOIN prices p ON p.category = coalesce(b.category, '') AND p.day = c.day LEFT JOIN days d ON d.customer_id = c.customer_id AND d.day = c.day
     LEFT JOIN past h ON h.customer_id = c.customer_id AND h.day = c.day LEFT JOIN past_category hc ON hc.customer_id = c.customer_id AND hc.day = c.day AND hc.category = c.category
-    LEFT JOIN past_product hp ON hp.customer_id = c.customer_id AND hp.day = c.day AND hp.product_id = c.product_id
+    LEFT JOIN who a ON a.customer_id = c.customer_id LEFT JOIN past_product hp ON hp.customer_id = c.customer_id AND hp.day = c.day AND hp.product_id = c.product_id
     QUALIFY row_number() OVER (PARTITION BY c.key_space, c.order_id, c.line_id, c.source, c.product_id, c.quantity, c.revenue_minor ORDER BY b.size, b.delivered_on) = 1
     ORDER BY c.day, c.key_space, c.order_id, c.line_id, c.source, c.product_id, c.quantity, c.revenue_minor`;
 }

@@ -46,6 +46,7 @@ export const driverNames: Readonly<Record<string, string>> = {
   tenure: "Tenure",
   channel: "Channel",
   delivery: "Delivery",
+  person: "Person",
   season: "Month",
   age: "Days passed",
 };

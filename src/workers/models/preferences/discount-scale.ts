@@ -1,4 +1,5 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
+import { clusteredWorth } from "../../numeric/design-effect.ts";
 import { betaQuantile } from "../../numeric/distributions.ts";
 import { naturalBreaks } from "../../numeric/natural-breaks.ts";
 import { lgamma } from "../../numeric/special-functions.ts";
@@ -127,26 +128,19 @@ export function cutDays(counts: ColumnTable): Pick<Stratum, "until" | "exposure"
   return merged;
 }
 
-/** Worth of a line by the design effect of cluster samples (Kish 1965): 1 / (1 + ρ (m − 1)), where ρ is how much likelier two lines
- *  of one day are both reduced than two of one customer's different days of the same stratum, and m − 1 the mean number of lines
- *  that a line came with. */
+/** How many independent lines one is worth, as lines of one day are reduced together. */
 export function worthOf(customers: readonly Lines[]): number {
-  const strata = customers[0]?.n.length ?? 0;
-  let [excess, room, pairs, lines] = [0, 0, 0, 0];
-  for (let j = 0; j < strata; j++) {
-    const sum = (pick: (own: Lines) => number) => customers.reduce((all, own) => all + pick(own), 0);
-    const [within, both] = [sum((own) => own.linePairs[j] ?? 0), sum((own) => own.reducedPairs[j] ?? 0)];
-    const pairsOf = (values: Float64Array) => (values[j] ?? 0) * ((values[j] ?? 0) - 1);
-    const [apart, bothApart] = [sum(({ n }) => pairsOf(n)) - within, sum((own) => pairsOf(own.reduced)) - both];
-    const [count, hits] = [sum(({ n }) => n[j] ?? 0), sum(({ reduced }) => reduced[j] ?? 0)];
-    pairs += within;
-    lines += count;
-    if (within === 0 || apart === 0) continue;
-    excess += both - (within * bothApart) / apart;
-    room += within * (hits / count - bothApart / apart);
-  }
-  const correlation = room > 0 ? Math.min(1, Math.max(0, excess / room)) : 0;
-  return 1 / (1 + (correlation * pairs) / Math.max(1, lines));
+  const strata = Array.from(customers[0]?.n ?? [], (_, j) => j);
+  return clusteredWorth(
+    strata.map((j) =>
+      customers.map(({ n, reduced, linePairs, reducedPairs }) => ({
+        n: n[j] ?? 0,
+        hits: reduced[j] ?? 0,
+        pairs: linePairs[j] ?? 0,
+        bothHits: reducedPairs[j] ?? 0,
+      })),
+    ),
+  );
 }
 
 export interface Grid {

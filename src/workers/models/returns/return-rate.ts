@@ -1,6 +1,7 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { betaBinomialLog, fitConcentration } from "../../numeric/beta-binomial.ts";
+import { clusteredWorth } from "../../numeric/design-effect.ts";
 import { betaQuantile } from "../../numeric/distributions.ts";
 import { meanInterval } from "../../numeric/scoring.ts";
 import { fitDirichlet } from "../../numeric/shrinkage.ts";
@@ -11,6 +12,8 @@ import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 interface Fitted {
   readonly mean: number;
   readonly concentration: number;
+  /** How many independent lines one line is worth: fewer where lines of one order come back together. */
+  readonly worth: number;
   readonly categories: Readonly<Record<string, number>>;
 }
 
@@ -20,6 +23,9 @@ interface Counts {
   readonly returned: Float64Array;
   /** Σ over settled lines of their category's rate. */
   readonly expected: Float64Array;
+  /** Pairs of lines of one order, both ways, and those that both came back. */
+  readonly pairs: Float64Array;
+  readonly returnedPairs: Float64Array;
   readonly reason: (string | null)[];
 }
 
@@ -28,18 +34,19 @@ function countsOf(table: ColumnTable, fitted: Fitted | null): Counts {
   const owners = texts(table, "customer_id").map((id) => id ?? "");
   const categories = texts(table, "category").map((name) => name ?? "");
   const [n, k, why] = [numbers(table, "n_settled"), numbers(table, "n_returned"), texts(table, "reason")];
+  const [together, backTogether] = [numbers(table, "n_line_pairs"), numbers(table, "n_returned_pairs")];
   const rows = Array.from(owners.keys()).sort((a, b) => {
     const [one, other] = [`${owners[a]}\u001f${categories[a]}`, `${owners[b]}\u001f${categories[b]}`];
     return one < other ? -1 : one > other ? 1 : 0;
   });
   const ids: string[] = [];
   const reason: (string | null)[] = [];
-  const [settled, returned, expected]: number[][] = [[], [], []];
+  const [settled, returned, expected, pairs, returnedPairs]: number[][] = [[], [], [], [], []];
   for (const row of rows) {
     if (ids.at(-1) !== owners[row]) {
       ids.push(owners[row] ?? "");
       reason.push(why[row] ?? null);
-      for (const sums of [settled, returned, expected]) sums?.push(0);
+      for (const sums of [settled, returned, expected, pairs, returnedPairs]) sums?.push(0);
     }
     const at = ids.length - 1;
     const rate = fitted ? rateOf(fitted, categories[row] ?? "") : 0;
@@ -49,9 +56,19 @@ function countsOf(table: ColumnTable, fitted: Fitted | null): Counts {
     add(settled, n[row] ?? 0);
     add(returned, k[row] ?? 0);
     add(expected, (n[row] ?? 0) * rate);
+    add(pairs, together[row] ?? 0);
+    add(returnedPairs, backTogether[row] ?? 0);
   }
   const made = (values: number[] | undefined) => Float64Array.from(values ?? []);
-  return { ids, settled: made(settled), returned: made(returned), expected: made(expected), reason };
+  return {
+    ids,
+    settled: made(settled),
+    returned: made(returned),
+    expected: made(expected),
+    pairs: made(pairs),
+    returnedPairs: made(returnedPairs),
+    reason,
+  };
 }
 
 function rateOf({ categories, mean }: Fitted, category: string): number {
@@ -59,7 +76,7 @@ function rateOf({ categories, mean }: Fitted, category: string): number {
 }
 
 /** Rates of categories, those with few lines drawn towards that of all. */
-function categoryRates(table: ColumnTable): Omit<Fitted, "concentration"> {
+function categoryRates(table: ColumnTable): Pick<Fitted, "mean" | "categories"> {
   const sums = new Map<string, { n: number; k: number }>();
   const [n, k] = [numbers(table, "n_settled"), numbers(table, "n_returned")];
   for (const [row, name] of texts(table, "category").entries()) {
@@ -93,14 +110,14 @@ function posterior(
 ): { alpha: number; beta: number } {
   const prior = settled > 0 ? expected / settled : fitted.mean;
   return {
-    alpha: returned + fitted.concentration * prior,
-    beta: settled - returned + fitted.concentration * (1 - prior),
+    alpha: fitted.worth * returned + fitted.concentration * prior,
+    beta: fitted.worth * (settled - returned) + fitted.concentration * (1 - prior),
   };
 }
 
 export const returnRate = defineModel({
   name: "return_rate",
-  version: 1,
+  version: 2,
   title: "Return rate",
   group: "returns",
   inputs: { counts: { feature: "return_counts" } },
@@ -126,16 +143,16 @@ export const returnRate = defineModel({
   card: {
     purpose: "What share of the lines that somebody buys comes back in the long run.",
     method:
-      "Beta-binomial: returned among settled lines, drawn towards the mean rate of the categories bought by as many lines as the spread between customers is worth (maximum likelihood). Rates of categories are drawn towards that of all lines likewise.",
+      "Beta-binomial: returned among settled lines, drawn towards the mean rate of the categories bought by as many lines as the spread between customers is worth (maximum likelihood). Where lines of one order come back together more than a customer's lines of different orders, a line counts for less (design effect). Rates of categories are drawn towards that of all lines likewise.",
     references: [
       "Skellam (1948): A probability distribution derived from the binomial, JRSS B 10(2).",
       "Minka (2000): Estimating a Dirichlet distribution, for the weight of categories.",
+      "Kish (1965): Survey Sampling, section 5.4, for the design effect.",
     ],
-    assumptions: ["A customer's inclination stays the same.", "Lines come back independently, given the inclination."],
+    assumptions: ["A customer's inclination stays the same.", "Orders come back independently, given the inclination."],
     limits: [
       "Lines whose window is open aren't counted.",
       "Limits are those of the customer's rate, not of the next few lines.",
-      "Where whole orders come back, their lines aren't independent: on such data (Superstore) the rate of few orders is trusted too much and doesn't beat the mean rate.",
       "Without a source of returns there is no rate.",
     ],
     metrics: [
@@ -146,11 +163,19 @@ export const returnRate = defineModel({
   fit: (inputs, params): Json => {
     const table = requireTable(inputs, "counts");
     if (!numbers(table, "n_settled").some((n) => n > 0)) return null;
-    const rates = { ...categoryRates(table), concentration: 0 };
-    const { settled, returned, expected } = countsOf(table, rates);
+    const rates = { ...categoryRates(table), concentration: 0, worth: 1 };
+    const { settled, returned, expected, pairs, returnedPairs } = countsOf(table, rates);
+    const each = Array.from(settled, (n, at) => ({
+      n,
+      hits: returned[at] ?? 0,
+      pairs: pairs[at] ?? 0,
+      bothHits: returnedPairs[at] ?? 0,
+    }));
+    const worth = clusteredWorth([each]);
     const prior = expected.map((sum, at) => sum / Math.max(1, settled[at] ?? 0));
-    const concentration = fitConcentration(returned, settled, prior) * Number(params.prior_weight);
-    return { ...rates, concentration };
+    const weighed = (counts: Float64Array) => counts.map((count) => worth * count);
+    const concentration = fitConcentration(weighed(returned), weighed(settled), prior) * Number(params.prior_weight);
+    return { ...rates, concentration, worth };
   },
   score: (inputs, json) => {
     const fitted = json as unknown as Fitted | null;
@@ -191,8 +216,8 @@ export const returnRate = defineModel({
       if (!((counts.settled[at] ?? 0) > 0)) continue;
       const [n, k, sum] = [counts.settled[at] ?? 0, counts.returned[at] ?? 0, counts.expected[at] ?? 0];
       const prior = rateOf(fitted, categories[row] ?? "");
-      const weight = n + fitted.concentration;
-      const inclination = (k + fitted.concentration * (sum / n)) / weight / (sum / n);
+      const weight = fitted.worth * n + fitted.concentration;
+      const inclination = (fitted.worth * k + fitted.concentration * (sum / n)) / weight / (sum / n);
       const came = isReturned[row] === 1;
       errors.own.push(lossOf(prior * inclination, came));
       errors.mean.push(lossOf(fitted.mean, came));

@@ -22,7 +22,7 @@ export function risksOf(fitted: FittedRisk, line: ColumnTable, edits: readonly E
     ] as const;
   });
   const table: ColumnTable = { rows: all.length, columns: Object.fromEntries(columns) };
-  const given = scoreColumns(table, fitted.encodings, fitted.mean);
+  const given = scoreColumns(table, fitted);
   const age = numbers(table, "age_days");
   const risks = marginsOf(fitted.trees, given).map((margin, row) =>
     givenAge(chanceOf(margin, fitted.platt), age[row] ?? 0, fitted.lags),

@@ -10,6 +10,8 @@ export const encodedTexts = [
   ["product_id", 20],
   ["size", 20],
   ["channel", 20],
+  ["gender", 20],
+  ["region", 20],
 ] as const;
 
 const plain = [
@@ -32,6 +34,7 @@ const plain = [
   "tenure_days",
   "pause_days",
   "delivery_days",
+  "age_from",
   "month",
 ] as const;
 
@@ -41,17 +44,45 @@ export const treeColumns: readonly string[] = [...encodedTexts.map(([name]) => n
 export type Encodings = Readonly<Record<string, TargetStatistics>>;
 
 /** Columns of lines, and where the trees start from: the category's rate times how far the customer's past returns lie above what
- *  their categories let expect, drawn to 1 by one expected return. Logits. */
+ *  their categories let expect, drawn to 1 by some expected returns. Logits. */
 export interface RiskColumns {
   readonly columns: readonly Float64Array[];
   readonly ofCategory: Float64Array;
   readonly offset: Float64Array;
 }
 
-function riskColumns(table: ColumnTable, encoded: readonly Float64Array[], mean: number): RiskColumns {
+/** Expected returns that draw a customer's inclination to 1, the fewest first: those of the least log loss of lines by what was known
+ *  before them are taken; the last takes customers for alike. */
+export const inclinationWeights = [0.25, 0.5, 1, 2, 4, 8, 16, 1e6] as const;
+
+const meanLoss = (offset: Float64Array, target: Float64Array) =>
+  offset.reduce((sum, margin, row) => sum + Math.log1p(Math.exp(target[row] === 1 ? -margin : margin)), 0) /
+  Math.max(1, offset.length);
+
+function inclinationOf(table: ColumnTable, weight: number): Float64Array {
   const expected = numbers(table, "past_expected");
-  const inclination = numbers(table, "past_returns").map((back, row) => (back + 1) / ((expected[row] ?? 0) + 1));
-  const rate = Float64Array.from(encoded[0] ?? [], (own) => (Number.isFinite(own) ? own : mean));
+  return numbers(table, "past_returns").map((back, row) => (back + weight) / ((expected[row] ?? 0) + weight));
+}
+
+function rateOf(encoded: readonly Float64Array[], mean: number): Float64Array {
+  return Float64Array.from(encoded[0] ?? [], (own) => (Number.isFinite(own) ? own : mean));
+}
+
+function weightOf(table: ColumnTable, rate: Float64Array): number {
+  const target = numbers(table, "is_returned");
+  const losses = inclinationWeights.map((weight) => {
+    const inclination = inclinationOf(table, weight);
+    return meanLoss(
+      rate.map((own, row) => logit(own * (inclination[row] ?? 1))),
+      target,
+    );
+  });
+  return inclinationWeights[losses.indexOf(Math.min(...losses))] ?? 1;
+}
+
+function riskColumns(table: ColumnTable, encoded: readonly Float64Array[], mean: number, weight: number): RiskColumns {
+  const inclination = inclinationOf(table, weight);
+  const rate = rateOf(encoded, mean);
   return {
     columns: [...encoded, ...plain.map((name) => numbers(table, name)), inclination],
     ofCategory: rate.map(logit),
@@ -66,7 +97,7 @@ export function logit(share: number): number {
 
 /** Columns of lines whose outcome is known, each category as it stood before the line; and what is known in the end. Products seen
  *  once or twice aren't kept. */
-export function learnColumns(table: ColumnTable): RiskColumns & { encodings: Encodings; mean: number } {
+export function learnColumns(table: ColumnTable): RiskColumns & { encodings: Encodings; mean: number; weight: number } {
   const [target, at, knownAt] = [numbers(table, "is_returned"), numbers(table, "day"), numbers(table, "known_on")];
   const mean = target.reduce((sum, one) => sum + one, 0) / Math.max(1, target.length);
   const encodings: Record<string, TargetStatistics> = {};
@@ -79,12 +110,21 @@ export function learnColumns(table: ColumnTable): RiskColumns & { encodings: Enc
       Object.fromEntries(often.map((key) => [key, counts[key] ?? 0]));
     encodings[name] = { ...final, n: some(final.n), sum: some(final.sum) };
   }
-  return { ...riskColumns(table, columns, mean), encodings, mean };
+  const weight = weightOf(table, rateOf(columns, mean));
+  return { ...riskColumns(table, columns, mean, weight), encodings, mean, weight };
 }
 
-export function scoreColumns(table: ColumnTable, encodings: Encodings, mean: number): RiskColumns {
+/** What a fit tells of columns. */
+export interface RiskScale {
+  readonly encodings: Encodings;
+  readonly mean: number;
+  /** Expected returns that draw a customer's inclination to 1. */
+  readonly inclination_weight: number;
+}
+
+export function scoreColumns(table: ColumnTable, { encodings, mean, inclination_weight }: RiskScale): RiskColumns {
   const encoded = encodedTexts.map(([name, weight]) =>
     encodeCategories(texts(table, name), encodings[name] ?? { mean, weight, n: {}, sum: {} }),
   );
-  return riskColumns(table, encoded, mean);
+  return riskColumns(table, encoded, mean, inclination_weight);
 }

@@ -8,7 +8,7 @@ import { fitPlatt, type Platt } from "../../numeric/platt.ts";
 import { midRanks } from "../../numeric/scoring.ts";
 import { numbers } from "../tables.ts";
 import { type LagShares, lagShares } from "./return-lags.ts";
-import { type Encodings, learnColumns, logit, type RiskColumns } from "./return-risk-columns.ts";
+import { learnColumns, logit, type RiskColumns, type RiskScale } from "./return-risk-columns.ts";
 import { type DriverGroup, groupContributions } from "./return-risk-words.ts";
 
 /** Lines of like risk among the newest ones, which no tree had seen: mean risk and share that came back. */
@@ -18,10 +18,8 @@ export interface RiskBin {
   readonly n: number;
 }
 
-export interface FittedRisk {
+export interface FittedRisk extends RiskScale {
   readonly trees: BoostedTrees;
-  readonly encodings: Encodings;
-  readonly mean: number;
   readonly platt: Platt;
   readonly isCalibrated: boolean;
   readonly lags: LagShares;
@@ -48,7 +46,7 @@ export function fitRisk(
   const target = numbers(table, "is_returned");
   const returned = target.reduce((sum, one) => sum + one, 0);
   if (returned < leastOfEach || target.length - returned < leastOfEach) return null;
-  const { encodings, mean, ...learned } = learnColumns(table);
+  const { encodings, mean, weight, ...learned } = learnColumns(table);
   const { columns, offset } = learned;
   const rules: Partial<TreeParams> = {
     trees: Number(params["trees"]),
@@ -89,6 +87,7 @@ export function fitRisk(
     trees,
     encodings,
     mean,
+    inclination_weight: weight,
     platt,
     isCalibrated,
     lags: lagShares(lags, numbers(table, "window_days")[0] ?? 30),

@@ -22,6 +22,7 @@ export const driverGroups = {
   tenure: ["past_orders", "tenure_days", "pause_days"],
   channel: ["channel"],
   delivery: ["delivery_days"],
+  person: ["age_from", "gender", "region"],
   season: ["month"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type DriverGroup = keyof typeof driverGroups | "age";
@@ -89,6 +90,12 @@ export function describeLines(
     delivery: (row) => {
       const days = value("delivery_days", row);
       return Number.isFinite(days) ? `Delivered after ${plural(days, "day")}` : "Not delivered yet";
+    },
+    person: (row) => {
+      const from = value("age_from", row);
+      const band = from >= 65 ? "Aged 65 or more" : `Aged ${from} to ${from < 25 ? 24 : from + 9}`;
+      const known = [from > 0 ? band : null, text("gender", row), text("region", row)].filter((one) => one !== null);
+      return known.length > 0 ? known.join(", ") : "Age, gender and region aren't known";
     },
     season: (row) => `Bought in ${months[value("month", row) - 1] ?? "an unknown month"}`,
     age: (row) => `${plural(value("age_days", row), "day")} since the purchase without a return`,

@@ -42,7 +42,7 @@ function driversOf(table: ColumnTable, given: RiskColumns, fitted: FittedRisk, r
 
 export const returnRisk = defineModel({
   name: "return_risk",
-  version: 1,
+  version: 2,
   title: "Return risk of open lines",
   group: "returns",
   inputs: { open: { feature: "return_open_lines" } },
@@ -78,7 +78,7 @@ export const returnRisk = defineModel({
   card: {
     purpose: "The chance that a line whose return window is open comes back, and what makes it so.",
     method:
-      "The category's rate times the customer's inclination (past returns ÷ those expected of such lines, shrunk); from there on gradient-boosted trees on settled lines, with what was known when each was bought: goods, price, discount, basket, size, past. Categories are read as the share of earlier lines that came back. Chances are corrected on newer lines where that helps (Platt), then lowered by the days that passed without a return: p (1 − F) ÷ (1 − p F), F the share of returns that come by that age. Drivers are Shapley values.",
+      "The category's rate times the customer's inclination (past returns ÷ those expected of such lines, drawn to 1 by as many expected returns as foretold the settled lines best, and wholly where persons don't differ); from there on gradient-boosted trees on settled lines, with what was known when each was bought: goods, price, discount, basket, size, delivery, past, and the band of age, gender and region. Categories are read as the share of earlier lines that came back. Chances are corrected on newer lines where that helps (Platt), then lowered by the days that passed without a return: p (1 − F) ÷ (1 − p F), F the share of returns that come by that age. Drivers are Shapley values.",
     references: [
       "Friedman (2001): Greedy function approximation, Annals of Statistics 29(5).",
       "Prokhorenkova et al. (2018): CatBoost, for ordered target statistics, here by time.",
@@ -95,7 +95,7 @@ export const returnRisk = defineModel({
       "Lines that aren't settled though their window has passed (not delivered, partly refunded) carry a reason instead of a risk.",
       "Returns without a day count from the order's: no line that is still open came back then, and its risk is told too high.",
       "Where returns depend on the category and the person alone, trees add nothing and none are grown.",
-      "Identity, categories and sizes are as known today, also for lines of the past.",
+      "Identity, categories, sizes and what is known of persons are as known today, also for lines of the past.",
     ],
     metrics: [
       "auc of lines open at the cut, against their category's rate at the same age",
@@ -112,7 +112,7 @@ export const returnRisk = defineModel({
     const band = new Array<string | null>(table.rows).fill(null);
     let drivers = new Array<string | null>(table.rows).fill(null);
     if (fitted && table.rows > 0) {
-      const given = scoreColumns(table, fitted.encodings, fitted.mean);
+      const given = scoreColumns(table, fitted);
       const [margins, age] = [marginsOf(fitted.trees, given), numbers(table, "age_days")];
       const cuts = bandCuts(fitted.mean);
       for (let row = 0; row < table.rows; row++) {
@@ -160,7 +160,7 @@ export const returnRisk = defineModel({
     const [risk, scoredKey] = [numbers(scores, "return_risk"), keyOf(scores)];
     for (let row = 0; row < scores.rows; row++) chances.set(scoredKey(row), risk[row] ?? Number.NaN);
     const [age, openKey] = [numbers(open, "age_days"), keyOf(open)];
-    const { ofCategory } = scoreColumns(open, fitted.encodings, fitted.mean);
+    const { ofCategory } = scoreColumns(open, fitted);
     const rows = Array.from({ length: open.rows }, (_, row) => row).filter(
       (row) => happened.has(openKey(row)) && Number.isFinite(chances.get(openKey(row)) ?? Number.NaN),
     );

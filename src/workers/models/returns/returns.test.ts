@@ -77,6 +77,8 @@ function featuresOf(lines: readonly Line[], came: readonly boolean[], asOf: numb
     product_id: texts(({ category, n }) => `${category}-${n % 40}`),
     size: texts(() => null),
     channel: texts(({ n }) => (n % 2 ? "web" : null)),
+    gender: texts(() => null),
+    region: texts(() => null),
     price_minor: of(({ n }) => 1000 + (n % 50) * 100),
     price_ratio: of(({ n }) => 0.5 + (n % 50) / 50),
     discount_depth: of(({ n }) => (n % 5 ? 0 : 0.3)),
@@ -97,6 +99,7 @@ function featuresOf(lines: readonly Line[], came: readonly boolean[], asOf: numb
     tenure_days: of(({ past }) => past * 20),
     pause_days: of(({ past }) => (past > 0 ? 20 : nan)),
     delivery_days: blank(),
+    age_from: blank(),
     month: of(({ day }) => 1 + (Math.floor(day / 30) % 12)),
     age_days: of(({ day }) => asOf - day),
   });
@@ -132,6 +135,46 @@ describe("return risk", () => {
     category: open.columns["category"] ?? [],
     is_before_cut: new Float64Array(open.rows).fill(1),
     is_returned: Float64Array.from(stillOpen, ({ came }) => (came ? 1 : 0)),
+  });
+
+  it("takes customers for alike where their past tells nothing, and for different where it does", () => {
+    expect((fitted as unknown as FittedRisk).inclination_weight).toBeLessThan(4);
+    const random = createRandom(9, "alike");
+    const lines = settledLines.map((line) => ({ ...line, chance: rates[line.category] ?? 0 }));
+    const alike = featuresOf(
+      lines,
+      lines.map(({ chance }) => random.next() < chance),
+      760,
+    );
+    const plain = returnRisk.fit({ open, settled: alike }, riskParams, context) as unknown as FittedRisk;
+    expect(plain.inclination_weight).toBeGreaterThan(8);
+  });
+
+  it("reads the person's age band and where they live", () => {
+    const random = createRandom(10, "person");
+    const young = settledLines.map(({ n }) => n % 3 === 0);
+    const [age, north] = [young.map((one) => (one ? 25 : 55)), settledLines.map(({ n }) => n % 4 === 0)];
+    const came = settledLines.map((_, at) => random.next() < (young[at] ? 0.3 : 0.05) + (north[at] ? 0.15 : 0));
+    const known = featuresOf(settledLines, came, 760);
+    const told = {
+      ...known,
+      columns: {
+        ...known.columns,
+        age_from: Float64Array.from(age),
+        region: north.map((one) => (one ? "north" : "south")),
+      },
+    };
+    const own = returnRisk.fit({ open, settled: told }, riskParams, context);
+    expect((own as unknown as FittedRisk).importance[0]?.driver).toBe("person");
+    const drawn = returnRisk.score({ open: told }, own, riskParams, context).columns[
+      "risk_at_purchase"
+    ] as Float64Array;
+    const mean = (isOf: (at: number) => boolean) => {
+      const some = drawn.filter((_, at) => isOf(at));
+      return some.reduce((sum, one) => sum + one, 0) / some.length;
+    };
+    expect(mean((at) => young[at] === true && north[at] === true)).toBeGreaterThan(0.35);
+    expect(mean((at) => young[at] === false && north[at] === false)).toBeLessThan(0.09);
   });
 
   it("beats the category's rate on what followed, and expects as many returns as came", () => {
@@ -255,6 +298,8 @@ describe("return rate", () => {
     category: rows.map(({ category }) => category),
     n_settled: Float64Array.from(rows, ({ n }) => n),
     n_returned: Float64Array.from(rows, ({ k }) => k),
+    n_line_pairs: new Float64Array(rows.length),
+    n_returned_pairs: new Float64Array(rows.length),
     reason: rows.map(() => "no_settled_lines"),
   });
   const params = defaultsOf(returnRate.params);
@@ -282,6 +327,46 @@ describe("return rate", () => {
     const naive = correlation.map(([own]) => Math.abs(own - 0.125));
     const mean = (all: number[]) => all.reduce((sum, one) => sum + one, 0) / all.length;
     expect(mean(errors)).toBeLessThan(mean(naive));
+  });
+
+  it("doesn't take orders that come back whole for a person's inclination", () => {
+    const random = createRandom(12, "orders");
+    const alike = Array.from({ length: 800 }, (_, at) => {
+      const orders = Array.from({ length: 2 + random.below(4) }, () => {
+        const lines = 1 + random.below(5);
+        return { lines, back: random.next() < 0.08 ? lines : 0 };
+      });
+      const sum = (of: (order: (typeof orders)[number]) => number) => orders.reduce((all, one) => all + of(one), 0);
+      return {
+        id: `q${String(at).padStart(5, "0")}`,
+        n: sum(({ lines }) => lines),
+        k: sum(({ back }) => back),
+        pairs: sum(({ lines }) => lines * (lines - 1)),
+        both: sum(({ back }) => back * (back - 1)),
+      };
+    });
+    const of = (pick: (one: (typeof alike)[number]) => number) => Float64Array.from(alike, pick);
+    const countsWith = (pairs: Float64Array, both: Float64Array) =>
+      table({
+        customer_id: alike.map(({ id }) => id),
+        category: alike.map(() => "a"),
+        n_settled: of(({ n }) => n),
+        n_returned: of(({ k }) => k),
+        n_line_pairs: pairs,
+        n_returned_pairs: both,
+        reason: alike.map(() => null),
+      });
+    const spread = (counts: ColumnTable) => {
+      const own = returnRate.fit({ counts }, params, context);
+      const values = returnRate.score({ counts }, own, params, context).columns["return_rate"] as Float64Array;
+      return Math.max(...values) - Math.min(...values);
+    };
+    const whole = countsWith(
+      of(({ pairs }) => pairs),
+      of(({ both }) => both),
+    );
+    expect(spread(whole)).toBeLessThan(0.25);
+    expect(spread(countsWith(new Float64Array(alike.length), new Float64Array(alike.length)))).toBeGreaterThan(0.5);
   });
 
   it("beats mean and category on lines that followed, with limits that hold", () => {
