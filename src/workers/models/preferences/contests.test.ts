@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../../shared/base/random.ts";
-import type { ColumnTable } from "../../../shared/domain/column.ts";
-import type { MethodTrial } from "../../../shared/domain/tournament.ts";
+import type { ColumnTable, ColumnValues } from "../../../shared/domain/column.ts";
+import { defaultsOf } from "../../../shared/domain/params.ts";
+import type { MethodTrial, TournamentChoice } from "../../../shared/domain/tournament.ts";
 import { countsFor, fitCategories, tryCategories } from "./category-methods.ts";
 import { createPrior, fitPulls } from "./choice-pulls.ts";
+import { productAffinity } from "./product-affinity.ts";
 import { fitRecommender } from "./product-fit.ts";
 import { createRecommender } from "./product-recommend.ts";
 import { type TrialCase, tryRecommenders } from "./product-trial.ts";
@@ -165,5 +167,51 @@ describe("recommenders", () => {
     expect(recommend({ history: [], baskets: [] }).every(({ isOwn }) => !isOwn)).toBe(true);
     const fresh = recommend({ history: ["p01"], baskets: [["p01"]] }, new Set(["p01"]));
     expect(fresh.map(({ product }) => product)).not.toContain("p01");
+  });
+
+  it("give way to popularity where none of them foretold more, and only there", () => {
+    const table = (columns: Record<string, ColumnValues>): ColumnTable => ({
+      rows: columns["customer_id"]?.length ?? columns["product_id"]?.length ?? 0,
+      columns,
+    });
+    const ids = cases.map((_, at) => `c${at}`);
+    const inputs = {
+      histories: table({
+        customer_id: ids,
+        products: cases.map(({ history }) => history.map((at) => products[at] ?? "")),
+        n_products: Float64Array.from(cases, ({ history }) => history.length),
+      }),
+      popularity: table({
+        product_id: products,
+        n_buyers: Float64Array.from(products, (_, at) => 100 - at),
+        n_repeat_buyers: Float64Array.from(products, () => 20),
+        n_recent_buyers: Float64Array.from(products, (_, at) => 100 - at),
+      }),
+      baskets: table({ customer_id: [], day: new Float64Array(0), products: [] }),
+    };
+    const context = { horizonDays: 90, purchaseHorizonDays: 90, seed: 1, throwIfCancelled: () => undefined };
+    const settings = { ...defaultsOf(productAffinity.params) };
+    const listsAt = (ofNeighbours: number, ofPopularity: number) => {
+      const row = (candidate: string, relative: number) => ({
+        candidate,
+        cut_on: "2026-01-01",
+        n: 400,
+        relative,
+        metrics: [],
+      });
+      const choice = {
+        target: "product",
+        chosen: "neighbours",
+        weights: { neighbours: 1 },
+        rows: [row("neighbours", ofNeighbours), row("popularity", ofPopularity)],
+      } as unknown as TournamentChoice;
+      const fitted = productAffinity.fit(inputs, settings, { ...context, choice });
+      return productAffinity.score(inputs, fitted, settings, context).columns[
+        "top_products"
+      ] as unknown as readonly string[][];
+    };
+    const alike = listsAt(1, 0.99);
+    expect(alike.every((list) => list.join() === products.slice(0, 10).join())).toBe(true);
+    expect(new Set(listsAt(0.98, 0.99).map((list) => list.join())).size).toBeGreaterThan(50);
   });
 });

@@ -2,10 +2,11 @@ import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { ModelContext } from "../../../shared/domain/model.ts";
 import type { Params } from "../../../shared/domain/params.ts";
-import { popularName } from "../../../shared/domain/tournament.ts";
+import { popularName, type TournamentChoice } from "../../../shared/domain/tournament.ts";
 import { defineModel } from "../define.ts";
 import { known } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
+import { meanRelative } from "../tournament/choose.ts";
 import { numbered, type Owner, ownersOf } from "./basket-owners.ts";
 import { fitRecommender, inOrderOf, type Known, type RecommenderParams } from "./product-fit.ts";
 import { productRecalls } from "./product-recall.ts";
@@ -62,6 +63,12 @@ function pastOf(history: readonly string[] | null | undefined, owner: Owner | un
 
 const standing = "neighbours";
 
+/** Whether what was chosen foretold no more than popularity did, over the same cuts. */
+function isNoBetterThanPopular({ chosen, rows }: TournamentChoice): boolean {
+  const cuts = new Set(rows.map(({ cut_on }) => cut_on)).size;
+  return meanRelative(rows, chosen, cuts) >= meanRelative(rows, popularName, cuts);
+}
+
 const noBaskets: ReadonlyMap<string, Owner> = new Map();
 
 /** Baskets by customer; none are gathered where no recommender looks at them. */
@@ -71,7 +78,7 @@ function basketsOf(table: ColumnTable, isNeeded = true): ReadonlyMap<string, Own
 
 export const productAffinity = defineModel({
   name: "product_affinity",
-  version: 5,
+  version: 6,
   title: "Product affinity",
   group: "preferences",
   inputs: {
@@ -169,7 +176,7 @@ export const productAffinity = defineModel({
   card: {
     purpose: "Which products, ten at most, a customer is drawn to most, those bought before included.",
     method:
-      "Four recommenders compete on rolling cuts, by what they recall of all products bought afterwards and of those never bought before: item neighbours (the chance of buying both, damped by how common the product is, the latest of 40 products counting most), EASE (a linear model of each of the 800 most bought products by the others), implicit ALS (factors of customers and products) and TIFU-kNN (baskets, the latest counting most, mixed with those of the customers most alike). With the first three a product bought before comes back by how often its buyers buy it again; how far that counts is chosen on the same cuts. The last 90 days' popularity breaks ties; where it alone speaks for a product, that is no affinity and stays off the list, but fills it for the comparison with popularity.",
+      "Four recommenders compete on rolling cuts, by what they recall of all products bought afterwards and of those never bought before: item neighbours (the chance of buying both, damped by how common the product is, the latest of 40 products counting most), EASE (a linear model of each of the 800 most bought products by the others), implicit ALS (factors of customers and products) and TIFU-kNN (baskets, the latest counting most, mixed with those of the customers most alike). With the first three a product bought before comes back by how often its buyers buy it again; how far that counts is chosen on the same cuts. The last 90 days' popularity breaks ties; where it alone speaks for a product, that is no affinity and stays off the list, but fills it for the comparison with popularity. Where none of the four foretold more than popularity alone on those cuts, the list is that of the most bought products, the same for everybody but for ties.",
     references: [
       "Hu, Koren & Volinsky (2008): Collaborative filtering for implicit feedback datasets, ICDM.",
       "Steck (2019): Embarrassingly shallow autoencoders for sparse data, WWW.",
@@ -196,7 +203,8 @@ export const productAffinity = defineModel({
     const index = new Map(sold.map(({ id }, at) => [id, at]));
     const { choice } = context;
     const named = params.recommender === "best" ? (choice?.chosen ?? standing) : params.recommender;
-    const name = recommenders.find((one) => one === named) ?? standing;
+    const fallsBack = params.recommender === "best" && choice !== undefined && isNoBetterThanPopular(choice);
+    const name = fallsBack ? standing : (recommenders.find((one) => one === named) ?? standing);
     const lists = listsOf(requireTable(inputs, "histories"), "products");
     const owners = inOrderOf(lists.map((list) => Int32Array.from((list ?? []).flatMap((id) => index.get(id) ?? []))));
     const baskets = [...basketsOf(requireTable(inputs, "baskets"), name === "baskets").values()]
@@ -204,7 +212,8 @@ export const productAffinity = defineModel({
       .filter((own) => own.length > 0);
     const known = knownOf(sold, options.popularityDamping);
     const fitted = fitRecommender(name, known, { owners, baskets }, options);
-    return { ...fitted, again_weight: choice?.settings?.[name]?.["again_weight"] ?? 1 } as unknown as Json;
+    const fallBack = fallsBack ? { falls_back: true } : {};
+    return { ...fitted, ...fallBack, again_weight: choice?.settings?.[name]?.["again_weight"] ?? 1 } as unknown as Json;
   },
   score: (inputs, json, params) => {
     const fitted = json as unknown as FittedProducts | null;

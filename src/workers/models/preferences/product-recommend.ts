@@ -12,6 +12,8 @@ export interface FittedProducts {
   /** Chance that a buyer buys the same again, shrunk to that of all products. */
   readonly again: readonly number[];
   readonly recommender: RecommenderName;
+  /** No recommender foretold more than popularity did: the popular products go first, whatever somebody bought. */
+  readonly falls_back?: boolean;
   /** How far buying the same again counts beside the recommender's scores. */
   readonly again_weight: number;
   /** Products that one speaks for, and how much: of neighbours and of EASE. */
@@ -36,6 +38,8 @@ export interface Past<T> {
 export const listed = 10;
 /** How far popularity counts beside one's own products: it fills the list where these say nothing. */
 const popularityWeight = 0.05;
+/** The same where it goes first. */
+const popularityFirst = 1e6;
 
 interface Recommended {
   readonly product: string;
@@ -171,6 +175,7 @@ function historyRanker(fitted: FittedProducts, decay: number): Ranker {
   const scores = new Float64Array(fitted.products.length);
   const touched = new ProductSet(fitted.products.length);
   const popular = popularOrder(fitted);
+  const weightOfPopularity = fitted.falls_back ? popularityFirst : popularityWeight;
   /** What the history speaks for, buying again left aside; calls `use` with it and forgets. The first `owned` follow from the
    *  history, the rest are popular. */
   const heard = <T>(
@@ -187,7 +192,7 @@ function historyRanker(fitted: FittedProducts, decay: number): Ranker {
     const end = Math.min(popular.length, listed + most + history.length);
     for (let at = 0; at < end; at++) touched.add(popular[at] as number);
     for (const product of touched.list)
-      scores[product] = (scores[product] as number) + popularityWeight * (fitted.popularity[product] ?? 0);
+      scores[product] = (scores[product] as number) + weightOfPopularity * (fitted.popularity[product] ?? 0);
     const answer = use(touched.list, owned);
     for (const product of touched.list) scores[product] = 0;
     touched.clear();
@@ -209,7 +214,7 @@ function historyRanker(fitted: FittedProducts, decay: number): Ranker {
       return best(candidates, leftOut).map((product) => ({
         product,
         score: scores[product] ?? 0,
-        isOwn: candidates.indexOf(product) < owned,
+        isOwn: fitted.falls_back === true || candidates.indexOf(product) < owned,
       }));
     });
   const lists = ({ history }: Past<number>, weights: readonly number[]) =>

@@ -138,7 +138,7 @@ describe("return risk", () => {
   });
 
   it("takes customers for alike where their past tells nothing, and for different where it does", () => {
-    expect((fitted as unknown as FittedRisk).inclination_weight).toBeLessThan(4);
+    expect((fitted as unknown as FittedRisk).inclination_weight).toBeLessThan(8);
     const random = createRandom(9, "alike");
     const lines = settledLines.map((line) => ({ ...line, chance: rates[line.category] ?? 0 }));
     const alike = featuresOf(
