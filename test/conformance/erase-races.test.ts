@@ -109,6 +109,34 @@ describe("a person who is erased while a delivery with them lands", () => {
   }, 180_000);
 });
 
+describe("a run that is started while a person is erased", () => {
+  it("is refused with a word on why, and goes once the erasure has ended", async () => {
+    const start = () => shop.core.client.stream("runs.start", { brand, models: ["mbg_nbd"] });
+    let refused: unknown;
+    const { core, acted } = await otherDesktop("erasure.artifacts", "before", "", async () => {
+      refused = await start().catch((error: unknown) => error);
+      await expect(erase(personOf(9))).rejects.toMatchObject({ code: "conflict" });
+    });
+    try {
+      await core.client.stream("erasure.run", { brand, email: personOf(8).email });
+    } finally {
+      await core.close();
+    }
+    expect(acted()).toBe(true);
+    expect(refused).toMatchObject({ code: "conflict", message: expect.stringContaining("being erased") });
+    const cancel = new AbortController();
+    const going = shop.core.client.stream(
+      "runs.start",
+      { brand, models: ["mbg_nbd"] },
+      {
+        signal: cancel.signal,
+        onProgress: ({ tasks }) => tasks.computed > 0 && cancel.abort(),
+      },
+    );
+    await expect(going).rejects.toMatchObject({ code: "cancelled" });
+  }, 180_000);
+});
+
 /** The people's file again, all moved. */
 async function deliver(core: Core, name: string): Promise<void> {
   writeFileSync(join(shop.incoming, "crm", name), crmFile(12).replaceAll("High Street", name));

@@ -3,6 +3,7 @@ import { AssayError } from "../../shared/base/errors.ts";
 import type { BrandState } from "../../shared/domain/brand-state.ts";
 import { currentSnapshot } from "../../shared/domain/brand-state.ts";
 import type { ErasureCounts, ErasureReceipt, OutsideList, Person } from "../../shared/domain/erasure.ts";
+import { claimOf, erasureWork, holdClaim } from "../schedule/hold-claim.ts";
 import { type ApiContext, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { followKept } from "./open-workspace.ts";
@@ -207,6 +208,22 @@ async function erase(
   return ended.receipt;
 }
 
+/** No run begins meanwhile, and no other erasure. */
+async function whileHeld<T>(ctx: ApiContext, brandDir: string, body: () => Promise<T>): Promise<T> {
+  const letGo = await holdClaim(ctx.engine, brandDir, erasureWork);
+  if (!letGo)
+    throw new AssayError(
+      "conflict",
+      "Somebody is being erased from this brand already.",
+      "Erase again when that has ended; an erasure that was killed lets go within half a minute.",
+    );
+  try {
+    return await body();
+  } finally {
+    await letGo().catch(() => {});
+  }
+}
+
 export const erasureHandlers: HandlersOf<Named<"erasure">> = {
   "erasure.preview": async ({ brand, ...subject }, { ctx, signal, progress }) => {
     const doing = { brand, signal, say: sayer(progress) };
@@ -226,29 +243,32 @@ export const erasureHandlers: HandlersOf<Named<"erasure">> = {
     const { brands } = requireWritable(ctx);
     const doing = { brand, signal, say: sayer(progress) };
     const brandDir = brands.directory(brand);
-    doing.say("Looking who that is");
-    const { busy } = await ctx.engine.call("erasure.busy", { brandDir }, { signal });
-    if (busy)
-      throw new AssayError(
-        "conflict",
-        "A run goes on in this brand.",
-        "Wait until it has ended, or cancel it, then erase.",
-      );
-    const { pending } = await ctx.engine.call("erasure.pending", { brandDir }, { signal });
-    for (const { erasure, person } of pending) await erase(ctx, erasure, person, doing);
-    const state = await brands.refresh(brand);
-    const person = await find(ctx, state, doing, subject);
-    const before = earlierReceipt(state, person);
-    if (isNobody(person)) {
-      if (before) return { receipt: document(before), is_repeated: true };
-      throw new AssayError(
-        "not_found",
-        "Nobody is known by that.",
-        "Check the address or id; see the Customers screen.",
-      );
-    }
-    const erasure = randomUUID().replaceAll("-", "").slice(0, 20);
-    return { receipt: document(await erase(ctx, erasure, person, doing)), is_repeated: false };
+    return whileHeld(ctx, brandDir, async () => {
+      doing.say("Looking who that is");
+      const own = claimOf(erasureWork);
+      const { busy } = await ctx.engine.call("erasure.busy", { brandDir, own }, { signal });
+      if (busy)
+        throw new AssayError(
+          "conflict",
+          "A run goes on in this brand.",
+          "Wait until it has ended, or cancel it, then erase.",
+        );
+      const { pending } = await ctx.engine.call("erasure.pending", { brandDir }, { signal });
+      for (const { erasure, person } of pending) await erase(ctx, erasure, person, doing);
+      const state = await brands.refresh(brand);
+      const person = await find(ctx, state, doing, subject);
+      const before = earlierReceipt(state, person);
+      if (isNobody(person)) {
+        if (before) return { receipt: document(before), is_repeated: true };
+        throw new AssayError(
+          "not_found",
+          "Nobody is known by that.",
+          "Check the address or id; see the Customers screen.",
+        );
+      }
+      const erasure = randomUUID().replaceAll("-", "").slice(0, 20);
+      return { receipt: document(await erase(ctx, erasure, person, doing)), is_repeated: false };
+    });
   },
   "erasure.list": async ({ brand }, { ctx, signal }) => {
     const { brands } = requireWorkspace(ctx);

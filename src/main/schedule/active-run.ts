@@ -11,6 +11,7 @@ import { openRunSession, queueWindow, type RunSession } from "./cluster/run-sess
 import { overBudget, withoutPrices } from "./cost/budget.ts";
 import type { Prices } from "./cost/prices.ts";
 import { runCost } from "./cost/run-cost.ts";
+import { refuseWhileErasing } from "./hold-claim.ts";
 import { noteEnd } from "./note-end.ts";
 import { isLeftOut, type RunPlaces, runnerOf, withoutPrograms } from "./own-programs.ts";
 import { againWhereCollected, whilePinned } from "./pinned.ts";
@@ -296,6 +297,7 @@ export class ActiveRun {
       { brandDir, keys: nodes.map(({ key }) => key), keeps: true },
       { signal: this.#signal },
     );
+    await refuseWhileErasing(engine, brandDir);
     const present = new Map<string, ArtifactSummary>(found.map((one) => [one.key, one]));
     const { workers, memoryBytes, runner } = this.#request;
     const isHere = runner !== "inline" && !this.#session;

@@ -44,7 +44,7 @@ export const erasureEngine = {
     output: plain<{ pending: { erasure: string; person: Person }[] }>(),
   }),
   /** Whether any process works on a task of the brand. */
-  "erasure.busy": call({ input: plain<{ brandDir: string }>(), output: plain<{ busy: boolean }>() }),
+  "erasure.busy": call({ input: plain<{ brandDir: string; own: string }>(), output: plain<{ busy: boolean }>() }),
   /** Which of some lists held the person, by the tables of whom they hold. */
   "erasure.held": call({
     input: plain<{ brandDir: string; person: Person; recipients: readonly string[] }>(),

@@ -71,6 +71,13 @@ export function leaveClaim({ path, owner, number }: TakenClaim): void {
   for (let n = 1; n <= number; n++) discardLease(`${base}.${n}`); // upwards: what is left over is the newest
 }
 
+/** Whether somebody seems to be at it, as far as this process has looked. */
+export function isClaimed(brandDir: string, taskKey: string, options: LeaseOptions = {}): boolean {
+  const folder = claimFolder(brandDir, taskKey);
+  const latest = latestClaim(folder, taskKey);
+  return latest > 0 && !isAbandoned(join(folder, `${taskKey}.${latest}`), options);
+}
+
 /** Tasks that somebody seems to be at, as far as this process has looked. */
 export function claimedTasks(brandDir: string, options: LeaseOptions = {}): Set<string> {
   return new Set(

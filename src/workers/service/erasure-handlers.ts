@@ -23,6 +23,8 @@ const plansOf = (brandDir: string) => join(brandDir, "erasures");
 const planOf = (brandDir: string, erasure: string) => join(plansOf(brandDir), `${erasure}.json`);
 /** Longer than a claim's heartbeat. */
 const claimBeatMs = 2_600;
+/** Longer than a run that found no erasure takes to its first claim. */
+const startMs = 300;
 const deadStagingMs = 3_600_000;
 
 export const erasureHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
@@ -55,7 +57,7 @@ export const erasureHandlers: Pick<Handlers<EngineContract, ServiceContext>, Nam
           JSON.parse(readFileSync(join(plansOf(brandDir), name), "utf8")) as { erasure: string; person: Person },
       ),
   }),
-  "erasure.busy": async ({ brandDir }) => ({ busy: await isBusy(join(brandDir, "claims")) }),
+  "erasure.busy": async ({ brandDir, own }) => ({ busy: await isBusy(join(brandDir, "claims"), own) }),
   "erasure.held": ({ brandDir, person, recipients }, { ctx, signal }) =>
     withSession(ctx, signal, async ({ session }) => {
       const open = await session();
@@ -131,17 +133,18 @@ function layOutAgain(brandDir: string, members: Readonly<Record<string, string>>
   return snapshots;
 }
 
-/** Whether a claim is alive: a counter moved, or one came, while it was looked at. */
-async function isBusy(folder: string): Promise<boolean> {
+/** Whether a claim beside one's own is alive: a counter moved, or one came, while it was looked at. */
+async function isBusy(folder: string, own: string): Promise<boolean> {
   const look = () =>
     new Map(
       namesIn(folder).flatMap((part) =>
-        namesIn(join(folder, part)).map((name) => [name, quietText(join(folder, part, name))] as const),
+        namesIn(join(folder, part))
+          .filter((name) => !name.startsWith(own))
+          .map((name) => [name, quietText(join(folder, part, name))] as const),
       ),
     );
   const before = look();
-  if (before.size === 0) return false;
-  await wait(claimBeatMs);
+  await wait(before.size === 0 ? startMs : claimBeatMs);
   return [...look()].some(([name, text]) => before.get(name) !== text);
 }
 

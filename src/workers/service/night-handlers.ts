@@ -1,11 +1,11 @@
 import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
-import { claimTask } from "../engine/claims.ts";
+import { claimTask, isClaimed } from "../engine/claims.ts";
 import { literal, parquet } from "../engine/sql.ts";
 import { type ServiceContext, withSession } from "./context.ts";
 import { readManifest, tableFiles } from "./lay-out.ts";
 
-type Names = "snapshots.compare" | "claims.hold";
+type Names = "snapshots.compare" | "claims.hold" | "claims.standing";
 
 export const nightHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
   "snapshots.compare": ({ brandDir, before, after }, { ctx, signal }) =>
@@ -29,6 +29,7 @@ export const nightHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names
         revenue_minor: await revenue(later),
       };
     }),
+  "claims.standing": async ({ brandDir, claim }) => ({ held: isClaimed(brandDir, claim) }),
   "claims.hold": ({ brandDir, claim }, { signal, progress }) => {
     const held = claimTask(brandDir, claim);
     progress({ held: held.held });
