@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { AssayError } from "../../shared/base/errors.ts";
+import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
 import type { BrandState } from "../../shared/domain/brand-state.ts";
 import { currentSnapshot } from "../../shared/domain/brand-state.ts";
 import type { ErasureCounts, ErasureReceipt, OutsideList, Person } from "../../shared/domain/erasure.ts";
@@ -12,6 +12,8 @@ interface Subject {
   readonly email?: string | undefined;
   readonly customer_id?: string | undefined;
 }
+/** How long an erasure waits for another to end, in milliseconds. */
+const patienceMs = 10_000;
 type Say = (label: string, done?: number, total?: number | null) => void;
 interface Doing {
   readonly brand: string;
@@ -209,8 +211,18 @@ async function erase(
 }
 
 /** No run begins meanwhile, and no other erasure. */
-async function whileHeld<T>(ctx: ApiContext, brandDir: string, body: () => Promise<T>): Promise<T> {
-  const letGo = await holdClaim(ctx.engine, brandDir, erasureWork);
+async function whileHeld<T>(
+  ctx: ApiContext,
+  { brandDir, signal }: { readonly brandDir: string; readonly signal: AbortSignal },
+  body: () => Promise<T>,
+): Promise<T> {
+  const until = performance.now() + patienceMs;
+  let letGo = await holdClaim(ctx.engine, brandDir, erasureWork);
+  while (!letGo && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 200)); // one that was stopped a moment ago may still be ending
+    throwIfCancelled(signal);
+    letGo = await holdClaim(ctx.engine, brandDir, erasureWork);
+  }
   if (!letGo)
     throw new AssayError(
       "conflict",
@@ -243,7 +255,7 @@ export const erasureHandlers: HandlersOf<Named<"erasure">> = {
     const { brands } = requireWritable(ctx);
     const doing = { brand, signal, say: sayer(progress) };
     const brandDir = brands.directory(brand);
-    return whileHeld(ctx, brandDir, async () => {
+    return whileHeld(ctx, { brandDir, signal }, async () => {
       doing.say("Looking who that is");
       const own = claimOf(erasureWork);
       const { busy } = await ctx.engine.call("erasure.busy", { brandDir, own }, { signal });
