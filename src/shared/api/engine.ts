@@ -317,8 +317,6 @@ export const engineContract = {
     progress: plain<{ held: boolean }>(),
     output: plain<{ held: boolean }>(),
   }),
-  /** Whether somebody seems to hold a piece of work. */
-  "claims.standing": call({ input: plain<{ brandDir: string; claim: string }>(), output: plain<{ held: boolean }>() }),
   /** Copies tables of a snapshot into a folder that stands by itself. */
   "snapshots.hand_off": stream({
     input: plain<{
