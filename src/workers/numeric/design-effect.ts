@@ -1,6 +1,6 @@
 /** Counts of one group (a customer): tries and hits, and of its tries made together (lines of one day, of one order) the pairs, both ways,
  *  with those of which both are hits. */
-export interface PairedCounts {
+interface PairedCounts {
   readonly n: number;
   readonly hits: number;
   readonly pairs: number;

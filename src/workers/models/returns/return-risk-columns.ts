@@ -53,7 +53,7 @@ export interface RiskColumns {
 
 /** Expected returns that draw a customer's inclination to 1, the fewest first: those of the least log loss of lines by what was known
  *  before them are taken; the last takes customers for alike. */
-export const inclinationWeights = [0.25, 0.5, 1, 2, 4, 8, 16, 1e6] as const;
+const inclinationWeights = [0.25, 0.5, 1, 2, 4, 8, 16, 1e6] as const;
 
 const meanLoss = (offset: Float64Array, target: Float64Array) =>
   offset.reduce((sum, margin, row) => sum + Math.log1p(Math.exp(target[row] === 1 ? -margin : margin)), 0) /
