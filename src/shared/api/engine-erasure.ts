@@ -43,9 +43,9 @@ export const erasureEngine = {
     input: plain<{ brandDir: string }>(),
     output: plain<{ pending: { erasure: string; person: Person }[] }>(),
   }),
-  /** Whether any process works on a task of the brand. */
   /** Whether somebody seems to hold a piece of work, such as an erasure. */
   "claims.standing": call({ input: plain<{ brandDir: string; claim: string }>(), output: plain<{ held: boolean }>() }),
+  /** Whether any process works on a task of the brand, whoever asks left out. */
   "erasure.busy": call({ input: plain<{ brandDir: string; own: string }>(), output: plain<{ busy: boolean }>() }),
   /** Which of some lists held the person, by the tables of whom they hold. */
   "erasure.held": call({
