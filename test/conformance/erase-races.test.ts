@@ -153,6 +153,8 @@ describe("a delivery that is read again with another mapping", () => {
     const { batches } = await shop.core.client.call("batches.list", { brand });
     return batches.find(({ source }) => source === "crm")?.files[0]?.rows_accepted;
   };
+  /** Those of the file who weren't erased, here or by the tests before. */
+  const staying = async () => 12 - (await shop.core.client.call("erasure.list", { brand })).receipts.length;
 
   it("is read once more where somebody was erased meanwhile, and keeps what that changed", async () => {
     await shop.core.client.call("sources.set_mapping", { brand, source: "crm", mapping });
@@ -164,15 +166,16 @@ describe("a delivery that is read again with another mapping", () => {
     }
     expect(acted()).toBe(true);
     expect(await left(personOf(7))).toEqual([]);
-    expect(await rowsOf()).toBe(6);
+    expect(await rowsOf()).toBe(await staying());
     expect(verifyBrand(brandDir).findings.filter(({ path }) => !path.startsWith("contents"))).toEqual([]);
   }, 180_000);
 
   it("is refused while an erasure isn't ended", async () => {
     const body = { erasure: "e1", subjects: [], tombstones: ["t1"] };
     appendEntry(brandDir, { kind: "erasure_begun", body, taskKey: "e1", at: "2026-06-30T00:00:00Z", app: "test" });
+    const before = await rowsOf();
     const asked = shop.core.client.stream("batches.reread", { brand, source: "crm" });
     await expect(asked).rejects.toMatchObject({ code: "conflict" });
-    expect(await rowsOf()).toBe(6);
+    expect(await rowsOf()).toBe(before);
   }, 180_000);
 });

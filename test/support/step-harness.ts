@@ -20,6 +20,8 @@ export interface BenchOptions {
   readonly spanEnds?: readonly string[];
   readonly brand?: Partial<StepBrand>;
   readonly subject?: Json;
+  /** Keeps how DuckDB would go about each statement. */
+  readonly isExplained?: boolean;
   /** Whether a step that can be built on the week's end before is. */
   readonly isBuilt?: boolean;
 }
@@ -30,7 +32,7 @@ export class StepBench {
   readonly #files = new Map<string, string>();
   readonly #json = new Map<string, Json>();
   readonly #options: BenchOptions;
-  /** How DuckDB would go about the statements whose rows were written, one text each. */
+  /** How DuckDB would go about the statements whose rows were written, one text each, where that was asked for. */
   readonly plans: string[] = [];
 
   constructor(options: BenchOptions = {}) {
@@ -87,7 +89,7 @@ export class StepBench {
       const declared = step.outputs.find((output) => output.name === name);
       const own = part !== undefined ? `#${part}` : step.scope === "bucket" ? `#${bucket}` : "";
       const suffix = span === undefined ? own : `${own}@${span}`;
-      this.plans.push(JSON.stringify(await session.rows(`EXPLAIN ${sql}`)));
+      if (options.isExplained) this.plans.push(JSON.stringify(await session.rows(`EXPLAIN ${sql}`)));
       const file = await this.#write(session, `${step.name}.${name}${suffix}`, sql);
       const found = await session.describe(`SELECT * FROM read_parquet(${fileList([file])})`);
       const expected = (declared?.columns ?? []).map((column) => `${column.name} ${column.type}`);

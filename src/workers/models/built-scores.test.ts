@@ -112,7 +112,7 @@ describe("what is built on the week's end", () => {
           ]);
         }
       }),
-      { numRuns: 1 },
+      { numRuns: 1, endOnFailure: true },
     );
   }, 60_000);
 });

@@ -245,7 +245,7 @@ describe("the snapshot's views of the lake", () => {
   const view = (table: string) => {
     const step = snapshotLake.find(({ name }) => name === `snapshot_${table}`);
     if (!step) throw new Error(table);
-    return bench.run(step);
+    return bench.run(step, { isExplained: true });
   };
 
   it("end with the day, keep what has no date, and carry the customer", async () => {

@@ -203,7 +203,7 @@ export const productAffinity = defineModel({
     const index = new Map(sold.map(({ id }, at) => [id, at]));
     const { choice } = context;
     const named = params.recommender === "best" ? (choice?.chosen ?? standing) : params.recommender;
-    const fallsBack = params.recommender === "best" && choice !== undefined && isNoBetterThanPopular(choice);
+    const fallsBack = params.recommender === "best" && choice ? isNoBetterThanPopular(choice) : false;
     const name = fallsBack ? standing : (recommenders.find((one) => one === named) ?? standing);
     const lists = listsOf(requireTable(inputs, "histories"), "products");
     const owners = inOrderOf(lists.map((list) => Int32Array.from((list ?? []).flatMap((id) => index.get(id) ?? []))));
