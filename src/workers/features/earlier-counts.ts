@@ -2,7 +2,7 @@ import type { Column } from "../../shared/domain/column.ts";
 import { judgedDays } from "../../shared/domain/tournament.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep } from "../engine/step-context.ts";
-import { earlierCuts } from "./earlier-cuts.ts";
+import { atCuts, earlierCuts } from "./earlier-cuts.ts";
 
 const cuts = earlierCuts.slice(0, 2);
 const mostRows = 4_000;
@@ -28,12 +28,7 @@ export const earlierCounts = defineStep({
   timing: "as_of",
   inputs: {
     transactions: { step: "transactions", output: "transactions" },
-    ...Object.fromEntries(
-      cuts.map((days) => [
-        `before_${days}`,
-        { step: "purchase_summary", output: "purchase_summary", daysBefore: days },
-      ]),
-    ),
+    ...atCuts("purchase_summary", cuts),
   },
   params: {},
   outputs: [{ name: "earlier_counts", kind: "parquet", columns }],

@@ -2,7 +2,7 @@ import type { Column } from "../../shared/domain/column.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { featureColumns } from "./customer-features.ts";
-import { earlierCuts } from "./earlier-cuts.ts";
+import { atCuts, earlierCuts } from "./earlier-cuts.ts";
 
 const mostRows = 60_000;
 
@@ -24,12 +24,7 @@ export const purchaseTraining = defineStep({
   timing: "as_of",
   inputs: {
     transactions: { step: "transactions", output: "transactions" },
-    ...Object.fromEntries(
-      earlierCuts.map((days) => [
-        `before_${days}`,
-        { step: "customer_features", output: "customer_features", daysBefore: days },
-      ]),
-    ),
+    ...atCuts("customer_features", earlierCuts),
   },
   params: {},
   usesHorizon: true,
