@@ -3,7 +3,7 @@ import { type LakeTable, lakeTable, type Target } from "../../shared/domain/lake
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
 import type { RawTable } from "../sources/raw.ts";
-import { countryOfZone, normalisePhone } from "./contact.ts";
+import { countryOfZone, PhoneReader } from "./contact.ts";
 import { cellsIn, Dictionaries, type Dictionary, withoutNothing } from "./dictionaries.ts";
 import { columnsOfRule, type Mapping, matchesFile, type TableMapping } from "./mapping.ts";
 import { formatsOf, rowsOf } from "./open-formats.ts";
@@ -24,6 +24,8 @@ export interface NormaliseOptions {
   readonly stacked?: readonly PlacedFile[] | undefined;
   /** Of the file's own columns, where they are known. */
   readonly formats?: Formats | undefined;
+  /** Shared by the files of a delivery. */
+  readonly phones?: PhoneReader;
 }
 
 export interface NormalisedFile {
@@ -190,10 +192,10 @@ async function phoneTable(
   const texts: string[] = [];
   const numbers: (string | null)[] = [];
   if (sql) {
-    const country = countryOfZone(options.brand.timeZone);
+    const phones = options.phones ?? new PhoneReader(countryOfZone(options.brand.timeZone));
     for (const row of await session.rows(`SELECT DISTINCT ${sql} AS v FROM ${raw.table} WHERE ${sql} IS NOT NULL`)) {
       texts.push(String(row.v));
-      numbers.push(normalisePhone(String(row.v), country));
+      numbers.push(phones.read(String(row.v)));
     }
   }
   await session.load(`${name}_phones`, { rows: texts.length, columns: { given: texts, e164: numbers } }, [

@@ -3,6 +3,7 @@ import { lakeTargets, normalisedColumns } from "../../shared/domain/lake.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { dropRaw } from "../sources/raw.ts";
+import { countryOfZone, PhoneReader } from "./contact.ts";
 import { parseMapping } from "./mapping.ts";
 import { normaliseFile } from "./normalise-file.ts";
 import { placesOf } from "./stack.ts";
@@ -51,13 +52,14 @@ export const normalise = defineStep({
     const parts = new Map<string, string[]>();
     const rejects: string[] = [];
     let rows = 0;
+    const phones = new PhoneReader(countryOfZone(brand.timeZone));
     const stacks = new Stacks(context, subject.files, mapping);
     for await (const { raw, files, formats } of stacks.read()) {
       const [first] = files;
       const read = await normaliseFile(session, raw, {
         ...{ mapping, brand, source: subject.source, batchId: subject.batch_id, notAfter: subject.not_after },
         ...{ fileNumber: first?.number ?? 0, fileName: first?.name ?? "" },
-        ...{ formats, stacked: files.length > 1 ? files : undefined },
+        ...{ formats, stacked: files.length > 1 ? files : undefined, phones },
       });
       for (const [table, name] of read.tables) parts.set(table, [...(parts.get(table) ?? []), name]);
       const places = placesOf(files);

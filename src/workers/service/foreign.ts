@@ -10,7 +10,9 @@ import type { PreviewRequest } from "../normalise/preview.ts";
 import type { ReadFile, ReadRequest } from "../normalise/read-files.ts";
 import type { WithholdRequest } from "../normalise/withhold.ts";
 import type { MadeOutputs } from "../run-task.ts";
-import type { Detected, Skipped } from "../sources/detect.ts";
+import type { Detected } from "../sources/detect.ts";
+import { detectParts } from "../sources/detect-parts.ts";
+import { listFiles, type Skipped } from "../sources/list-files.ts";
 import type { ServiceContext, TaskPlacement } from "./context.ts";
 
 type Asked = Pick<ServiceContext, "startProcess" | "scratchRoot">;
@@ -67,17 +69,62 @@ async function withScratch<T>(ctx: Asked, body: (scratch: string) => Promise<T>)
 
 const mostCrashes = 20;
 
-/** Recognises files; one that ends its reader is skipped with the reason, or is the error where it was named itself. */
-export async function detectForeign(
-  ctx: Asked,
-  { paths, isQuick }: { paths: readonly string[]; isQuick: boolean },
-  signal: AbortSignal,
-): Promise<{ files: Detected[]; skipped: Skipped[] }> {
+interface DetectRequest {
+  readonly paths: readonly string[];
+  readonly isQuick: boolean;
+}
+interface Recognised {
+  readonly files: Detected[];
+  readonly skipped: Skipped[];
+}
+
+/** Recognises files, many of them in two processes; one that ends its reader is skipped with the reason, or is the error where it
+ *  was named itself. */
+export async function detectForeign(ctx: Asked, request: DetectRequest, signal: AbortSignal): Promise<Recognised> {
+  const { files, skipped } = listFiles(request.paths);
+  const parts = detectParts(files);
+  const others = new AbortController();
+  const together = { ...ctx, signal: AbortSignal.any([signal, others.signal]), parts: parts.length };
+  const found = await Promise.all(
+    parts.map((part) => {
+      const own = new Set(part);
+      const elsewhere = new Set(files.filter((path) => !own.has(path)));
+      return detectPart(together, request, elsewhere);
+    }),
+  ).catch((error) => {
+    others.abort();
+    throw error;
+  });
+  const order = new Map(files.map((path, at) => [path, at]));
+  const inOrder = <T extends { path: string }>(some: readonly T[]) =>
+    [...some].sort((a, b) => (order.get(a.path) ?? -1) - (order.get(b.path) ?? -1));
+  return {
+    files: inOrder(found.flatMap((part) => part.files)),
+    skipped: [...skipped, ...inOrder(found.flatMap((part) => part.skipped.filter(({ path }) => order.has(path))))],
+  };
+}
+
+/** Recognises what isn't elsewhere. */
+async function detectPart(
+  ctx: Asked & { readonly signal: AbortSignal; readonly parts: number },
+  { paths, isQuick }: DetectRequest,
+  elsewhere: ReadonlySet<string>,
+): Promise<Recognised> {
+  const { signal, parts } = ctx;
+  const limits = { signal, memoryBytes: Math.floor(2e9 / parts), threads: parts > 1 ? 1 : 2 };
+  const left = [...elsewhere].map((path) => ({ path, reason: "" }));
   const without: Skipped[] = [];
   for (;;) {
     try {
-      const work = { kind: "foreign" as const, work: "detect" as const, paths, isQuick, without: [...without] };
-      return await withScratch(ctx, (scratch) => inDisposable(ctx, work, scratch, { signal }));
+      const work = {
+        kind: "foreign" as const,
+        work: "detect" as const,
+        paths,
+        isQuick,
+        without: [...without, ...left],
+      };
+      const found = await withScratch(ctx, (scratch) => inDisposable<Recognised>(ctx, work, scratch, limits));
+      return { ...found, skipped: found.skipped.filter(({ path }) => !elsewhere.has(path)) };
     } catch (error) {
       if (!(error instanceof ReaderEnded) || error.file === null) throw error;
       if (paths.includes(error.file) || without.length >= mostCrashes) throw error;

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openSession } from "../engine/duckdb.ts";
-import { detectFiles, listFiles } from "./detect.ts";
+import { detectFiles } from "./detect.ts";
+import { listFiles } from "./list-files.ts";
 import { openRaw } from "./open-raw.ts";
 
 let folder: string;

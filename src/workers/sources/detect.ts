@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
-import { AssayError, throwIfCancelled, toWire } from "../../shared/base/errors.ts";
+import { statSync } from "node:fs";
+import { basename } from "node:path";
+import { throwIfCancelled, toWire } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { recognise } from "./layouts.ts";
+import { listFiles, type Skipped } from "./list-files.ts";
 import { openRaw } from "./open-raw.ts";
 import { prepareFile } from "./prepare.ts";
 import { type ColumnProfile, profileColumns } from "./profile.ts";
@@ -21,10 +22,6 @@ export interface Detected {
   mapping: { layout: string; key_space?: string; tables: unknown[] };
   warnings: string[];
 }
-export interface Skipped {
-  path: string;
-  reason: string;
-}
 
 export interface DetectOptions {
   readonly scratch: string;
@@ -37,34 +34,6 @@ export interface DetectOptions {
   readonly sample?: SampleSizes;
   /** Told before each file. */
   readonly onFile?: (path: string) => void;
-}
-
-/** Every file below the paths in a fixed order; what is left out is named. */
-export function listFiles(paths: readonly string[]): { files: string[]; skipped: Skipped[] } {
-  const files: string[] = [];
-  const skipped: Skipped[] = [];
-  for (const path of paths) {
-    const known = statSync(path, { throwIfNoEntry: false });
-    if (!known) throw new AssayError("not_found", `${path} is not there.`, "Check the path.");
-    if (known.isDirectory()) walk(path, files, skipped);
-    else files.push(path);
-  }
-  return { files, skipped };
-}
-
-function walk(folder: string, files: string[], skipped: Skipped[]): void {
-  if (existsSync(join(folder, ".assay-truth"))) {
-    skipped.push({ path: folder, reason: "The truth behind a made-up retailer is no delivery." });
-    return;
-  }
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.name.startsWith(".")) continue;
-    if (entry.isDirectory()) walk(path, files, skipped);
-    else if (/^readme/i.test(entry.name)) skipped.push({ path, reason: "A README is no table." });
-    else files.push(path);
-  }
 }
 
 /** Recognises files and proposes how to map each; writes nothing. A named file that can't be read is an error, one found in a

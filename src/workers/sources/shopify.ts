@@ -78,7 +78,7 @@ export async function reshapeShopifyOrders(session: Session, raw: RawTable): Pro
   const lines = `${table}_lines`;
   const firsts = [...ofOrder].map((index) => {
     const value = trimmedSql(rawColumn(index));
-    return `first(${value} ORDER BY source_row) FILTER (${value} IS NOT NULL) AS ${rawColumn(index)}`;
+    return `arg_min(${value}, source_row) AS ${rawColumn(index)}`;
   });
   await session.run(`CREATE TEMP TABLE ${orders} AS
     SELECT coalesce(${text("Name")}, '') AS order_name, ${firsts.join(", ")} FROM ${raw.table} GROUP BY order_name`);
@@ -109,7 +109,7 @@ export async function reshapeShopifyOrders(session: Session, raw: RawTable): Pro
     variant.colour,
   ].map((value, index) => `${value} AS ${rawColumn(raw.columns.length + index)}`);
   await session.run(`CREATE TEMP TABLE ${table} AS SELECT r.source_row, r.line, ${[...columns, ...values].join(", ")}
-    FROM ${raw.table} r JOIN ${lines} l USING (source_row) JOIN ${orders} o USING (order_name) ORDER BY r.source_row`);
+    FROM ${raw.table} r JOIN ${lines} l USING (source_row) JOIN ${orders} o USING (order_name)`);
   await session.run(`DROP TABLE ${orders}; DROP TABLE ${lines}; DROP TABLE ${raw.table}`);
   return { ...raw, table, columns: [...raw.columns, ...added] };
 }
@@ -133,8 +133,7 @@ export async function reshapeShopifyProducts(session: Session, raw: RawTable): P
   const nameOf = (n: number) => (at(`Option${n} Name`) < 0 ? "NULL" : `h.option_${n}`);
   const option = (words: string) =>
     `coalesce(${[...options.map((n) => `CASE WHEN lower(${nameOf(n)}) IN (${words}) THEN ${text(`Option${n} Value`)} END`), "NULL"].join(", ")})`;
-  const first = (name: string, as: string) =>
-    `first(${text(name)} ORDER BY r.source_row) FILTER (${text(name)} IS NOT NULL) AS ${as}`;
+  const first = (name: string, as: string) => `arg_min(${text(name)}, r.source_row) AS ${as}`;
   const heads = [
     ...[...filled].map((index) => first(raw.columns[index] ?? "", rawColumn(index))),
     ...options.filter((n) => at(`Option${n} Name`) >= 0).map((n) => first(`Option${n} Name`, `option_${n}`)),

@@ -78,6 +78,7 @@ interface Scan {
   /** Line ends inside of it. */
   inner: number;
   fault: RowFault | null;
+  /** A strict reader takes it as it lies. */
   isPlain: boolean;
 }
 
@@ -238,10 +239,11 @@ class RowWriter {
     let fault: RowFault | null = null;
     let inner = 0;
     let at = from;
-    scan.isPlain = false;
+    let isPlain = this.#quote === doubleQuote;
     for (;;) {
       let start = at;
       while (start < length && buffer[start] === blank) start++;
+      if (start > at) isPlain = false;
       if (buffer[start] === this.#quote) {
         let until = start + 1;
         for (;;) {
@@ -261,7 +263,10 @@ class RowWriter {
           inner++;
         cells.push(start + 1, until, 1);
         at = until + 1;
-        while (at < length && (buffer[at] === blank || (buffer[at] === carriage && buffer[at + 1] === newline))) at++;
+        while (at < length && (buffer[at] === blank || (buffer[at] === carriage && buffer[at + 1] === newline))) {
+          if (buffer[at] === blank) isPlain = false;
+          at++;
+        }
         if (at < length && buffer[at] !== this.#delimiter && buffer[at] !== newline) {
           fault = "stray_quote";
           at = buffer.indexOf(newline, at);
@@ -272,7 +277,8 @@ class RowWriter {
           if (at < 0) at = length;
         }
       } else {
-        while (at < length && buffer[at] !== this.#delimiter && buffer[at] !== newline) at++;
+        for (; at < length && buffer[at] !== this.#delimiter && buffer[at] !== newline; at++)
+          if (buffer[at] === doubleQuote || (buffer[at] === carriage && buffer[at + 1] !== newline)) isPlain = false;
         if (at === length && !isLast) {
           scan.end = -1;
           return;
@@ -287,7 +293,9 @@ class RowWriter {
     scan.end = Math.min(length, at + 1);
     scan.inner = inner;
     this.#cells = cells;
+    const found = cells.length;
     while (cells.length / 3 > this.#width && this.#isBlankCell(cells.length - 3)) cells.length -= 3;
+    scan.isPlain = isPlain && cells.length === found;
     const n = cells.length / 3;
     const nul = buffer.subarray(from, scan.end).indexOf(0) >= 0;
     scan.fault =

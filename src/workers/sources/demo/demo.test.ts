@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { listFiles } from "../detect.ts";
+import { listFiles } from "../list-files.ts";
 import { splitRecords } from "../records.ts";
 import { makeDemo } from "./demo.ts";
 
