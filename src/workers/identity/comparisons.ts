@@ -32,10 +32,15 @@ const address: Grading = {
   levels: ["the same", "the same part before the @", "alike (0.92 or more)", "not alike"],
   grade: (a, b) => {
     if (a === b) return 0;
-    if (a.split("@")[0] === b.split("@")[0]) return 1;
+    if (beforeAt(a) === beforeAt(b)) return 1;
     return jaroWinkler(a, b) >= 0.92 ? 2 : 3;
   },
 };
+
+function beforeAt(text: string): string {
+  const at = text.indexOf("@");
+  return at < 0 ? text : text.slice(0, at);
+}
 
 /** Levels per attribute. Cuts of Jaro–Winkler similarity .92, .88 and .7 for names, slips by edit distance for dates, postcodes
  *  and numbers (Fellegi & Sunter 1969 with graded agreement, Winkler 1990). */

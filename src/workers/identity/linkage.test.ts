@@ -17,6 +17,8 @@ describe("edit distance", () => {
     ["19840312", "19480321", 2],
     ["kitten", "sitting", 3],
     ["a", "abcd", 3],
+    ["", "ab", 2],
+    ["x".repeat(90), `${"x".repeat(89)}yz`, 2],
   ])("%s to %s", (a, b, expected) => {
     expect(editDistance(a, b, 2)).toBe(expected);
     expect(editDistance(b, a, 2)).toBe(expected);

@@ -1,5 +1,10 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
-import { encodeCategories, orderedStatistics, type TargetStatistics } from "../../numeric/ordered-target-statistics.ts";
+import {
+  encodeCategories,
+  orderedStatistics,
+  type TargetStatistics,
+  tellingOrder,
+} from "../../numeric/ordered-target-statistics.ts";
 import { numbers, texts } from "../tables.ts";
 
 /** Texts that are read as the share of earlier lines that came back, and from how many rows on their own share counts most. */
@@ -102,8 +107,10 @@ export function learnColumns(table: ColumnTable): RiskColumns & { encodings: Enc
   const mean = target.reduce((sum, one) => sum + one, 0) / Math.max(1, target.length);
   const encodings: Record<string, TargetStatistics> = {};
   const columns: Float64Array[] = [];
+  const order = tellingOrder({ target, at, knownAt });
   for (const [name, weight] of encodedTexts) {
-    const { encoded, final } = orderedStatistics({ category: texts(table, name), target, at, knownAt, weight });
+    const category = texts(table, name);
+    const { encoded, final } = orderedStatistics({ category, target, at, knownAt, weight }, order);
     columns.push(encoded);
     const often = Object.keys(final.n).filter((key) => (final.n[key] ?? 0) > 2);
     const some = (counts: Readonly<Record<string, number>>) =>
