@@ -62,7 +62,9 @@ export function drawn(hashes: Uint32Array, most: number): Uint32Array {
 }
 
 export function pick(column: Float64Array, rows: ArrayLike<number>): Float64Array {
-  return Float64Array.from(rows, (row) => column[row] ?? Number.NaN);
+  const picked = new Float64Array(rows.length);
+  for (let at = 0; at < rows.length; at++) picked[at] = column[rows[at] ?? 0] ?? Number.NaN;
+  return picked;
 }
 
 /** Log odds of chances, kept within a millionth of 0 and 1. */

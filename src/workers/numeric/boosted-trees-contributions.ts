@@ -2,21 +2,29 @@ import type { BoostedTrees } from "./boosted-trees.ts";
 import type { Tree } from "./boosted-trees-grow.ts";
 import { isLeftOf } from "./boosted-trees-predict.ts";
 
-/** A leaf by what leads to it: conditions (node, side, place of its column), and the columns met, each once, with the share of rows
- *  that goes on where a column isn't known. */
+/** A leaf by the columns met on the way to it, each once, with the share of rows that goes on where it isn't known. */
 interface LeafPath {
+  readonly leaf: number;
   readonly value: number;
-  readonly nodes: readonly number[];
-  readonly sides: readonly number[];
-  readonly places: readonly number[];
+  /** Places of its columns among those of the tree. */
   readonly features: readonly number[];
   readonly shares: readonly number[];
-  /** Shapley values by the set of columns whose conditions don't hold. */
-  readonly known: Map<number, Float64Array>;
+  /** Its conditions: at which node, on which side, on the column of which place. */
+  readonly conditions: readonly { readonly node: number; readonly isLeft: 0 | 1; readonly place: number }[];
+  /** Shapley values by the set of columns whose conditions don't hold; null where there are too many sets. */
+  readonly known: (Float64Array | undefined)[] | null;
 }
 
-/** Sets of columns are bits of one integer. */
-const mostPlaces = 30;
+interface TreePaths {
+  /** The columns that the tree asks for. */
+  readonly features: readonly number[];
+  readonly leaves: readonly LeafPath[];
+  /** Of each node: the place of its column among those met on the way. */
+  readonly places: Int32Array;
+}
+
+/** Up to how many columns on a way there is room for every set; sets are bits of one integer. */
+const mostKnown = 12;
 
 /** Shapley values of every prediction under path-dependent expectations: TreeSHAP (Lundberg et al. 2020, algorithm 2), from a
  *  table by leaf and set of conditions that hold. A column of n values a feature; with the mean margin they add up to the margin. */
@@ -29,70 +37,99 @@ export function contributions(
   let mean = model.base;
   for (const tree of model.trees) {
     const paths = pathsOf(tree);
-    for (const { value, shares } of paths) mean += shares.reduce((all, share) => all * share, value);
-    const goesLeft = new Uint8Array(tree.feature.length);
-    for (let row = 0; row < n; row++) {
-      decide(tree, columns, row, goesLeft);
-      for (const path of paths) addPath(path, goesLeft, row, values);
-    }
+    for (const { value, shares } of paths.leaves) mean += shares.reduce((all, share) => all * share, value);
+    addTree(tree, paths, columns, values);
   }
   return { mean, values };
 }
 
-function decide(tree: Tree, columns: readonly Float64Array[], row: number, goesLeft: Uint8Array): void {
-  for (let node = 0; node < goesLeft.length; node++) {
-    const value = columns[tree.feature[node] ?? 0]?.[row] ?? Number.NaN;
-    goesLeft[node] = isLeftOf(tree, node, value) ? 1 : 0;
+function addTree(
+  tree: Tree,
+  { features, leaves, places }: TreePaths,
+  columns: readonly Float64Array[],
+  values: readonly Float64Array[],
+): void {
+  const n = columns[0]?.length ?? 0;
+  const asked = tree.feature.map((feature) => columns[feature] ?? new Float64Array(n).fill(Number.NaN));
+  const into = features.map((feature) => values[feature] ?? new Float64Array(n));
+  const sums = new Float64Array(features.length);
+  const brokenAt = new Int32Array(tree.feature.length);
+  const broken = new Int32Array(tree.leafValue.length);
+  const goesLeft = new Uint8Array(tree.feature.length);
+  for (let row = 0; row < n; row++) {
+    for (let node = 0; node < brokenAt.length; node++) {
+      const isLeft = isLeftOf(tree, node, asked[node]?.[row] ?? Number.NaN) ? 1 : 0;
+      goesLeft[node] = isLeft;
+      const so = brokenAt[node] ?? 0;
+      const place = places[node] ?? 0;
+      put(tree.left[node] ?? -1, so | ((isLeft ^ 1) << place), brokenAt, broken);
+      put(tree.right[node] ?? -1, so | (isLeft << place), brokenAt, broken);
+    }
+    for (let at = 0; at < sums.length; at++) sums[at] = into[at]?.[row] ?? 0;
+    for (const path of leaves) {
+      const shapley = knownOf(path, broken[path.leaf] ?? 0, goesLeft);
+      for (let place = 0; place < shapley.length; place++) {
+        const at = path.features[place] ?? 0;
+        sums[at] = (sums[at] ?? 0) + (shapley[place] ?? 0);
+      }
+    }
+    for (let at = 0; at < sums.length; at++) {
+      const column = into[at];
+      if (column) column[row] = sums[at] ?? 0;
+    }
   }
 }
 
-function addPath(path: LeafPath, goesLeft: Uint8Array, row: number, values: readonly Float64Array[]): void {
-  const { nodes, sides, places, features } = path;
-  let broken = 0;
-  for (let at = 0; at < nodes.length; at++) {
-    if (goesLeft[nodes[at] ?? 0] !== sides[at]) broken |= 1 << (places[at] ?? 0);
-  }
-  const isFew = features.length <= mostPlaces;
-  let shapley = isFew ? path.known.get(broken) : undefined;
-  if (!shapley) {
-    const breaks = features.map((_, place) =>
-      nodes.some((node, at) => places[at] === place && goesLeft[node] !== sides[at]),
-    );
-    shapley = shapleyOf(path, breaks);
-    if (isFew) path.known.set(broken, shapley);
-  }
-  for (let place = 0; place < shapley.length; place++) {
-    const column = values[features[place] ?? 0];
-    if (column) column[row] = (column[row] ?? 0) + (shapley[place] ?? 0);
-  }
+function put(child: number, set: number, inner: Int32Array, leaf: Int32Array): void {
+  if (child >= 0) inner[child] = set;
+  else leaf[~child] = set;
 }
 
-function pathsOf(tree: Tree): readonly LeafPath[] {
+function knownOf(path: LeafPath, broken: number, goesLeft: Uint8Array): Float64Array {
+  const known = path.known?.[broken];
+  if (known) return known;
+  const breaks = path.shares.map(() => false);
+  for (const { node, isLeft, place } of path.conditions) if (goesLeft[node] !== isLeft) breaks[place] = true;
+  const shapley = shapleyOf(path, breaks);
+  if (path.known) path.known[broken] = shapley;
+  return shapley;
+}
+
+interface Way {
+  readonly conditions: LeafPath["conditions"];
+  readonly met: readonly number[];
+  readonly shares: readonly number[];
+}
+
+function pathsOf(tree: Tree): TreePaths {
   const cover = coversOf(tree);
-  const paths: LeafPath[] = [];
-  const walk = (node: number, path: Omit<LeafPath, "value" | "known">): void => {
+  const features = [...new Set(tree.feature)];
+  const places = new Int32Array(tree.feature.length);
+  const leaves: LeafPath[] = [];
+  const walk = (node: number, { conditions, met, shares }: Way): void => {
     if (node < 0) {
-      paths.push({ ...path, value: tree.leafValue[~node] ?? 0, known: new Map() });
+      const known = met.length <= mostKnown ? new Array<undefined>(1 << met.length).fill(undefined) : null;
+      const own = met.map((feature) => features.indexOf(feature));
+      leaves.push({ leaf: ~node, value: tree.leafValue[~node] ?? 0, features: own, shares, conditions, known });
       return;
     }
     const feature = tree.feature[node] ?? 0;
-    const met = path.features.indexOf(feature);
-    const place = met < 0 ? path.features.length : met;
-    const sides = [tree.right[node] ?? -1, tree.left[node] ?? -1];
-    for (const [side, child] of sides.entries()) {
-      const shares = [...path.shares];
-      shares[place] = (shares[place] ?? 1) * (cover(child) / Math.max(1, cover(node)));
+    const before = met.indexOf(feature);
+    const place = before < 0 ? met.length : before;
+    places[node] = place;
+    for (const isLeft of [0, 1] as const) {
+      const child = (isLeft ? tree.left : tree.right)[node] ?? -1;
+      const going = [...shares];
+      going[place] = (going[place] ?? 1) * (cover(child) / Math.max(1, cover(node)));
       walk(child, {
-        nodes: [...path.nodes, node],
-        sides: [...path.sides, side],
-        places: [...path.places, place],
-        features: met < 0 ? [...path.features, feature] : path.features,
-        shares,
+        conditions: [...conditions, { node, isLeft, place }],
+        met: before < 0 ? [...met, feature] : met,
+        shares: going,
       });
     }
   };
-  walk(tree.feature.length > 0 ? 0 : -1, { nodes: [], sides: [], places: [], features: [], shares: [] });
-  return paths;
+  walk(tree.feature.length > 0 ? 0 : -1, { conditions: [], met: [], shares: [] });
+  return { features, leaves, places };
 }
 
 function coversOf(tree: Tree): (node: number) => number {

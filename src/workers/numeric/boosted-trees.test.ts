@@ -166,6 +166,28 @@ describe("contributions", () => {
     );
     for (const [feature, value] of expected.entries()) expect(values[feature]?.[0]).toBeCloseTo(value, 10);
   });
+
+  it("are that where a way meets more columns than a table has room for", () => {
+    const nodes = 13;
+    const each = <T>(value: (at: number) => T) => Array.from({ length: nodes }, (_, at) => value(at));
+    const tree = {
+      feature: each((at) => at),
+      threshold: each(() => 0),
+      isMissingLeft: each(() => false),
+      left: each((at) => ~at),
+      right: each((at) => (at + 1 < nodes ? at + 1 : ~nodes)),
+      leafValue: [...each((at) => ((at * 7) % 5) - 2), 9],
+      leafCover: [...each((at) => 30 - at), 40],
+    };
+    const model = { loss: "logistic" as const, features: nodes, base: 0, trees: [tree] };
+    const row = each((at) => (at === 11 ? -1 : 1));
+    const { values } = contributions(
+      model,
+      row.map((value) => Float64Array.of(value)),
+    );
+    for (const [feature, value] of byDefinition(model, row).entries())
+      expect(values[feature]?.[0]).toBeCloseTo(value, 10);
+  });
 });
 
 /** Σ over sets S of |S|! (d − |S| − 1)! / d! · (v(S ∪ j) − v(S)), where v descends both ways by cover at unknown columns. */

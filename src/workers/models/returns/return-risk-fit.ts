@@ -6,6 +6,7 @@ import { sigmoid } from "../../numeric/boosted-trees-loss.ts";
 import { predictMargins } from "../../numeric/boosted-trees-predict.ts";
 import { fitPlatt, type Platt } from "../../numeric/platt.ts";
 import { midRanks } from "../../numeric/scoring.ts";
+import { pick } from "../learning.ts";
 import { numbers } from "../tables.ts";
 import { type LagShares, lagShares } from "./return-lags.ts";
 import { learnColumns, logit, type RiskColumns, type RiskScale } from "./return-risk-columns.ts";
@@ -100,10 +101,6 @@ export function fitRisk(
 
 export function chanceOf(margin: number, { slope, offset }: Platt): number {
   return sigmoid(slope * margin + offset);
-}
-
-function pick(values: Float64Array, rows: readonly number[]): Float64Array {
-  return Float64Array.from(rows, (row) => values[row] ?? Number.NaN);
 }
 
 /** Whole days: two fifths to grow on and a fifth each; null where too few days part the lines. */
