@@ -56,17 +56,30 @@ export class PairScorer {
   }
 
   /** The same with what each comparison adds. */
-  explain(a: number, b: number, graded?: (comparison: number) => number): PairScore {
-    const { prior, householdPrior } = this.#model;
+  explain(a: number, b: number): PairScore {
     const weights = this.#comparisons.map(({ name, levels, compare }, at): AgreementWeight => {
-      const level = graded ? graded(at) : compare(a, b);
-      return { name, level: levels[level] ?? "not known", bits: Math.log2(this.#factor(at, level, a)) };
+      const level = compare(a, b);
+      return { name, level: levels[level] ?? "not known", bits: this.bits(at, level, a) };
     });
-    const priorBits = Math.log2(prior / (1 - prior - householdPrior));
-    const probability = this.probability(a, b, graded);
-    const total = weights.reduce((sum, { bits }) => sum + bits, priorBits);
-    const withHouseholds = Math.log2(probability / Math.max(1 - probability, Number.MIN_VALUE));
-    const householdBits = probability >= 1 ? 0 : Math.min(0, withHouseholds - total);
-    return { probability, priorBits, weights, householdBits };
+    const total = weights.reduce((sum, { bits }) => sum + bits, this.priorBits);
+    const probability = this.probability(a, b);
+    return { probability, priorBits: this.priorBits, weights, householdBits: householdBits(probability, total) };
   }
+
+  /** Bits before any comparison: how rare a match is among all pairs. */
+  get priorBits(): number {
+    const { prior, householdPrior } = this.#model;
+    return Math.log2(prior / (1 - prior - householdPrior));
+  }
+
+  /** What one comparison says where it is of that level. */
+  bits(comparison: number, level: number, a: number): number {
+    return Math.log2(this.#factor(comparison, level, a));
+  }
+}
+
+/** What it takes away from the bits of all comparisons and the prior that two of one household agree as well. */
+export function householdBits(probability: number, total: number): number {
+  if (probability >= 1) return 0;
+  return Math.min(0, Math.log2(probability / Math.max(1 - probability, Number.MIN_VALUE)) - total);
 }

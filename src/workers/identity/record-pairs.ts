@@ -6,7 +6,7 @@ import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { blockingRules, candidatePairs } from "./blocking.ts";
 import { comparisonsOf } from "./comparisons.ts";
 import { gradePairs, learnWeights } from "./match-weights.ts";
-import { PairScorer } from "./pair-scores.ts";
+import { householdBits, PairScorer } from "./pair-scores.ts";
 import { namedColumns, personAttributes } from "./person-table.ts";
 import { personRowsSql } from "./records.ts";
 
@@ -82,10 +82,13 @@ export const recordPairs = defineStep({
     const scorer = new PairScorer(comparisons, model);
     const graded = (at: number) => (comparison: number) => levels[comparison]?.[at] ?? -1;
     const [left, right] = [(at: number) => pairs.left[at] ?? 0, (at: number) => pairs.right[at] ?? 0];
-    const kept = Array.from(pairs.left.keys()).filter(
-      (at) => scorer.probability(left(at), right(at), graded(at)) >= leastProbability,
+    const chance = Float64Array.from({ length: count }, (_, at) => scorer.probability(left(at), right(at), graded(at)));
+    const kept = Array.from(chance.keys()).filter((at) => (chance[at] ?? 0) >= leastProbability);
+    const probability = Float64Array.from(kept, (at) => chance[at] ?? 0);
+    const bits = comparisons.map((_, comparison) =>
+      Float64Array.from(kept, (at) => scorer.bits(comparison, levels[comparison]?.[at] ?? -1, left(at))),
     );
-    const scores = kept.map((at) => scorer.explain(left(at), right(at), graded(at)));
+    const total = probability.map((_, row) => bits.reduce((sum, own) => sum + (own[row] ?? 0), scorer.priorBits));
     const names = comparisons.map(({ name }) => name);
     const values = table.columns["key_space"] as (string | null)[];
     const ids = table.columns["source_record_id"] as (string | null)[];
@@ -98,13 +101,13 @@ export const recordPairs = defineStep({
         columns: {
           ...{ key_space: of(values, pairs.left), source_record_id: of(ids, pairs.left) },
           ...{ other_key_space: of(values, pairs.right), other_source_record_id: of(ids, pairs.right) },
-          probability: Float64Array.from(scores, ({ probability }) => probability),
-          prior_bits: Float64Array.from(scores, ({ priorBits }) => priorBits),
-          household_bits: Float64Array.from(scores, ({ householdBits }) => householdBits),
+          probability,
+          prior_bits: new Float64Array(kept.length).fill(scorer.priorBits),
+          household_bits: probability.map((own, row) => householdBits(own, total[row] ?? 0)),
           ...Object.fromEntries(
-            names.flatMap((_, at) => [
-              [`w${at}`, Float64Array.from(scores, ({ weights }) => weights[at]?.bits ?? 0)],
-              [`l${at}`, scores.map(({ weights }) => weights[at]?.level ?? null)],
+            comparisons.flatMap((comparison, at) => [
+              [`w${at}`, bits[at] ?? new Float64Array(0)],
+              [`l${at}`, kept.map((pair) => comparison.levels[levels[at]?.[pair] ?? -1] ?? "not known")],
             ]),
           ),
         },
