@@ -218,7 +218,15 @@ async function profileColumn(
   return { ...base, kind: "text" };
 }
 
-const shapes = dateFormats.map((format) => {
+let shapes: readonly { readonly format: string; readonly shape: RegExp }[] | undefined;
+
+/** Made when they are first asked for: compiling them takes as long as starting DuckDB. */
+function shapesOfDates(): NonNullable<typeof shapes> {
+  shapes ??= dateFormats.map(shapeOf);
+  return shapes;
+}
+
+function shapeOf(format: string): { format: string; shape: RegExp } {
   const parts = format.split(/(%.|\s+)/).filter((part) => part !== "");
   const shape = parts.map((part) =>
     part === "%z"
@@ -230,12 +238,12 @@ const shapes = dateFormats.map((format) => {
           : `\\s*[${part}]\\s*`,
   );
   return { format, shape: new RegExp(`^\\s*${shape.join("\\s*")}\\s*$`, "u") };
-});
+}
 
 /** The formats that at least half of some texts could have by their separators. */
 export function formatsLike(texts: readonly string[]): string[] {
   const least = texts.length / 2;
-  return shapes.flatMap(({ format, shape }) =>
+  return shapesOfDates().flatMap(({ format, shape }) =>
     texts.filter((text) => shape.test(text)).length >= least ? format : [],
   );
 }
