@@ -32,6 +32,47 @@ const shopify = [
   "",
 ].join("\n");
 
+describe("orders without an amount", () => {
+  const heads = "order_id,customer_id,order_date,channel,status\n1,c1,2026-05-01,web,paid\n2,c2,2026-05-02,till,paid\n";
+  const lines = "order_id,sku,quantity,unit_price\n1,hat,2,10.00\n1,sock,1,5.00\n2,hat,1,10.00\n";
+
+  it("are recognised as the heads of orders whose lines lie in another file", async () => {
+    const { files } = await detect([write("heads/orders.csv", heads), write("heads/order_lines.csv", lines)]);
+    expect(files.map(({ layout, tables }) => [layout, tables])).toEqual([
+      ["generic", ["orders"]],
+      ["generic", ["order_lines"]],
+    ]);
+    expect(files[0]?.mapping.tables).toEqual([
+      {
+        table: "orders",
+        columns: {
+          order_id: "order_id",
+          source_customer_id: "customer_id",
+          ordered_at: "order_date",
+          channel: "channel",
+          status: "status",
+        },
+      },
+    ]);
+    expect(files[0]?.warnings).toEqual([expect.stringContaining("amounts are those of its lines")]);
+  });
+
+  it("aren't seen in whatever else names an order and a date", async () => {
+    const paths = [
+      write("papers/shipments.csv", "order_id,customer_id,date,carrier\n1,c1,2026-05-01,dhl\n"),
+      write("papers/reviews.csv", "order_id,customer_id,created_at,stars\n1,c1,2026-05-01,5\n"),
+      write("papers/complaints.csv", "order_id,customer_id,date,text\n1,c1,2026-05-01,late\n"),
+    ];
+    const { files } = await detect(paths);
+    expect(files.flatMap(({ tables }) => tables)).not.toContain("orders");
+  });
+
+  it("are told apart by their header alone as well", async () => {
+    const { files } = await detect([write("quick/orders-2026-05-01.csv", heads)], true);
+    expect(files[0]).toMatchObject({ layout: "generic", tables: ["orders"] });
+  });
+});
+
 describe("a folder", () => {
   it("is listed in order, with what is no delivery left out by name", () => {
     for (const name of [

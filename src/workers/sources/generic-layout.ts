@@ -166,6 +166,48 @@ const orders: Recognise = (headings) => {
   return found(0.8, [{ table: "orders", columns }]);
 };
 
+const moments = /^(?:ordered|order|purchase|transaction|invoice|sale|receipt|sold)/;
+const otherPapers = /(?<!on)lines?|item|return|refund|payment|ship|deliver|review|status_history|event/;
+
+/** One row an order, without any amount: what it came to stands in its lines, in another file. The date has to be an order's own, or the
+ *  file has to be named after orders. */
+const orderHeads: Recognise = (headings) => {
+  const at = headings.date("ordered_at");
+  const order = headings.find("order_id");
+  const moment = headings.find("ordered_at");
+  const who = {
+    source_customer_id: headings.find("source_customer_id"),
+    email: headings.find("email"),
+    loyalty_id: headings.find("loyalty_id"),
+    phone: headings.find("phone"),
+  };
+  const more = {
+    channel: headings.find("channel"),
+    store_id: headings.find("store_id"),
+    status: headings.find("status"),
+    coupon_code: headings.find("coupon"),
+  };
+  const isTold = [...Object.values(who), ...Object.values(more)].some((column) => column !== undefined);
+  if (!order || !at || !moment || !isTold || otherPapers.test(headings.fileName)) return undefined;
+  if (headings.has("product_id", "unit_price", "refund", "returned_at", "event_type", "is_control")) return undefined;
+  const isOrders =
+    moments.test(plainHeader(moment)) || /order|transaction|purchase|sales|receipt|invoice/.test(headings.fileName);
+  if (!isOrders) return undefined;
+  const amounts = {
+    discount_minor: headings.amount(headings.find("discount")),
+    shipping_minor: headings.amount(headings.find("shipping")),
+    tax_minor: headings.amount(headings.find("tax")),
+    currency: headings.find("currency"),
+  };
+  return found(
+    0.7,
+    [{ table: "orders", columns: keep({ order_id: order, ...who, ordered_at: at, ...more, ...amounts }) }],
+    [
+      "No column says what an order came to: the amounts are those of its lines. Without a file of lines, map an amount, or revenue stays unknown.",
+    ],
+  );
+};
+
 const products: Recognise = (headings) => {
   const product = headings.find("product_id");
   const isCatalogue = headings.find("category") || headings.find("list_price") || headings.find("product_name");
@@ -256,6 +298,7 @@ const kinds: readonly Recognise[] = [
   returns,
   orderLines,
   orders,
+  orderHeads,
   products,
   stores,
   consents,
