@@ -2,7 +2,7 @@ import type { Worth } from "../../shared/api/contract/source-worth.ts";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
 import { type BrandState, currentSnapshot, liveBatches } from "../../shared/domain/brand-state.ts";
 import type { ModelDeclaration } from "../../shared/domain/model.ts";
-import { worthVerdict } from "../../shared/domain/source-worth.ts";
+import { comparisonsOf, jointLimits, worthVerdict } from "../../shared/domain/source-worth.ts";
 import {
   modelTargets,
   pinIn,
@@ -20,6 +20,7 @@ function sourcesOf(state: BrandState): string[] {
 
 function documents(state: BrandState): Worth[] {
   const current = currentSnapshot(state)?.snapshot_id;
+  const comparisons = comparisonsOf(sourcesOf(state).flatMap((source) => state.worth.get(source) ?? []));
   return sourcesOf(state).map((source) => {
     const found = state.worth.get(source);
     const tables = state.sources.get(source)?.mapping.tables.map(({ table }) => table) ?? [];
@@ -28,8 +29,12 @@ function documents(state: BrandState): Worth[] {
       tables: [...new Set(tables)],
       measured: found
         ? {
-            verdict: found.verdict,
-            figures: found.figures.map((one) => ({ ...one })),
+            verdict: worthVerdict(found, comparisons),
+            comparisons,
+            figures: found.figures.map((one) => {
+              const { low: joint_low, high: joint_high } = jointLimits(one, comparisons);
+              return { ...one, joint_low, joint_high };
+            }),
             customers: found.customers,
             lost: found.lost,
             snapshot_id: found.snapshot_id,

@@ -66,20 +66,44 @@ export const worthFolds: Folds = {
 };
 
 const most = 0.5;
+const level = 0.05;
+type Measured = Omit<SourceWorth, "source" | "verdict">;
 
-/** Whether what was seen says anything: a main metric's interval above or below zero, of any target and model. The first metric of each
- *  counts where the forecasts differ at all; with several of them one is likelier to differ by chance, so their level is shared
- *  (Bonferroni), on intervals that are near normal. */
-export function worthVerdict({ figures, customers, lost }: Omit<SourceWorth, "source" | "verdict">): WorthVerdict {
-  if (customers === 0) return "no_data";
-  if (lost > most * customers) return "carries";
+const carries = ({ customers, lost }: Measured) => lost > most * customers;
+
+/** The main figure of each forecast that differs at all without the source: what is compared. */
+function movedFigures({ figures }: Pick<SourceWorth, "figures">): WorthFigure[] {
   const main = [...new Map(figures.toReversed().map((one) => [`${one.target} ${one.model}`, one])).values()];
-  if (main.length === 0) return "no_data";
-  const moved = main.filter(({ low, high }) => low !== 0 || high !== 0);
+  return main.filter(({ low, high }) => low !== 0 || high !== 0);
+}
+
+/** How many comparisons are made at once over sources: the main figures that move at all, of all that don't carry the forecasts. */
+export function comparisonsOf(measured: readonly Measured[]): number {
+  const compared = measured.filter((one) => one.customers > 0 && !carries(one));
+  return compared.reduce((sum, one) => sum + movedFigures(one).length, 0);
+}
+
+/** The 95 % interval of one comparison widened to one that, with all the others, holds all of them in 95 % of cases, however they hang
+ *  together (Dunn 1961, Multiple comparisons among means, JASA 56: level α ÷ m each), on intervals that are near normal. */
+export function jointLimits({ gain, low, high }: WorthFigure, comparisons: number): { low: number; high: number } {
+  const wider = upperQuantile(level / (2 * Math.max(1, comparisons))) / upperQuantile(level / 2);
+  return { low: gain + (low - gain) * wider, high: gain + (high - gain) * wider };
+}
+
+/** The standard normal's value that is exceeded with probability p, 0 < p < .5 (Abramowitz & Stegun 26.2.23, error below 4.5e-4). */
+function upperQuantile(p: number): number {
+  const t = Math.sqrt(-2 * Math.log(p));
+  return t - (2.515517 + 0.802853 * t + 0.010328 * t * t) / (1 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t ** 3);
+}
+
+/** Whether what was seen says anything: a main figure's joint interval above or below zero, of any target and model. `comparisons`: of this
+ *  source and of all that stand beside it. */
+export function worthVerdict(measured: Measured, comparisons = comparisonsOf([measured])): WorthVerdict {
+  if (measured.customers === 0) return "no_data";
+  if (carries(measured)) return "carries";
+  if (measured.figures.length === 0) return "no_data";
+  const moved = movedFigures(measured).map((one) => jointLimits(one, comparisons));
   if (moved.length === 0) return "not_read";
-  // quantiles of the normal distribution at .05 shared by one, two, three, ... two-sided tests
-  const z = [1.96, 2.2414, 2.394, 2.4977, 2.5758, 2.6383, 2.6901][Math.min(7, moved.length) - 1] ?? 2.6901;
-  const wider = (end: number, gain: number) => gain + ((end - gain) * z) / 1.96;
-  if (moved.some(({ gain, low }) => wider(low, gain) > 0)) return "helps";
-  return moved.some(({ gain, high }) => wider(high, gain) < 0) ? "harms" : "no_difference";
+  if (moved.some(({ low }) => low > 0)) return "helps";
+  return moved.some(({ high }) => high < 0) ? "harms" : "no_difference";
 }

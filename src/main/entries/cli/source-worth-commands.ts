@@ -16,13 +16,27 @@ const signed = (value: number) => `${value >= 0 ? "+" : "−"}${Math.abs(value).
 
 function readWorth(sources: readonly Worth[]): string {
   return table(
-    ["source", "verdict", "metric", "with", "without", "worth", "low", "high", "customers", "seconds", "computed"],
+    [
+      "source",
+      "verdict",
+      "metric",
+      "with",
+      "without",
+      "worth",
+      "low",
+      "high",
+      "joint low",
+      "joint high",
+      "customers",
+      "seconds",
+      "computed",
+    ],
     sources.flatMap(({ source, measured }) => {
-      if (!measured) return [[source, "not measured yet", null, null, null, null, null, null, null, null, null]];
+      if (!measured) return [[source, "not measured yet", ...new Array<null>(11).fill(null)]];
       const verdict = `${verdicts[measured.verdict]}${measured.is_current ? "" : ` (of ${measured.as_of})`}`;
       const cost = [Math.round(measured.cost.seconds), measured.cost.computed];
       if (measured.figures.length === 0)
-        return [[source, verdict, null, null, null, null, null, null, measured.customers, ...cost]];
+        return [[source, verdict, ...new Array<null>(8).fill(null), measured.customers, ...cost]];
       return measured.figures.map((one, at) => [
         at === 0 ? source : "",
         at === 0 ? verdict : "",
@@ -32,6 +46,8 @@ function readWorth(sources: readonly Worth[]): string {
         signed(one.gain),
         signed(one.low),
         signed(one.high),
+        signed(one.joint_low),
+        signed(one.joint_high),
         one.n,
         ...(at === 0 ? cost : [null, null]),
       ]);

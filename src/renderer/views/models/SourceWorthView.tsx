@@ -54,6 +54,7 @@ export function SourceWorthView() {
     );
   const sources = found.data?.sources ?? [];
   const isBusy = work.doing !== null;
+  const comparisons = Math.max(0, ...sources.map(({ measured }) => measured?.comparisons ?? 0));
   return (
     <>
       <Head
@@ -86,8 +87,11 @@ export function SourceWorthView() {
           title={worthFinding(sources)}
           under={
             <>
-              Gain by having the source, positive is better, with the 95 % interval of the{" "}
+              Gain by having the source, positive is better, with the interval of the{" "}
               <Term name="source_worth">same customers' differences</Term>
+              {comparisons > 1
+                ? ` that holds for all ${integer(comparisons)} comparisons at once in 95 % of cases (Dunn 1961)`
+                : " at 95 %"}
             </>
           }
         >
@@ -154,8 +158,11 @@ function Rows({ worth, isBusy, onMeasure }: { worth: Worth; isBusy: boolean; onM
         {one && (
           <>
             <b>{gainText(one.gain, one.metric, currency)}</b>{" "}
-            <span className="limits">
-              ({gainText(one.low, one.metric, currency)} to {gainText(one.high, one.metric, currency)})
+            <span
+              className="limits"
+              title={`By itself, 95 %: ${gainText(one.low, one.metric, currency)} to ${gainText(one.high, one.metric, currency)}`}
+            >
+              ({gainText(one.joint_low, one.metric, currency)} to {gainText(one.joint_high, one.metric, currency)})
             </span>
           </>
         )}

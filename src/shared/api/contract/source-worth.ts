@@ -15,6 +15,9 @@ const figure = z.object({
   gain: z.number(),
   low: z.number(),
   high: z.number(),
+  /** The interval that holds together with those of all comparisons, of every measured source, in 95 % of cases. */
+  joint_low: z.number(),
+  joint_high: z.number(),
   n: count,
   cuts: count,
 });
@@ -27,6 +30,8 @@ const worth = z.object({
     .object({
       verdict: z.enum(["helps", "harms", "no_difference", "not_read", "carries", "no_data"]),
       figures: z.array(figure),
+      /** How many comparisons the joint intervals and verdicts allow for. */
+      comparisons: count,
       customers: count,
       lost: count,
       snapshot_id: z.string(),

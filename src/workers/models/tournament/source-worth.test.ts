@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../../shared/base/random.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
-import { worthVerdict } from "../../../shared/domain/source-worth.ts";
+import { comparisonsOf, jointLimits, worthVerdict } from "../../../shared/domain/source-worth.ts";
 import { sourceWorth, type WorthQuestion, type WorthSplit } from "./source-worth.ts";
 
 const n = 2_000;
@@ -71,5 +71,33 @@ describe("what a source is worth", () => {
     const totals = { customers: n, lost: 0 };
     expect(worthVerdict({ ...totals, figures: [row("a", 0.0005)] })).toBe("helps");
     expect(worthVerdict({ ...totals, figures: [row("a", 0.0005), row("b", -0.004)] })).toBe("no_difference");
+  });
+
+  it("widens every interval by all that is compared at once, of all sources", () => {
+    const figure = {
+      target: "chance",
+      model: "a",
+      is_chosen: true,
+      metric: "auc",
+      value: 0.8,
+      without: 0.79,
+      n,
+      cuts: 2,
+    } as const;
+    const of = (low: number) => ({
+      customers: n,
+      lost: 0,
+      figures: [{ ...figure, gain: 0.01, low, high: 0.02 - low }],
+    });
+    const [one, other] = [of(0.0005), of(0)];
+    const carrying = { ...of(0.0005), lost: n };
+    expect(comparisonsOf([one])).toBe(1);
+    expect(comparisonsOf([one, other, carrying, { ...one, figures: [] }])).toBe(2);
+    expect(jointLimits(one.figures[0] as never, 1).low).toBeCloseTo(0.0005, 9);
+    // two tests at .025 each: 2.2414 in the place of 1.9600
+    expect(jointLimits(one.figures[0] as never, 2).low).toBeCloseTo(0.01 - 0.0095 * (2.2414 / 1.96), 5);
+    expect(jointLimits(one.figures[0] as never, 100).low).toBeCloseTo(0.01 - 0.0095 * (3.4808 / 1.96), 5);
+    expect(worthVerdict(one, 1)).toBe("helps");
+    expect(worthVerdict(one, 2)).toBe("no_difference");
   });
 });
