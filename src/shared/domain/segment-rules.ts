@@ -53,6 +53,8 @@ export interface MembershipRule {
   readonly kind: "segment";
   readonly segment: string;
   readonly isIn: boolean;
+  /** Not its members, but that share of all others who behave most like them; null: its members. */
+  readonly alike: number | null;
 }
 export interface GroupNode {
   readonly kind: "group";
@@ -66,6 +68,8 @@ export const maximumDepth = 8;
 export const maximumRules = 200;
 export const maximumValues = 1000;
 export const maximumText = 500;
+const leastAlike = 0.001;
+const mostAlike = 0.5;
 
 type Plain = Readonly<Record<string, unknown>>;
 const isPlain = (value: unknown): value is Plain =>
@@ -98,7 +102,8 @@ function readNode(value: unknown, path: string, depth: number, counted: { rules:
     throw refuse(path, `there are more than ${maximumRules} rules.`, "Split the segment.");
   if (isPlain(value.behaviour)) return readBehaviour(value.behaviour, path);
   if (value.field === "behaviour" && isPlain(value.value)) return readBehaviour(value.value, path);
-  if (typeof value.segment === "string") return membership(value.segment, true);
+  if (typeof value.segment === "string")
+    return { ...membership(value.segment, true), alike: readShare(value.alike, path) };
   if (value.field === "segment") {
     const operator = oneOf(["=", "!=", "in", "notIn"] as const, value.operator, path, "operator for a segment");
     const names = Array.isArray(value.value) ? value.value : [value.value];
@@ -110,7 +115,19 @@ function readNode(value: unknown, path: string, depth: number, counted: { rules:
   return readField(value, path);
 }
 
-const membership = (segment: string, isIn: boolean): MembershipRule => ({ kind: "segment", segment, isIn });
+const membership = (segment: string, isIn: boolean): MembershipRule => ({
+  kind: "segment",
+  segment,
+  isIn,
+  alike: null,
+});
+
+function readShare(value: unknown, path: string): number | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== "number" || !(value >= leastAlike && value <= mostAlike))
+    throw refuse(path, "the share of those alike is no number from 0.001 to 0.5.", "Write 0.1 for a tenth.");
+  return value;
+}
 
 function readGroup(value: Plain, path: string, depth: number, counted: { rules: number }): GroupNode {
   if (depth > maximumDepth)

@@ -35,8 +35,8 @@ describe("reading a rule tree", () => {
     expect(readSegment(tree).rules).toEqual([
       expected,
       expected,
-      { kind: "segment", segment: "vip", isIn: true },
-      { kind: "segment", segment: "vip", isIn: false },
+      { kind: "segment", segment: "vip", isIn: true, alike: null },
+      { kind: "segment", segment: "vip", isIn: false, alike: null },
     ]);
     expect(segmentsNamedIn(readSegment(tree))).toEqual(["vip", "vip"]);
   });

@@ -61,6 +61,8 @@ function sayGroup(group: GroupNode, options: SentenceOptions): string {
 
 function sayNode(node: SegmentNode, options: SentenceOptions): string {
   if (node.kind === "group") return sayGroup(node, options);
+  if (node.kind === "segment" && node.alike !== null)
+    return `outside the segment ${node.segment}, among the ${Math.round(node.alike * 1000) / 10} % most like it`;
   if (node.kind === "segment") return `${node.isIn ? "in" : "not in"} the segment ${node.segment}`;
   return node.kind === "behaviour" ? sayBehaviour(node, options) : sayField(node, options);
 }

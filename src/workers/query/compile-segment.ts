@@ -20,6 +20,8 @@ export interface CompileContext {
   readonly columns: ColumnTypes;
   readonly asOf: string;
   readonly segments: SegmentLookup;
+  /** SQL over `profiles` for the given share of those outside a segment who behave most like it; `predicate` is the segment's. */
+  readonly alikeTo?: (segment: string, predicate: string, share: number) => Promise<string>;
 }
 
 /** A rule as boolean SQL over `profiles`, never NULL. */
@@ -66,6 +68,7 @@ async function compileNode(
       return leaf(compileBehaviour(node, context.asOf));
     case "segment": {
       const inside = predicateOf(await compileMembership(node.segment, context, within));
+      if (node.alike !== null) return leaf(await alike(node.segment, inside, node.alike, context));
       return leaf(node.isIn ? inside : `NOT (${inside})`);
     }
     case "field": {
@@ -85,6 +88,11 @@ async function compileNode(
       );
     }
   }
+}
+
+async function alike(segment: string, inside: string, share: number, { alikeTo }: CompileContext): Promise<string> {
+  if (!alikeTo) throw new AssayError("unsupported", "Who is alike isn't known here.", "Ask it of a snapshot.");
+  return alikeTo(segment, inside, share);
 }
 
 async function compileGroup(

@@ -1,4 +1,5 @@
 import type { Json } from "../../shared/base/canonical-json.ts";
+import type { AlikeFinding } from "./alike.ts";
 import type { CompiledNode } from "./compile-segment.ts";
 import { type Estimate, numberOf, totalOf } from "./estimate.ts";
 import { asComputed, columnsIn, keptFigures, keptProfiles } from "./kept-profiles.ts";
@@ -15,6 +16,7 @@ export interface SegmentFigures {
   expected_purchases: Estimate | null;
   horizon_days: number;
   rules: { path: string; customers: number }[];
+  alike: AlikeFinding[];
   milliseconds: number;
 }
 
@@ -63,7 +65,8 @@ export async function countSegment(
   const begun = performance.now();
   return snapshot.use(signal, async (session) => {
     const { handle } = snapshot;
-    const compiled = await compileIn(snapshot, session, input);
+    const alike: AlikeFinding[] = [];
+    const compiled = await compileIn(snapshot, session, input, alike);
     const plan: Plan = { leaves: [], rules: [] };
     const root = planNode(plan, compiled, "", []);
     const named = columnsIn(snapshot, plan.leaves.join(" "));
@@ -83,11 +86,15 @@ export async function countSegment(
         ${summed("expected_purchases", root)} AS expected, ${summed("purchases_variance", root)} AS purchases_variance
         ${plan.rules.map(({ holds }, at) => `, count(*) FILTER (WHERE ${holds}) AS r${at}`).join("")}
       FROM hits`);
-    return figures(row, plan, handle.horizon_days, performance.now() - begun);
+    return { ...figures(row, plan, handle.horizon_days), alike, milliseconds: Math.round(performance.now() - begun) };
   });
 }
 
-function figures(row: Record<string, Json>, plan: Plan, horizonDays: number, milliseconds: number): SegmentFigures {
+function figures(
+  row: Record<string, Json>,
+  plan: Plan,
+  horizonDays: number,
+): Omit<SegmentFigures, "alike" | "milliseconds"> {
   return {
     customers: numberOf(row.customers),
     of: numberOf(row.total),
@@ -98,6 +105,5 @@ function figures(row: Record<string, Json>, plan: Plan, horizonDays: number, mil
     expected_purchases: totalOf(row.expected, row.purchases_variance, 2),
     horizon_days: horizonDays,
     rules: plan.rules.map(({ path }, at) => ({ path, customers: numberOf(row[`r${at}`]) })),
-    milliseconds: Math.round(milliseconds),
   };
 }

@@ -1,4 +1,5 @@
 import type { Session } from "../engine/duckdb.ts";
+import { type AlikeFinding, alikeTable } from "./alike.ts";
 import {
   type CompiledNode,
   compileSegment,
@@ -15,9 +16,26 @@ export interface SegmentInput {
   readonly segments: SegmentLookup;
 }
 
-/** A segment's rule for this snapshot; what its behaviours read is at hand afterwards. */
-export async function compileIn(snapshot: OpenSnapshot, session: Session, input: SegmentInput): Promise<CompiledNode> {
-  const context = { session, columns: snapshot.profileColumns, asOf: snapshot.handle.as_of, segments: input.segments };
+/** A segment's rule for this snapshot; what its behaviours read, and who is alike, is at hand afterwards. `found` is told of the latter. */
+export async function compileIn(
+  snapshot: OpenSnapshot,
+  session: Session,
+  input: SegmentInput,
+  found: AlikeFinding[] = [],
+): Promise<CompiledNode> {
+  const alikeTo = async (segment: string, predicate: string, share: number) => {
+    if (predicate.includes("lines_seen")) await prepareLines(snapshot, session);
+    const { table, ...finding } = await alikeTable(snapshot, session, predicate);
+    found.push({ segment, ...finding });
+    return `customer_id IN (SELECT customer_id FROM ${table} WHERE percentile > ${1 - share})`;
+  };
+  const context = {
+    session,
+    columns: snapshot.profileColumns,
+    asOf: snapshot.handle.as_of,
+    segments: input.segments,
+    alikeTo,
+  };
   const compiled = await compileSegment(input.definition, context);
   if (predicateOf(compiled).includes("lines_seen")) await prepareLines(snapshot, session);
   return compiled;

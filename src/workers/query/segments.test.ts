@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeSmallSnapshot, type SmallSnapshot } from "../../../test/support/small-snapshot.ts";
+import { featureColumns } from "../features/customer-features.ts";
 import { compareSegments } from "./compare.ts";
 import { compileSegment, predicateOf } from "./compile-segment.ts";
 import { countSegment } from "./counts.ts";
@@ -8,6 +10,7 @@ import { numberOf } from "./estimate.ts";
 import { listFields } from "./fields.ts";
 import { listMembers } from "./members.ts";
 import { type OpenSnapshot, openSnapshot } from "./session-pool.ts";
+import type { SnapshotHandle } from "./snapshot.ts";
 
 let small: SmallSnapshot;
 let snapshot: OpenSnapshot;
@@ -250,6 +253,73 @@ describe("what can't be a rule", () => {
       ),
     );
     expect(await directly(`${predicate} AND false`)).toBe(0);
+  });
+});
+
+describe("those who are like a segment", () => {
+  const segments = {
+    regulars: { sql: "order_count >= 4" },
+    few: { sql: "order_count = 7 AND top_category = 'Coats'" },
+  };
+  const alike = (segment: string, share: number) => ({
+    where: { combinator: "and", rules: [{ segment, alike: share }] },
+  });
+
+  let featured: SnapshotHandle;
+  beforeAll(async () => {
+    const path = join(small.folder, "customer_features.parquet");
+    const columns = featureColumns.map(({ name }) => {
+      const drawn = `CAST(hash(customer_id || '${name}') % 50 AS DOUBLE)`;
+      return `${name === "days_since_last_purchase" ? `${drawn} - 20 * order_count` : drawn} AS ${name}`;
+    });
+    const from = "profiles WHERE order_count > 0 ORDER BY customer_id";
+    await small.session.toParquet(`SELECT customer_id, ${columns.join(", ")} FROM ${from}`, path);
+    featured = { ...small.handle, tables: { ...small.handle.tables, customer_features: [path] } };
+  });
+
+  test("are that share of the others who have bought, none of its members, and the same ones again", async () => {
+    const options = { memoryLimit: 400e6, threads: 2, scratch: small.folder };
+    const snapshot = await openSnapshot(featured, options);
+    const found = await countSegment(snapshot, { definition: alike("regulars", 0.2), segments });
+    const seeds = await directly("order_count >= 4");
+    const others = await directly("order_count BETWEEN 1 AND 3");
+    expect(found.alike).toEqual([
+      {
+        segment: "regulars",
+        seeds,
+        is_enough: true,
+        recall_at_reach_10: expect.objectContaining({ low: expect.any(Number) }),
+      },
+    ]);
+    expect(found.customers).toBeGreaterThan(0.15 * others);
+    expect(found.customers).toBeLessThan(0.25 * others);
+    const both = { combinator: "and", rules: [{ segment: "regulars", alike: 0.2 }, { segment: "regulars" }] };
+    expect((await countSegment(snapshot, { definition: { where: both }, segments })).customers).toBe(0);
+    const fewer = {
+      combinator: "and",
+      rules: [
+        { segment: "regulars", alike: 0.2 },
+        { segment: "regulars", alike: 0.05 },
+      ],
+    };
+    const inside = await countSegment(snapshot, { definition: { where: fewer }, segments });
+    expect(inside.customers).toBe(
+      (await countSegment(snapshot, { definition: alike("regulars", 0.05), segments })).customers,
+    );
+    const other = await openSnapshot(featured, { ...options, threads: 1 });
+    const again = await countSegment(other, { definition: alike("regulars", 0.2), segments });
+    expect({ ...again, milliseconds: 0 }).toEqual({ ...found, milliseconds: 0 });
+    other.close();
+    snapshot.close();
+  });
+
+  test("are nobody where the segment has too few buyers, and a share has its bounds", async () => {
+    const found = await countSegment(snapshot, { definition: alike("few", 0.2), segments });
+    expect(found).toMatchObject({ customers: 0, alike: [{ is_enough: false, recall_at_reach_10: null }] });
+    await expect(countSegment(snapshot, { definition: alike("few", 0.9), segments })).rejects.toThrow("0.001 to 0.5");
+    await expect(countSegment(snapshot, { definition: alike("nobody", 0.1), segments })).rejects.toMatchObject({
+      code: "not_found",
+    });
   });
 });
 

@@ -6,9 +6,21 @@ import { groupDigits, table } from "./output.ts";
 import { parseJson } from "./read-json.ts";
 import { perform } from "./session.ts";
 
-function definitionOf(own: { where?: string; sql?: string }) {
-  if ((own.where === undefined) === (own.sql === undefined)) {
-    throw new AssayError("usage", "A segment needs one rule.", "Give either --where JSON or --sql EXPRESSION.");
+interface OwnRule {
+  where?: string;
+  sql?: string;
+  alikeTo?: string;
+  share?: number;
+}
+
+function definitionOf(own: OwnRule) {
+  if ([own.where, own.sql, own.alikeTo].filter((one) => one !== undefined).length !== 1) {
+    const hint = "Give one of --where JSON, --sql EXPRESSION and --alike-to SEGMENT.";
+    throw new AssayError("usage", "A segment needs one rule.", hint);
+  }
+  if (own.alikeTo !== undefined) {
+    const rules = [{ segment: own.alikeTo, alike: own.share ?? 0.1 }];
+    return { where: { combinator: "and" as const, rules } };
   }
   return own.sql !== undefined ? { sql: own.sql } : { where: parseJson(own.where ?? "", "--where") as never };
 }
@@ -37,7 +49,9 @@ export function segmentCommands(program: Command): void {
     .description("keeps a rule under a name and counts it")
     .option("--where <json>", "a rule tree")
     .option("--sql <expression>", "a boolean expression over profiles")
-    .action((name: string, own: { where?: string; sql?: string }, command: Command) =>
+    .option("--alike-to <segment>", "those outside a saved segment who behave most like it")
+    .option("--share <s>", "with --alike-to: that share of the others, 0.1 unless said", Number)
+    .action((name: string, own: OwnRule, command: Command) =>
       perform(command, "workspace", async (session) => {
         const saved = await session.client.call(
           "segments.save",

@@ -147,6 +147,7 @@ export function Builder({ fields, segment, names }: Props) {
             fields,
             currency,
             segments: names.filter((one) => one !== segment?.segment),
+            alike: figures.data?.alike ?? [],
             counts: new Map(figures.data?.rules.map((rule) => [rule.path, rule.customers])),
             onChange: (path, node, edit) =>
               setHistory((before) => change(before, replaceAt(before.now, path, node), edit ?? null)),

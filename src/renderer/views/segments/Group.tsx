@@ -1,4 +1,5 @@
 import type { Field, SegmentTree } from "../../../shared/api/contract/customers.ts";
+import type { SegmentFigures } from "../../../shared/api/contract/segments.ts";
 import { Icon } from "../../components/Icon.tsx";
 import { RuleRow } from "../../components/RuleRow.tsx";
 import { integer, minorDigits } from "../../format/format.ts";
@@ -12,6 +13,7 @@ export interface GroupContext {
   readonly segments: readonly string[];
   readonly currency: string;
   readonly counts: ReadonlyMap<string, number>;
+  readonly alike: SegmentFigures["alike"];
   /** `edit` names a value that is typed on in, so that undo takes it back as one. */
   readonly onChange: (path: readonly number[], node: Node | undefined, edit?: string) => void;
 }
@@ -125,6 +127,7 @@ function Rule({ node, path, context, isExcluded }: RuleProps) {
         node={node}
         segments={context.segments}
         count={count}
+        alike={context.alike.find(({ segment }) => segment === node.segment)}
         onChange={(next) => context.onChange(path, next)}
         onRemove={onRemove}
       />

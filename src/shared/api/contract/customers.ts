@@ -35,7 +35,8 @@ export type SegmentTree = {
   rules: (SegmentTree | SegmentRule | BehaviourNode | SegmentNode)[];
 };
 export type BehaviourNode = { behaviour: Record<string, unknown> };
-export type SegmentNode = { segment: string };
+/** Members of a saved segment or, with `alike`, that share of the others who behave most like them. */
+export type SegmentNode = { segment: string; alike?: number | undefined };
 export type SegmentRule = { field: string; operator: string; value?: unknown };
 const rule = z.object({ field: z.string(), operator: z.string(), value: z.unknown().optional() });
 export const segmentTree: z.ZodType<SegmentTree> = z.lazy(() =>
@@ -48,7 +49,7 @@ export const segmentTree: z.ZodType<SegmentTree> = z.lazy(() =>
           segmentTree,
           rule,
           z.object({ behaviour: z.record(z.string(), z.unknown()) }),
-          z.object({ segment: z.string() }),
+          z.object({ segment: z.string(), alike: z.number().optional() }),
         ]),
       )
       .max(100),

@@ -19,6 +19,18 @@ export const segmentFigures = z.object({
   horizon_days: z.number(),
   /** Customers left after each rule, in the tree's own order (depth first), by path such as "0.1". */
   rules: z.array(z.object({ path: z.string(), customers: count })),
+  /** What stands behind its rules on who is like a segment. */
+  alike: z.array(
+    z.object({
+      segment: z.string(),
+      /** Buyers in it, whom others are compared with. */
+      seeds: count,
+      /** Too few buyers in it, or outside it: nobody can be said to be alike. */
+      is_enough: z.boolean(),
+      /** Share of members kept aside who were found in the tenth of customers most alike; 95 % interval. A random tenth has .1. */
+      recall_at_reach_10: estimate.nullable(),
+    }),
+  ),
   milliseconds: z.number(),
 });
 export type SegmentFigures = z.output<typeof segmentFigures>;

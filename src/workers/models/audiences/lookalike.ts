@@ -12,9 +12,10 @@ import { alikeMargins, type FittedAlike, fitAlike, leastSeeds } from "./lookalik
 /** What seeds are chosen by says nothing of what makes them: these columns are left out. */
 const defining = /^(revenue_|purchases_|frequency$|recency$|last_purchase_minor$|n_lines$|return_count$)/;
 const behaviours = featureColumns.map(({ name }) => name).filter((name) => !defining.test(name));
-const names = [...behaviours, "discount_affinity", "price_percentile", "category_share"];
+export const alikeNames: readonly string[] = [...behaviours, "discount_affinity", "price_percentile", "category_share"];
 
-function columnsOf(inputs: Tables): Float64Array[] {
+/** What customers are compared by, of those in the table of features. */
+export function alikeColumns(inputs: Tables): Float64Array[] {
   const features = requireTable(inputs, "features");
   const from = (alias: string, column: string) => {
     const table = requireTable(inputs, alias);
@@ -40,6 +41,15 @@ function seedsOf(worth: Float64Array, share: number): Float64Array {
   const sorted = worth.filter((value) => value > 0).sort();
   const bound = sorted[Math.max(0, sorted.length - Math.ceil(share * sorted.length))] ?? Number.POSITIVE_INFINITY;
   return worth.map((value) => (value > 0 && value >= bound ? 1 : 0));
+}
+
+/** Rank of those outside the seed by likeness, 1 the most alike; not a number within it. */
+export function percentileOutside(similarity: Float64Array, isSeed: Float64Array): Float64Array {
+  const outside = Array.from(isSeed.keys()).filter((row) => isSeed[row] === 0);
+  const ranks = midRanks(Float64Array.from(outside, (row) => similarity[row] ?? 0));
+  const percentile = blank(isSeed.length);
+  for (const [at, row] of outside.entries()) percentile[row] = (ranks[at] ?? 0) / outside.length;
+  return percentile;
 }
 
 export const lookalike = defineModel({
@@ -90,6 +100,7 @@ export const lookalike = defineModel({
       "A score that ranks: its level depends on how many seeds there are, so it has no limits.",
       `Fewer than ${leastSeeds} seeds are too few.`,
       "Tenure counts: those who came lately are seldom like those who have been here long.",
+      "The seed here is the best customers. Any saved segment can be a seed by itself: a rule of another segment asks for the share of customers who are most like it.",
     ],
     metrics: [
       "recall_at_reach_10: share of seeds kept aside among the tenth of customers most alike, against a random tenth (.1); the curve stands beside it",
@@ -98,17 +109,14 @@ export const lookalike = defineModel({
   },
   fit: (inputs, params, { seed, throwIfCancelled }): Json => {
     const isSeed = seedsOf(worthOf(inputs, params), Number(params.seed_share));
-    return fitAlike(names, columnsOf(inputs), isSeed, seed, throwIfCancelled) as unknown as Json;
+    return fitAlike(alikeNames, alikeColumns(inputs), isSeed, seed, throwIfCancelled) as unknown as Json;
   },
   score: (inputs, json, params) => {
     const fitted = json as unknown as FittedAlike | null;
     const features = requireTable(inputs, "features");
     const isSeed = seedsOf(worthOf(inputs, params), Number(params.seed_share));
-    const similarity = fitted ? alikeMargins(fitted, columnsOf(inputs)).map(sigmoid) : blank(features.rows);
-    const outside = Array.from(isSeed.keys()).filter((row) => isSeed[row] === 0);
-    const ranks = midRanks(Float64Array.from(outside, (row) => similarity[row] ?? 0));
-    const percentile = blank(features.rows);
-    if (fitted) for (const [at, row] of outside.entries()) percentile[row] = (ranks[at] ?? 0) / outside.length;
+    const similarity = fitted ? alikeMargins(fitted, alikeColumns(inputs)).map(sigmoid) : blank(features.rows);
+    const percentile = fitted ? percentileOutside(similarity, isSeed) : blank(features.rows);
     return scoreTable(
       texts(features, "customer_id").map((id) => id ?? ""),
       {
