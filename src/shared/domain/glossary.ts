@@ -33,6 +33,10 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
     help: "Low below 0.75 times the odds of the mean return rate, medium below 1.5 times, high below 3 times, else very high.",
   },
   open_line: { label: "Open line", help: "A line that hasn't come back and whose return window hasn't passed." },
+  at_risk_by_rate: {
+    label: "Expected back, by the rate",
+    help: "Amount of open lines times the share of lines that came back in twelve months: the risk of single lines isn't proven on this retailer's data.",
+  },
   at_risk: { label: "Expected back", help: "Amount of each open line times its chance to come back, added up." },
   source_worth: {
     label: "What a source is worth",
@@ -133,6 +137,10 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
   micro_segment: {
     label: "Micro-segment",
     help: "A group of customers who behave alike within their lifecycle stage, named by what sets it apart there.",
+  },
+  lookalike_recall: {
+    label: "Members found by likeness",
+    help: "Share of the segment's members, kept aside while others were learnt from, who are among the tenth of customers most like it, with its 95 % interval. A random tenth holds 10 % of them.",
   },
   lookalike: {
     label: "Lookalike",

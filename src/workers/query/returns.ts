@@ -21,6 +21,8 @@ export interface Returns {
   open_customers: number;
   open_minor: number;
   at_risk: Estimate | null;
+  at_risk_by_rate: Estimate | null;
+  expected_by_rate: Estimate | null;
   expected_returns: Estimate | null;
   unclear_lines: number;
   bands: { band: string; from: number; lines: number; customers: number; open_minor: number; at_risk_minor: number }[];
@@ -65,7 +67,7 @@ async function read(snapshot: OpenSnapshot, session: Session): Promise<Returns> 
   await session.run(`CREATE OR REPLACE TEMP TABLE open_returns AS ${openSql}`);
   const [open = {}] = await session.rows(
     `SELECT count(*) AS lines, count(DISTINCT customer_id) AS customers, coalesce(sum(revenue_minor), 0) AS open_minor, sum(revenue_minor * risk) AS money,
-            sum(power(revenue_minor, 2) * risk * (1 - risk)) AS money_variance, sum(risk) AS returns, sum(risk * (1 - risk)) AS variance FROM open_returns`,
+            sum(power(revenue_minor, 2) * risk * (1 - risk)) AS money_variance, sum(power(revenue_minor, 2)) AS squares, sum(risk) AS returns, sum(risk * (1 - risk)) AS variance FROM open_returns`,
   );
   const fitted = (snapshot.handle.fits?.return_risk ?? {}) as FittedRisk | null;
   const mean = fitted?.mean ?? null;
@@ -84,6 +86,11 @@ async function read(snapshot: OpenSnapshot, session: Session): Promise<Returns> 
     open_customers: numberOf(open.customers),
     open_minor: numberOf(open.open_minor),
     at_risk: totalOf(open.money, open.money_variance),
+    ...byRate(numberOf(totals.settled), numberOf(totals.returned), {
+      lines: numberOf(open.lines),
+      minor: numberOf(open.open_minor),
+      squares: numberOf(open.squares),
+    }),
     expected_returns: totalOf(open.returns, open.variance, 1),
     unclear_lines: numberOf(totals.unclear),
     bands: mean === null ? [] : await bandsOf(session, mean),
@@ -116,6 +123,8 @@ function nothingOf({ handle }: OpenSnapshot): Returns {
     open_customers: 0,
     open_minor: 0,
     at_risk: null,
+    at_risk_by_rate: null,
+    expected_by_rate: null,
     expected_returns: null,
     unclear_lines: 0,
     bands: [],
@@ -126,6 +135,24 @@ function nothingOf({ handle }: OpenSnapshot): Returns {
     returners: [],
     serial_returners: 0,
     serial_from: null,
+  };
+}
+
+/** What comes back of open lines at one rate for all, r = returned ÷ settled. The variance is that of independent lines, r(1 − r)Σv², and of
+ *  the rate itself, (Σv)²r(1 − r) ÷ settled; v is a line's amount, or 1. */
+function byRate(
+  settled: number,
+  returned: number,
+  open: { readonly lines: number; readonly minor: number; readonly squares: number },
+): Pick<Returns, "at_risk_by_rate" | "expected_by_rate"> {
+  if (settled === 0 || open.lines === 0) return { at_risk_by_rate: null, expected_by_rate: null };
+  const rate = returned / settled;
+  const spread = rate * (1 - rate);
+  const total = (sum: number, squares: number, digits: number) =>
+    totalOf(rate * sum, spread * (squares + (sum * sum) / settled), digits);
+  return {
+    at_risk_by_rate: total(open.minor, open.squares, 0),
+    expected_by_rate: total(open.lines, open.lines, 1),
   };
 }
 

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { Returns } from "../../../shared/api/contract/returns.ts";
+import { useProof } from "../../client/use-proof.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
 import { decimal, exactMoney, integer, moneyScale, share, signed, unknown, word } from "../../format/format.ts";
@@ -49,6 +50,8 @@ export function GroupsPanel({ data }: { data: Returns }) {
 }
 
 function Rows({ group, currency }: { group: Group; currency: string }) {
+  const proof = useProof();
+  const isTold = proof.isShown || !proof.isModelDoubted("return_risk");
   const most = Math.max(0.001, ...group.rows.map(({ rate }) => rate ?? 0));
   const back = moneyScale(currency, Math.max(1, ...group.rows.map(({ at_risk_minor }) => at_risk_minor)));
   return (
@@ -66,7 +69,7 @@ function Rows({ group, currency }: { group: Group; currency: string }) {
             </th>
             <th className="num">Change, pp</th>
             <th className="num">Open</th>
-            <th className="num">Back, {back.unit}</th>
+            {isTold && <th className="num">Back, {back.unit}</th>}
           </tr>
         </thead>
         <tbody>
@@ -100,9 +103,11 @@ function Rows({ group, currency }: { group: Group; currency: string }) {
                   {change === null ? unknown : signed(decimal(change, 1), change)}
                 </td>
                 <td className="num">{integer(row.open_lines)}</td>
-                <td className="num" title={exactMoney(row.at_risk_minor, currency)}>
-                  {back.text(row.at_risk_minor)}
-                </td>
+                {isTold && (
+                  <td className="num" title={exactMoney(row.at_risk_minor, currency)}>
+                    {back.text(row.at_risk_minor)}
+                  </td>
+                )}
               </tr>
             );
           })}

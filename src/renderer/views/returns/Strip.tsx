@@ -1,11 +1,17 @@
 import type { Returns } from "../../../shared/api/contract/returns.ts";
+import { useProof } from "../../client/use-proof.ts";
 import { Term } from "../../components/Term.tsx";
 import { decimal, exactMoney, integer, money, share, signed, unknown } from "../../format/format.ts";
 import { customersWith } from "./audience.ts";
 
 /** The rate of twelve months, what is open, what of it comes back, and who sends back often. */
 export function Strip({ data }: { data: Returns }) {
-  const { currency, settled, returned, settled_before, returned_before, at_risk, expected_returns } = data;
+  const proof = useProof();
+  const isDoubted = proof.isModelDoubted("return_risk");
+  const byRate = isDoubted && !proof.isShown;
+  const { currency, settled, returned, settled_before, returned_before } = data;
+  const at_risk = byRate ? data.at_risk_by_rate : data.at_risk;
+  const expected_returns = byRate ? data.expected_by_rate : data.expected_returns;
   const rate = settled > 0 ? returned / settled : null;
   const before = settled_before > 0 ? returned_before / settled_before : null;
   const change = rate === null || before === null ? null : (rate - before) * 100;
@@ -45,7 +51,7 @@ export function Strip({ data }: { data: Returns }) {
       </div>
       <div>
         <div className="k">
-          <Term name="at_risk">Expected back, {currency}</Term>
+          <Term name={byRate ? "at_risk_by_rate" : "at_risk"}>Expected back, {currency}</Term>
         </div>
         <div className="v" title={exactMoney(at_risk?.value, currency)}>
           {at_risk ? money(at_risk.value, currency, true) : unknown}{" "}
@@ -55,7 +61,11 @@ export function Strip({ data }: { data: Returns }) {
             </small>
           )}
         </div>
-        <div className="s">of {money(data.open_minor, currency, true)} open</div>
+        <div className="s">
+          of {money(data.open_minor, currency, true)} open
+          {byRate && ", by rate"}
+          {isDoubted && !byRate && ", unproven"}
+        </div>
       </div>
       <div>
         <div className="k">Returns to come</div>
@@ -69,6 +79,8 @@ export function Strip({ data }: { data: Returns }) {
         </div>
         <div className="s">
           {data.unclear_lines > 0 ? `${integer(data.unclear_lines)} lines unclear` : "of open lines"}
+          {byRate && ", by rate"}
+          {isDoubted && !byRate && ", unproven"}
         </div>
       </div>
       <div>

@@ -41,6 +41,9 @@ export const returns = z.object({
   open_customers: count,
   open_minor: z.number(),
   at_risk: estimate.nullable(),
+  /** The same two from the rate of the last twelve months alone, whatever the line: what stands where the risk isn't proven. */
+  at_risk_by_rate: estimate.nullable(),
+  expected_by_rate: estimate.nullable(),
   expected_returns: estimate.nullable(),
   unclear_lines: count,
   bands: z.array(band),
