@@ -7,6 +7,7 @@ import type { Channel } from "../../src/shared/api/channel.ts";
 import type { Field } from "../../src/shared/api/contract/customers.ts";
 import { type AssayContract, contract } from "../../src/shared/api/contract.ts";
 import { type Handlers, serve } from "../../src/shared/api/serve.ts";
+import { calendarYear } from "../../src/shared/domain/fiscal-calendar.ts";
 import { chromiumPath, launchBrowser } from "../support/browser.ts";
 import { root } from "../support/source-graph.ts";
 
@@ -26,7 +27,7 @@ const fields: Field[] = ["order_count", "revenue_minor"].map((name) => ({
   minimum: 0,
   maximum: total,
 }));
-const brand = { brand: "shop", currency: "GBP", time_zone: "UTC", return_window_days: null };
+const brand = { brand: "shop", currency: "GBP", time_zone: "UTC", return_window_days: null, ...calendarYear };
 const id = (row: number) => row.toString(16).padStart(20, "0");
 
 /** A source of as many customers as there are, each by formula; everything else is as good as empty. */

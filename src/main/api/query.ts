@@ -1,5 +1,5 @@
 import { AssayError } from "../../shared/base/errors.ts";
-import { type ApiContext, type FoundSnapshot, findSnapshot, indexName } from "./context.ts";
+import { type ApiContext, type FoundSnapshot, findSnapshot, indexName, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 
 /** Asks a published snapshot, with the one before it at hand for changes. */
@@ -25,7 +25,12 @@ async function ask(
 }
 
 export const queryHandlers: HandlersOf<
-  Named<"customers"> | Named<"overview"> | Named<"lifecycle"> | Named<"preferences"> | Named<"returns">
+  | Named<"customers">
+  | Named<"overview">
+  | Named<"periods">
+  | Named<"lifecycle">
+  | Named<"preferences">
+  | Named<"returns">
 > = {
   "customers.fields": ({ brand, snapshot_id }, { ctx, signal }) =>
     ask(ctx, brand, "customers.fields", { snapshot_id }, signal),
@@ -46,6 +51,12 @@ export const queryHandlers: HandlersOf<
     return (await askSnapshot(ctx, found, "customers.show", { customer_id, segments }, signal)) as never;
   },
   "overview.read": ({ brand, ...input }, { ctx, signal }) => ask(ctx, brand, "overview.read", input, signal),
+  "periods.read": async ({ brand, snapshot_id, ...asked }, { ctx, signal }) => {
+    const found = await findSnapshot(ctx, brand, snapshot_id);
+    const { fiscal_calendar, fiscal_year_starts, week_starts } = settingsOf(found.state);
+    const calendar = { fiscal_calendar, fiscal_year_starts, week_starts };
+    return (await askSnapshot(ctx, found, "periods.read", { ...asked, calendar }, signal)) as never;
+  },
   "lifecycle.read": ({ brand, ...input }, { ctx, signal }) => ask(ctx, brand, "lifecycle.read", input, signal),
   "returns.read": ({ brand, ...input }, { ctx, signal }) => ask(ctx, brand, "returns.read", input, signal),
   "preferences.read": ({ brand, ...input }, { ctx, signal }) => ask(ctx, brand, "preferences.read", input, signal),

@@ -6,6 +6,7 @@ import { isName } from "../../shared/base/ids.ts";
 import { isCurrency } from "../../shared/base/money.ts";
 import { isTimeZone } from "../../shared/base/time.ts";
 import { currentSnapshot } from "../../shared/domain/brand-state.ts";
+import { calendarYear, checkFiscal } from "../../shared/domain/fiscal-calendar.ts";
 import { sha256 } from "../plan/key.ts";
 import { requireEditable, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
@@ -24,6 +25,10 @@ function check({ currency, time_zone }: { currency?: string | undefined; time_zo
   }
 }
 
+function given<T extends object>(own: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) as never;
+}
+
 /** Bytes of a folder's files; further names of one file count once. */
 async function bytesBelow(folder: string): Promise<number> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
@@ -37,12 +42,14 @@ async function bytesBelow(folder: string): Promise<number> {
 }
 
 export const settingHandlers: HandlersOf<Named<"brand"> | Named<"settings"> | Named<"local">> = {
-  "brand.create": async ({ brand, currency, time_zone, return_window_days }, { ctx }) => {
+  "brand.create": async ({ brand, currency, time_zone, return_window_days, ...own }, { ctx }) => {
     const { brands } = requireWritable(ctx);
     if (!isName(brand))
       throw new AssayError("bad_input", `“${brand}” can't be a brand's name.`, "Use letters, digits, - and _.");
     check({ currency, time_zone });
-    const settings = { currency, time_zone, return_window_days: return_window_days ?? null };
+    const fiscal = { ...calendarYear, ...given(own) };
+    checkFiscal(fiscal);
+    const settings = { currency, time_zone, return_window_days: return_window_days ?? null, ...fiscal };
     await brands.create(brand, settings);
     ctx.tell("workspace");
     return { brand, ...settings };
@@ -67,6 +74,7 @@ export const settingHandlers: HandlersOf<Named<"brand"> | Named<"settings"> | Na
       ([name, value]) => value !== undefined && value !== before[name as keyof typeof before],
     );
     const next = { ...before, ...Object.fromEntries(fields) };
+    checkFiscal(next);
     if (fields.length === 0) return before;
     const key = `brand-changed:${state.version}:${sha256(canonicalJson(next))}`;
     const after = await brands.append(brand, "brand_changed", Object.fromEntries(fields), key);

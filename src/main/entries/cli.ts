@@ -8,6 +8,7 @@ import { handOffCommands } from "./cli/hand-off-commands.ts";
 import { identityCommands } from "./cli/identity-commands.ts";
 import { modelCommands } from "./cli/model-commands.ts";
 import { nightCommands } from "./cli/night-commands.ts";
+import { periodCommands } from "./cli/period-commands.ts";
 import { proofCommands } from "./cli/proof-commands.ts";
 import { retentionCommand } from "./cli/retention-commands.ts";
 import { runCommands } from "./cli/run-commands.ts";
@@ -40,6 +41,7 @@ function createProgram(): Command {
   experimentCommands(program);
   retentionCommand(program);
   disclosureCommand(program);
+  periodCommands(program);
   for (const command of allCommands(program)) command.exitOverride().configureOutput({ outputError: () => {} });
   return program;
 }

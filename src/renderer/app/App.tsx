@@ -59,7 +59,9 @@ export function App() {
   }
   const [screen = "overview", id, more] = parts;
   return (
-    <BrandContext.Provider value={{ brand: brand.brand, currency: brand.currency, timeZone: brand.time_zone }}>
+    <BrandContext.Provider
+      value={{ brand: brand.brand, currency: brand.currency, timeZone: brand.time_zone, calendar: brand }}
+    >
       <Shell
         status={status.data}
         brand={brand}

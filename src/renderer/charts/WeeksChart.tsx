@@ -1,6 +1,6 @@
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from "recharts";
 import { dayNumber } from "../format/days.ts";
-import { axisText, month, shortDay } from "../format/format.ts";
+import { axisText, shortDay } from "../format/format.ts";
 import { bareAxis, niceTicks, tick } from "./axis.ts";
 
 export interface Week {
@@ -11,13 +11,16 @@ export interface Week {
   readonly before: number | null;
 }
 
-/** The first weeks of quarters: where the axis names the month. */
-function quarters(weeks: readonly Week[]): string[] {
-  return weeks.flatMap(({ week }) => (/-(01|04|07|10)-0[1-7]/.test(week) ? [week] : []));
+interface Props {
+  readonly weeks: readonly Week[];
+  readonly asOf: string;
+  /** What the axis says at the weeks in which a fiscal quarter starts. */
+  readonly quarters: ReadonlyMap<string, string>;
+  readonly height?: number;
 }
 
 /** Weeks that were, weeks that are expected within a band, and the year before in grey. */
-export function WeeksChart({ weeks, asOf, height = 214 }: { weeks: readonly Week[]; asOf: string; height?: number }) {
+export function WeeksChart({ weeks, asOf, quarters, height = 214 }: Props) {
   const values = weeks.flatMap(({ actual, before, limits, expected }) => [actual, before, expected, ...(limits ?? [])]);
   const known = values.filter((value) => value !== null);
   const ticks = niceTicks(0, Math.max(1, ...known));
@@ -47,8 +50,8 @@ export function WeeksChart({ weeks, asOf, height = 214 }: { weeks: readonly Week
             tick={tick}
             axisLine={{ stroke: "var(--line)" }}
             tickLine={false}
-            ticks={quarters(weeks)}
-            tickFormatter={month}
+            ticks={[...quarters.keys()]}
+            tickFormatter={(week: string) => quarters.get(week) ?? ""}
           />
           <YAxis {...bareAxis} width={34} ticks={ticks} domain={[0, ticks.at(-1) ?? 1]} tickFormatter={axisText} />
           <Area

@@ -12,6 +12,7 @@ import { nightOperations } from "./contract/nights.ts";
 import { offerOperations } from "./contract/offers.ts";
 import { offlineOperations } from "./contract/offline.ts";
 import { ownModelOperations } from "./contract/own-models.ts";
+import { periodOperations } from "./contract/periods.ts";
 import { preferenceOperations } from "./contract/preferences.ts";
 import { proofOperations } from "./contract/proof.ts";
 import { retentionOperations } from "./contract/retention.ts";
@@ -35,6 +36,7 @@ export const contract = {
   ...nightOperations,
   ...clusterOperations,
   ...customerOperations,
+  ...periodOperations,
   ...preferenceOperations,
   ...segmentOperations,
   ...campaignOperations,

@@ -2,6 +2,7 @@ import { type CampaignEntryBodies, type CampaignsState, campaignFolds } from "./
 import { type DisclosureEntryBodies, type DisclosureState, disclosureFolds, emptyDisclosures } from "./disclosure.ts";
 import { type ErasureEntryBodies, type ErasuresState, erasureFolds } from "./erasure.ts";
 import { type ExperimentEntryBodies, type ExperimentsState, experimentFolds } from "./experiment.ts";
+import { calendarYear, type FiscalSettings } from "./fiscal-calendar.ts";
 import { defaultGate, type GateResult } from "./gate.ts";
 import { type IdentityEntryBodies, type IdentityState, identityFolds } from "./identity-overrides.ts";
 import type { NightBody, NightSettings, SegmentRefresh } from "./night.ts";
@@ -19,6 +20,8 @@ export interface BrandSettingsBody {
   readonly time_zone: string;
   readonly return_window_days: number | null;
 }
+/** How periods are grouped changes no number of a snapshot, and logs of older programs don't tell of it. */
+export type BrandSettings = BrandSettingsBody & FiscalSettings;
 
 export interface MappingTable {
   readonly table: string;
@@ -112,8 +115,8 @@ export interface EntryBodies
     SegmentEntryBodies,
     RunEntryBodies,
     WorthEntryBodies {
-  brand_created: BrandSettingsBody;
-  brand_changed: Partial<Omit<BrandSettingsBody, "brand">>;
+  brand_created: BrandSettingsBody & Partial<FiscalSettings>;
+  brand_changed: Partial<Omit<BrandSettings, "brand">>;
   source_added: SourceBody;
   source_removed: { source: string };
   mapping_changed: { source: string; mapping: SourceBody["mapping"] };
@@ -157,7 +160,7 @@ export interface BrandState
     RunsState,
     WorthState {
   version: number;
-  settings: BrandSettingsBody | null;
+  settings: BrandSettings | null;
   sources: Map<string, SourceBody>;
   batches: (BatchBody & { withdrawn: boolean; version: number })[];
   ids: EntryBodies["ids_assigned"][];
@@ -224,16 +227,13 @@ type Folds = { readonly [K in EntryKind]: (state: BrandState, body: EntryBodies[
 
 const folds: Folds = {
   brand_created: (state, body) => {
-    state.settings ??= body;
+    state.settings ??= { ...calendarYear, ...body };
   },
-  brand_changed: (state, { currency, time_zone, return_window_days }) => {
-    if (!state.settings) return;
-    state.settings = {
-      ...state.settings,
-      ...(currency === undefined ? {} : { currency }),
-      ...(time_zone === undefined ? {} : { time_zone }),
-      ...(return_window_days === undefined ? {} : { return_window_days }),
-    };
+  brand_changed: (state, body) => {
+    const { settings } = state;
+    if (!settings) return;
+    const isOurs = ([name, value]: [string, unknown]) => name !== "brand" && name in settings && value !== undefined;
+    state.settings = { ...settings, ...Object.fromEntries(Object.entries(body).filter(isOurs)) };
   },
   source_added: (state, body) => {
     state.sources.set(body.source, body);

@@ -7,6 +7,9 @@ const settingTitles: Readonly<Record<string, string>> = {
   currency: "Currency",
   time_zone: "Time zone",
   return_window_days: "Return window",
+  fiscal_calendar: "Fiscal calendar",
+  fiscal_year_starts: "First day of the fiscal year",
+  week_starts: "First day of the week",
 };
 const keepingTitles: Readonly<Record<string, string>> = {
   keep_days: "Days that every snapshot stays",

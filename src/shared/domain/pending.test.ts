@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type EntryKind, emptyState } from "./brand-state.ts";
+import { calendarYear } from "./fiscal-calendar.ts";
 import {
   applyPending,
   besideName,
@@ -46,7 +47,7 @@ test("a change of several settings is one change for each", () => {
 test("a setting that stays what it was is no change", () => {
   const state = {
     ...emptyState(),
-    settings: { brand: "a", currency: "GBP", time_zone: "UTC", return_window_days: 30 },
+    settings: { brand: "a", currency: "GBP", time_zone: "UTC", return_window_days: 30, ...calendarYear },
   };
   expect(changesSome(state, "brand_changed", { currency: "GBP" })).toBe(false);
   expect(changesSome(state, "brand_changed", { currency: "EUR" })).toBe(true);
@@ -113,7 +114,7 @@ test("the list of what waits is told by its log", () => {
 test("words for what was done and how a thing stands", () => {
   const state = {
     ...emptyState(),
-    settings: { brand: "a", currency: "GBP", time_zone: "UTC", return_window_days: null },
+    settings: { brand: "a", currency: "GBP", time_zone: "UTC", return_window_days: null, ...calendarYear },
   };
   expect(editTitle(edit("brand_changed", { currency: "EUR" }))).toBe("Currency changed");
   expect(editTitle(edit("segment_removed", { segment: "vip" }))).toBe("Segment vip removed");

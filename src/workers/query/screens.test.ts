@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeSmallSnapshot, ordersOnly, type SmallSnapshot } from "../../../test/support/small-snapshot.ts";
 import { lifecycle as lifecycleShape, overview as overviewShape } from "../../shared/api/contract/customers.ts";
+import { periods as periodsShape } from "../../shared/api/contract/periods.ts";
+import { daysBetween } from "../../shared/base/time.ts";
+import { calendarYear, periodLengths } from "../../shared/domain/fiscal-calendar.ts";
 import { lifecycleStage } from "../models/lifecycle/lifecycle-stage.ts";
 import { countSegment } from "./counts.ts";
 import { numberOf } from "./estimate.ts";
 import { expectedMoves, readLifecycle } from "./lifecycle.ts";
 import { readOverview } from "./overview.ts";
+import { readPeriods } from "./periods.ts";
 import { type OpenSnapshot, openSnapshot } from "./session-pool.ts";
 import type { SnapshotHandle } from "./snapshot.ts";
 
@@ -252,5 +256,37 @@ describe("a brand with nothing but orders", () => {
       expect(lifecycleShape.parse(wire(lifecycle))).toEqual(wire(lifecycle));
       open.close();
     }
+  });
+});
+
+describe("periods", () => {
+  const retail = { fiscal_calendar: "4-5-4", fiscal_year_starts: "02-01", week_starts: "sunday" } as const;
+  test("of any calendar hold what was sold and refunded on their days, and the last one so far", async () => {
+    for (const calendar of [calendarYear, retail])
+      for (const by of periodLengths) {
+        const found = await readPeriods(snapshot, { by, calendar });
+        expect(periodsShape.parse(wire(found))).toEqual(wire(found));
+        expect(found.periods.at(-1)).toMatchObject({ to: found.as_of });
+        for (const { from, to, ...own } of found.periods) {
+          const within = (day: string) => `WHERE ${day} BETWEEN DATE '${from}' AND DATE '${to}'`;
+          const sold = await one(`SELECT coalesce(sum(revenue_minor), 0) FROM transactions ${within("day")}`);
+          const buyers = await one(`SELECT count(DISTINCT customer_id) FROM transactions ${within("day")}`);
+          const back = await one(
+            `SELECT coalesce(sum(refund_minor), 0) FROM returns ${within("CAST(returned_at AS DATE)")}`,
+          );
+          expect({ ...own, from }).toMatchObject({ from, revenue_minor: sold, buyers, refunds_minor: back });
+        }
+      }
+  });
+
+  test("stand beside as much of the year before, where the history reaches back to it", async () => {
+    const { periods } = await readPeriods(snapshot, { by: "quarter", calendar: retail, count: 40 });
+    const last = periods.at(-1);
+    expect(daysBetween(last?.before?.from ?? "", last?.before?.to ?? "")).toBe(
+      daysBetween(last?.from ?? "", last?.to ?? ""),
+    );
+    expect(periods[0]?.before).toBeNull();
+    const { periods: bare } = await readPeriods(ordersAlone, { by: "year", calendar: calendarYear });
+    expect(bare.every(({ refunds_minor }) => refunds_minor === null)).toBe(true);
   });
 });

@@ -23,6 +23,7 @@ import { modelDrift } from "../query/model-drift.ts";
 import { readOverview } from "../query/overview.ts";
 import { pageCustomers } from "../query/pages.ts";
 import { pagePeople } from "../query/people.ts";
+import { readPeriods } from "../query/periods.ts";
 import { readPreferences } from "../query/preferences.ts";
 import { pythonScript } from "../query/python-script.ts";
 import { readReturns } from "../query/returns.ts";
@@ -54,6 +55,7 @@ const questions: Readonly<Record<string, Ask>> = {
   "customers.show": showCustomer,
   "people.page": pagePeople,
   "overview.read": readOverview,
+  "periods.read": readPeriods,
   "lifecycle.read": readLifecycle,
   "returns.read": readReturns,
   "preferences.read": readPreferences,

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { calendarOf, calendarOptions, type OwnCalendar } from "./calendar-options.ts";
 import { copyCommands } from "./copy-commands.ts";
 import { pendingCommand } from "./offline-commands.ts";
 import { table } from "./output.ts";
@@ -39,32 +40,40 @@ export function workspaceCommands(program: Command): void {
         }),
       );
   const brand = program.command("brand").description("retailers of a workspace");
-  brand
-    .command("create <name>")
+  calendarOptions(brand.command("create <name>"))
     .description("adds a retailer")
     .requiredOption("--currency <code>", "ISO 4217 code of its money")
     .requiredOption("--time-zone <name>", "zone that decides what a day is, such as Europe/London")
     .option("--return-window-days <n>", "days in which goods may come back", Number)
-    .action((name: string, own: { currency: string; timeZone: string; returnWindowDays?: number }, command: Command) =>
-      perform(command, "workspace", async ({ client, output }) => {
-        const made = await client.call("brand.create", {
-          brand: name,
-          currency: own.currency,
-          time_zone: own.timeZone,
-          ...(own.returnWindowDays === undefined ? {} : { return_window_days: own.returnWindowDays }),
-        });
-        output.answer(made, () => `Brand ${made.brand}, ${made.currency}, ${made.time_zone}`);
-        return 0;
-      }),
+    .action(
+      (
+        name: string,
+        own: { currency: string; timeZone: string; returnWindowDays?: number } & OwnCalendar,
+        command: Command,
+      ) =>
+        perform(command, "workspace", async ({ client, output }) => {
+          const made = await client.call("brand.create", {
+            brand: name,
+            currency: own.currency,
+            time_zone: own.timeZone,
+            ...(own.returnWindowDays === undefined ? {} : { return_window_days: own.returnWindowDays }),
+            ...calendarOf(own),
+          });
+          output.answer(made, () => `Brand ${made.brand}, ${made.currency}, ${made.time_zone}`);
+          return 0;
+        }),
     );
-  brand
-    .command("change <name>")
-    .description("changes a retailer's settings; results follow with the next run")
+  calendarOptions(brand.command("change <name>"))
+    .description("changes a retailer's settings; results follow with the next run, a calendar holds at once")
     .option("--currency <code>", "ISO 4217 code of its money")
     .option("--time-zone <name>", "zone that decides what a day is")
     .option("--return-window-days <n>", "days in which goods may come back, or `observed`")
     .action(
-      (name: string, own: { currency?: string; timeZone?: string; returnWindowDays?: string }, command: Command) =>
+      (
+        name: string,
+        own: { currency?: string; timeZone?: string; returnWindowDays?: string } & OwnCalendar,
+        command: Command,
+      ) =>
         perform(command, "workspace", async ({ client, output }) => {
           const days = own.returnWindowDays;
           const changed = await client.call("brand.change", {
@@ -72,6 +81,7 @@ export function workspaceCommands(program: Command): void {
             currency: own.currency,
             time_zone: own.timeZone,
             return_window_days: days === undefined ? undefined : days === "observed" ? null : Number(days),
+            ...calendarOf(own),
           });
           output.answer(
             changed,
@@ -88,8 +98,15 @@ export function workspaceCommands(program: Command): void {
         const { brands } = await client.call("workspace.status", {});
         output.answer(brands, () =>
           table(
-            ["brand", "currency", "time zone"],
-            brands.map((one) => [one.brand, one.currency, one.time_zone]),
+            ["brand", "currency", "time zone", "fiscal calendar", "year starts", "week starts"],
+            brands.map((one) => [
+              one.brand,
+              one.currency,
+              one.time_zone,
+              one.fiscal_calendar,
+              one.fiscal_year_starts,
+              one.week_starts,
+            ]),
           ),
         );
         return 0;

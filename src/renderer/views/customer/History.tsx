@@ -1,9 +1,11 @@
 import type { Customer } from "../../../shared/api/contract/customers.ts";
+import { periodOf } from "../../../shared/domain/fiscal-calendar.ts";
+import { useBrand } from "../../app/BrandContext.ts";
 import { HistoryLanes } from "../../charts/HistoryLanes.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Scroll } from "../../components/Scroll.tsx";
 import { addDaysTo } from "../../format/days.ts";
-import { day, exactMoney, integer, money, month, period, wholeUnits, word } from "../../format/format.ts";
+import { day, exactMoney, integer, money, period, wholeUnits, word } from "../../format/format.ts";
 
 const count = (n: number, one: string, many: string) => `${integer(n)} ${n === 1 ? one : many}`;
 
@@ -80,12 +82,14 @@ export function History({ data, currency }: { data: Customer; currency: string }
   );
 }
 
-/** E-mails and visits by month, latest first. */
+/** E-mails and visits by period of the fiscal calendar, latest first. */
 function Activity({ data }: { data: Customer }) {
-  const months = new Map<string, { sent: number; answered: number; visits: number }>();
+  const { calendar } = useBrand();
+  const months = new Map<string, { label: string; sent: number; answered: number; visits: number }>();
   const at = (on: string) => {
-    const known = months.get(on.slice(0, 7)) ?? { sent: 0, answered: 0, visits: 0 };
-    months.set(on.slice(0, 7), known);
+    const { from, label } = periodOf(calendar, on, "period");
+    const known = months.get(from) ?? { label, sent: 0, answered: 0, visits: 0 };
+    months.set(from, known);
     return known;
   };
   for (const one of data.messages) {
@@ -99,7 +103,7 @@ function Activity({ data }: { data: Customer }) {
       <table className="plain tight">
         <thead>
           <tr>
-            <th>Month</th>
+            <th>{calendar.fiscal_calendar === "months" ? "Month" : "Period"}</th>
             <th className="num">E-mails sent</th>
             <th className="num">Opened or clicked</th>
             <th className="num">Visits</th>
@@ -108,9 +112,9 @@ function Activity({ data }: { data: Customer }) {
         <tbody>
           {[...months]
             .sort(([a], [b]) => (a < b ? 1 : -1))
-            .map(([name, sums]) => (
-              <tr key={name}>
-                <td className="nowrap">{month(`${name}-01`)}</td>
+            .map(([from, sums]) => (
+              <tr key={from}>
+                <td className="nowrap">{sums.label}</td>
                 <td className="num">{integer(sums.sent)}</td>
                 <td className="num">{integer(sums.answered)}</td>
                 <td className="num">{integer(sums.visits)}</td>

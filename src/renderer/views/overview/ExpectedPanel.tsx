@@ -1,11 +1,14 @@
 import type { Overview } from "../../../shared/api/contract/customers.ts";
+import { useBrand } from "../../app/BrandContext.ts";
 import { WeeksChart } from "../../charts/WeeksChart.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { addDaysTo } from "../../format/days.ts";
+import { quarterStarts } from "../../format/fiscal.ts";
 import { day, money, moneyScale } from "../../format/format.ts";
 
 /** What the next weeks should bring, after those that were, over the same weeks a year before. */
 export function ExpectedPanel({ overview }: { overview: Overview }) {
+  const { calendar } = useBrand();
   const { currency, weeks, expected_90, expected_365 } = overview;
   const scale = moneyScale(currency, expected_90?.value ?? Math.max(0, ...weeks.map((one) => one.actual_minor ?? 0)));
   const units = (minor: number | null) => (minor === null ? null : scale.value(minor));
@@ -69,7 +72,7 @@ export function ExpectedPanel({ overview }: { overview: Overview }) {
           )}
         </span>
       </div>
-      <WeeksChart weeks={points} asOf={overview.as_of} />
+      <WeeksChart weeks={points} asOf={overview.as_of} quarters={quarterStarts(calendar, points)} />
     </Panel>
   );
 }

@@ -6,6 +6,7 @@ import { ChangePanel } from "./ChangePanel.tsx";
 import { ExpectedPanel } from "./ExpectedPanel.tsx";
 import { Figures } from "./Figures.tsx";
 import "./overview.css";
+import { PeriodsPanel } from "./PeriodsPanel.tsx";
 import { SourcesPanel } from "./SourcesPanel.tsx";
 import { StagesPanel } from "./StagesPanel.tsx";
 
@@ -23,6 +24,7 @@ export function OverviewBody({ overview, sources }: { overview: Overview; source
             </Proven>
           </div>
           <StagesPanel overview={overview} />
+          <PeriodsPanel />
         </div>
         <div className="stack side">
           <AttentionPanel items={overview.attention} currency={currency} />

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { changeFinding, stagesFinding } from "./findings.ts";
+import { changeFinding, periodsFinding, stagesFinding } from "./findings.ts";
 
 const part = (name: string, effect_minor: number) => ({ name, effect_minor, before: 1, now: 1, unit: "customers" });
 const change = (parts: ReturnType<typeof part>[]) => ({
@@ -40,4 +40,19 @@ test("the stages' finding gives shares of base and value only where they are kno
   );
   expect(stagesFinding({ stages: [stage(25, null)], total })).toBe("Active customers are 25 % of the base");
   expect(stagesFinding({ stages: [stage(0, null)], total })).toBe("Customers by lifecycle stage");
+});
+
+test("revenue by period is told of the latest one that is over, beside the year before", () => {
+  const sums = { from: "2026-01-01", to: "2026-03-31", revenue_minor: 110, refunds_minor: null };
+  const of = (label: string, before: number | null, is_open = false) => ({
+    ...{ label, year: 2026, number: 1, is_open, orders: 1, buyers: 1 },
+    ...sums,
+    before: before === null ? null : { ...sums, revenue_minor: before },
+  });
+  const told = periodsFinding({ periods: [of("Q1 2026", 100), of("Q2 2026", 40, true)] });
+  expect(told).toBe("Q1 2026 brought 10.0 % more than a year before");
+  expect(periodsFinding({ periods: [of("Q2 2026", 220, true)] })).toBe(
+    "Q2 2026 so far brought 50.0 % less than a year before",
+  );
+  expect(periodsFinding({ periods: [of("Q2 2026", null)] })).toBe("Revenue by fiscal period");
 });

@@ -1,4 +1,5 @@
 import type { Overview } from "../../../shared/api/contract/customers.ts";
+import type { Periods } from "../../../shared/api/contract/periods.ts";
 import { share } from "../../format/format.ts";
 
 type Change = NonNullable<Overview["change"]>;
@@ -41,4 +42,15 @@ export function stagesFinding(overview: Pick<Overview, "stages" | "total">): str
   return active.value && whole > 0
     ? `${ofBase} and ${share(active.value.value / whole, 0)} of its expected value`
     : ofBase;
+}
+
+/** The latest period that is over, beside the year before; of the one that runs, what it is so far. */
+export function periodsFinding({ periods }: Pick<Periods, "periods">): string {
+  const compared = periods.filter(({ before }) => before !== null && before.revenue_minor > 0);
+  const told = compared.filter(({ is_open }) => !is_open).at(-1) ?? compared.at(-1);
+  if (!told?.before) return "Revenue by fiscal period";
+  const change = told.revenue_minor / told.before.revenue_minor - 1;
+  const which = told.is_open ? `${told.label} so far` : told.label;
+  if (Math.abs(change) < 0.0005) return `${which} brought as much as a year before`;
+  return `${which} brought ${share(Math.abs(change))} ${change > 0 ? "more" : "less"} than a year before`;
 }

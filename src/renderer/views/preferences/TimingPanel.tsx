@@ -1,15 +1,18 @@
 import type { Preferences, TimeSlot } from "../../../shared/api/contract/preferences.ts";
+import { useBrand } from "../../app/BrandContext.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
 import { audience } from "../../format/audience.ts";
+import { inWeekOrder } from "../../format/fiscal.ts";
 import { integer, share } from "../../format/format.ts";
 import { Audience } from "./Audience.tsx";
 import { timingFinding } from "./findings.ts";
 
 const clock = (hour: string) => `${hour.padStart(2, "0")}:00`;
 
-/** When orders are placed, and whose best hour, weekday and quarter it is. */
+/** When orders are placed, and whose best hour, weekday and season it is. */
 export function TimingPanel({ data }: { data: Preferences["timing"] }) {
+  const { calendar } = useBrand();
   return (
     <Panel
       title={timingFinding(data)}
@@ -26,8 +29,8 @@ export function TimingPanel({ data }: { data: Preferences["timing"] }) {
         </>
       )}
       <div className="times">
-        <Slots slots={data.weekdays} title="Weekday" field="best_weekday" />
-        <Slots slots={data.seasons} title="Quarter" field="best_season" />
+        <Slots slots={inWeekOrder(calendar, data.weekdays)} title="Weekday" field="best_weekday" />
+        <Slots slots={data.seasons} title="Season" field="best_season" />
       </div>
     </Panel>
   );

@@ -10,6 +10,7 @@ import { CheckPanel } from "./CheckPanel.tsx";
 import { DriversPanel } from "./DriversPanel.tsx";
 import { GroupsPanel } from "./GroupsPanel.tsx";
 import { LinesPanel } from "./LinesPanel.tsx";
+import { RefundsPanel } from "./RefundsPanel.tsx";
 import { ReturnersPanel } from "./ReturnersPanel.tsx";
 import { Strip } from "./Strip.tsx";
 import "./returns.css";
@@ -125,6 +126,7 @@ function Panels({ data }: { data: Returns }) {
             <BandsPanel data={data} />
           </Proven>
           <GroupsPanel data={data} />
+          <RefundsPanel />
           {!isHidden && <LinesPanel data={data} />}
         </div>
         <div>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Returns } from "../../../shared/api/contract/returns.ts";
 import { returnersOf } from "./audience.ts";
-import { bandFinding, checkFinding, driverFinding, groupFinding } from "./findings.ts";
+import { bandFinding, checkFinding, driverFinding, groupFinding, refundsFinding } from "./findings.ts";
 
 const band = (name: "low" | "medium" | "high" | "very_high", lines: number, at_risk_minor: number) => ({
   band: name,
@@ -55,5 +55,15 @@ describe("what the returns screen finds", () => {
     expect(returnersOf("size", "M")).toBeNull();
     expect(decodeURIComponent(returnersOf("category", "Hats") ?? "")).toContain('"value":"Hats"');
     expect(decodeURIComponent(returnersOf("lifecycle_stage", "new") ?? "")).toContain("lifecycle_stage");
+  });
+});
+
+describe("refunds by period", () => {
+  const of = (label: string, rate: number | null, is_open = false) => ({ label, rate, is_open });
+  it("are told of the latest period that is over", () => {
+    expect(refundsFinding([of("Q1 2026", 0.1), of("Q2 2026", 0.12), of("Q3 2026", 0.01, true)])).toBe(
+      "12.0 % of revenue was refunded in Q2 2026, after 10.0 % in Q1 2026",
+    );
+    expect(refundsFinding([of("2026", 0.1, true)])).toBe("Refunds by fiscal period");
   });
 });

@@ -69,3 +69,13 @@ export function checkFinding({ bins }: Returns["calibration"]): string {
   if (Math.abs(told - came) <= 0.1 * Math.max(came, 0.01)) return `Chances are right on the whole: ${said}`;
   return `Chances were too ${told > came ? "high" : "low"}: ${said}`;
 }
+
+/** The latest period that is over, beside the one before it. */
+export function refundsFinding(
+  periods: readonly { readonly label: string; readonly is_open: boolean; readonly rate: number | null }[],
+): string {
+  const over = periods.filter(({ is_open, rate }) => !is_open && rate !== null);
+  const [before, last] = over.slice(-2);
+  if (!before || !last) return "Refunds by fiscal period";
+  return `${share(last.rate)} of revenue was refunded in ${last.label}, after ${share(before.rate)} in ${before.label}`;
+}

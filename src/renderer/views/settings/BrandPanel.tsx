@@ -10,7 +10,7 @@ import { Panel } from "../../components/Panel.tsx";
 import { Failure, Waiting } from "../../components/parts.tsx";
 
 type Read = OutputOf<AssayContract["brand.settings"]>;
-type Settings = Read["settings"];
+type Settings = NonNullable<Read["made_with"]>;
 
 /** What a number of this retailer means: its money, its days, how long goods may come back. */
 export function BrandPanel({ brand }: { brand: string }) {

@@ -2,6 +2,7 @@ import { useBrand } from "../../app/BrandContext.ts";
 import { Head } from "../../components/parts.tsx";
 import { AboutPanel } from "./AboutPanel.tsx";
 import { BrandPanel } from "./BrandPanel.tsx";
+import { CalendarPanel } from "./CalendarPanel.tsx";
 import { CopiesPanel } from "./CopiesPanel.tsx";
 import { DisclosuresPanel } from "./DisclosuresPanel.tsx";
 import { LocalPanel } from "./LocalPanel.tsx";
@@ -20,6 +21,7 @@ export function SettingsView() {
       <div className="grid settings">
         <div className="s6 stack">
           <BrandPanel key={brand} brand={brand} />
+          <CalendarPanel key={`${brand} calendar`} brand={brand} />
           <RetentionPanel key={`${brand} kept`} brand={brand} />
           <DisclosuresPanel key={`${brand} taken out`} brand={brand} />
           <LookPanel />

@@ -1,12 +1,21 @@
 import { z } from "zod";
+import { fiscalKinds, weekStarts } from "../../domain/fiscal-calendar.ts";
 import { brandName, call, count, done, json, nothing, stream } from "../operation.ts";
 
-export const brandSettings = z.object({
+const measures = z.object({
   brand: brandName,
   currency: z.string(),
   time_zone: z.string(),
   return_window_days: count.nullable(),
 });
+export const fiscalSettings = z.object({
+  fiscal_calendar: z.enum(fiscalKinds),
+  /** Month and day, `02-01`. */
+  fiscal_year_starts: z.string(),
+  week_starts: z.enum(weekStarts),
+});
+export type FiscalChoice = z.output<typeof fiscalSettings>;
+export const brandSettings = measures.extend(fiscalSettings.shape);
 
 export const status = z.object({
   version: z.string(),
@@ -95,13 +104,15 @@ export const workspaceOperations = {
       currency: z.string(),
       time_zone: z.string(),
       return_window_days: count.optional(),
+      ...fiscalSettings.partial().shape,
     }),
     output: brandSettings,
   }),
-  /** The retailer's settings, and those that the current snapshot was made with: they differ until the next run. */
+  /** The retailer's settings, and those that the current snapshot was made with: they differ until the next run. How periods are
+   *  grouped is no part of a snapshot and holds at once. */
   "brand.settings": call({
     input: z.object({ brand: brandName }),
-    output: z.object({ settings: brandSettings, made_with: brandSettings.nullable() }),
+    output: z.object({ settings: brandSettings, made_with: measures.nullable() }),
   }),
   "brand.change": call({
     input: z.object({
@@ -110,6 +121,7 @@ export const workspaceOperations = {
       time_zone: z.string().optional(),
       /** null: as observed. */
       return_window_days: count.max(3650).nullable().optional(),
+      ...fiscalSettings.partial().shape,
     }),
     output: brandSettings,
   }),
