@@ -12,8 +12,9 @@ import { defineModel } from "../define.ts";
 import { calibrationBins, compare, join, known, leastCustomers } from "../evaluation.ts";
 import { contentHashes, drawn, logitsOf, pick } from "../learning.ts";
 import { blank, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
-import { stagesBefore } from "./lifecycle-stage.ts";
 import { columnsOf, type RecencyRule, rateByRecency, recencyRule } from "./propensity-fit.ts";
+import { ladderIn } from "./stage-ladder.ts";
+import { stagesBefore } from "./stage-rules.ts";
 
 interface Fitted {
   readonly trees: BoostedTrees;
@@ -50,7 +51,8 @@ function fitWinBack(table: ColumnTable, context: ModelContext): Fitted | null {
     pick(all.recency, recent),
     pick(all.tAge, recent),
   ).params;
-  const stages = stagesBefore(btyd, all, { horizon, throwIfCancelled });
+  const ladder = ladderIn(context.fits?.["lifecycle_stage"]);
+  const stages = stagesBefore(btyd, all, { horizon, ladder, throwIfCancelled });
   const lapsed = Uint32Array.from(cut.keys()).filter((row) => stages[row] === "lapsed");
   const wide = columnsOf(table, btyd, horizon).map((column) => pick(column, lapsed));
   const rows = drawn(contentHashes(wide), mostRows);
@@ -106,11 +108,12 @@ function chancesOf({ trees, platt, btyd, horizon_days: horizon }: Fitted, featur
 
 export const winBack = defineModel({
   name: "win_back",
-  version: 1,
+  version: 2,
   title: "Win-back",
   group: "lifecycle",
   inputs: { features: { feature: "customer_features" }, stage: { scores: "lifecycle_stage" } },
   learns: { rows: { feature: "purchase_training" } },
+  consults: ["lifecycle_stage"],
   params: {},
   outputs: [
     { name: "probability_win_back", type: "DOUBLE", unit: "share" },

@@ -123,7 +123,7 @@ function forecastSegments(inputs: Tables, fitted: FittedSegments, wanted: readon
 
 export const segmentForecast = defineModel({
   name: "segment_forecast",
-  version: 3,
+  version: 4,
   title: "Revenue of segments",
   group: "value",
   inputs: {
@@ -134,6 +134,7 @@ export const segmentForecast = defineModel({
     value: { scores: "customer_value" },
   },
   learns: { rows: { feature: "value_training" }, season: { feature: "purchase_season" } },
+  consults: ["lifecycle_stage"],
   keys: [
     { name: "segment", type: "VARCHAR" },
     { name: "horizon_days", type: "INTEGER" },

@@ -2,7 +2,8 @@ import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { ModelContext } from "../../../shared/domain/model.ts";
 import { conformalFactor } from "../../numeric/interval-score.ts";
 import { createClock, type Harmonic } from "../../numeric/season.ts";
-import { stagesBefore } from "../lifecycle/lifecycle-stage.ts";
+import { ladderIn } from "../lifecycle/stage-ladder.ts";
+import { stagesBefore } from "../lifecycle/stage-rules.ts";
 import { numbers } from "../tables.ts";
 import { fitGenerative, forecastsOf, type Generative } from "./generative.ts";
 
@@ -35,7 +36,7 @@ const drawnBy = 0.05;
 
 export function fitSegments(
   table: ColumnTable,
-  { purchaseHorizonDays: horizon, throwIfCancelled, asOf }: ModelContext,
+  { purchaseHorizonDays: horizon, throwIfCancelled, asOf, fits }: ModelContext,
   season: readonly Harmonic[] = [],
 ): FittedSegments | null {
   if (table.rows < leastRows) return null;
@@ -55,7 +56,11 @@ export function fitSegments(
     recency: numbers(table, "recency"),
     tAge: numbers(table, "t_age"),
   };
-  const stages = stagesBefore(generative.btyd, histories, { horizon, throwIfCancelled });
+  const stages = stagesBefore(generative.btyd, histories, {
+    horizon,
+    ladder: ladderIn(fits?.["lifecycle_stage"]),
+    throwIfCancelled,
+  });
   const revenue = numbers(table, "revenue_after");
   const sums = new Map<string, { actual: number[]; told: number[] }>();
   const add = (key: string, row: number) => {
