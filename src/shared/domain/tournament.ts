@@ -108,6 +108,8 @@ export interface TournamentChoice {
   readonly refined?: { readonly model: string; readonly share: number };
   /** What counts are multiplied by, where earlier cuts surely brought fewer, or more, than was told. */
   readonly level?: number;
+  /** By what slope forecasts of one-time buyers are turned, where earlier cuts told it. */
+  readonly one_time_slope?: number;
   /** Settings that each method did best with, where it was tried with several. */
   readonly settings?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly reason: string;
@@ -119,7 +121,7 @@ export interface TournamentChoice {
 export function pinnedChoice(choice: TournamentChoice, pin: string): TournamentChoice {
   if (pin === automatic || pin === choice.chosen) return choice;
   const reason = `Pinned to ${pin}; the tournament itself chose ${choice.chosen}.`;
-  const { refined: _, level: __, ...plain } = choice;
+  const { refined: _, level: __, one_time_slope: ___, ...plain } = choice;
   if (pin === stackName) {
     return choice.stack_weights ? { ...plain, chosen: stackName, weights: choice.stack_weights, reason } : choice;
   }

@@ -6,7 +6,7 @@ import { blank, gather, matchRows, numbers, texts } from "../tables.ts";
 export interface Chosen {
   readonly base: ColumnTable;
   readonly scores: ReadonlyMap<string, ColumnTable>;
-  readonly choice: Pick<TournamentChoice, "weights" | "ranking" | "refined" | "level">;
+  readonly choice: Pick<TournamentChoice, "weights" | "ranking" | "refined" | "level" | "one_time_slope">;
 }
 
 export interface Combined {

@@ -7,6 +7,7 @@ import { blank, gather, matchRows, numbers } from "../tables.ts";
 import { blendOf, combine, type JudgedCut, type Weights } from "./blend.ts";
 import { chooseByLoss, meanRelative } from "./choose.ts";
 import { levelThatHeld } from "./level.ts";
+import { slopeThatHeld } from "./one-time.ts";
 import { bestShare, type Refinable, refine } from "./refine.ts";
 import { relativeLoss, type TargetDeclaration, toldMetrics } from "./targets.ts";
 
@@ -32,6 +33,8 @@ interface Field extends JudgedCut {
   /** The candidates' chances of any, and that of the model that may refine them. */
   readonly chances: ReadonlyMap<string, Float64Array>;
   readonly refining: Float64Array | null;
+  /** Whether somebody had bought once. */
+  readonly isOnce: readonly boolean[];
 }
 
 const leastShare = 0.9;
@@ -47,25 +50,49 @@ export interface TournamentRequest {
   readonly horizonDays: number;
 }
 
-/** The choice, its counts refined by another model's chance of any where that made the loss less over the cuts, and their level moved
- *  where all that came after the cuts lay surely on one side of what was told. */
+/** The choice, its counts refined by another model's chance of any where that made the loss less over the cuts, their level moved where
+ *  all that came after the cuts lay surely on one side of what was told, and those of one-time buyers turned by the slope that held. */
 export function judgeTournament(request: TournamentRequest): TournamentChoice {
+  const { target } = request;
   const { choice, fields } = chooseForecast(request);
   const models = Object.keys(choice.weights);
   const whole = fields.filter(({ predictions }) => models.every((model) => predictions.has(model)));
   if (whole.length === 0) return choice;
-  const refined = refinedChoice(request.target, choice, whole);
-  if (!request.target.blends) return refined;
-  const share = refined.refined?.share ?? 0;
-  const told = whole.map((field) => ({
-    predicted: refine(refinableOf(refined.weights, field), share),
-    actual: field.actual,
-  }));
-  const level = levelThatHeld(told);
-  if (level === 1) return refined;
+  const refined = refinedChoice(target, choice, whole);
+  const told = whole.map((field) => refine(refinableOf(refined.weights, field), refined.refined?.share ?? 0));
+  return turnedChoice(target, levelledChoice(target, refined, whole, told), whole, told);
+}
+
+function levelledChoice(
+  target: TargetDeclaration,
+  choice: TournamentChoice,
+  cuts: readonly Field[],
+  told: readonly Float64Array[],
+): TournamentChoice {
+  const held = cuts.map(({ actual }, at) => ({ predicted: told[at] ?? new Float64Array(0), actual }));
+  const level = target.blends ? levelThatHeld(held) : 1;
+  if (level === 1) return choice;
   const side = level < 1 ? "fewer" : "more";
-  const reason = `${refined.reason} Surely ${side} came after each cut than was told: all counts × ${level.toPrecision(3)}.`;
-  return { ...refined, level, reason };
+  const reason = `${choice.reason} Surely ${side} came after each cut than was told: all counts × ${level.toPrecision(3)}.`;
+  return { ...choice, level, reason };
+}
+
+function turnedChoice(
+  { turns }: TargetDeclaration,
+  choice: TournamentChoice,
+  cuts: readonly Field[],
+  told: readonly Float64Array[],
+): TournamentChoice {
+  if (!turns) return choice;
+  const once = cuts.map(({ actual, isOnce }, at) => ({
+    predicted: (told[at] ?? new Float64Array(0)).filter((_, row) => isOnce[row]),
+    actual: actual.filter((_, row) => isOnce[row]),
+  }));
+  const slope = slopeThatHeld(once, turns);
+  if (slope === 1) return choice;
+  const side = slope < 1 ? "less" : "more";
+  const reason = `${choice.reason} One-time buyers differed ${side} after the cuts than was told: theirs are turned by a slope of ${slope.toPrecision(3)}.`;
+  return { ...choice, one_time_slope: slope, reason };
 }
 
 function refinableOf(weights: Weights, field: Field): Refinable {
@@ -168,6 +195,7 @@ function fieldOf(
   return {
     cutOn,
     actual: pick(target.outcome(outcomes)),
+    isOnce: Array.from(pick(gather(numbers(summary, "frequency"), known)), (x) => x === 0),
     naive: pick(gather(target.naive(summary, horizonDays), known)),
     predictions: new Map(told.map(([model, values]) => [model, pick(values)])),
     chances: new Map(told.map(([model]) => [model, pick(chancesIn(target, outcomes, scores[model]))])),

@@ -21,6 +21,7 @@ import { tiersOf } from "../value/tiers.ts";
 import { type Chosen, combineColumn, reasonsOf } from "./combine.ts";
 import { compareWithNaive } from "./compare-with-naive.ts";
 import { type Candidate, judgeTournament } from "./judge.ts";
+import { turnedOnce } from "./one-time.ts";
 import { refiningFactors } from "./refine.ts";
 import { type TargetDeclaration, targets } from "./targets.ts";
 
@@ -53,7 +54,7 @@ function tournamentStep(target: TargetDeclaration, candidates: readonly Candidat
   ]);
   return defineStep({
     name: `tournament_${target.target}`,
-    version: 4,
+    version: 5,
     title: `Tournament: ${tournamentQuestions[target.target].title}`,
     stage: "fits",
     scope: "brand",
@@ -112,7 +113,7 @@ function chosenStep(declared: TargetDeclaration, candidates: readonly Entrant[])
   const eligible = candidates.filter(({ onlyShown }) => onlyShown === undefined).map(({ model }) => model);
   return defineStep({
     name: `chosen_${target}`,
-    version: 3,
+    version: 4,
     title: `Chosen: ${tournamentQuestions[target].title}`,
     stage: "scores",
     scope: "brand",
@@ -141,7 +142,7 @@ function chosenStep(declared: TargetDeclaration, candidates: readonly Entrant[])
       const chosen = { base, scores, choice: pinnedChoice(found, String(context.params.model)) };
       const figures = figuresOf(target, chosen, candidates);
       const refined = declared.refining ? refinedFigures(figures, chosen, await context.table("refining")) : figures;
-      await context.output.table("chosen", refined, chosenColumns(target));
+      await context.output.table("chosen", turnedFigures(declared, refined, chosen), chosenColumns(target));
     },
   });
 }
@@ -186,6 +187,26 @@ function refinedFigures(figures: ColumnTable, chosen: Chosen, refining: ColumnTa
     expected_purchases_high: moved("expected_purchases_high").map(Math.round),
   };
   return { ...figures, columns };
+}
+
+const leadingColumns = { count: "expected_purchases", chance: "probability_purchase" } as const;
+
+/** Figures of one-time buyers turned by the slope that held, limits of counts with them. */
+function turnedFigures({ turns }: TargetDeclaration, figures: ColumnTable, { base, choice }: Chosen): ColumnTable {
+  const slope = choice.one_time_slope ?? 1;
+  if (!turns || slope === 1) return figures;
+  const isOnce = Array.from(numbers(base, "frequency"), (x) => x === 0);
+  const name = leadingColumns[turns];
+  const before = numbers(figures, name);
+  const after = turnedOnce(before, isOnce, { slope, scale: turns });
+  const withLimit = (end: string) =>
+    numbers(figures, end).map((value, row) => {
+      const [from, to] = [before[row] ?? 0, after[row] ?? 0];
+      return from > 0 && Number.isFinite(to) ? Math.round((value * to) / from) : value;
+    });
+  const limits = turns === "count" ? ["expected_purchases_low", "expected_purchases_high"] : [];
+  const ends = Object.fromEntries(limits.map((end) => [end, withLimit(end)]));
+  return { ...figures, columns: { ...figures.columns, [name]: after, ...ends } };
 }
 
 /** How the tournament's own choice does at a cut, where it was made from earlier cuts alone. */

@@ -10,6 +10,7 @@ import {
   spearman,
 } from "../../numeric/scoring.ts";
 import { numbers } from "../tables.ts";
+import type { Scale } from "./one-time.ts";
 
 /** A metric of a forecast and the loss that it stands for: what the naive forecast's is divided into. */
 export interface Judged {
@@ -30,6 +31,8 @@ export interface TargetDeclaration {
   readonly refining?: { readonly column: string; readonly model: string };
   /** Whether the best candidate is blended with another, and its level moved, where earlier cuts say so. */
   readonly blends?: true;
+  /** On what scale forecasts of one-time buyers are turned where earlier cuts say that they spread too much, or too little. */
+  readonly turns?: Scale;
   readonly judge: (predicted: Float64Array, actual: Float64Array) => readonly Judged[];
 }
 
@@ -67,6 +70,7 @@ export const targets: readonly TargetDeclaration[] = [
     },
     refining: { column: "probability_purchase", model: "purchase_propensity" },
     blends: true,
+    turns: "count",
     judge: judgeAmounts((predicted, actual) => {
       const ranked = auc(predicted, isAbove(actual));
       return lossOf("auc", ranked, 1 - ranked.value);
@@ -78,6 +82,7 @@ export const targets: readonly TargetDeclaration[] = [
     outcome: (outcomes) => numbers(outcomes, "n_purchases").map((count) => (count > 0 ? 1 : 0)),
     naive: (summary, horizonDays) =>
       numbers(summary, "days_since_last_purchase").map((days) => horizonDays / (2 * horizonDays + Math.max(0, days))),
+    turns: "chance",
     judge: (predicted, actual) => {
       const bought = isAbove(actual);
       const ranked = auc(predicted, bought);
