@@ -1,8 +1,10 @@
 import { addDays, type Day } from "../../shared/base/time.ts";
 import type { Session } from "../engine/duckdb.ts";
+import { customersToCome } from "./customers-to-come.ts";
 import { type Estimate, limitWidth, numberOf } from "./estimate.ts";
 import { agrees, type History, purchaseModelOf } from "./purchase-model.ts";
 import type { DailyTotals } from "./revenue-history.ts";
+import { seasonAhead } from "./season-ahead.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 
 export interface Week {
@@ -15,22 +17,30 @@ export interface Expectation {
   weeks: Week[];
   expected_90: Estimate | null;
   expected_365: Estimate | null;
+  /** The parts of these that customers yet to be won are to bring. */
+  won_90: number | null;
+  won_365: number | null;
+}
+/** With what the customers known today are to bring within the horizon. */
+export interface Expected extends Expectation {
+  known: Estimate | null;
 }
 
 const weeksBack = 26;
 const weeksAhead = 13;
 const sampleSize = 1500;
 
-/** Half a year of weekly revenue and what the customers known today are expected to bring in the next quarter; whoever comes new
- *  is not in it. Weeks are seven days each, the last one ending on as_of. The total is the sum of predicted values; how it falls
- *  on the weeks follows the purchase model's own curve (evenly, where the snapshot carries no fit). The limits add, to those of
- *  the customers' totals, the change from week to week seen in the half year. */
+/** Half a year of weekly revenue and what is expected of the next quarter: of the customers known today the sum of their predicted
+ *  values, of those yet to be won as much as new ones brought lately. Weeks are seven days each, the last one ending on as_of. How
+ *  the value of a horizon falls on its weeks follows the purchase model's own curve (evenly, where the snapshot carries no fit) and
+ *  the season. The limits add, to those of the customers' totals, the change from week to week seen in the half year. */
 export async function weeklyRevenue(
   snapshot: OpenSnapshot,
   session: Session,
   totals: DailyTotals | null,
-): Promise<Expectation> {
+): Promise<Expected> {
   const asOf = snapshot.handle.as_of;
+  const horizon = snapshot.handle.horizon_days;
   const revenue = (from: Day, to: Day) => (totals && to >= totals.first ? totals.between("revenue", from, to) : null);
   const past = Array.from({ length: weeksBack }, (_, at): Week => {
     const end = addDays(asOf, -7 * (weeksBack - 1 - at));
@@ -41,12 +51,24 @@ export async function weeklyRevenue(
       year_before_minor: yearBefore(totals, end),
     };
   });
-  const share = await shareBy(snapshot, session);
   const forecast = await totalForecast(session);
-  if (!forecast) return { weeks: past, expected_90: null, expected_365: null };
+  const none = { expected_90: null, expected_365: null, won_90: null, won_365: null, known: null };
+  if (!forecast) return { weeks: past, ...none };
+  const season = seasonAhead(totals, asOf);
+  const share = seasonalShare(await shareBy(snapshot, session), season, horizon);
+  const toCome = await customersToCome(snapshot, session);
   const shock = weeklyShock(past.flatMap(({ actual_minor }) => actual_minor ?? []));
-  const expect = (from: number, to: number) =>
-    estimateOf(forecast, share(to) - share(from), shock / Math.sqrt((to - from) / 7));
+  const won = (from: number, to: number) => {
+    const [before, after] = [from === 0 ? 0 : toCome?.within(from), toCome?.within(to)];
+    return typeof before === "number" && typeof after === "number" ? (after - before) * season(from, to) : null;
+  };
+  const expect = (from: number, to: number, ofWon = won(from, to) ?? 0) =>
+    estimateOf(forecast, {
+      part: share(to) - share(from),
+      shock: shock / Math.sqrt((to - from) / 7),
+      won: ofWon,
+      spread: toCome?.spread ?? 0,
+    });
   const ahead = Array.from({ length: weeksAhead }, (_, at): Week => {
     const end = addDays(asOf, 7 * (at + 1));
     return {
@@ -56,11 +78,40 @@ export async function weeklyRevenue(
       year_before_minor: yearBefore(totals, end),
     };
   });
-  const horizon = snapshot.handle.horizon_days;
+  const rounded = (value: number | null) => (value === null ? null : Math.round(value));
   return {
     weeks: [...past, ...ahead],
     expected_90: horizon >= 90 ? expect(0, 90) : null,
     expected_365: horizon >= 365 ? expect(0, 365) : null,
+    won_90: rounded(won(0, 90)),
+    won_365: rounded(won(0, 365)),
+    known: expect(0, horizon, 0),
+  };
+}
+
+/** Shares of the horizon's value by its first so many days, moved by the season to where it is high; the whole stays whole. */
+function seasonalShare(
+  share: (days: number) => number,
+  season: (from: number, to: number) => number,
+  horizon: number,
+): (days: number) => number {
+  const days: number[] = [0];
+  for (let at = 0; at < horizon; ) {
+    at = Math.min(horizon, at + (at < 7 * weeksAhead ? 7 : 28));
+    days.push(at);
+  }
+  const sums = [0];
+  for (let at = 1; at < days.length; at++) {
+    const [from, to] = [days[at - 1] ?? 0, days[at] ?? 0];
+    sums.push((sums[at - 1] ?? 0) + (share(to) - share(from)) * season(from, to));
+  }
+  const whole = sums.at(-1) ?? 0;
+  return (wanted) => {
+    if (wanted >= horizon || whole <= 0) return Math.min(1, wanted / horizon);
+    const at = days.findIndex((day) => day >= wanted);
+    const [from, to] = [days[at - 1] ?? 0, days[at] ?? 0];
+    const [low, high] = [sums[at - 1] ?? 0, sums[at] ?? 0];
+    return (low + ((high - low) * (wanted - from)) / Math.max(1, to - from)) / whole;
   };
 }
 
@@ -86,10 +137,20 @@ async function totalForecast(session: Session): Promise<Forecast | null> {
   return { value: numberOf(row.value), poisson: numberOf(row.poisson), rest: numberOf(row.rest) };
 }
 
+interface Part {
+  /** Of the known customers' value. */
+  readonly part: number;
+  readonly shock: number;
+  /** What customers yet to be won bring beside it, and its relative spread. */
+  readonly won: number;
+  readonly spread: number;
+}
+
 /** A part of the total: the Poisson part of its variance shrinks with the part, what customers differ by with its square. */
-function estimateOf({ value, poisson, rest }: Forecast, part: number, shock: number): Estimate {
-  const mean = value * part;
-  const half = limitWidth * Math.sqrt(poisson * part + rest * part * part + (shock * mean) ** 2);
+function estimateOf({ value, poisson, rest }: Forecast, { part, shock, won, spread }: Part): Estimate {
+  const mean = value * part + won;
+  const variance = poisson * part + rest * part * part + (spread * won) ** 2 + (shock * mean) ** 2;
+  const half = limitWidth * Math.sqrt(variance);
   return { value: Math.round(mean), low: Math.round(Math.max(0, mean - half)), high: Math.round(mean + half) };
 }
 

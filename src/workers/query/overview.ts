@@ -25,6 +25,8 @@ export interface Overview {
   weeks: Week[];
   expected_90: Estimate | null;
   expected_365: Estimate | null;
+  won_90: number | null;
+  won_365: number | null;
   change: RevenueChange | null;
   attention: Attention[];
 }
@@ -47,7 +49,7 @@ export async function readOverview(
     const [sum = {}] = await session.rows(
       `SELECT CAST(sum(predicted_value_minor) AS DOUBLE) AS value, sum(${valueVariance}) AS variance FROM profiles`,
     );
-    const expectation = await weeklyRevenue(snapshot, session, totals);
+    const { known: ofKnown, ...expectation } = await weeklyRevenue(snapshot, session, totals);
     return {
       as_of: handle.as_of,
       compared_with: compared,
@@ -59,7 +61,7 @@ export async function readOverview(
       total: {
         customers: stages.reduce((all, { customers }) => all + customers, 0),
         // of one sum one pair of limits: those that the chart beside it gives
-        value: (handle.horizon_days === 365 && expectation.expected_365) || totalOf(sum.value, sum.variance),
+        value: ofKnown ?? totalOf(sum.value, sum.variance),
       },
       ...expectation,
       change: await revenueChange(snapshot, session),

@@ -4,12 +4,13 @@ import { WeeksChart } from "../../charts/WeeksChart.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { addDaysTo } from "../../format/days.ts";
 import { quarterStarts } from "../../format/fiscal.ts";
-import { day, money, moneyScale } from "../../format/format.ts";
+import { day, money, moneyScale, shortDay } from "../../format/format.ts";
 
-/** What the next weeks should bring, after those that were, over the same weeks a year before. */
+/** What the next weeks should bring, by customers of today and those yet to be won, after the weeks that were and over the same
+ *  ones a year before. */
 export function ExpectedPanel({ overview }: { overview: Overview }) {
   const { calendar } = useBrand();
-  const { currency, weeks, expected_90, expected_365 } = overview;
+  const { currency, weeks, expected_90, expected_365, won_90 } = overview;
   const scale = moneyScale(currency, expected_90?.value ?? Math.max(0, ...weeks.map((one) => one.actual_minor ?? 0)));
   const units = (minor: number | null) => (minor === null ? null : scale.value(minor));
   const points = weeks.map(({ week, actual_minor, expected, year_before_minor }) => ({
@@ -53,7 +54,9 @@ export function ExpectedPanel({ overview }: { overview: Overview }) {
   return (
     <Panel
       title="Expected revenue, next 90 days"
-      under={`${scale.unit}, a week in the chart, to ${day(addDaysTo(overview.as_of, 90))}`}
+      under={`${scale.unit}, weeks in the chart, to ${shortDay(addDaysTo(overview.as_of, 90))}; ${
+        won_90 === null ? "today's customers" : `${scale.text(won_90)} by new customers`
+      }`}
       table={table}
     >
       <div className="expected">

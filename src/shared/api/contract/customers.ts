@@ -229,6 +229,9 @@ export const overview = z.object({
   ),
   expected_90: estimate.nullable(),
   expected_365: estimate.nullable(),
+  /** The parts of these that customers yet to be won are to bring; null where nothing tells. */
+  won_90: z.number().nullable(),
+  won_365: z.number().nullable(),
   /** Why revenue of the last 90 days differs from the 90 days a year before; the parts add up to the change. */
   change: z
     .object({
