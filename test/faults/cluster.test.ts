@@ -72,6 +72,54 @@ describe.skipIf(!hasRedis)(`a cluster of agents${why}`, () => {
     expect(madeOf(root, program.key).permit).toEqual({ digest: "allowed for toy", program: null });
   });
 
+  it("computes the next tasks while the results of the last ones are committed, one a core", async () => {
+    const root = freshRoot();
+    const one = await agent(root);
+    const names = ["a", "b", "c", "d"];
+    const nodes = names.map((name) => toyTask(name, "make:40:1200"));
+    const toys = await runToys(root, redis.url, [...nodes, toyTask("after", "sleep:1", names)]);
+    const begunOf = () => names.filter((name) => begun(root, toyKey(name)) > 0).length;
+    await expect.poll(begunOf, { interval: 10, timeout: 4_000 }).toBe(4);
+    expect(one.lines.filter((line) => line.includes('"task_done"'))).toEqual([]);
+    expect(begun(root, toyKey("after"))).toBe(0);
+    const schedule = await toys.schedule;
+    expect(schedule.count("computed")).toBe(5);
+    const made = names.map((name) => schedule.tasks.get(toyKey(name)));
+    expect(new Set(made.map((task) => task?.worker))).toEqual(new Set([1]));
+    for (const task of made) expect(task?.attempts).toBe(1);
+  });
+
+  it("has what a killed agent made and had not committed made again", async () => {
+    const root = freshRoot();
+    const first = await agent(root);
+    const names = ["a", "b", "c"];
+    const toys = await runToys(
+      root,
+      redis.url,
+      names.map((name) => toyTask(name, "make:20:900")),
+    );
+    await expect.poll(() => begun(root, toyKey("c")), { interval: 10 }).toBe(1);
+    first.child.kill("SIGKILL");
+    await agent(root);
+    expect((await toys.schedule).count("computed")).toBe(3);
+    for (const name of names) expect(begun(root, toyKey(name))).toBe(2);
+  });
+
+  it("commits what it made before it ends, and takes nothing new", async () => {
+    const root = freshRoot();
+    const first = await agent(root);
+    const nodes = ["a", "b"].map((name) => toyTask(name, "make:20:700"));
+    const toys = await runToys(root, redis.url, [...nodes, toyTask("after", "sleep:1", ["a", "b"])]);
+    await expect.poll(() => begun(root, toyKey("b")), { interval: 10 }).toBe(1);
+    first.child.kill("SIGTERM");
+    expect(await first.ended).toBe(0);
+    for (const { key } of nodes) expect(existsSync(join(root, "brands/toy/made", key))).toBe(true);
+    expect(begun(root, toyKey("after"))).toBe(0);
+    await agent(root);
+    expect((await toys.schedule).isDone()).toBe(true);
+    for (const { key } of nodes) expect(begun(root, key)).toBe(1);
+  });
+
   it("has a killed agent's task done by another", async () => {
     const root = freshRoot();
     const first = await agent(root);

@@ -6,8 +6,9 @@ import { AssayError, cancelled } from "../../src/shared/base/errors.ts";
 import type { LogLine, TaskNode } from "../../src/shared/domain/task.ts";
 import { claimTask } from "../../src/workers/engine/claims.ts";
 
-/** What a toy task does before its artifact stands: `sleep:ms`, `fail`, `end` (its engine ends), `kill` (its whole agent is killed). */
-export type Act = `sleep:${number}` | "fail" | "end" | "kill";
+/** What a toy task does before its artifact stands: `sleep:ms`, `make:ms:ms` (computes, then commits for a while), `fail`, `end` (its
+ *  engine ends), `kill` (its whole agent is killed). */
+export type Act = `sleep:${number}` | `make:${number}:${number}` | "fail" | "end" | "kill";
 
 interface Asked {
   readonly node: TaskNode;
@@ -17,7 +18,7 @@ interface Asked {
 
 interface StreamOptions {
   readonly signal?: AbortSignal;
-  readonly onProgress?: (told: { line: LogLine }) => void;
+  readonly onProgress?: (told: { line: LogLine } | { phase: "made" }) => void;
 }
 
 /** An engine whose artifacts are small files, with the real claims: quick to start, so that whole agents can be killed. */
@@ -44,13 +45,17 @@ export function toyEngine(root: string): Engine {
       return { path: "quarantine.json" };
     },
   };
-  async function runTask({ node, attempt, permit }: Asked, signal: AbortSignal | undefined) {
+  async function runTask({ node, attempt, permit }: Asked, { signal, onProgress }: StreamOptions) {
     if (existsSync(madePath(node.key))) return { ...find(node.key)[0], computed: false };
     const claim = claimTask(brandDir, node.key, { heartbeatMs: 200, staleMs: 1_500 });
     if (!claim.held) return null;
     try {
       writeFileSync(join(brandDir, "begun", `${node.key}.${process.pid}.${randomUUID()}`), "");
-      await act(String(node.params["act"] ?? "sleep:1") as Act, signal);
+      const asked = String(node.params["act"] ?? "sleep:1") as Act;
+      await act(asked, signal);
+      const [what, , commitMs] = asked.split(":");
+      if (what === "make") onProgress?.({ phase: "made" });
+      if (what === "make") await act(`sleep:${Number(commitMs)}`, signal);
       const staged = join(brandDir, "tmp", randomUUID());
       writeFileSync(staged, JSON.stringify({ attempt, permit }));
       const isFirst = link(staged, madePath(node.key));
@@ -64,7 +69,7 @@ export function toyEngine(root: string): Engine {
     call: async (name: string, input: never) => calls[name]?.(input) ?? {},
     stream: async (_name: string, asked: Asked, options?: StreamOptions) => {
       options?.onProgress?.({ line: { at_ms: 0, text: `begins ${asked.node.key.replace(/z+$/, "")}` } });
-      const outcome = await runTask(asked, options?.signal);
+      const outcome = await runTask(asked, options ?? {});
       options?.onProgress?.({ line: { at_ms: 9, text: "made" } });
       return { outcome };
     },

@@ -15,6 +15,8 @@ export type RunTask = (
     onBegun?: () => void;
     /** Its readers may begin; the answer comes when it is committed. */
     onMade?: () => void;
+    /** Whoever computed it is free; its readers begin when it is committed. */
+    onComputed?: () => void;
     /** Nothing else runs beside it: it may take all the memory. */
     isAlone?: boolean;
   },
@@ -97,8 +99,9 @@ export async function runGraph(run: GraphRun): Promise<Schedule> {
         run.onChange();
         tell();
       };
+      const onComputed = () => schedule.computed(key, run.now());
       const onLine = (line: LogLine) => run.onLine?.(key, line);
-      const told = { onRows, onPlaced, onLine, onBegun, onMade };
+      const told = { onRows, onPlaced, onLine, onBegun, onMade, onComputed };
       const outcome = await run.runTask(node, { signal: run.signal, ...told, isAlone });
       if (outcome) schedule.finished(key, run.now(), outcome);
       else schedule.elsewhere(key, run.now());

@@ -18,7 +18,7 @@ export function runHere(engine: Engine, run: RunsHere, permits: Permits): RunTas
   const { brandDir, attempt, workers, memoryBytes, isInline, keeps } = run;
   return async (node, { signal, onRows, onLine, onBegun, onMade, isAlone = false }) => {
     const input = {
-      ...{ brandDir, node, workers, attempt, keeps, inline: isInline },
+      ...{ brandDir, node, workers, attempt, keeps: keeps ? ("all" as const) : undefined, inline: isInline },
       memoryBytes: isAlone ? memoryBytes : Math.floor(memoryBytes / workers),
       permit: permitOf(node, permits),
     };

@@ -140,6 +140,7 @@ export class Schedule {
     this.#become(task, "running");
     task.attempts++;
     task.startedMs = nowMs;
+    task.endedMs = null;
     task.worker = worker;
     task.machine = null;
   }
@@ -158,14 +159,14 @@ export class Schedule {
       this.#lose(task, nowMs);
       task.attempts++;
     }
-    Object.assign(task, { machine, worker, isQueued: false, startedMs: nowMs });
+    Object.assign(task, { machine, worker, isQueued: false, startedMs: nowMs, endedMs: null });
   }
 
   finished(key: string, nowMs: number, made: Known & { computed: boolean }): void {
     const task = this.#task(key);
     this.#become(task, made.computed ? "computed" : "reused");
     Object.assign(task, { rows: made.rows, bytes: made.bytes, usage: made.usage ?? null });
-    if (!task.isMade) task.endedMs = nowMs;
+    task.endedMs ??= nowMs;
     Object.assign(task, { isQueued: false, isSuspect: false, isMade: false });
     task.seconds = made.seconds;
     this.#letReadersGo(key);
@@ -177,6 +178,11 @@ export class Schedule {
     task.isMade = true;
     task.endedMs = nowMs;
     this.#letReadersGo(key);
+  }
+
+  /** Its worker is free; it is committed meanwhile, and its readers wait for that. */
+  computed(key: string, nowMs: number): void {
+    this.#task(key).endedMs ??= nowMs;
   }
 
   #letReadersGo(key: string): void {

@@ -252,8 +252,9 @@ export const engineContract = {
       inline: boolean;
       attempt: string;
       permit?: Permit | null | undefined;
-      /** Results of the attempt may be read from this machine's own disk until it is ended by `tasks.forget`. */
-      keeps?: boolean | undefined;
+      /** What of the attempt's results this machine's own disk keeps: those that aren't committed yet, or all, until it is ended by
+       *  `tasks.forget`. Either way the worker is free before its results stand. */
+      keeps?: "uncommitted" | "all" | undefined;
     }>(),
     progress: plain<TaskProgress>(),
     output: plain<{ outcome: (ArtifactSummary & { computed: boolean }) | null }>(),

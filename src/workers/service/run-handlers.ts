@@ -63,9 +63,9 @@ export const runHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> 
 };
 
 /** What an attempt keeps; nothing is kept for one that doesn't say when it ends. */
-function resultsOf({ attempt, workers, keeps = false, inline }: Input): RunResults {
+function resultsOf({ attempt, workers, keeps, inline }: Input): RunResults {
   if (!keeps || inline) return new RunResults({ workers, isClosed: true });
-  const known = attempts.get(attempt) ?? new RunResults({ workers });
+  const known = attempts.get(attempt) ?? new RunResults({ workers, ...(keeps === "all" ? {} : { mostBytes: 0 }) });
   attempts.set(attempt, known);
   return known;
 }

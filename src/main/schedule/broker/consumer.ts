@@ -111,7 +111,9 @@ export async function openConsumer(connection: BrokerConnection, options: Consum
   return {
     isUp: () => telling.status === "ready" && redis.status === "ready",
     setConcurrency: (tasks) => {
+      const before = worker.concurrency;
       worker.concurrency = Math.max(1, tasks);
+      if (worker.concurrency > before) wake(worker);
     },
     pause: () => worker.pause(true),
     resume: async () => {
@@ -126,6 +128,12 @@ export async function openConsumer(connection: BrokerConnection, options: Consum
       for (const one of [redis, telling, hearing]) one.disconnect();
     },
   };
+}
+
+/** The worker looks at its concurrency again only when one of its jobs has ended: an answer without a job is one that has. */
+function wake(worker: Worker): void {
+  const { mainLoopQueue } = worker as unknown as { mainLoopQueue?: { add(job: Promise<undefined>): void } | null };
+  mainLoopQueue?.add(Promise.resolve(undefined));
 }
 
 const tellMilliseconds = 500;

@@ -18,6 +18,8 @@ export interface Placement {
   readonly host: string;
   readonly worker: number;
   readonly rows: number;
+  /** It is computed and being committed. */
+  readonly isMade: boolean;
   /** Rises with every try of the job. */
   readonly attempt: number;
   /** Sealed lines of the task's log since the placement before. */

@@ -16,6 +16,7 @@ import { roomFor } from "./admission.ts";
 import type { BrokerConnection } from "./connection.ts";
 import { endedItsWorker, isShareSilent, reasonOf } from "./reasons.ts";
 import { clusterKey, codeVersion, openJob, sealLines, spaceOf } from "./sealed-job.ts";
+import { type Seat, Seats } from "./seats.ts";
 import { Turnstile } from "./turnstile.ts";
 
 /** A line of the log: what happened, and plain facts without personal data. */
@@ -57,6 +58,8 @@ const tickMilliseconds = 1_000;
 const shareLookMilliseconds = 5_000;
 /** Most that one sign of life is paid for, in seconds: longer ones are of a machine that slept. */
 const longestBeat = 60;
+/** What the engine knows of a run goes when nothing of it came for so long. */
+const runKeptMilliseconds = 30_000;
 /** How long tasks have to finish once the budget is used up. */
 const budgetMilliseconds = 10_000;
 
@@ -70,7 +73,9 @@ export class Agent {
   readonly #running = new Map<string, Running>();
   readonly #turnstile = new Turnstile();
   readonly #startedAt: string;
-  readonly #idleWorkers: number[];
+  readonly #seats: Seats;
+  /** When a run's last task ended here, by run, until the engine has been told to forget it. */
+  readonly #runsUsed = new Map<string, number>();
   #consumer!: Consumer;
   #end!: (why: string) => void;
   #isDraining = false;
@@ -88,7 +93,7 @@ export class Agent {
     this.#options = options;
     this.#key = clusterKey(options.workspace.workspace_id);
     this.#startedAt = options.now().toISOString();
-    this.#idleWorkers = Array.from({ length: options.cores }, (_, at) => options.cores - at);
+    this.#seats = new Seats(options.cores, () => this.#consumer.setConcurrency(this.#most()));
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -150,20 +155,22 @@ export class Agent {
 
   async #perform(taken: TakenJob): Promise<JobResult> {
     const leave = await this.#turnstile.enter(taken.wasLost);
-    const worker = this.#idleWorkers.pop() ?? 1;
+    const seat = this.#seats.take();
     try {
-      return await this.#make(taken, worker);
+      return await this.#make(taken, seat);
     } catch (error) {
       throw this.#verdict(taken, error);
     } finally {
+      const run = this.#running.get(taken.key)?.run;
       this.#running.delete(taken.key);
-      this.#idleWorkers.push(worker);
       this.#busyAt = performance.now();
+      if (run !== undefined) this.#runsUsed.set(run, this.#busyAt);
       leave();
+      seat.leave();
     }
   }
 
-  async #make(taken: TakenJob, worker: number): Promise<JobResult> {
+  async #make(taken: TakenJob, { worker, made }: Seat): Promise<JobResult> {
     const { engine, workspace, cores, memoryBytes, log } = this.#options;
     const job = openJob(taken.data, this.#key);
     if (!isName(job.brand) || job.key !== taken.key) throw new AssayError("bad_input", "A job names no brand.", "");
@@ -177,21 +184,24 @@ export class Agent {
     const since = performance.now();
     this.#running.set(taken.key, { key: job.key, node, brand: job.brand, run: job.run, since, worker, stop });
     const lines: LogLine[] = [];
-    let rows = 0;
+    let [rows, isMade] = [0, false];
     const place = { agent: this.id, host: hostname(), worker, attempt: taken.attempt };
     const sealedLines = () => sealLines(lines.splice(0), this.#key);
-    const placement = () => ({ ...place, rows, log: sealedLines() });
+    const placement = () => ({ ...place, rows, isMade, log: sealedLines() });
     taken.placed(placement);
     const input = {
-      ...{ brandDir, node, workers: cores, inline: false, attempt: job.run },
+      ...{ brandDir, node, workers: cores, inline: false, attempt: job.run, keeps: "uncommitted" as const },
       memoryBytes: Math.floor(memoryBytes / cores),
       permit: await this.#permitOf(node, job.brand),
     };
     const options = {
       signal: stop.signal,
       onProgress: (told: TaskProgress) => {
-        if ("phase" in told) return;
-        if ("line" in told) lines.push(told.line);
+        if ("phase" in told) {
+          if (told.phase !== "made") return;
+          isMade = true;
+          made();
+        } else if ("line" in told) lines.push(told.line);
         else rows = told.rows;
         taken.placed(placement);
       },
@@ -265,14 +275,15 @@ export class Agent {
   }
 
   #tick(): void {
-    const { memoryBytes, cores, log, patienceMs = 15 * 60_000, idleMs } = this.#options;
+    const { log, patienceMs = 15 * 60_000, idleMs } = this.#options;
     const now = performance.now();
     if (this.#isDraining) return;
     if (this.#isShareSilent !== this.#isPaused) {
       this.#isPaused = this.#isShareSilent;
       void (this.#isPaused ? this.#consumer.pause() : this.#consumer.resume()).catch(() => {});
     }
-    this.#consumer.setConcurrency(roomFor({ cores, memoryBytes, running: this.#running.size }));
+    this.#consumer.setConcurrency(this.#most());
+    this.#forgetRuns(now);
     if (this.#consumer.isUp()) {
       if (this.#downSince !== null) log("broker_answers", { seconds: (now - this.#downSince) / 1000 });
       this.#downSince = null;
@@ -283,6 +294,25 @@ export class Agent {
     }
     if (this.#running.size > 0) this.#busyAt = now;
     else if (idleMs !== undefined && now - this.#busyAt > idleMs) void this.drain("idle");
+  }
+
+  #room(): number {
+    const { cores, memoryBytes } = this.#options;
+    return roomFor({ cores, memoryBytes, running: this.#seats.computing });
+  }
+
+  /** Tasks that it holds at a time, those included that are only being committed. */
+  #most(): number {
+    return this.#seats.most(this.#room());
+  }
+
+  #forgetRuns(now: number): void {
+    const atWork = new Set([...this.#running.values()].map(({ run }) => run));
+    for (const [run, usedAt] of this.#runsUsed) {
+      if (atWork.has(run) || now - usedAt < runKeptMilliseconds) continue;
+      this.#runsUsed.delete(run);
+      void this.#options.engine.call("tasks.forget", { attempt: run }).catch(() => {});
+    }
   }
 
   async #beat(): Promise<void> {
@@ -319,10 +349,10 @@ export class Agent {
   #record(): AgentRecord {
     const { cores, memoryBytes, labels, version, steps, instance = null } = this.#options;
     const now = performance.now();
-    const running = this.#running.size;
-    const room = roomFor({ cores, memoryBytes, running });
-    const isFull = running > 0 && running >= room && room < cores;
-    const state = this.#isDraining ? "draining" : isFull ? "full" : running > 0 ? "working" : "idle";
+    const { computing } = this.#seats;
+    const room = this.#room();
+    const isFull = computing > 0 && computing >= room && room < cores;
+    const state = this.#isDraining ? "draining" : isFull ? "full" : this.#running.size > 0 ? "working" : "idle";
     return {
       agent: this.id,
       host: hostname(),

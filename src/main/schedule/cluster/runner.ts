@@ -43,6 +43,7 @@ interface Pending {
   readonly fail: (error: unknown) => void;
   readonly onRows: (rows: number) => void;
   readonly onPlaced: (place: Place) => void;
+  readonly onComputed: () => void;
   readonly onLine: (line: LogLine) => void;
   isAdded: boolean;
   isBeingAdded: boolean;
@@ -83,7 +84,8 @@ export class ClusterRunner {
     void this.#lookAtAgents();
   }
 
-  readonly runTask: RunTask = async (node, { signal, onRows, onPlaced = () => {}, onLine = () => {} }) => {
+  readonly runTask: RunTask = async (node, { signal, onRows, ...heard }) => {
+    const { onPlaced = () => {}, onComputed = () => {}, onLine = () => {} } = heard;
     if (signal.aborted) throw cancelled();
     const job = await this.#seal(node);
     return new Promise<Outcome | null>((resolve, reject) => {
@@ -98,6 +100,7 @@ export class ClusterRunner {
           job,
           onRows,
           onPlaced,
+          onComputed,
           onLine,
           isAdded: false,
           isBeingAdded: false,
@@ -195,11 +198,12 @@ export class ClusterRunner {
     }
   }
 
-  #place(pending: Pending, { agent, worker, attempt, rows, log }: Placement): void {
+  #place(pending: Pending, { agent, worker, attempt, rows, isMade, log }: Placement): void {
     const place = `${agent} ${attempt}`;
     if (pending.place !== place) pending.onPlaced({ machine: agent, worker, wasLost: pending.place !== null });
     pending.place = place;
     pending.onRows(rows);
+    if (isMade) pending.onComputed();
     this.#log(pending, log);
   }
 
