@@ -44,17 +44,24 @@ async function place(name: string) {
   return {
     core,
     workspace,
-    /** What arrived by the end of a day is taken in and run on. */
-    take: async (day: string, how: object): Promise<Run> => {
+    /** The nightly job after a day: what arrived by its end is taken in, run on, judged and published. */
+    take: async (day: string, how: { runner: "pool" | "cluster"; workers?: number; redis?: string }): Promise<Run> => {
       if (day !== lastDay) cpSync(join(exports, "updates", day), join(incoming, "updates", day), { recursive: true });
       now = `${fromEpochDay(toEpochDay(day) + 1)}T02:00:00Z`;
-      await client.stream("sources.ingest", { brand });
-      return client.stream("runs.start", { brand, as_of: day, ...how });
+      const night = await client.stream("nightly.run", { brand, ...how });
+      const run = (await client.call("runs.list", { brand })).runs.find(({ run_id }) => run_id === night.run_id);
+      expect({ day, published: night.published, gate: night.gate.filter(({ ok }) => !ok) }).toEqual({
+        ...{ day, published: true, gate: [] },
+      });
+      if (!run) throw new Error(`the night of ${day} has no run`);
+      return run;
     },
   };
 }
 
-async function inOrder(name: string, how: object, beside: (day: string, at: number) => Promise<void>) {
+type How = Parameters<Awaited<ReturnType<typeof place>>["take"]>[1];
+
+async function inOrder(name: string, how: How, beside: (day: string, at: number) => Promise<void>) {
   const { core, workspace, take } = await place(name);
   return {
     core,

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type { Night } from "../../shared/api/contract/nights.ts";
+import type { RunRequest } from "../../shared/api/contract/runs.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError, cancelled, throwIfCancelled } from "../../shared/base/errors.ts";
 import { dayInZone } from "../../shared/base/time.ts";
@@ -27,6 +28,8 @@ export interface NightOptions {
   readonly progress: (progress: Doing) => void;
   /** The moment of the brand's schedule that this answers; null where a person asked. */
   readonly slot: string | null;
+  /** Where its run is done; left out: in this machine's pool. */
+  readonly where?: Pick<RunRequest, "runner" | "redis" | "workers" | "memory"> | undefined;
   /** Asked again once the job is this process's: another may have ended it just before. */
   readonly isWanted?: (state: BrandState) => boolean;
 }
@@ -152,7 +155,11 @@ async function publishNight(ctx: ApiContext, brand: string, options: NightOption
     batch_id,
     rows: files.reduce((sum, { rows_read }) => sum + rows_read, 0),
   }));
-  const run = launch(ctx, { brand, judge: (snapshotId) => judge(ctx, brand, snapshotId, options.signal) });
+  const run = launch(ctx, {
+    ...options.where,
+    brand,
+    judge: (snapshotId) => judge(ctx, brand, snapshotId, options.signal),
+  });
   body.run_id = run.id;
   const progress = ({ state, tasks }: { state: string; tasks: { total: number; reused: number; computed: number } }) =>
     options.progress({

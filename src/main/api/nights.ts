@@ -51,7 +51,8 @@ async function calendar(ctx: ApiContext, brand: string, days: number) {
 }
 
 export const nightHandlers: HandlersOf<Named<"nightly">> = {
-  "nightly.run": ({ brand }, { ctx, signal, progress }) => doNight(ctx, brand, { signal, progress, slot: null }),
+  "nightly.run": ({ brand, ...where }, { ctx, signal, progress }) =>
+    doNight(ctx, brand, { signal, progress, slot: null, where }),
   "nightly.list": async ({ brand, limit = 60 }, { ctx }) => {
     const state = await requireWorkspace(ctx).brands.refresh(brand);
     return {

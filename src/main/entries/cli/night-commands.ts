@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Night } from "../../../shared/api/contract/nights.ts";
+import type { RunRequest } from "../../../shared/api/contract/runs.ts";
 import { AssayError } from "../../../shared/base/errors.ts";
 import { groupDigits, table } from "./output.ts";
+import { withPlace } from "./run-options.ts";
 import { perform } from "./session.ts";
 
 function readNight(night: Night): string {
@@ -24,17 +26,16 @@ function readNight(night: Night): string {
 
 /** nightly, gate, and the lists that a night writes. */
 export function nightCommands(program: Command): void {
-  program
-    .command("nightly")
+  withPlace(program.command("nightly"))
     .description(
       "due deliveries, run, gate, publish, segments, planned lists: one job that goes on where it was stopped",
     )
-    .action((_, command: Command) =>
+    .action((where: Pick<RunRequest, "runner" | "redis" | "workers" | "memory">, command: Command) =>
       perform(command, "workspace", async (session) => {
         const { client, output, signal } = session;
         const night = await client.stream(
           "nightly.run",
-          { brand: await session.brand() },
+          { ...where, brand: await session.brand() },
           { signal, onProgress: ({ label, done, total }) => output.progress(label, done, total) },
         );
         output.answer(night, () => readNight(night));

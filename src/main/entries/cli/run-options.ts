@@ -4,18 +4,23 @@ import { parsePairs, scalar } from "./read-json.ts";
 
 /** What a run may be asked for, as options of a command. */
 export function withRunOptions(command: Command): Command {
-  return command
+  return withPlace(command)
     .option("--as-of <day>", "nothing after this day is seen")
     .option("--fit-as-of <day>", "fits see nothing after it (the named day, else the end of the week before)")
     .option("--known-at <instant>", "only deliveries that had arrived by then")
     .option("--models <names>", "a variant with these models only")
     .option("--param <model.name=value...>", "a variant with another parameter")
     .option("--horizon-days <n>", "length of the forecasts", Number)
+    .option("--seed <n>", "seed", Number);
+}
+
+/** Where a run is done, as options of a command. */
+export function withPlace(command: Command): Command {
+  return command
     .option("--runner <name>", "pool, inline or cluster", "pool")
     .option("--redis <url>", "broker of the cluster (or ASSAY_REDIS_URL, else this machine's settings)")
     .option("--workers <n>", "tasks at a time", Number)
-    .option("--memory <amount>", "memory of all tasks, such as 8GB")
-    .option("--seed <n>", "seed", Number);
+    .option("--memory <amount>", "memory of all tasks, such as 8GB");
 }
 
 export function runRequestOf(brand: string, own: Record<string, unknown>): RunRequest {

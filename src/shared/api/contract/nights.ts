@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { GateSettings } from "../../domain/gate.ts";
 import { brandName, call, count, day, done, instant, stream } from "../operation.ts";
+import { runRequest } from "./runs.ts";
 import { stepProgress } from "./workspace.ts";
 
 export const gateResult = z.object({ rule: z.string(), ok: z.boolean(), measured: z.string() });
@@ -86,7 +87,11 @@ export type NightSettingsDocument = z.output<typeof nightSettings>;
 
 export const nightOperations = {
   /** Due deliveries, run, gate, publish, segments, planned exports, report: goes on where it was stopped. */
-  "nightly.run": stream({ input: z.object({ brand: brandName }), progress: stepProgress, output: night }),
+  "nightly.run": stream({
+    input: runRequest.pick({ brand: true, runner: true, redis: true, workers: true, memory: true }),
+    progress: stepProgress,
+    output: night,
+  }),
   "nightly.list": call({
     input: z.object({ brand: brandName, limit: z.number().int().min(1).max(400).optional() }),
     output: z.object({ nights: z.array(night) }),
