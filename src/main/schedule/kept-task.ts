@@ -1,6 +1,7 @@
 import type { TaskState } from "../../shared/api/contract/runs.ts";
 import { criticalPath } from "./critical-path.ts";
 import type { KeptTask } from "./explain.ts";
+import { planAhead, workersOf } from "./plan-ahead.ts";
 import type { ScheduledTask } from "./scheduler.ts";
 
 /** What of a task is kept after its run. */
@@ -17,12 +18,19 @@ export function keptTask(task: ScheduledTask): KeptTask {
   };
 }
 
-const nobody = (): undefined => undefined;
+/** What is known of a run that goes on. */
+export interface GoingOn {
+  readonly nowMs: number;
+  readonly isCluster: boolean;
+  readonly workers: number;
+  /** Seconds that a step's task took before. */
+  readonly expected: (step: string) => number | undefined;
+}
 
 /** A run's tasks as screens and the command line see them, in the order of the graph. */
 export function taskStates(
   tasks: readonly KeptTask[],
-  expected: (step: string) => number | undefined = nobody,
+  goingOn?: GoingOn,
 ): { tasks: TaskState[]; critical_seconds: number } {
   const path = criticalPath(
     tasks.map(({ key, seconds, state, inputs = {} }) => {
@@ -30,6 +38,7 @@ export function taskStates(
     }),
   );
   const critical = new Set(path.keys);
+  const ahead = goingOn ? placesAhead(tasks, goingOn) : new Map<string, never>();
   const states = tasks.map((task): TaskState => {
     const isOpen = task.state === "waiting" || task.state === "running" || task.state === "elsewhere";
     return {
@@ -49,7 +58,8 @@ export function taskStates(
       cpu_seconds: task.usage?.cpu_seconds ?? null,
       peak_bytes: task.usage?.peak_bytes ?? null,
       read_bytes: task.usage?.read_bytes ?? null,
-      expected_seconds: isOpen ? (expected(task.step) ?? null) : null,
+      expected_seconds: isOpen ? (goingOn?.expected(task.step) ?? null) : null,
+      planned: ahead.get(task.key) ?? null,
       attempts: task.attempts ?? (task.startedMs === null ? 0 : 1),
       lost: (task.lost ?? []).map(({ worker, machine, startedMs, endedMs }) => {
         return { worker, machine, started_ms: startedMs, ended_ms: endedMs };
@@ -59,4 +69,15 @@ export function taskStates(
     };
   });
   return { tasks: states, critical_seconds: path.seconds };
+}
+
+/** What nobody has begun takes what its step took before, else the mean of what this run has computed. */
+function placesAhead(tasks: readonly KeptTask[], { nowMs, expected, ...run }: GoingOn) {
+  const computed = tasks.filter(({ state }) => state === "computed");
+  const mean = computed.length > 0 ? computed.reduce((sum, { seconds }) => sum + seconds, 0) / computed.length : null;
+  const known = tasks.map(({ key, step, state, machine = null, worker, startedMs, endedMs, inputs = {} }) => ({
+    ...{ key, state, machine, worker, startedMs, endedMs, inputs: Object.values(inputs).flat() },
+    expectedSeconds: expected(step) ?? mean,
+  }));
+  return planAhead(known, { nowMs, workers: workersOf(known, run) });
 }

@@ -120,8 +120,14 @@ export class Runs {
     const active = this.#active.get(runId);
     if (active) {
       const memory = active.memory.samples().map((sample) => ({ ...sample }));
-      const states = taskStates(active.tasks().map(keptTask), (step) => active.expected(step));
-      return { run: active.document, ...states, memory };
+      const run = active.document;
+      const states = taskStates(active.tasks().map(keptTask), {
+        nowMs: run.seconds * 1_000,
+        isCluster: run.runner === "cluster",
+        workers: run.workers,
+        expected: (step) => active.expected(step),
+      });
+      return { run, ...states, memory };
     }
     const run = await this.#find(brand, runId);
     const { store } = this.#options;

@@ -10,7 +10,8 @@ interface Props {
   readonly expectedX: number | null;
 }
 
-/** One task on its lane: filled by stage, pale while it runs, red-edged where it failed or was lost, underlined on the critical path. */
+/** One task on its lane: filled by stage, pale while it runs, an outline before it begins, red-edged where it failed or was lost,
+ *  underlined on the critical path. */
 export function LaneBox({ mark, y, height, isChosen, isHovered, expectedX }: Props) {
   const { task, x, width } = mark;
   const isBad = task.isFailed || task.isLost;
@@ -36,7 +37,8 @@ export function LaneBox({ mark, y, height, isChosen, isHovered, expectedX }: Pro
         height={height}
         rx={Math.min(2, width / 2)}
         fill={isBad ? "var(--panel)" : task.colour}
-        stroke={isBad ? "var(--bad)" : isChosen || isHovered ? "var(--ink)" : "none"}
+        fillOpacity={task.isPlanned ? 0.16 : undefined}
+        stroke={isBad ? "var(--bad)" : isChosen || isHovered ? "var(--ink)" : task.isPlanned ? task.colour : "none"}
         strokeWidth={isBad || isChosen ? 1.5 : 1}
         strokeDasharray={task.isLost ? "3 2" : undefined}
         opacity={task.to === null && !isHovered ? 0.6 : 0.94}

@@ -38,7 +38,7 @@ export function TaskLanes(props: Props) {
   const { tasks, lanes, length, isGoing, memory, memoryLimit, chosen, onChoose, legend, tip } = props;
   const [sizer, width] = useWidth<HTMLDivElement>(1_100);
   const drawing = useRef<SVGSVGElement>(null);
-  const ahead = Math.max(length, ...tasks.map(({ to, expectedTo }) => (to === null ? (expectedTo ?? 0) : 0)));
+  const ahead = tasks.reduce((last, { to, expectedTo }) => Math.max(last, to ?? expectedTo ?? 0), length);
   const whole = Math.max(0.1, isGoing ? ahead : length);
   const left = Math.min(190, 22 + 6.6 * Math.max(...lanes.map(({ name }) => name.length), 8));
   const tops: number[] = [];
@@ -102,7 +102,7 @@ export function TaskLanes(props: Props) {
         className="lanes"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys move and zoom, as those of a scrolled area do
         tabIndex={0}
-        aria-label={`${tasks.length} tasks on ${lanes.length} workers in ${said(length)}. Plus and minus zoom, arrows move, 0 shows all.`}
+        aria-label={`${tasks.filter(({ isPlanned }) => !isPlanned).length} tasks on ${lanes.length} workers in ${said(length)}. Plus and minus zoom, arrows move, 0 shows all.`}
         onKeyDown={(event) => {
           if (event.ctrlKey || event.metaKey || event.altKey) return;
           if (act(event.key)) event.preventDefault();

@@ -3,7 +3,7 @@ import { type LaneTask, marksOf, pixelOf, secondOf, taskAt } from "./lane-marks.
 
 const task = (key: string, from: number, to: number | null, more: Partial<LaneTask> = {}): LaneTask => ({
   ...{ key, name: key, lane: 1, from, to, expectedTo: null, colour: "blue" },
-  ...{ isFailed: false, isLost: false, isCritical: false },
+  ...{ isFailed: false, isLost: false, isPlanned: false, isCritical: false },
   ...more,
 });
 const drawn = { from: 0, to: 100, left: 100, right: 1100 };
@@ -25,6 +25,11 @@ describe("boxes on lanes", () => {
     expect(marks.length).toBeLessThan(10);
     expect(marks.reduce((sum, { count }) => sum + count, 0)).toBe(100_001);
     expect(marks.some(({ task: { key }, width }) => key === "failed" && width >= 1.5)).toBe(true);
+  });
+
+  it("keep what is planned apart from what was done", () => {
+    const tasks = [task("a", 1, 1.001), task("b", 1.002, 1.003, { isPlanned: true })];
+    expect(marksOf(tasks, drawn, 1.001).map(({ task: { key } }) => key)).toEqual(["a", "b"]);
   });
 
   it("are cut at the edges of what is in sight", () => {

@@ -13,6 +13,8 @@ export interface LaneTask {
   readonly isFailed: boolean;
   /** An attempt that came to nothing. */
   readonly isLost: boolean;
+  /** Nobody has begun it: where it may come. */
+  readonly isPlanned: boolean;
   readonly isCritical: boolean;
 }
 
@@ -69,6 +71,7 @@ function isAlike(one: LaneTask, other: LaneTask): boolean {
     one.lane === other.lane &&
     one.colour === other.colour &&
     one.isCritical === other.isCritical &&
+    one.isPlanned === other.isPlanned &&
     !(one.isFailed || other.isFailed || one.isLost || other.isLost)
   );
 }

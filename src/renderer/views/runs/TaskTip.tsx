@@ -16,7 +16,11 @@ export function TaskTip({ task, now }: { task: TaskState; now: number }) {
     <>
       <div className="mono strong">{task.step}</div>
       <div className="ink2">{[taskCover(task), taskPlace(task)].filter(Boolean).join(", ")}</div>
-      <div>{`${taskStanding(task).said} ${task.ended_ms === null ? "for" : "in"} ${seconds(took)}${task.expected_seconds === null ? "" : `, ${seconds(task.expected_seconds)} expected`}`}</div>
+      <div>
+        {task.planned
+          ? `Waits; may begin in ${seconds(Math.max(0, task.planned.from_ms / 1000 - now))} and take ${seconds((task.planned.to_ms - task.planned.from_ms) / 1000)}`
+          : `${taskStanding(task).said} ${task.ended_ms === null ? "for" : "in"} ${seconds(took)}${task.expected_seconds === null ? "" : `, ${seconds(task.expected_seconds)} expected`}`}
+      </div>
       {rest.length > 0 && <div className="ink2">{rest.join(", ")}</div>}
       {task.lost.length > 0 && (
         <div>{`Attempt ${integer(task.attempts)}: ${integer(task.lost.length)} lost before`}</div>

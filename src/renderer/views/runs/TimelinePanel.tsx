@@ -50,6 +50,11 @@ export function TimelinePanel({ run, tasks, criticalSeconds, memory, isGoing, ch
                   <i className="swatch" style={{ background: colour }} /> {name}
                 </span>
               ))}
+              {boxes.some(({ isPlanned }) => isPlanned) && (
+                <span>
+                  <i className="swatch planned" /> planned
+                </span>
+              )}
               {criticalSeconds > 0 && (
                 <button
                   type="button"

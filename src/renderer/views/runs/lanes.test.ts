@@ -39,6 +39,16 @@ describe("the lanes of a run", () => {
     expect(boxes).toMatchObject([{ from: 1, to: null, expectedTo: 6 }]);
   });
 
+  it("show where what nobody has begun may come", () => {
+    const planned = { machine: null, worker: 2, from_ms: 4_000, to_ms: 5_500 };
+    const tasks = [task(null, null, { key: "k", stage: "fits", state: "waiting", planned, ended_ms: null })];
+    const lanes = lanesOf(tasks, { runner: "pool", workers: 2 });
+    const boxes = laneTasks(tasks, lanes, { showsCritical: true, isCluster: false });
+    expect(boxes).toMatchObject([{ lane: 2, from: 4, to: 5.5, isPlanned: true }]);
+    const gone = [{ ...tasks[0], planned: { ...planned, machine: "gone" } } as TaskState];
+    expect(laneTasks(gone, lanes, { showsCritical: true, isCluster: true })).toEqual([]);
+  });
+
   it("are said in words", () => {
     expect(placeOf({ runner: "pool", workers: 1, host: "desk" })).toBe("1 worker on desk");
     expect(placeOf({ runner: "cluster", workers: 6, host: "desk" })).toBe("6 cores of agents, from desk");

@@ -39,7 +39,7 @@ export function lanesOf(tasks: readonly TaskState[], run: Pick<Run, "runner" | "
   });
 }
 
-/** Boxes of a run's timeline: every task that began, and every attempt that was lost. */
+/** Boxes of a run's timeline: every task that began, every attempt that was lost, and where those may come that nobody has begun. */
 export function laneTasks(
   tasks: readonly TaskState[],
   lanes: readonly Lane[],
@@ -50,12 +50,26 @@ export function laneTasks(
     worker === null ? undefined : numbers.get(`${isCluster ? (machine ?? "") : ""} ${worker}`);
   return tasks.flatMap((task) => {
     const { key, step, scope, stage, started_ms, ended_ms, expected_seconds } = task;
-    const common = { key, name: `${step} ${scope}`, colour: stageColour(stage), isFailed: false, isCritical: false };
+    const common = {
+      key,
+      name: `${step} ${scope}`,
+      colour: stageColour(stage),
+      isFailed: false,
+      isCritical: false,
+      isPlanned: false,
+    };
     const boxes: LaneTask[] = task.lost.flatMap((one) => {
       const lane = laneOf(one.worker, one.machine);
       const [from, to] = [one.started_ms / 1000, one.ended_ms / 1000];
       return lane === undefined ? [] : [{ ...common, lane, from, to, expectedTo: null, isLost: true }];
     });
+    if (task.planned) {
+      const lane = laneOf(task.planned.worker, task.planned.machine);
+      const [from, to] = [task.planned.from_ms / 1000, task.planned.to_ms / 1000];
+      if (lane !== undefined)
+        boxes.push({ ...common, lane, from, to, expectedTo: null, isLost: false, isPlanned: true });
+      return boxes;
+    }
     const lane = laneOf(task.worker, task.machine);
     if (lane === undefined || started_ms === null) return boxes;
     const from = started_ms / 1000;

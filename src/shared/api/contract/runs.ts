@@ -51,6 +51,10 @@ export const taskState = z.object({
   read_bytes: count.nullable(),
   /** What it took before, while it isn't done; null where that isn't known. */
   expected_seconds: z.number().nullable(),
+  /** Where and when it may be done, while nobody has begun it and something is known of it: a guess. */
+  planned: z
+    .object({ machine: z.string().nullable(), worker: z.number(), from_ms: z.number(), to_ms: z.number() })
+    .nullable(),
   attempts: count,
   /** Attempts that came to nothing: the worker or agent was lost, or asked to end. */
   lost: z.array(
