@@ -1,9 +1,5 @@
 import type { Run } from "../../shared/api/contract/runs.ts";
-import { canonicalJson } from "../../shared/base/canonical-json.ts";
-import { AssayError, cancelled, throwIfCancelled, toWire } from "../../shared/base/errors.ts";
-import { currentSnapshot, type SnapshotState } from "../../shared/domain/brand-state.ts";
-import type { GateResult } from "../../shared/domain/gate.ts";
-import { afterDrop } from "../../shared/domain/retention.ts";
+import { AssayError, cancelled, toWire } from "../../shared/base/errors.ts";
 import type { ArtifactSummary, LogLine, TaskNode } from "../../shared/domain/task.ts";
 import { modelTargets } from "../../shared/domain/tournament.ts";
 import { Planner } from "../plan/plan.ts";
@@ -15,7 +11,8 @@ import { refuseWhileErasing } from "./hold-claim.ts";
 import { noteEnd } from "./note-end.ts";
 import { isLeftOut, type RunPlaces, runnerOf, withoutPrograms } from "./own-programs.ts";
 import { againWhereCollected, whilePinned } from "./pinned.ts";
-import { tablesOf } from "./planned-nodes.ts";
+import { inOneGraph, tablesOf } from "./planned-nodes.ts";
+import { addEvaluations, publishAgain, publishSnapshot } from "./publication.ts";
 import { newDocument } from "./run-document.ts";
 import { MemoryLine, writeFigures } from "./run-figures.ts";
 import { runGraph } from "./run-graph.ts";
@@ -94,10 +91,11 @@ export class ActiveRun {
       throw new AssayError(wire.code, wire.message, wire.hint, wire.details);
     } finally {
       clearInterval(clock);
-      await this.#effects.engine.call("tasks.forget", { attempt: this.id }).catch(() => {});
+      const forgotten = this.#effects.engine.call("tasks.forget", { attempt: this.id }).catch(() => {});
       await this.#measure();
       this.#refresh(true);
       await this.#end();
+      await forgotten;
       this.document.seconds_left = null;
       await this.#effects.keep(this).catch(() => {});
       this.#effects.onChange(this.brand, this.document);
@@ -126,7 +124,7 @@ export class ActiveRun {
   }
 
   async #toSnapshot(): Promise<void> {
-    const { brands, engine, catalogue } = this.#effects;
+    const { brands, catalogue } = this.#effects;
     const state = await brands.refresh(this.brand);
     const log_version = state.version; // the state goes on with the log
     const asked = planRun(state, this.#request, catalogue);
@@ -139,13 +137,15 @@ export class ActiveRun {
     const first = new Planner({ ...plan.base, bucketCount: 1 });
     const ids = first.require("customer_ids", null)[0];
     await this.#execute(first.graph().nodes);
-    if (ids) await this.#keepIds(ids);
+    const keeping = ids ? this.#keepIds(ids) : Promise.resolve();
+    keeping.catch(() => {}); // awaited below: nothing is published before the log has the ids
     const bucketCount = bucketsFor(ids ? await this.#customersOf(ids) : 0);
     const planner = new Planner({ ...plan.base, bucketCount });
     const tables = tablesOf(plan, catalogue.snapshotTables);
     for (const { step } of tables) planner.require(step);
     for (const model of plan.models) planner.require(`fit_${model}`);
     await this.#execute(planner.graph().nodes);
+    await keeping;
     const whole = await this.#withPrograms(asked, plan, (name) => {
       const own = new Planner({ ...plan.base, bucketCount });
       own.require(`scores_${name}`);
@@ -161,82 +161,40 @@ export class ActiveRun {
       this.#request.known_at ?? null,
     );
     this.document.snapshot_id = manifest.snapshot_id;
-    const brandDir = brands.directory(this.brand);
     const known = state.snapshots.find(({ snapshot_id }) => snapshot_id === manifest.snapshot_id);
+    const { brand, id: run } = this;
+    const warn = (text: string) => void this.document.warnings.push(text);
+    const publication = { effects: this.#effects, brand, run, judge: this.#request.judge, signal: this.#signal, warn };
     if (known) {
-      const { damaged } = await engine.call("snapshots.check", { brandDir, snapshot_id: manifest.snapshot_id });
-      if (damaged.length > 0) {
-        this.document.warnings.push(`${damaged.length} damaged artifacts were set aside and made again.`);
-        await this.#execute(planner.graph().nodes);
-        await engine.call("snapshots.publish", { brandDir, manifest });
-      }
-      await (known.kept_back ? this.#judgeAgain(known) : this.#makeLatest(known.snapshot_id));
-    } else {
-      const published = await engine.call("snapshots.publish", { brandDir, manifest });
-      const { snapshot_id, as_of, known_at, horizon_days, purchase_horizon_days, is_variant } = manifest;
-      const gate = (await this.#request.judge?.(snapshot_id)) ?? [];
-      throwIfCancelled(this.#signal);
-      const body = {
-        ...{ snapshot_id, as_of, known_at, horizon_days, purchase_horizon_days, is_variant },
-        ...published,
-        log_version,
-        gate,
-      };
-      const taskKey = `snapshot:${snapshot_id}${afterDrop(state, snapshot_id)}`;
-      if (this.#holds(gate)) await brands.append(this.brand, "snapshot_published", body, taskKey);
-      else await brands.append(this.brand, "snapshot_kept_back", { ...body, run_id: this.id }, taskKey);
+      await publishAgain(publication, known, { manifest, makeAgain: () => this.#execute(planner.graph().nodes) });
+      this.#tell("evaluating");
+      await addEvaluations(publication, manifest.snapshot_id, await this.#evaluate(whole, bucketCount));
+      return;
     }
-    await this.#evaluate(whole, bucketCount, manifest.snapshot_id);
+    const publishing = publishSnapshot(publication, manifest, { state, log_version });
+    const told = publishing.then(() => this.#tell("evaluating"));
+    const [published, judged] = await Promise.allSettled([told, this.#evaluate(whole, bucketCount)]);
+    if (published.status === "rejected") throw published.reason;
+    if (judged.status === "rejected") throw judged.reason;
+    await addEvaluations(publication, manifest.snapshot_id, judged.value);
   }
 
-  #holds(gate: readonly GateResult[]): boolean {
-    const broken = gate.filter(({ ok }) => !ok);
-    if (broken.length > 0) {
-      const why = broken.map(({ measured }) => measured).join("; ");
-      this.document.warnings.push(`The snapshot is kept back, unpublished: ${why}`);
-    }
-    return broken.length === 0;
-  }
-
-  /** What a gate kept back is published once it holds, or when a person asks for a run without one. */
-  async #judgeAgain(made: SnapshotState): Promise<void> {
-    const { brands } = this.#effects;
-    const { snapshot_id } = made;
-    const gate = (await this.#request.judge?.(snapshot_id)) ?? [];
-    const { version } = await brands.refresh(this.brand);
-    if (this.#holds(gate)) {
-      const body = { snapshot_id, gate };
-      await brands.append(this.brand, "snapshot_made_current", body, `snapshot_made_current:${snapshot_id}:${version}`);
-    } else if (canonicalJson(gate) !== canonicalJson(made.gate)) {
-      const body = { ...made, run_id: this.id, gate };
-      await brands.append(this.brand, "snapshot_kept_back", body, `snapshot_kept_back:${snapshot_id}:${version}`);
-    }
-  }
-
-  /** A run that arrives at an earlier snapshot again (a delivery was withdrawn) makes it the latest of its day. */
-  async #makeLatest(snapshotId: string): Promise<void> {
-    const state = await this.#effects.brands.refresh(this.brand);
-    const made = state.snapshots.find(({ snapshot_id }) => snapshot_id === snapshotId);
-    const current = currentSnapshot(state);
-    const isOvertaken = current && made && current.snapshot_id !== snapshotId && current.as_of === made.as_of;
-    if (!isOvertaken || made.is_variant || made.withdrawn) return;
-    const taskKey = `snapshot_made_current:${snapshotId}:${state.version}`;
-    await this.#effects.brands.append(this.brand, "snapshot_made_current", { snapshot_id: snapshotId }, taskKey);
-  }
-
-  async #evaluate(plan: RunPlan, bucketCount: number, snapshotId: string): Promise<void> {
-    const { brands, engine } = this.#effects;
-    this.#tell("evaluating");
+  /** Evaluates the models at all cuts, as one graph; gives whose results belong to the snapshot. */
+  async #evaluate(plan: RunPlan, bucketCount: number): Promise<TaskNode[]> {
     const wanted: TaskNode[] = [];
     const ours = withoutPrograms(plan);
-    for (let cut = 0; cut < rollingCuts; cut++) {
+    const cuts = Array.from({ length: rollingCuts }, (_, cut) => {
       const plannerOf = () => cutPlanner(plan, bucketCount, cut, this.#request.horizon_days).planner;
-      const planner = plannerOf();
+      return { plannerOf, planner: plannerOf() };
+    });
+    for (const [cut, { planner }] of cuts.entries()) {
       for (const model of ours.models) planner.require(`evaluate_${model}`);
       if (cut === 0 && this.#request.models === undefined) {
         wanted.push(...modelTargets.flatMap((target) => planner.require(`evaluate_tournament_${target}`)));
       }
-      await this.#execute(planner.graph().nodes);
+    }
+    await this.#execute(inOneGraph(cuts.map(({ planner }) => planner.graph().nodes)));
+    for (const { planner, plannerOf } of cuts) {
       const judged = await this.#withPrograms(plan, ours, (name) => {
         const own = plannerOf();
         own.require(`evaluate_${name}`);
@@ -244,18 +202,7 @@ export class ActiveRun {
       });
       wanted.push(...judged.models.flatMap((model) => planner.require(`evaluate_${model}`)));
     }
-    const state = await brands.refresh(this.brand);
-    if (state.evaluations.has(snapshotId)) return;
-    const brandDir = brands.directory(this.brand);
-    const keys = wanted.map(({ key }) => key);
-    await engine.call("snapshots.add_evaluations", { brandDir, snapshot_id: snapshotId, keys });
-    const artifacts = keys.map((key) => ({ key, rows: 0, bytes: 0, seconds: 0 }));
-    await brands.append(
-      this.brand,
-      "evaluations_added",
-      { snapshot_id: snapshotId, artifacts },
-      `evaluations:${snapshotId}${afterDrop(state, snapshotId)}`,
-    );
+    return wanted;
   }
 
   /** A retailer's own programs come after all else and one by one: one that fails, or that this machine may not run, is left out of

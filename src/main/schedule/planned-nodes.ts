@@ -10,6 +10,13 @@ export function tablesOf(plan: RunPlan, tables: readonly SnapshotTable[]): Snaps
   return [...tables, ...scores];
 }
 
+/** Tasks of several graphs, each once, every one behind those that it reads. */
+export function inOneGraph(graphs: readonly (readonly TaskNode[])[]): TaskNode[] {
+  const found = new Map<string, TaskNode>();
+  for (const node of graphs.flat()) if (!found.has(node.key)) found.set(node.key, node);
+  return [...found.values()];
+}
+
 interface Asked {
   readonly tables: readonly SnapshotTable[];
   readonly bucketCount: number;
@@ -20,10 +27,8 @@ interface Asked {
 
 /** All tasks that a run would walk through, every one behind those that it reads; nothing is looked up. */
 export function plannedNodes(plan: RunPlan, { tables, bucketCount, horizonDays, isWhole }: Asked): TaskNode[] {
-  const found = new Map<string, TaskNode>();
-  const take = (planner: Planner) => {
-    for (const node of planner.graph().nodes) if (!found.has(node.key)) found.set(node.key, node);
-  };
+  const graphs: (readonly TaskNode[])[] = [];
+  const take = (planner: Planner) => void graphs.push(planner.graph().nodes);
   const ids = new Planner({ ...plan.base, bucketCount: 1 });
   ids.require("customer_ids", null);
   take(ids);
@@ -37,5 +42,5 @@ export function plannedNodes(plan: RunPlan, { tables, bucketCount, horizonDays, 
     if (cut === 0 && isWhole) for (const target of modelTargets) judging.require(`evaluate_tournament_${target}`);
     take(judging);
   }
-  return [...found.values()];
+  return inOneGraph(graphs);
 }

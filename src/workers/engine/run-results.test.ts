@@ -94,13 +94,38 @@ describe("what a run made", () => {
     results.add("b", result(), Promise.resolve(standing()));
     await turn();
     const inUse = results.use(["b"]);
-    results.close();
+    void results.close();
     expect(results.add("c", result(), Promise.resolve(standing()))).toBe(false);
     expect(readdirSync(folder)).toHaveLength(3);
     inUse.release();
     commit.resolve(standing());
     await turn();
     expect(readdirSync(folder)).toHaveLength(1); // that of c, which whoever made it takes away
+  });
+
+  it("ends once what its tasks left behind has ended", async () => {
+    const results = new RunResults({ workers: 1 });
+    const finish = Promise.withResolvers<void>();
+    expect(results.finishBehind(finish.promise)).toBe(true);
+    let isClosed = false;
+    const closed = results.close().then(() => {
+      isClosed = true;
+    });
+    await turn();
+    expect([isClosed, results.finishBehind(Promise.resolve())]).toEqual([false, false]);
+    finish.resolve();
+    await closed;
+  });
+
+  it("goes as soon as it stands where nobody is to read it", async () => {
+    const results = new RunResults({ workers: 1, mostBytes: 0 });
+    const commit = Promise.withResolvers<Artifact>();
+    results.add("a", result(), commit.promise);
+    expect(readdirSync(folder)).toHaveLength(1);
+    commit.resolve(standing());
+    await turn();
+    expect(readdirSync(folder)).toHaveLength(0);
+    expect(Object.keys(results.use(["a"]).known)).toEqual(["a"]);
   });
 
   it("is made by so many at a time, in order", async () => {

@@ -32,6 +32,7 @@ const mostCopies = 1 << 30;
 export class RunResults {
   readonly slots: Slots;
   readonly #kept = new Map<string, Kept>();
+  readonly #behind = new Set<Promise<void>>();
   readonly #mostCopies: number;
   #copies = 0;
   #isClosed: boolean;
@@ -103,10 +104,19 @@ export class RunResults {
     if (one) this.#drop(one);
   }
 
+  /** Nobody waits for what ends behind a task that is done, but the end of all. False where nothing is kept. */
+  finishBehind(work: Promise<void>): boolean {
+    if (this.#isClosed) return false;
+    this.#behind.add(work);
+    void work.finally(() => this.#behind.delete(work));
+    return true;
+  }
+
   /** What nobody reads goes at once, the rest when it has been read. */
-  close(): void {
+  async close(): Promise<void> {
     this.#isClosed = true;
     for (const key of [...this.#kept.keys()]) this.forget(key);
+    await Promise.allSettled(this.#behind);
   }
 
   #replace(kept: Kept): void {

@@ -43,7 +43,8 @@ export const runHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> 
       } finally {
         stop();
         const answered = outcome?.computed === true ? contentKey : undefined;
-        await share.finish({ brandDir, key: node.key, claim, contentKey: answered }).catch(() => {}); // hints
+        const finished = share.finish({ brandDir, key: node.key, claim, contentKey: answered }).catch(() => {}); // hints
+        if (!outcome || !results.finishBehind(finished)) await finished;
       }
     } catch (error) {
       if (error instanceof AssayError && error.code === "corrupt" && typeof error.details["key"] === "string") {
@@ -56,8 +57,9 @@ export const runHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> 
     }
   },
   "tasks.forget": async ({ attempt }) => {
-    attempts.get(attempt)?.close();
+    const results = attempts.get(attempt);
     attempts.delete(attempt);
+    await results?.close();
     return {};
   },
 };

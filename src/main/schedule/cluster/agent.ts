@@ -60,6 +60,8 @@ const shareLookMilliseconds = 5_000;
 const longestBeat = 60;
 /** What the engine knows of a run goes when nothing of it came for so long. */
 const runKeptMilliseconds = 30_000;
+/** How long an agent that ends waits for its last claims to be let go of. */
+const forgetMilliseconds = 3_000;
 /** How long tasks have to finish once the budget is used up. */
 const budgetMilliseconds = 10_000;
 
@@ -141,6 +143,7 @@ export class Agent {
     for (const { stop } of this.#running.values()) stop.abort();
     await this.#untilIdle(10_000);
     for (const timer of this.#timers) clearInterval(timer);
+    await Promise.race([this.#forgetRuns(Number.POSITIVE_INFINITY), pause(forgetMilliseconds)]);
     await this.#consumer.close(this.id);
     this.#options.log("agent_ended", { why, done: this.#done, failed: this.#failed });
     this.#end(why);
@@ -148,9 +151,7 @@ export class Agent {
 
   async #untilIdle(milliseconds: number): Promise<void> {
     const until = performance.now() + milliseconds;
-    while (this.#running.size > 0 && performance.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    while (this.#running.size > 0 && performance.now() < until) await pause(50);
   }
 
   async #perform(taken: TakenJob): Promise<JobResult> {
@@ -283,7 +284,7 @@ export class Agent {
       void (this.#isPaused ? this.#consumer.pause() : this.#consumer.resume()).catch(() => {});
     }
     this.#consumer.setConcurrency(this.#most());
-    this.#forgetRuns(now);
+    void this.#forgetRuns(now);
     if (this.#consumer.isUp()) {
       if (this.#downSince !== null) log("broker_answers", { seconds: (now - this.#downSince) / 1000 });
       this.#downSince = null;
@@ -306,13 +307,12 @@ export class Agent {
     return this.#seats.most(this.#room());
   }
 
-  #forgetRuns(now: number): void {
+  async #forgetRuns(now: number): Promise<void> {
     const atWork = new Set([...this.#running.values()].map(({ run }) => run));
-    for (const [run, usedAt] of this.#runsUsed) {
-      if (atWork.has(run) || now - usedAt < runKeptMilliseconds) continue;
-      this.#runsUsed.delete(run);
-      void this.#options.engine.call("tasks.forget", { attempt: run }).catch(() => {});
-    }
+    const over = [...this.#runsUsed].filter(([run, at]) => !atWork.has(run) && now - at >= runKeptMilliseconds);
+    for (const [run] of over) this.#runsUsed.delete(run);
+    const { engine } = this.#options;
+    await Promise.allSettled(over.map(([attempt]) => engine.call("tasks.forget", { attempt })));
   }
 
   async #beat(): Promise<void> {
@@ -374,4 +374,8 @@ export class Agent {
       instance,
     };
   }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
