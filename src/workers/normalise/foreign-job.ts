@@ -29,7 +29,7 @@ export type ForeignJob =
     })
   | (Place & { readonly work: "read"; readonly request: Omit<ReadRequest, "scratch" | "signal" | "onFile"> })
   | (Place & { readonly work: "preview"; readonly request: Omit<PreviewRequest, "scratch" | "signal"> })
-  | (Place & { readonly work: "withhold"; readonly request: WithholdRequest })
+  | (Place & { readonly work: "withhold"; readonly requests: readonly WithholdRequest[] })
   | (Place & { readonly work: "normalise"; readonly brandDir: string; readonly node: TaskNode });
 
 /** A file that it turns to, how many rows are done, or a line of its log. */
@@ -64,9 +64,17 @@ export async function runForeignJob(job: ForeignJob, note: (note: ForeignNote) =
       return previewFile(session, { ...job.request, scratch, signal });
     }
     case "withhold": {
-      const { request } = job;
-      onFile(request.path);
-      return withholdRows(await open([request.path], [dirname(request.out)])(), request, { scratch, signal });
+      const rows: number[] = [];
+      for (const request of job.requests) {
+        onFile(request.path);
+        const session = await open([request.path], [dirname(request.out)])();
+        try {
+          rows.push((await withholdRows(session, request, { scratch, signal })).rows);
+        } finally {
+          session.close();
+        }
+      }
+      return { rows };
     }
     case "normalise":
       return normaliseDelivery(job, note);

@@ -8,6 +8,7 @@ import type { Session } from "../engine/duckdb.ts";
 import { readFiles } from "../query/snapshot.ts";
 import { needlesOf } from "./erase-lists.ts";
 import { personPredicate, withoutPerson } from "./person-predicate.ts";
+import { personRows } from "./person-scan.ts";
 
 export interface Erasing {
   readonly session: Session;
@@ -29,36 +30,45 @@ export const asideOf = (brandDir: string, erasure: string) => join(brandDir, "tr
 
 /** Takes the person's rows out of every artifact: the files are written anew under the same question, the old ones go. */
 export async function eraseFromArtifacts(erasing: Erasing): Promise<ErasedArtifacts> {
-  const { brandDir, erasure, isDry, signal, progress } = erasing;
+  const { session, person, brandDir, erasure, isDry, signal, progress } = erasing;
   const done: ErasedArtifacts = { artifacts: 0, rows: {} };
   const aside = asideOf(brandDir, erasure);
   const begun = isDry ? [] : namesIn(aside).filter((key) => existsSync(join(aside, key, "artifact.json")));
   for (const key of begun) await replace(erasing, readRecord(join(aside, key)), done);
   const keys = namesIn(join(brandDir, "artifacts")).flatMap((part) => namesIn(join(brandDir, "artifacts", part)));
-  const clean = new Set<string>();
-  for (const [at, key] of keys.entries()) {
-    throwIfCancelled(signal);
-    if (at % 20 === 0) progress(at, keys.length);
-    const artifact = soundArtifact(brandDir, key);
-    if (!artifact || begun.includes(key)) continue;
+  const sound = keys.flatMap((key) => {
+    const artifact = begun.includes(key) ? undefined : soundArtifact(brandDir, key);
     const folder = join(brandDir, placeOf(brandDir, key));
-    let rows = 0;
-    for (const file of artifact.files) {
-      if (clean.has(file.sha256) || file.rows === 0) continue;
-      const found = await rowsIn(erasing, join(folder, basename(file.path)));
-      if (found === 0) clean.add(file.sha256);
-      rows += found;
-    }
+    return artifact ? [{ artifact, folder }] : [];
+  });
+  const { digests, paths } = distinct(sound);
+  const tell = (at: number) => progress(at, paths.length);
+  const found = await personRows(paths, { session, person, signal, progress: tell });
+  const rowsOf = ({ files }: Artifact) =>
+    files.reduce((sum, { sha256 }) => sum + (found.get(digests.get(sha256) ?? "") ?? 0), 0);
+  for (const { artifact, folder } of sound) {
+    throwIfCancelled(signal);
+    const rows = rowsOf(artifact);
     if (rows === 0) continue;
     if (isDry) count(done, artifact, rows);
     else {
       mkdirSync(aside, { recursive: true });
-      renameSync(folder, join(aside, key));
+      renameSync(folder, join(aside, artifact.key));
       await replace(erasing, artifact, done);
     }
   }
-  progress(keys.length, keys.length);
+  progress(paths.length, paths.length);
   return done;
+}
+
+/** A file of each content, by digest: what several artifacts have in common is read once. */
+function distinct(all: readonly { readonly artifact: Artifact; readonly folder: string }[]) {
+  const digests = new Map<string, string>();
+  for (const { artifact, folder } of all) {
+    for (const { sha256, rows, path } of artifact.files)
+      if (rows > 0 && !digests.has(sha256)) digests.set(sha256, join(folder, basename(path)));
+  }
+  return { digests, paths: [...digests.values()] };
 }
 
 function count(done: ErasedArtifacts, { step }: Artifact, rows: number): void {
@@ -80,14 +90,6 @@ function readRecord(folder: string): Artifact {
   return JSON.parse(readFileSync(join(folder, "artifact.json"), "utf8")) as Artifact;
 }
 
-async function rowsIn({ session, person }: Erasing, path: string): Promise<number> {
-  if (path.endsWith(".json"))
-    return withoutPerson(JSON.parse(readFileSync(path, "utf8")) as Json, needlesOf(person)).removed;
-  const from = readFiles([path]);
-  const predicate = personPredicate(await session.describe(`SELECT * FROM ${from}`), person);
-  return predicate === null ? 0 : Number(await session.value(`SELECT count(*) FROM ${from} WHERE ${predicate}`));
-}
-
 /** Publishes the artifact again from what lies aside, without the person. */
 async function replace(erasing: Erasing, artifact: Artifact, done: ErasedArtifacts): Promise<void> {
   const { session, brandDir, erasure, person, scratch } = erasing;
@@ -97,7 +99,7 @@ async function replace(erasing: Erasing, artifact: Artifact, done: ErasedArtifac
   let removed = 0;
   for (const [at, file] of artifact.files.entries()) {
     const path = join(folder, basename(file.path));
-    const rows = file.rows === 0 ? 0 : await rowsIn(erasing, path);
+    const rows = file.rows === 0 ? 0 : ((await personRows([path], { ...erasing, progress: () => {} })).get(path) ?? 0);
     removed += rows;
     const kind = path.endsWith(".json") ? ("json" as const) : ("parquet" as const);
     const own = { name: file.output, kind, rows: file.rows };

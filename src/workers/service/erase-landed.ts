@@ -8,7 +8,7 @@ import { landedPath } from "../engine/artifact-store.ts";
 import { digestFile, publish } from "../engine/publish.ts";
 import type { ServiceContext } from "./context.ts";
 import { replaceFile } from "./erase-lists.ts";
-import { safeExtension, screenedFile } from "./land-files.ts";
+import { safeExtension, screenedFiles } from "./land-files.ts";
 import { textsOf } from "./person-predicate.ts";
 
 export interface ErasedDelivery {
@@ -26,6 +26,9 @@ interface Given {
   readonly isDry: boolean;
 }
 
+/** So many files are read by one process. */
+const atOnce = 32;
+
 /** Writes every delivered file that holds the person again without their rows; what stood before is named, not yet taken away. */
 export async function eraseFromLanded(
   ctx: ServiceContext,
@@ -34,15 +37,19 @@ export async function eraseFromLanded(
 ): Promise<ErasedDelivery> {
   const answer: ErasedDelivery = { files: [], rows: 0, removed: [] };
   let rows = 0;
-  for (const [at, { batch_id, source, mapping, files }] of deliveries.entries()) {
+  const all = deliveries.flatMap((delivery) => delivery.files.map((file) => ({ delivery, file })));
+  for (let from = 0; from < all.length; from += atOnce) {
     throwIfCancelled(signal);
-    progress(at, deliveries.length);
-    for (const file of files) {
-      const path = landedPath(brandDir, file.landed, file.sha256);
-      const screen = { tombstones, mapping, time_zone };
-      const given = { brandDir, source, screen, path, name: file.name, texts: textsOf(person) };
-      const screened = await screenedFile(ctx, given, signal);
+    progress(from, all.length);
+    const some = all.slice(from, from + atOnce);
+    const given = some.map(({ delivery: { source, mapping }, file: { landed, sha256, name } }) => {
+      return { source, screen: { tombstones, mapping, time_zone }, path: landedPath(brandDir, landed, sha256), name };
+    });
+    const copies = await screenedFiles(ctx, { brandDir, given, texts: textsOf(person) }, signal);
+    for (const [at, { delivery, file }] of some.entries()) {
+      const screened = copies[at];
       if (!screened) continue;
+      const { batch_id, source } = delivery;
       rows += screened.rows;
       const landed = join("landing", source, batch_id, `${screened.sha256}${safeExtension(file.path)}`);
       if (!isDry)

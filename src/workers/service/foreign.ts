@@ -153,10 +153,14 @@ export function previewForeign(
   );
 }
 
-/** Writes a file again without the rows of erased people, where it holds any. */
-export function withholdForeign(ctx: Asked, request: WithholdRequest, signal: AbortSignal): Promise<{ rows: number }> {
+/** Writes files again without the rows of erased people, where they hold any; gives how many each held. */
+export function withholdForeign(
+  ctx: Asked,
+  requests: readonly WithholdRequest[],
+  signal: AbortSignal,
+): Promise<{ rows: number[] }> {
   return withScratch(ctx, (scratch) =>
-    inDisposable(ctx, { kind: "foreign", work: "withhold", request }, scratch, { signal }),
+    inDisposable(ctx, { kind: "foreign", work: "withhold", requests }, scratch, { signal }),
   );
 }
 

@@ -32,8 +32,10 @@ export async function landFiles(
   const text = [source, ...fresh.map(({ sha256 }) => sha256).sort()].join("\n");
   const batchId = createHash("sha256").update(text).digest("hex").slice(0, 20);
   const files: LandedFile[] = [];
-  for (const file of fresh) {
-    const screened = screen ? await screenedFile(ctx, { brandDir, source, screen, path: file.path }, signal) : null;
+  const given = screen ? fresh.map(({ path }) => ({ source, screen, path })) : [];
+  const copies = await screenedFiles(ctx, { brandDir, given }, signal);
+  for (const [at, file] of fresh.entries()) {
+    const screened = copies[at] ?? null;
     const from = screened ?? { localPath: realpathSync(file.path), sha256: file.sha256, bytes: file.bytes };
     const landed = join("landing", source, batchId, `${from.sha256}${safeExtension(file.path)}`);
     mkdirSync(join(brandDir, "landing", source, batchId), { recursive: true });
@@ -70,30 +72,33 @@ interface Screened {
   readonly rows: number;
 }
 
-/** A copy on this machine's own disk without the rows of erased people; null where the file holds none. */
-export async function screenedFile(
+interface Given {
+  readonly source: string;
+  readonly screen: Screening;
+  readonly path: string;
+  readonly name?: string;
+}
+
+/** Copies on this machine's own disk without the rows of erased people, in the files' order; null where a file holds none. One process reads
+ *  them all: starting it costs more than a small file. */
+export async function screenedFiles(
   ctx: ServiceContext,
-  given: {
-    readonly brandDir: string;
-    readonly source: string;
-    readonly screen: Screening;
-    readonly path: string;
-    readonly name?: string;
-    readonly texts?: readonly string[];
-  },
+  { brandDir, given, texts = [] }: { brandDir: string; given: readonly Given[]; texts?: readonly string[] },
   signal: AbortSignal,
-): Promise<Screened | null> {
-  const { brandDir, source, screen, path, name = path, texts = [] } = given;
+): Promise<(Screened | null)[]> {
+  if (given.length === 0) return [];
   mkdirSync(ctx.scratchRoot, { recursive: true });
-  const out = join(ctx.scratchRoot, `screened-${randomUUID()}`);
   const key = workspaceKey(brandDir).toString("hex");
-  const { tombstones: marks, mapping, time_zone } = screen;
-  const { rows } = await withholdForeign(
-    ctx,
-    { path, name, mapping, source, time_zone, key, marks, texts, out },
-    signal,
-  );
-  return rows === 0 ? null : { localPath: out, rows, ...digestFile(out) };
+  const requests = given.map(({ source, screen, path, name = path }) => {
+    const { tombstones: marks, mapping, time_zone } = screen;
+    const out = join(ctx.scratchRoot, `screened-${randomUUID()}`);
+    return { path, name, mapping, source, time_zone, key, marks, texts, out };
+  });
+  const { rows } = await withholdForeign(ctx, requests, signal);
+  return requests.map(({ out }, at) => {
+    const held = rows[at] ?? 0;
+    return held === 0 ? null : { localPath: out, rows: held, ...digestFile(out) };
+  });
 }
 
 /** An extension that says what the bytes are; the file's own name never becomes a path. */
