@@ -41,6 +41,7 @@ async function place(name: string) {
   await client.call("workspace.create", { path: workspace });
   await client.call("brand.create", { brand, currency: "GBP", time_zone: "Europe/London", return_window_days: 30 });
   await client.call("sources.add", { brand, name: "demo", paths: [incoming] });
+  await client.call("nightly.configure", { brand, gate: { small_delivery: null } }); // a small retailer's: often four rows, sometimes one
   return {
     core,
     workspace,
