@@ -241,8 +241,10 @@ export const erasureHandlers: HandlersOf<Named<"erasure">> = {
     const doing = { brand, signal, say: sayer(progress) };
     const state = await requireWorkspace(ctx).brands.refresh(brand);
     const person = await find(ctx, state, doing, subject);
-    const landed = await takeFromLanded(ctx, state, person, person.tombstones, doing, true);
-    const made = await takeFromArtifacts(ctx, state, person, "preview", doing, true);
+    const [landed, made] = await Promise.all([
+      takeFromLanded(ctx, state, person, person.tombstones, doing, true),
+      takeFromArtifacts(ctx, state, person, "preview", doing, true),
+    ]);
     const counts = countsOf(person, { landed, made }, 1);
     return {
       is_known: !isNobody(person),

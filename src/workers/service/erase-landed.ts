@@ -17,6 +17,8 @@ export interface ErasedDelivery {
   readonly removed: string[];
 }
 
+type ErasedFile = ErasedDelivery["files"][number] & { readonly rows: number; readonly removed: string };
+
 interface Given {
   readonly brandDir: string;
   readonly person: Person;
@@ -28,6 +30,8 @@ interface Given {
 
 /** So many files are read by one process. */
 const atOnce = 32;
+/** And so many processes read at a time. */
+const processes = 2;
 
 /** Writes every delivered file that holds the person again without their rows; what stood before is named, not yet taken away. */
 export async function eraseFromLanded(
@@ -35,44 +39,54 @@ export async function eraseFromLanded(
   { brandDir, person, deliveries, tombstones, time_zone, isDry }: Given,
   { signal, progress }: { signal: AbortSignal; progress: (done: number, total: number) => void },
 ): Promise<ErasedDelivery> {
-  const answer: ErasedDelivery = { files: [], rows: 0, removed: [] };
-  let rows = 0;
   const all = deliveries.flatMap((delivery) => delivery.files.map((file) => ({ delivery, file })));
-  for (let from = 0; from < all.length; from += atOnce) {
-    throwIfCancelled(signal);
-    progress(from, all.length);
-    const some = all.slice(from, from + atOnce);
-    const given = some.map(({ delivery: { source, mapping }, file: { landed, sha256, name } }) => {
+  const parts = Array.from({ length: Math.ceil(all.length / atOnce) }, (_, at) =>
+    all.slice(at * atOnce, (at + 1) * atOnce),
+  );
+  const erased: ErasedFile[][] = [];
+  let [next, done] = [0, 0];
+  progress(0, all.length);
+  const work = async () => {
+    while (next < parts.length) {
+      throwIfCancelled(signal);
+      const at = next++;
+      const part = parts[at] ?? [];
+      erased[at] = await eraseFrom(part);
+      done += part.length;
+      progress(done, all.length);
+    }
+  };
+  await Promise.all(Array.from({ length: processes }, work));
+  const found = erased.flat();
+  return {
+    files: found.map(({ batch_id, sha256, file }) => ({ batch_id, sha256, file })),
+    rows: found.reduce((sum, { rows }) => sum + rows, 0),
+    removed: found.map(({ removed }) => removed),
+  };
+
+  async function eraseFrom(part: typeof all): Promise<ErasedFile[]> {
+    const given = part.map(({ delivery: { source, mapping }, file: { landed, sha256, name } }) => {
       return { source, screen: { tombstones, mapping, time_zone }, path: landedPath(brandDir, landed, sha256), name };
     });
     const copies = await screenedFiles(ctx, { brandDir, given, texts: textsOf(person) }, signal);
-    for (const [at, { delivery, file }] of some.entries()) {
+    return part.flatMap(({ delivery: { batch_id, source }, file }, at) => {
       const screened = copies[at];
-      if (!screened) continue;
-      const { batch_id, source } = delivery;
-      rows += screened.rows;
-      const landed = join("landing", source, batch_id, `${screened.sha256}${safeExtension(file.path)}`);
+      if (!screened) return [];
+      const { sha256, bytes, rows, localPath } = screened;
+      const landed = join("landing", source, batch_id, `${sha256}${safeExtension(file.path)}`);
       if (!isDry)
         publish({
-          content: { localPath: screened.localPath },
+          content: { localPath },
           final: join(brandDir, landed),
           staging: join(brandDir, "tmp", `erase-${batch_id}`),
           isDataFile: true,
         });
-      rmSync(screened.localPath, { force: true });
-      const { sha256, bytes } = screened;
-      answer.files.push({
-        batch_id,
-        sha256: file.sha256,
-        file: {
-          ...withoutRows(file, screened.rows),
-          ...{ sha256, bytes, landed, delivered_sha256: file.delivered_sha256 ?? file.sha256 },
-        },
-      });
-      answer.removed.push(file.landed);
-    }
+      rmSync(localPath, { force: true });
+      const delivered = { sha256, bytes, landed, delivered_sha256: file.delivered_sha256 ?? file.sha256 };
+      const left = { ...withoutRows(file, rows), ...delivered };
+      return [{ batch_id, sha256: file.sha256, file: left, rows, removed: file.landed }];
+    });
   }
-  return { ...answer, rows };
 }
 
 /** The file's counts with some of its rows counted as those of somebody erased. */

@@ -14,11 +14,11 @@ const maxCarry = 1 << 22;
 
 /** Calls back with each block of a file, at most `limit` bytes of it. */
 export function eachBlock(path: string, from: number, visit: (block: Buffer) => boolean | undefined): void {
-  const buffer = Buffer.allocUnsafe(blockBytes);
+  const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(blockBytes, statSync(path).size - from)));
   const file = openSync(path, "r");
   try {
     for (let position = from; ; ) {
-      const n = readSync(file, buffer, 0, blockBytes, position);
+      const n = readSync(file, buffer, 0, buffer.length, position);
       if (n === 0 || visit(buffer.subarray(0, n)) === false) return;
       position += n;
     }
