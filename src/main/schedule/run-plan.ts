@@ -63,7 +63,8 @@ export function plannedBatches(state: BrandState, knownAt: string | undefined): 
   });
 }
 
-/** What the reading of a delivery depends on. The mapping is the source's present one: a mended mapping reads all again. */
+/** What the reading of a delivery depends on. The mapping is the source's present one: a mended mapping reads all again. Of a file's path only
+ *  its name: mappings ask for it and rejects bear it, while the folder that it was taken from says nothing. */
 export function normaliseSubject(
   batch: {
     source: string;
@@ -76,7 +77,11 @@ export function normaliseSubject(
   return {
     source: batch.source,
     batch_id: batch.batch_id,
-    files: batch.files.map(({ name, landed, sha256 }) => ({ name, landed, sha256 })),
+    files: batch.files.map(({ name, landed, sha256 }) => ({
+      name: name.split(/[\\/]/).at(-1) ?? name,
+      landed,
+      sha256,
+    })),
     mapping: mapping ?? null,
     not_after: batch.not_after,
   };
