@@ -2,7 +2,7 @@ import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { ModelContext } from "../../../shared/domain/model.ts";
 import type { Params } from "../../../shared/domain/params.ts";
-import { popularName, type TournamentChoice } from "../../../shared/domain/tournament.ts";
+import { popularName, type TournamentChoice, type TournamentMetric } from "../../../shared/domain/tournament.ts";
 import { defineModel } from "../define.ts";
 import { known } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
@@ -63,11 +63,31 @@ function pastOf(history: readonly string[] | null | undefined, owner: Owner | un
 
 const standing = "neighbours";
 
-/** Whether what was chosen foretold no more than popularity did, over the same cuts. */
+/** Whether what was chosen didn't surely foretell more than popularity did over the same cuts: its lead in recall, of all products or of new
+ *  ones, is less than 1.64 standard errors of it (one-sided, 95 %). A few hits more among hundreds of customers are chance. */
 function isNoBetterThanPopular({ chosen, rows }: TournamentChoice): boolean {
   const cuts = new Set(rows.map(({ cut_on }) => cut_on)).size;
-  return meanRelative(rows, chosen, cuts) >= meanRelative(rows, popularName, cuts);
+  if (!(meanRelative(rows, chosen, cuts) < meanRelative(rows, popularName, cuts))) return true;
+  const metrics = new Set(rows.flatMap((row) => row.metrics.map(({ metric }) => metric)));
+  return ![...metrics].some((metric) => leadOf(rows, chosen, metric) > 1.64);
 }
+
+/** Mean lead of a candidate over popularity in a metric, in standard errors over the cuts; both are measured on the same customers, whose
+ *  own spread is taken as if they weren't. Cuts with neither hits nor misses to tell from say nothing. */
+function leadOf(rows: TournamentChoice["rows"], candidate: string, metric: string): number {
+  let [lead, variance] = [0, 0];
+  for (const own of rows) {
+    if (own.candidate !== candidate) continue;
+    const other = rows.find((row) => row.candidate === popularName && row.cut_on === own.cut_on);
+    const [mine, theirs] = [own, other].map((row) => row?.metrics.find((one) => one.metric === metric));
+    if (mine?.value == null || theirs?.value == null) continue;
+    lead += mine.value - theirs.value;
+    variance += errorOf(mine) ** 2 + errorOf(theirs) ** 2;
+  }
+  return variance > 0 ? lead / Math.sqrt(variance) : lead > 0 ? Number.POSITIVE_INFINITY : 0;
+}
+
+const errorOf = ({ low, high }: TournamentMetric) => (low === null || high === null ? 0 : (high - low) / (2 * 1.96));
 
 const noBaskets: ReadonlyMap<string, Owner> = new Map();
 
@@ -78,7 +98,7 @@ function basketsOf(table: ColumnTable, isNeeded = true): ReadonlyMap<string, Own
 
 export const productAffinity = defineModel({
   name: "product_affinity",
-  version: 6,
+  version: 7,
   title: "Product affinity",
   group: "preferences",
   inputs: {
@@ -176,7 +196,7 @@ export const productAffinity = defineModel({
   card: {
     purpose: "Which products, ten at most, a customer is drawn to most, those bought before included.",
     method:
-      "Four recommenders compete on rolling cuts, by what they recall of all products bought afterwards and of those never bought before: item neighbours (the chance of buying both, damped by how common the product is, the latest of 40 products counting most), EASE (a linear model of each of the 800 most bought products by the others), implicit ALS (factors of customers and products) and TIFU-kNN (baskets, the latest counting most, mixed with those of the customers most alike). With the first three a product bought before comes back by how often its buyers buy it again; how far that counts is chosen on the same cuts. The last 90 days' popularity breaks ties; where it alone speaks for a product, that is no affinity and stays off the list, but fills it for the comparison with popularity. Where none of the four foretold more than popularity alone on those cuts, the list is that of the most bought products, the same for everybody but for ties.",
+      "Four recommenders compete on rolling cuts, by what they recall of all products bought afterwards and of those never bought before: item neighbours (the chance of buying both, damped by how common the product is, the latest of 40 products counting most), EASE (a linear model of each of the 800 most bought products by the others), implicit ALS (factors of customers and products) and TIFU-kNN (baskets, the latest counting most, mixed with those of the customers most alike). With the first three a product bought before comes back by how often its buyers buy it again; how far that counts is chosen on the same cuts. The last 90 days' popularity breaks ties; where it alone speaks for a product, that is no affinity and stays off the list, but fills it for the comparison with popularity. Where none of the four surely foretold more than popularity alone on those cuts (its lead in recall is below 1.64 standard errors), the list is that of the most bought products, the same for everybody but for ties.",
     references: [
       "Hu, Koren & Volinsky (2008): Collaborative filtering for implicit feedback datasets, ICDM.",
       "Steck (2019): Embarrassingly shallow autoencoders for sparse data, WWW.",
