@@ -95,6 +95,20 @@ describe("a retailer's own models", () => {
     const card = await core.client.call("models.show", { name: "buys_again", brand });
     expect(card).toMatchObject({ title: "Buys again soon", own: { kind: "propensity" } });
     expect(card.method).toContain("but not revenue_minor");
+    const chances = await rows(
+      "SELECT customer_id, probability FROM scores_buys_again WHERE probability IS NOT NULL ORDER BY probability DESC, customer_id LIMIT 12",
+    );
+    const shown = await Promise.all(
+      chances.map(({ customer_id }) => core.client.call("customers.show", { brand, customer_id: String(customer_id) })),
+    );
+    const own = shown.flatMap(({ scores }) => scores.filter(({ model }) => model === "buys_again"));
+    expect(own.map(({ label, value }) => [label, value])).toEqual(
+      chances.map(({ probability }) => ["Buys again soon", probability]),
+    );
+    expect(own.some(({ nearest }) => nearest.length > 0)).toBe(true);
+    expect(
+      own.every(({ nearest, value }) => nearest.every(({ before }) => Math.abs(before - Number(value)) < 1e-6)),
+    ).toBe(true);
   });
 
   it("run a program once it is allowed, and again only when something of it changes", {

@@ -48,7 +48,10 @@ export const queryHandlers: HandlersOf<
     }
     const found = await findSnapshot(ctx, brand, snapshot_id);
     const segments = Object.fromEntries([...found.state.segments].map(([name, { definition }]) => [name, definition]));
-    return (await askSnapshot(ctx, found, "customers.show", { customer_id, segments }, signal)) as never;
+    const own = [...found.state.models.values()].flatMap(({ definition }) =>
+      definition.kind === "propensity" ? [definition] : [],
+    );
+    return (await askSnapshot(ctx, found, "customers.show", { customer_id, segments, own }, signal)) as never;
   },
   "overview.read": ({ brand, ...input }, { ctx, signal }) => ask(ctx, brand, "overview.read", input, signal),
   "periods.read": async ({ brand, snapshot_id, ...asked }, { ctx, signal }) => {

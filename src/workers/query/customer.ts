@@ -9,6 +9,7 @@ import { type Order, ordersOf, type RecordLink, type ReturnOf, recordsOf, return
 import { type Score, scoresOf } from "./customer-scores.ts";
 import { type OwnProduct, productsOf, type Taste, tastesOf } from "./customer-tastes.ts";
 import { type Estimate, numberOf, textOrNull } from "./estimate.ts";
+import { type AskedPropensity, ownScoresOf } from "./own-scores.ts";
 import { prepareLines } from "./prepare-lines.ts";
 import { predicateIn } from "./segment-in.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
@@ -18,6 +19,8 @@ export interface CustomerInput {
   readonly customer_id: string;
   /** All saved segments: those that the customer is in are named. */
   readonly segments: SegmentLookup;
+  /** The retailer's own propensities. */
+  readonly own?: readonly AskedPropensity[];
 }
 export interface Customer {
   customer_id: string;
@@ -92,7 +95,10 @@ export async function showCustomer(
       returns: await returnsOf(snapshot, session, id),
       messages: await messagesOf(snapshot, session, id),
       visits: await visitsOf(snapshot, session, id),
-      scores: await scoresOf(snapshot, session, profile),
+      scores: [
+        ...(await scoresOf(snapshot, session, profile)),
+        ...(await ownScoresOf(snapshot, session, input.customer_id, input.own ?? [])),
+      ],
       categories: await categoriesOf(snapshot, session, id),
       brands: await tastesOf(snapshot, session, id, brands),
       channels: await tastesOf(snapshot, session, id, channels),

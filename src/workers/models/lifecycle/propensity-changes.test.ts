@@ -4,7 +4,8 @@ import { createRandom } from "../../../shared/base/random.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { bandOf } from "../../../shared/domain/return-bands.ts";
 import { numbers } from "../tables.ts";
-import { chanceCuts, type FeatureRow, propensityChanges } from "./propensity-changes.ts";
+import type { FeatureRow } from "./behaviour-levers.ts";
+import { chanceCuts, propensityChanges } from "./propensity-changes.ts";
 import { fittedPropensity } from "./propensity-fit.ts";
 import { purchasePropensity } from "./purchase-propensity.ts";
 

@@ -1,4 +1,5 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
+import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { ModelDeclaration } from "../../../shared/domain/model.ts";
 import { eventWords, type OwnPopulation, type OwnPropensity } from "../../../shared/domain/own-model.ts";
 import { predictResponses } from "../../numeric/boosted-trees-predict.ts";
@@ -31,6 +32,16 @@ const groups: DriverGroups = {
   ...behaviourGroups,
 };
 
+/** What the event's own past was when a customer was scored, as JSON by column; null where nobody was. */
+function pastOf(past: ColumnTable, rows: ArrayLike<number>, isScored: Float64Array): (string | null)[] {
+  const columns = eventColumns.map(({ name }) => [name, numbers(past, name)] as const);
+  return Array.from(isScored, (one, at) => {
+    if (one !== 1) return null;
+    const said = columns.map(([name, values]) => [name, values[rows[at] ?? -1] ?? Number.NaN] as const);
+    return JSON.stringify(Object.fromEntries(said.filter(([, value]) => Number.isFinite(value))));
+  });
+}
+
 /** A propensity of any event, from its definition: the same kind of trees as the purchase propensity's, on the same features and
  *  the event's own past. */
 export function ownPropensity(definition: OwnPropensity): ModelDeclaration {
@@ -39,7 +50,7 @@ export function ownPropensity(definition: OwnPropensity): ModelDeclaration {
   const learns = `${leave_out.length > 0 ? `, but not ${leave_out.join(", ")}` : ""}`;
   return defineModel({
     name,
-    version: 2,
+    version: 3,
     title: definition.title,
     group: "own",
     inputs: { features: { feature: "customer_features" }, past: { feature: eventsStep(name) } },
@@ -49,6 +60,7 @@ export function ownPropensity(definition: OwnPropensity): ModelDeclaration {
     outputs: [
       { name: "probability", type: "DOUBLE", unit: "share" },
       { name: "drivers", type: "VARCHAR" },
+      { name: "event_past", type: "VARCHAR" },
     ],
     card: {
       purpose: definition.purpose || `The chance that customers ${words} within ${horizonDays} days.`,
@@ -65,7 +77,7 @@ export function ownPropensity(definition: OwnPropensity): ModelDeclaration {
       limits: [
         "A chance of a single event has no limits of its own: its calibration says how far it can be trusted.",
         "Needs 200 histories at earlier cuts with 30 to whom it happened and 30 to whom it didn't.",
-        "Drivers say what the chance rests on, not what would change it.",
+        "Drivers say what the chance rests on; the nearest change, on a customer's page, what would move it by these trees: association, not effect.",
         `Judged only at cuts that at least ${horizonDays} days have followed.`,
       ],
       metrics: ["auc against days since it last happened", "brier against the share at the latest earlier cut"],
@@ -91,7 +103,8 @@ export function ownPropensity(definition: OwnPropensity): ModelDeclaration {
         !fitted ? "not_enough_data" : one === 1 ? null : "outside_population",
       );
       const enough = isScored.map((one) => (fitted && one === 1 ? 1 : 0));
-      return scoreTable(texts(features, "customer_id"), { probability, drivers }, { enough, reason });
+      const event_past = pastOf(past, rows, isScored);
+      return scoreTable(texts(features, "customer_id"), { probability, drivers, event_past }, { enough, reason });
     },
     evaluate: (inputs, scores, holdout, given) => {
       const baseRate = fittedOwn(given)?.base_rate;
