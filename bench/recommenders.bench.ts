@@ -6,6 +6,7 @@ import { createRandom } from "../src/shared/base/random.ts";
 import type { ColumnTable } from "../src/shared/domain/column.ts";
 import { defaultsOf } from "../src/shared/domain/params.ts";
 import { productAffinity } from "../src/workers/models/preferences/product-affinity.ts";
+import { recommenders } from "../src/workers/models/preferences/product-recommend.ts";
 import { fitImplicitAls } from "../src/workers/numeric/implicit-als.ts";
 
 const customers = Number(process.env.BENCH_CUSTOMERS ?? 100_000);
@@ -68,25 +69,37 @@ const inputs = {
     { product_id: names, n_buyers: buyers, n_recent_buyers: buyers, n_repeat_buyers: buyers.map((n) => n / 10) },
     products,
   ),
-  training: table(
-    {
-      customer_id: ids.slice(0, 20_000),
-      products: lists.slice(0, 20_000).map((list) => list.slice(2)),
-      next_products: lists.slice(0, 20_000).map((list) => list.slice(0, 2)),
-    },
-    Math.min(customers, 20_000),
-  ),
+  baskets: basketDays(),
 };
+/** Four products a basket, a week apart, the latest of the history last. */
+function basketDays(): ColumnTable {
+  const [owner, day, own]: [string[], number[], string[][]] = [[], [], []];
+  for (const [at, list] of lists.entries()) {
+    const oldest = [...list].reverse();
+    for (let from = 0; from < oldest.length; from += 4) {
+      owner.push(ids[at] ?? "");
+      day.push(20_000 + (7 * from) / 4);
+      own.push(oldest.slice(from, from + 4));
+    }
+  }
+  return table({ customer_id: owner, day: Float64Array.from(day), products: own }, owner.length);
+}
+
 const context = { horizonDays: 365, purchaseHorizonDays: 90, seed: 1, throwIfCancelled: () => undefined };
 const holdings = histories.reduce((sum, own) => sum + own.length, 0);
 console.log(`${customers} customers, ${products} products, ${holdings} holdings`);
-for (const recommender of (process.env.BENCH_RECOMMENDERS ?? "best").split(",").filter(Boolean)) {
+for (const recommender of (process.env.BENCH_RECOMMENDERS ?? recommenders.join(",")).split(",").filter(Boolean)) {
   const params = { ...defaultsOf(productAffinity.params), recommender };
-  const fitted = timed(`product_affinity (${recommender}), choice and fit`, () =>
-    productAffinity.fit(inputs, params, context),
+  const fitted = timed(`product_affinity by ${recommender}, fit`, () => productAffinity.fit(inputs, params, context));
+  timed(`product_affinity by ${recommender}, score of everybody`, () =>
+    productAffinity.score(inputs, fitted, params, context),
   );
-  timed(`product_affinity (${recommender}), score`, () => productAffinity.score(inputs, fitted, params, context));
 }
+const later = histories.map((own) => Array.from(own.slice(0, 2), (product) => names[product] ?? ""));
+const after = { products: table({ customer_id: ids, products: later }, customers) };
+timed("the choice at one cut: all four fitted and held against what followed, on draws", () =>
+  productAffinity.contest?.trial?.(inputs, after, defaultsOf(productAffinity.params), context),
+);
 timed(`implicit ALS, ${factors} factors, ${iterations} rounds`, () =>
   fitImplicitAls(histories, products, { factors, iterations, alpha, regularisation, seed: 1 }),
 );
