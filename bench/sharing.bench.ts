@@ -69,7 +69,8 @@ async function bench(): Promise<void> {
     const inputsOf = ({ key }: Task) => {
       const known = read.get(key);
       if (known) return known;
-      const keys = Object.values(requireArtifact(brandDir, key).inputs).flatMap((list) => list.map((one) => one.key));
+      const inputs = requireArtifact(brandDir, key).inputs as Readonly<Record<string, readonly { key: string }[]>>;
+      const keys = Object.values(inputs).flatMap((list) => list.map((one) => one.key));
       const found = keys.flatMap((one) => tasks.get(one) ?? []);
       read.set(key, found);
       return found;

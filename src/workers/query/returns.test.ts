@@ -77,6 +77,11 @@ describe("returns", () => {
     expect(lines).toBeGreaterThan(70);
     expect(found.open_minor).toBe(1000 * lines);
     expect(found.at_risk?.value).toBe(250 * lines);
+    const rate = found.returned / found.settled;
+    const spread = Math.sqrt(rate * (1 - rate) * (lines + lines ** 2 / found.settled));
+    expect(found.expected_by_rate?.value).toBeCloseTo(rate * lines, 1);
+    expect(found.expected_by_rate?.high).toBeCloseTo(rate * lines + 1.2816 * spread, 0);
+    expect(found.at_risk_by_rate?.value).toBe(Math.round(rate * found.open_minor));
     expect(found.bands.map(({ band, lines, customers }) => [band, lines, customers])).toEqual([
       ["low", 0, 0],
       ["medium", 0, 0],
@@ -104,7 +109,13 @@ describe("returns", () => {
     expect(scores_return_risk).toContain("return_risk");
     const settled = `SELECT * FROM (${ledger("window_open")}) WHERE is_settled`;
     const closed = await open({ ...full(), return_ledger: settled, scores_return_risk: scores(settled) });
-    expect(await readReturns(closed, {})).toMatchObject({ reason: null, open_lines: 0, at_risk: null, riskiest: [] });
+    expect(await readReturns(closed, {})).toMatchObject({
+      reason: null,
+      open_lines: 0,
+      at_risk: null,
+      at_risk_by_rate: null,
+      riskiest: [],
+    });
     const unfitted = await readReturns(await open(full(), { return_risk: null }), {});
     expect(unfitted).toMatchObject({ bands: [], drivers: [], serial_from: null });
   });
