@@ -48,7 +48,7 @@ export class LayoutBench {
     const tables: Record<string, Record<string, unknown>[]> = {};
     for (const [table, view] of read.tables) {
       const rows = await session.rows(
-        `SELECT * EXCLUDE (source, batch_id, file_number, source_row, row_key, row_hash) FROM ${view} ORDER BY source_row, row_hash`,
+        `SELECT * EXCLUDE (source, batch_id, file_number, source_row, row_hash) FROM ${view} ORDER BY source_row, row_hash`,
       );
       tables[table] = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)));
     }

@@ -291,7 +291,6 @@ export function normalisedColumns(table: LakeTable): Column[] {
     { name: "batch_id", type: "VARCHAR" },
     { name: "file_number", type: "INTEGER" },
     { name: "source_row", type: "BIGINT" },
-    { name: "row_key", type: "VARCHAR" },
     { name: "row_hash", type: "VARCHAR" },
   ];
 }
@@ -301,7 +300,7 @@ const foundByRow = ["customers", "message_events", "third_party"];
 
 /** Columns of the lake's table: the same without what only repetition needs. */
 export function lakeColumns(table: LakeTable): Column[] {
-  const dropped = ["row_key", "row_hash", ...(foundByRow.includes(table.table) ? [] : ["file_number"])];
+  const dropped = ["row_hash", ...(foundByRow.includes(table.table) ? [] : ["file_number"])];
   return normalisedColumns(table).filter(({ name }) => !dropped.includes(name));
 }
 

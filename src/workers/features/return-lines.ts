@@ -63,7 +63,7 @@ const inputs = {
   lines: { step: "purchase_lines", output: "lines" },
   sold: { step: "purchase_lines", output: "details" },
   goods: { step: "purchase_lines", output: "goods" },
-  golden: { step: "people", output: "people" },
+  traits: { step: "buyer_traits", output: "traits" },
 };
 
 /** Settled lines whose window has passed, the newest up to a number, with what was known when each was bought. */
@@ -149,7 +149,7 @@ function linesSql(context: StepContext, chosen: string): string {
     days AS (
       SELECT customer_id, day, sum(n_orders) OVER before AS past_orders, first_value(day) OVER (PARTITION BY customer_id ORDER BY day) AS first_on, lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS previous_on
       FROM (SELECT customer_id, day, count(DISTINCT key_space || chr(31) || order_id) AS n_orders FROM bought GROUP BY ALL) WINDOW before AS (PARTITION BY customer_id ORDER BY day ${before})),
-    who AS (SELECT customer_id, lower(gender) AS gender, region, TRY_CAST(birth_date AS DATE) AS born FROM ${context.relation("golden")} JOIN people USING (customer_id)),
+    who AS (SELECT customer_id, gender, region, born FROM ${context.relation("traits")}),
     settled AS (SELECT customer_id, known_on, coalesce(category, '') AS category, product_id, is_returned FROM ${context.relation("ledger")} WHERE is_settled),
     rates AS (
       SELECT category, known_on, sum(n) OVER one AS n, sum(k) OVER one AS k, sum(n) OVER every AS all_n, sum(k) OVER every AS all_k

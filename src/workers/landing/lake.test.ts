@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Row, StepBench } from "../../../test/support/step-harness.ts";
-import { lakeTable } from "../../shared/domain/lake.ts";
 import { lakeSteps } from "./lake-step.ts";
 
 let bench: StepBench;
@@ -17,15 +16,12 @@ interface Delivered {
   readonly rows: readonly Row[];
 }
 
-/** Rows of one lake table as deliveries bring them, keyed and hashed as `normalise` does. */
+/** Rows of one lake table as deliveries bring them, hashed as `normalise` does. */
 async function deliver(table: string, deliveries: readonly Delivered[]): Promise<void> {
-  const key = lakeTable(table)?.key ?? [];
   const rows = deliveries.flatMap(({ batch, source = "shop", file = 0, rows: own }) =>
     own.map((row, at) => {
-      const isKeyed = key.length > 0 && key.every((name) => row[name] !== undefined && row[name] !== null);
       const place = { key_space: "brand", source, batch_id: batch, file_number: file, source_row: at + 1 };
-      const row_key = isKeyed ? ["brand", ...key.map((name) => row[name])].join("\u001f") : null;
-      return { ...place, row_key, row_hash: createHash("md5").update(JSON.stringify(row)).digest("hex"), ...row };
+      return { ...place, row_hash: createHash("md5").update(JSON.stringify(row)).digest("hex"), ...row };
     }),
   );
   await bench.given("normalise", table, rows);

@@ -1,6 +1,7 @@
 import { type LakeTable, lakeColumns } from "../../shared/domain/lake.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident } from "../engine/sql.ts";
+import { isUnnamedSql, nameMarkSql, rowKeySql } from "./row-keys.ts";
 
 /** Later rows first: of deliveries, of files in one, of rows in one. */
 const latest = "batch_number DESC, file_number DESC, source_row DESC, row_hash";
@@ -13,22 +14,23 @@ export async function mergeDeliveries(session: Session, table: LakeTable, delive
   const name = `merged_${table.table}`;
   const rows = `delivered_${table.table}`;
   await session.run(
-    `CREATE TEMP VIEW ${rows} AS SELECT d.*, a.batch_number FROM ${delivered} d JOIN arrivals a USING (source, batch_id)`,
+    `CREATE TEMP VIEW ${rows} AS SELECT d.*, ${rowKeySql(table)} AS row_key, a.batch_number FROM ${delivered} d JOIN arrivals a USING (source, batch_id)`,
   );
   const contested = `contested_${table.table}`;
+  const [isUnnamed, mark] = [isUnnamedSql(table), nameMarkSql(table)];
   await session.run(`CREATE TEMP TABLE ${contested} AS
-    SELECT hash(row_key) AS mark, true AS is_keyed FROM ${rows} WHERE row_key IS NOT NULL GROUP BY 1 HAVING count(*) > 1
-    UNION ALL SELECT hash(source, row_hash) AS mark, false AS is_keyed FROM ${rows} WHERE row_key IS NULL GROUP BY 1
+    SELECT ${mark} AS mark, true AS is_keyed FROM ${delivered} WHERE NOT ${isUnnamed} GROUP BY 1 HAVING count(*) > 1
+    UNION ALL SELECT hash(source, row_hash) AS mark, false AS is_keyed FROM ${rows} WHERE ${isUnnamed} GROUP BY 1
       HAVING min(struct_pack(batch_number, file_number)) <> max(struct_pack(batch_number, file_number))`);
   const columns = [...lakeColumns(table).map((column) => column.name), "row_hash"].map(ident).join(", ");
   const isContested = Number(await session.value(`SELECT count(*) FROM ${contested}`)) > 0;
   if (!isContested) {
-    await session.run(`CREATE TEMP VIEW ${name} AS SELECT ${columns} FROM ${rows}`);
+    await session.run(`CREATE TEMP VIEW ${name} AS SELECT ${columns} FROM ${delivered}`);
     return name;
   }
   const marked = (is: "SEMI" | "ANTI") =>
     `SELECT d.* FROM ${rows} d ${is} JOIN ${contested} c
-       ON c.is_keyed = (d.row_key IS NOT NULL) AND c.mark = CASE WHEN d.row_key IS NULL THEN hash(d.source, d.row_hash) ELSE hash(d.row_key) END`;
+       ON c.is_keyed <> ${isUnnamed} AND c.mark = CASE WHEN ${isUnnamed} THEN hash(d.source, d.row_hash) ELSE ${mark} END`;
   await session.run(`CREATE TEMP TABLE settled_${table.table} AS ${settledSql(table, marked("SEMI"))}`);
   await session.run(
     `CREATE TEMP VIEW ${name} AS SELECT ${columns} FROM (${marked("ANTI")}) UNION ALL SELECT ${columns} FROM settled_${table.table}`,

@@ -1,5 +1,6 @@
 import type { Session } from "../engine/duckdb.ts";
-import { rawColumn } from "../sources/raw.ts";
+import { type RawTable, rawColumn } from "../sources/raw.ts";
+import { madeValues, valuesOf } from "../sources/raw-values.ts";
 import type { ParsedTable } from "./normalise-file.ts";
 import { givenName, strictKinds } from "./value-sql.ts";
 
@@ -45,32 +46,43 @@ export class Dictionaries {
       const isOne = strictKinds.has(target.kind) && isAlone && cell !== undefined && others.length === 0;
       return isOne ? [{ target, cell, text, read: value.replaceAll(own, "given") }] : [];
     });
-    const repeated = await this.#repeatedOf(raw.table, [...new Set(candidates.map(({ cell }) => cell))]);
+    const repeated = await this.#repeatedOf(raw, [...new Set(candidates.map(({ cell }) => cell))]);
     for (const { target, ...reading } of candidates) {
       if (!repeated.has(reading.cell)) continue;
       const question = `${raw.table} ${reading.text} ${reading.read}`;
-      const known = this.#made.get(question) ?? (await this.#make(raw.table, reading));
+      const known = this.#made.get(question) ?? (await this.#make(raw, reading));
       this.#made.set(question, known);
       found.set(target.name, known);
     }
     return found;
   }
 
-  async #repeatedOf(table: string, cells: readonly string[]): Promise<ReadonlySet<string>> {
-    const known = (cell: string) => this.#repeats.get(`${table}.${cell}`);
+  /** What repeats in rows spread over the file repeats; of what doesn't, all of it tells. */
+  async #repeatedOf(raw: RawTable, cells: readonly string[]): Promise<ReadonlySet<string>> {
+    const known = (cell: string) => this.#repeats.get(`${raw.table}.${cell}`);
+    const ask = async (some: readonly string[], from: string, test: (cell: string) => string) => {
+      if (some.length === 0) return;
+      const tests = some.map((cell) => `${test(cell)} AS ${cell}`);
+      const [row = {}] = await this.#session.rows(`SELECT ${tests.join(", ")} FROM ${from}`);
+      for (const cell of some) this.#repeats.set(`${raw.table}.${cell}`, row[cell] === true);
+    };
     const asked = cells.filter((cell) => known(cell) === undefined);
-    if (asked.length > 0) {
-      const counts = asked.map((cell) => `approx_count_distinct(${cell}) * 3 < count(*) AS ${cell}`);
-      const [row = {}] = await this.#session.rows(`SELECT ${counts.join(", ")} FROM ${table}`);
-      for (const cell of asked) this.#repeats.set(`${table}.${cell}`, row[cell] === true);
-    }
+    const isCounted = (cell: string) => madeValues(raw, cell) !== undefined;
+    for (const cell of asked.filter(isCounted))
+      await ask([cell], `${madeValues(raw, cell)}`, () => "count(*) * 3 < sum(n)");
+    const every = Math.max(1, Math.floor(raw.rowsRead / manyRows));
+    const spread = `(SELECT * FROM ${raw.table} WHERE source_row % ${every} = 0)`;
+    const others = asked.filter((cell) => !isCounted(cell));
+    await ask(others, spread, (cell) => `approx_count_distinct(${cell}) * 4 < count(*)`);
+    const open = others.filter((cell) => known(cell) !== true);
+    await ask(open, raw.table, (cell) => `approx_count_distinct(${cell}) * 3 < count(*)`);
     return new Set(cells.filter((cell) => known(cell) === true));
   }
 
-  async #make(rows: string, { cell, text, read }: { cell: string; text: string; read: string }): Promise<Dictionary> {
+  async #make(raw: RawTable, { cell, text, read }: { cell: string; text: string; read: string }): Promise<Dictionary> {
     const table = `${this.#prefix}_dictionary_${this.#made.size}`;
     await this.#session.run(`CREATE TEMP TABLE ${table} AS SELECT cell, given, ${read} AS read
-      FROM (SELECT ${cell} AS cell, ${withoutNothing(text)} AS given FROM (SELECT DISTINCT ${cell} FROM ${rows}))`);
+      FROM (SELECT ${cell} AS cell, ${withoutNothing(text)} AS given FROM (SELECT cell AS ${cell} FROM ${await valuesOf(this.#session, raw, cell)}))`);
     return { table, cell };
   }
 }

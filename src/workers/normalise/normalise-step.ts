@@ -1,5 +1,6 @@
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { lakeTargets, normalisedColumns } from "../../shared/domain/lake.ts";
+import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { dropRaw } from "../sources/raw.ts";
@@ -30,7 +31,7 @@ export const rejectColumns = [
 /** One delivery as rows of the lake's tables, and its rejects. The first artifact made of any file. */
 export const normalise = defineStep({
   name: "normalise",
-  version: 8,
+  version: 9,
   title: "Read deliveries",
   stage: "landing",
   scope: "batch",
@@ -51,7 +52,7 @@ export const normalise = defineStep({
     const counts: Json[] = [];
     const parts = new Map<string, string[]>();
     const rejects: string[] = [];
-    let rows = 0;
+    let rowsRead = 0;
     const phones = new PhoneReader(countryOfZone(brand.timeZone));
     const stacks = new Stacks(context, subject.files, mapping);
     for await (const { raw, files, formats } of stacks.read()) {
@@ -79,8 +80,8 @@ export const normalise = defineStep({
           warnings: [...file.warnings, ...read.warnings],
         };
       }
-      rows += raw.rowsRead;
-      context.progress(rows);
+      rowsRead += raw.rowsRead;
+      context.progress(rowsRead);
       await dropRaw(session, raw);
     }
     await session.run("PRAGMA enable_optimizer");
@@ -90,10 +91,9 @@ export const normalise = defineStep({
         .join(", ");
       const made = parts.get(table.table) ?? [];
       const union = made.map((name) => `SELECT ${columns} FROM ${name}`).join(" UNION ALL ");
-      await context.output.query(
-        table.table,
-        `${made.length > 0 ? `SELECT * FROM (${union})` : emptySelect(normalisedColumns(table))} ORDER BY file_number, source_row, row_hash`,
-      );
+      const rows = made.length > 0 ? `SELECT * FROM (${union})` : emptySelect(normalisedColumns(table));
+      const isInOrder = made.length === 1 && (await liesInOrder(session, `${made[0]}`));
+      await context.output.query(table.table, isInOrder ? union : `${rows} ORDER BY file_number, source_row, row_hash`);
     }
     const all = rejects.join(" UNION ALL ");
     await context.output.query(
@@ -103,6 +103,17 @@ export const normalise = defineStep({
     await context.output.json("counts", { files: counts, ...(await latest(context, parts)) });
   },
 });
+
+/** Whether every row comes after the one before it as they lie: they needn't be sorted then. */
+async function liesInOrder(session: Session, rows: string): Promise<boolean> {
+  const before = (name: string) => `lag(${name}) OVER ()`;
+  const follows = `file_number > ${before("file_number")} OR (file_number = ${before("file_number")} AND source_row > ${before("source_row")})`;
+  return (
+    (await session.value(
+      `SELECT coalesce(bool_and(follows), true) FROM (SELECT ${follows} AS follows FROM ${rows})`,
+    )) === true
+  );
+}
 
 export function emptySelect(columns: readonly { readonly name: string; readonly type: string }[]): string {
   return `SELECT ${columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${ident(name)}`).join(", ")} WHERE false`;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type LakeTable, lakeTargets } from "../../shared/domain/lake.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
 import { countRepeats } from "../landing/repeats.ts";
 import { recognise } from "../sources/layouts.ts";
@@ -343,6 +344,7 @@ describe("repeats", () => {
       { table: "orders", columns: { source_customer_id: "customer", ordered_at: "day", gross_minor: "amount" } },
     ],
   };
+  const orderTable = lakeTargets.filter(({ table }) => table === "orders")[0] as LakeTable;
   const rowsOf = (found: Map<number, Set<number>>) =>
     [...found].map(([file, rows]) => [file, [...rows].sort((a, b) => a - b)]);
 
@@ -353,22 +355,22 @@ describe("repeats", () => {
       0,
       "id,customer,day,amount\n1,c,2026-06-01,1\n2,c,2026-06-02,9\n3,c,2026-06-03,3\n",
     );
-    expect(rowsOf(await countRepeats(session, { own: [own], earlier: [earlier] }))).toEqual([[0, [1]]]);
+    expect(rowsOf(await countRepeats(session, orderTable, { own: [own], earlier: [earlier] }))).toEqual([[0, [1]]]);
   });
 
   it("without a key are as many as an earlier file had of them, and none within one file", async () => {
     const line = "c,2026-06-01,1\n";
     const once = await delivery("b1", 0, `customer,day,amount\n${line}d,2026-06-02,1\n`, unkeyed);
     const thrice = await delivery("b2", 0, `customer,day,amount\n${line}${line}${line}`, unkeyed);
-    expect(rowsOf(await countRepeats(session, { own: [thrice], earlier: [] }))).toEqual([]);
-    expect(rowsOf(await countRepeats(session, { own: [thrice], earlier: [once] }))).toEqual([[0, [1]]]);
-    expect(rowsOf(await countRepeats(session, { own: [once], earlier: [thrice] }))).toEqual([[0, [1]]]);
+    expect(rowsOf(await countRepeats(session, orderTable, { own: [thrice], earlier: [] }))).toEqual([]);
+    expect(rowsOf(await countRepeats(session, orderTable, { own: [thrice], earlier: [once] }))).toEqual([[0, [1]]]);
+    expect(rowsOf(await countRepeats(session, orderTable, { own: [once], earlier: [thrice] }))).toEqual([[0, [1]]]);
   });
 
   it("are all rows of a delivery that comes again", async () => {
     const text = "id,customer,day,amount\n1,c,2026-06-01,1\n2,c,2026-06-02,2\n";
     const [first, again] = [await delivery("b1", 0, text), await delivery("b2", 0, text)];
-    expect(rowsOf(await countRepeats(session, { own: [again], earlier: [first] }))).toEqual([[0, [1, 2]]]);
-    expect((await countRepeats(session, { own: [], earlier: [first] })).size).toBe(0);
+    expect(rowsOf(await countRepeats(session, orderTable, { own: [again], earlier: [first] }))).toEqual([[0, [1, 2]]]);
+    expect((await countRepeats(session, orderTable, { own: [], earlier: [first] })).size).toBe(0);
   });
 });

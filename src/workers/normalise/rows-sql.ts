@@ -40,11 +40,7 @@ export function rowsSql(
   const keySpace = keySpaceOf(options.mapping);
   const mapped = parsed.filter(({ raw }) => raw !== "NULL").map(({ target }) => target.name);
   const hasKey = table.key.length > 0 && table.key.every((name) => mapped.includes(name));
-  const keyParts = table.key.map((name) => `CAST(${ident(name)} AS VARCHAR)`);
   const anyMissing = table.key.map((name) => `${ident(name)} IS NULL`).join(" OR ");
-  const key = hasKey
-    ? `CASE WHEN ${anyMissing} THEN NULL ELSE concat_ws(chr(31), ${[literal(keySpace), ...keyParts].join(", ")}) END`
-    : "CAST(NULL AS VARCHAR)";
   const whole = `md5(concat_ws(chr(31), ${mapped.map((name) => `coalesce(CAST(${ident(name)} AS VARCHAR), chr(30))`).join(", ")}))`;
   const hash = hasKey && isPlain ? `CASE WHEN ${anyMissing} THEN ${whole} END` : whole;
   const values: Readonly<Record<string, string>> = {
@@ -53,7 +49,6 @@ export function rowsSql(
     batch_id: literal(options.batchId),
     file_number: places.fileNumber,
     source_row: places.sourceRow,
-    row_key: key,
     row_hash: hash,
   };
   const select = normalisedColumns(table).map(

@@ -3,6 +3,7 @@ import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
+import { lakeTargets } from "../../shared/domain/lake.ts";
 import { refersOf } from "../../shared/domain/needs.ts";
 import { findArtifact, quarantine, requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
 import { appendEntry, readLogPage } from "../engine/brand-log.ts";
@@ -89,10 +90,11 @@ export const storeHandlers: StoreHandlers = {
     const repeated = new Map<number, number>();
     await withSession(ctx, signal, async ({ session }) => {
       const open = await session();
-      for (const table of primaries) {
+      for (const declared of lakeTargets.filter(({ table }) => primaries.includes(table))) {
+        const { table } = declared;
         const own = filesOf(brandDir, key, table);
         const before = earlier.flatMap((one) => filesOf(brandDir, one, table));
-        const found = await countRepeats(open, { own, earlier: before });
+        const found = await countRepeats(open, declared, { own, earlier: before });
         for (const [file, rows] of found) if (counts.files[file]?.primary === table) repeated.set(file, rows.size);
       }
     });

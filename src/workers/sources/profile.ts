@@ -1,6 +1,7 @@
 import type { Session } from "../engine/duckdb.ts";
 import { literal } from "../engine/sql.ts";
 import { type RawTable, rawColumn, trimmedSql } from "./raw.ts";
+import { valuesOf } from "./raw-values.ts";
 
 export type ColumnKind = "integer" | "decimal" | "date" | "instant" | "flag" | "text" | "empty";
 export interface ColumnProfile {
@@ -106,8 +107,9 @@ async function countAll(session: Session, raw: RawTable, columns: readonly Named
     const mostly = (key: string) => filled === 0 || (sample.get(`${key}_${column}`) ?? 0) > filled / 2;
     return [column, mostly("amounts") ? keys : ["datelike", "flags"].filter(mostly)];
   });
-  const repeats = ([column]: readonly [string, ...unknown[]]) =>
-    (sample.get(`distinct_${column}`) ?? 0) < (sample.get(`filled_${column}`) ?? 0) / 4;
+  const repeats = ([column, own]: readonly [string, readonly string[]]) =>
+    (sample.get(`distinct_${column}`) ?? 0) < (sample.get(`filled_${column}`) ?? 0) / 4 ||
+    (own.length < keys.length && own.includes("datelike")); // of dates each value is looked at in any case
   const single = promising.filter((one) => !repeats(one));
   const counts = single.length > 0 ? await countSome(session, raw, { columns: single, every: 1 }) : new Map();
   for (const one of promising.filter(repeats))
@@ -134,7 +136,7 @@ async function countSome(
 }
 
 /** The same of a column in the whole file, each of its values tested once. */
-function countRepeated(
+async function countRepeated(
   session: Session,
   raw: RawTable,
   [column, keys]: readonly [column: string, keys: readonly string[]],
@@ -147,8 +149,7 @@ function countRepeated(
   ];
   return countsOf(
     session,
-    `WITH counted AS (SELECT ${column}, count(*) AS n FROM ${raw.table} GROUP BY ${column}),
-       trimmed AS MATERIALIZED (SELECT ${trimmedSql(column)} AS ${column}, n FROM counted) SELECT ${counted.join(", ")} FROM trimmed`,
+    `WITH trimmed AS MATERIALIZED (SELECT ${trimmedSql("cell")} AS ${column}, n FROM ${await valuesOf(session, raw, column)}) SELECT ${counted.join(", ")} FROM trimmed`,
   );
 }
 
@@ -202,7 +203,7 @@ async function profileColumn(
   if (filled === 0) return { ...base, kind: "empty" };
   const most = filled * 0.9;
   if (n("datelike") >= most) {
-    const found = await dateFormat(session, raw, { value, filled });
+    const found = await dateFormat(session, raw, { column, filled });
     if (found) return { ...base, ...found };
   }
   if (n("flags") >= filled) return { ...base, kind: "flag" };
@@ -252,8 +253,9 @@ export function formatsLike(texts: readonly string[]): string[] {
 async function dateFormat(
   session: Session,
   raw: RawTable,
-  { value, filled }: { value: string; filled: number },
+  { column, filled }: { column: string; filled: number },
 ): Promise<Pick<ColumnProfile, "kind" | "format" | "isAmbiguous"> | null> {
+  const value = trimmedSql(column);
   const spread = `SELECT ${value} AS v FROM ${raw.table} WHERE ${value} IS NOT NULL AND source_row % ${Math.max(1, Math.floor(raw.rowsRead / 600))} = 0`;
   const texts = (await session.rows(spread)).map(({ v }) => String(v));
   const likely = formatsLike(texts);
@@ -264,7 +266,7 @@ async function dateFormat(
   const fits = (format: string) => sum(`try_strptime(v, ${literal(format)}) IS NOT NULL`);
   const [counts = {}] = await session.rows(
     `SELECT ${sum("TRY_CAST(v AS TIMESTAMP) IS NOT NULL")} AS iso, ${sum("regexp_matches(v, '[0-9]:[0-9]')")} AS timed${viable.map((format, at) => `, ${fits(format)} AS f${at}`).join("")}
-     FROM (SELECT ${value} AS v, count(*) AS n FROM ${raw.table} GROUP BY 1)`,
+     FROM (SELECT ${trimmedSql("cell")} AS v, n FROM ${await valuesOf(session, raw, column)})`,
   );
   const kind = Number(counts.timed ?? 0) > filled / 2 ? "instant" : "date";
   if (Number(counts.iso ?? 0) >= filled * 0.9) return { kind, format: null, isAmbiguous: false };

@@ -6,6 +6,7 @@ import type { Session } from "../engine/duckdb.ts";
 import { fileList, ident, literal, parquet } from "../engine/sql.ts";
 import { plainRows } from "./plain-rows.ts";
 import type { Prepared } from "./prepare.ts";
+import { dropValues } from "./raw-values.ts";
 import { writeRows } from "./write-rows.ts";
 
 /** A file as a table of text: `source_row` from 1 (the header not counted), `line`, then its columns in order. */
@@ -135,6 +136,7 @@ async function readPlain(
 
 /** Frees what a read file holds; its rejects stay. */
 export async function dropRaw(session: Session, raw: RawTable): Promise<void> {
+  for (const one of [raw, ...(raw.lists?.values() ?? [])]) await dropValues(session, one);
   for (const table of [...(raw.parts ?? []), raw.table]) await session.run(`DROP TABLE IF EXISTS ${table}`);
 }
 
