@@ -125,7 +125,7 @@ describe("what a run made", () => {
     commit.resolve(standing());
     await turn();
     expect(readdirSync(folder)).toHaveLength(0);
-    expect(Object.keys(results.use(["a"]).known)).toEqual(["a"]);
+    expect(results.use(["a"]).known).toEqual({ a: { files: standing().files } }); // read where it stands
   });
 
   it("is made by so many at a time, in order", async () => {

@@ -72,7 +72,10 @@ export class RunResults {
     const names = new Set(made.files.map(({ localPath }) => basename(localPath ?? "")));
     for (const name of readdirSync(made.folder)) if (!names.has(name)) remove(join(made.folder, name));
     const bytes = made.files.reduce((sum, file) => sum + file.bytes, 0);
-    const isSame = committed.then((artifact) => hasDigests(artifact.files, made.files));
+    const isSame = committed.then((artifact) => {
+      kept.files = placedAs(kept.files, artifact.files);
+      return hasDigests(artifact.files, made.files);
+    });
     const kept: Kept = { key, ...made, bytes, users: 0, isSame, isCommitted: false };
     this.#replace(kept);
     this.#copies += bytes;
@@ -175,6 +178,12 @@ class Slots {
       else this.#free++;
     };
   }
+}
+
+/** Files under the names that they have on the share by now. */
+function placedAs(files: readonly KnownFile[], standing: readonly ArtifactFile[]): KnownFile[] {
+  const paths = new Map(standing.map(({ output, path }) => [output, path]));
+  return files.map((file) => ({ ...file, path: paths.get(file.output) ?? file.path }));
 }
 
 function hasDigests(standing: readonly ArtifactFile[], made: readonly KnownFile[]): boolean {
