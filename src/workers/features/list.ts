@@ -7,6 +7,7 @@ import { categoryCounts } from "./category-counts.ts";
 import { customerFeatures } from "./customer-features.ts";
 import { customerMargins, outcomeRefunds } from "./customer-margins.ts";
 import { discountCalendar, discountCounts, outcomeDiscounts } from "./discount-calendar.ts";
+import { earlierBuyers } from "./earlier-buyers.ts";
 import { earlierCounts } from "./earlier-counts.ts";
 import { firstOrders } from "./first-orders.ts";
 import { fitCounts, outcomeFits } from "./fit-counts.ts";
@@ -50,6 +51,7 @@ export const featureSteps = [
   customerFeatures,
   purchaseTraining,
   earlierCounts,
+  earlierBuyers,
   categoryCounts,
   brandCounts,
   productCounts,

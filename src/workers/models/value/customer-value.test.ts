@@ -119,4 +119,36 @@ describe("rfm", () => {
     expect(new Set((score as Float64Array).slice(0, 40))).toEqual(new Set([1]));
     expect(new Set((score as Float64Array).slice(40))).toEqual(new Set([5]));
   });
+
+  it("tells of each code what share bought after earlier cuts, drawn to that of its recency digit", () => {
+    const n = 2_000;
+    const column = (of: (at: number) => number) => Float64Array.from({ length: n }, (_, at) => of(at));
+    const rows = {
+      rows: n,
+      columns: {
+        cut_days: column((at) => (at % 2 === 0 ? 91 : 182)),
+        days_since_last_purchase: column((at) => Math.floor(at / 20)),
+        transaction_count: column((at) => (at % 10 < 8 ? 1 : 4)),
+        revenue_minor: column((at) => 100 * (1 + (at % 7))),
+        is_buyer: column((at) => (at % 10 >= 8 ? 1 : at < 400 && at % 4 === 0 ? 1 : 0)),
+      },
+    };
+    const ids = Array.from({ length: n }, (_, at) => `c${at}`);
+    const summary = { rows: n, columns: { ...rows.columns, customer_id: ids } };
+    const ratesOf = (learnt: typeof rows) =>
+      rfm.score({ summary }, rfm.fit({ summary, rows: learnt }, {}, context), {}, context).columns;
+    const { rfm_purchase_rate: rate, rfm_code: code, frequency_score: often } = ratesOf(rows);
+    const most = (often as Float64Array).reduce((greatest, one) => Math.max(greatest, one), 0);
+    const mean = (recency: string, isOften: boolean) => {
+      const found = (rate as Float64Array).filter(
+        (_, at) => (code as string[])[at]?.startsWith(recency) && ((often as Float64Array)[at] === most) === isOften,
+      );
+      return found.reduce((sum, value) => sum + value, 0) / found.length;
+    };
+    expect(Math.min(mean("5", true), mean("1", true))).toBeGreaterThan(0.85);
+    expect(mean("5", false)).toBeGreaterThan(0.15);
+    expect(mean("1", false)).toBeLessThan(0.08);
+    const few = ratesOf({ ...rows, columns: { ...rows.columns, is_buyer: column((at) => (at < 20 ? 1 : 0)) } });
+    expect((few.rfm_purchase_rate as Float64Array).every(Number.isNaN)).toBe(true);
+  });
 });
