@@ -35,7 +35,7 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
   open_line: { label: "Open line", help: "A line that hasn't come back and whose return window hasn't passed." },
   at_risk_by_rate: {
     label: "Expected back, by the rate",
-    help: "Amount of open lines times the share of lines that came back in twelve months: the risk of single lines isn't proven on this retailer's data.",
+    help: "Amount of open lines times the share of lines of twelve months that came back after as many days as they have been out: the risk of single lines isn't proven on this retailer's data.",
   },
   at_risk: { label: "Expected back", help: "Amount of each open line times its chance to come back, added up." },
   source_worth: {

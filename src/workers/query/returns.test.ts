@@ -101,6 +101,20 @@ describe("returns", () => {
     expect(found.calibration.bins[0]).toMatchObject({ expected: 0.1, actual: 0.12, n: 100 });
   });
 
+  test("expect less back of what has been out for long, where the days of returns are known", async () => {
+    const dated = `SELECT * REPLACE (CASE WHEN is_returned THEN day + CASE WHEN order_id LIKE 'o%1-%' THEN 3 ELSE 20 END END AS returned_on) FROM (${ledger("window_open")})`;
+    const found = await readReturns(
+      await open({ ...full(), return_ledger: dated, scores_return_risk: scores(dated) }),
+      {},
+    );
+    const count = (condition: string) =>
+      opened[0]?.small.session.value(`SELECT count(*) FROM (${dated}) WHERE ${condition}`);
+    const [early, late] = [Number(await count("returned_on = day + 3")), Number(await count("returned_on = day + 20"))];
+    expect(early).toBeGreaterThan(0);
+    const rate = late / (found.settled - early); // open lines were bought five days ago
+    expect(found.expected_by_rate?.value).toBeCloseTo(rate * found.open_lines, 1);
+  });
+
   test("say why there is nothing: no source of returns, no risk in the snapshot, nothing open", async () => {
     const without = { return_ledger: ledger("no_returns_source"), return_window: window(false) };
     expect((await readReturns(await open({ ...full(), ...without }), {})).reason).toBe("no_returns_source");

@@ -3,6 +3,7 @@ import { bandCuts, returnBands } from "../../shared/domain/return-bands.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { literal } from "../engine/sql.ts";
 import { type Estimate, numberOf, numberOrNull, textOrNull, totalOf } from "./estimate.ts";
+import { expectedByRate, settledLately } from "./returns-by-rate.ts";
 import { groupsOf, type ReturnGroups } from "./returns-groups.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 
@@ -67,7 +68,7 @@ async function read(snapshot: OpenSnapshot, session: Session): Promise<Returns> 
   await session.run(`CREATE OR REPLACE TEMP TABLE open_returns AS ${openSql}`);
   const [open = {}] = await session.rows(
     `SELECT count(*) AS lines, count(DISTINCT customer_id) AS customers, coalesce(sum(revenue_minor), 0) AS open_minor, sum(revenue_minor * risk) AS money,
-            sum(power(revenue_minor, 2) * risk * (1 - risk)) AS money_variance, sum(power(revenue_minor, 2)) AS squares, sum(risk) AS returns, sum(risk * (1 - risk)) AS variance FROM open_returns`,
+            sum(power(revenue_minor, 2) * risk * (1 - risk)) AS money_variance, sum(risk) AS returns, sum(risk * (1 - risk)) AS variance FROM open_returns`,
   );
   const fitted = (snapshot.handle.fits?.return_risk ?? {}) as FittedRisk | null;
   const mean = fitted?.mean ?? null;
@@ -86,11 +87,7 @@ async function read(snapshot: OpenSnapshot, session: Session): Promise<Returns> 
     open_customers: numberOf(open.customers),
     open_minor: numberOf(open.open_minor),
     at_risk: totalOf(open.money, open.money_variance),
-    ...byRate(numberOf(totals.settled), numberOf(totals.returned), {
-      lines: numberOf(open.lines),
-      minor: numberOf(open.open_minor),
-      squares: numberOf(open.squares),
-    }),
+    ...(await expectedByRate(session, snapshot.handle.as_of)),
     expected_returns: totalOf(open.returns, open.variance, 1),
     unclear_lines: numberOf(totals.unclear),
     bands: mean === null ? [] : await bandsOf(session, mean),
@@ -138,28 +135,10 @@ function nothingOf({ handle }: OpenSnapshot): Returns {
   };
 }
 
-/** What comes back of open lines at one rate for all, r = returned ÷ settled. The variance is that of independent lines, r(1 − r)Σv², and of
- *  the rate itself, (Σv)²r(1 − r) ÷ settled; v is a line's amount, or 1. */
-function byRate(
-  settled: number,
-  returned: number,
-  open: { readonly lines: number; readonly minor: number; readonly squares: number },
-): Pick<Returns, "at_risk_by_rate" | "expected_by_rate"> {
-  if (settled === 0 || open.lines === 0) return { at_risk_by_rate: null, expected_by_rate: null };
-  const rate = returned / settled;
-  const spread = rate * (1 - rate);
-  const total = (sum: number, squares: number, digits: number) =>
-    totalOf(rate * sum, spread * (squares + (sum * sum) / settled), digits);
-  return {
-    at_risk_by_rate: total(open.minor, open.squares, 0),
-    expected_by_rate: total(open.lines, open.lines, 1),
-  };
-}
-
 /** Lines whose window ended in the last twelve months, and in the twelve before. */
 function totalsSql(asOf: string): string {
   const day = `DATE ${literal(asOf)}`;
-  const now = `is_settled AND window_ends_on <= ${day} AND window_ends_on > ${day} - 365`;
+  const now = settledLately(asOf);
   const before = `is_settled AND window_ends_on <= ${day} - 365 AND window_ends_on > ${day} - 730`;
   return `SELECT count(*) AS lines, count(*) FILTER (${now}) AS settled, count(*) FILTER (is_returned AND ${now}) AS returned, count(*) FILTER (${before}) AS settled_before,
     count(*) FILTER (is_returned AND ${before}) AS returned_before, coalesce(sum(revenue_minor) FILTER (is_returned AND ${now}), 0) AS refunded_minor,

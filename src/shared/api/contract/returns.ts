@@ -41,7 +41,7 @@ export const returns = z.object({
   open_customers: count,
   open_minor: z.number(),
   at_risk: estimate.nullable(),
-  /** The same two from the rate of the last twelve months alone, whatever the line: what stands where the risk isn't proven. */
+  /** The same two from the rate of the last twelve months by how long a line has been out, whatever else it is: what stands where the risk isn't proven. */
   at_risk_by_rate: estimate.nullable(),
   expected_by_rate: estimate.nullable(),
   expected_returns: estimate.nullable(),
