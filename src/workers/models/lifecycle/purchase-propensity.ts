@@ -38,7 +38,7 @@ export const purchasePropensity = defineModel({
       "A chance of a single event has no limits of its own: its calibration says how far it can be trusted.",
       "Needs 200 histories at earlier cuts with 50 who bought and 50 who didn't; without them the profile shows MBG/NBD's chance instead.",
       "Where purchases come about as MBG/NBD supposes there is little to add: on the demo retailer the two are level. On the CDNOW customers its AUC lies .007 to .011 above MBG/NBD's at three cuts.",
-      "How one-time buyers' chances were calibrated after an earlier cut isn't carried over: it changes more from cut to cut than it lasts.",
+      "How one-time buyers' chances were calibrated after earlier cuts isn't part of the model: the tournament's choice, which the profile shows, turns them by it.",
       "With less than fifteen months of history no season is known: a peak ahead moves all chances alike.",
       "Drivers say what the chance rests on, not what would change it.",
     ],

@@ -32,7 +32,7 @@ export interface StageRules {
   readonly ladder: Ladder;
 }
 
-export interface StageHistories {
+interface StageHistories {
   readonly frequency: Float64Array;
   readonly recency: Float64Array;
   readonly tAge: Float64Array;
@@ -45,7 +45,7 @@ function cadenceOf({ x, recency }: PurchaseHistory, meanInterval: number, share:
 }
 
 /** What closeness is made of, whatever the cadence: the chances to be a customer and to buy within the horizon. */
-export interface Chances {
+interface Chances {
   readonly alive: number;
   readonly buys: number;
 }

@@ -2,7 +2,7 @@ import { sigmoid } from "../../numeric/boosted-trees-loss.ts";
 import { logitsOf } from "../learning.ts";
 
 /** What a forecast said of customers who had bought once, and what came. */
-export interface ToldOnce {
+interface ToldOnce {
   readonly predicted: Float64Array;
   readonly actual: Float64Array;
 }
