@@ -119,8 +119,8 @@ export interface ModelDeclaration {
   readonly learns?: Readonly<Record<string, { readonly feature: string }>>;
   /** What a row of the scores is of, where it isn't a customer; the first column names it. */
   readonly keys?: readonly Column[];
-  /** Rows (keys and reason) that stand in the scores without any, and aren't read into memory. */
-  readonly unscored?: InputReference;
+  /** Rows (keys and reason) that stand in the scores without any, and aren't read into memory; `where` is SQL that chooses them. */
+  readonly unscored?: { readonly from: InputReference; readonly where: string };
   readonly params: ParamSpecs;
   /** The inputs that `score` is given, where a customer's scores follow from their own rows of these and the fit alone: whose rows are
    *  as they were at the week's end isn't scored again. `isDaily` tells a fit by which scores depend on the day as well. */

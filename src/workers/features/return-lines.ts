@@ -94,7 +94,7 @@ export const returnTrainingLines = defineStep({
   },
 });
 
-/** Lines whose window is open, with what was known when each was bought; and those that aren't settled for another reason. */
+/** Lines whose window is open, with what was known when each was bought. */
 export const returnOpenLines = defineStep({
   name: "return_open_lines",
   version: 5,
@@ -104,17 +104,9 @@ export const returnOpenLines = defineStep({
   timing: "as_of",
   inputs,
   params: {},
-  outputs: [
-    { name: "return_open_lines", kind: "parquet", columns },
-    { name: "unscored", kind: "parquet", columns: [...returnLineKeys, text("reason")] },
-  ],
+  outputs: [{ name: "return_open_lines", kind: "parquet", columns }],
   run: async (context) => {
     await context.output.query("return_open_lines", linesSql(context, "reason = 'window_open'"));
-    const keys = returnLineKeys.map(({ name }) => name).join(", ");
-    await context.output.query(
-      "unscored",
-      `SELECT ${keys}, reason FROM ${context.relation("ledger")} WHERE NOT is_settled AND reason <> 'window_open' ORDER BY ${keys}, reason`,
-    );
   },
 });
 

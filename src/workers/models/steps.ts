@@ -111,7 +111,7 @@ function scoreStep(model: ModelDeclaration): Step {
     inputs: {
       ...referencesOf(model),
       fitted: { step: `fit_${model.name}`, output: "fitted" },
-      ...(model.unscored ? { unscored: model.unscored } : {}),
+      ...(model.unscored ? { unscored: model.unscored.from } : {}),
       ...scoreBase(model),
     },
     params: model.params,
@@ -137,7 +137,7 @@ function keyedScoresSql(model: ModelDeclaration, context: StepContext): string {
   const keys = keysOf(model).map(({ name }) => ident(name));
   const blanks = model.outputs.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${ident(name)}`);
   const names = scoreColumns(model).map(({ name }) => ident(name));
-  const rest = `SELECT ${[...keys, ...blanks].join(", ")}, false AS enough_data, reason FROM ${context.relation("unscored")}`;
+  const rest = `SELECT ${[...keys, ...blanks].join(", ")}, false AS enough_data, reason FROM ${context.relation("unscored")} WHERE ${model.unscored?.where}`;
   const all = `SELECT ${names.join(", ")} FROM scored ${model.unscored ? `UNION ALL ${rest}` : ""}`;
   return `SELECT * FROM (${all}) ORDER BY ${keys.join(", ")}`;
 }

@@ -1,4 +1,4 @@
-import { weekEnd } from "../../shared/base/time.ts";
+import { addDays, type Day, weekEnd } from "../../shared/base/time.ts";
 import type { Column } from "../../shared/domain/column.ts";
 import { isSameRow, type LakeTable, lakeStepOf, lakeTable } from "../../shared/domain/lake.ts";
 import type { InputReference } from "../../shared/domain/step.ts";
@@ -15,23 +15,40 @@ const withoutPii = (table: LakeTable) =>
 
 type Join = "order" | "record" | "person" | "none" | "done";
 
-/** How a lake table's rows find their customer, and the day that they are cut at (rows without one stay). */
-const views: readonly { table: string; join: Join; cut: (zone: string) => string | null }[] = [
-  { table: "orders", join: "order", cut: (zone) => daySql("t.ordered_at", zone) },
-  { table: "order_lines", join: "order", cut: (zone) => daySql("t.ordered_at", zone) },
-  { table: "returns", join: "order", cut: (zone) => daySql("coalesce(t.returned_at, o.ordered_at)", zone) },
-  { table: "customers", join: "person", cut: (zone) => daySql("t.created_at", zone) },
-  { table: "products", join: "none", cut: () => null },
-  { table: "stores", join: "none", cut: () => null },
-  { table: "consents", join: "record", cut: (zone) => daySql("t.occurred_at", zone) },
-  { table: "message_events", join: "done", cut: (zone) => daySql("t.occurred_at", zone) },
-  { table: "web_events", join: "done", cut: (zone) => daySql("t.occurred_at", zone) },
-  { table: "events", join: "done", cut: (zone) => daySql("t.occurred_at", zone) },
-  { table: "third_party", join: "done", cut: () => "t.valid_from" },
-  { table: "campaign_assignments", join: "done", cut: (zone) => daySql("t.assigned_at", zone) },
-  { table: "marketing_costs", join: "none", cut: () => "t.spent_on" },
-  { table: "exchange_rates", join: "none", cut: () => "t.valid_on" },
+interface View {
+  readonly table: string;
+  readonly join: Join;
+  /** The instant or the day that its rows are cut at; rows without one stay. */
+  readonly at?: string;
+  readonly on?: string;
+}
+
+/** How a lake table's rows find their customer, and what they are cut at. */
+const views: readonly View[] = [
+  { table: "orders", join: "order", at: "t.ordered_at" },
+  { table: "order_lines", join: "order", at: "t.ordered_at" },
+  { table: "returns", join: "order", at: "coalesce(t.returned_at, o.ordered_at)" },
+  { table: "customers", join: "person", at: "t.created_at" },
+  { table: "products", join: "none" },
+  { table: "stores", join: "none" },
+  { table: "consents", join: "record", at: "t.occurred_at" },
+  { table: "message_events", join: "done", at: "t.occurred_at" },
+  { table: "web_events", join: "done", at: "t.occurred_at" },
+  { table: "events", join: "done", at: "t.occurred_at" },
+  { table: "third_party", join: "done", on: "t.valid_from" },
+  { table: "campaign_assignments", join: "done", at: "t.assigned_at" },
+  { table: "marketing_costs", join: "none", on: "t.spent_on" },
+  { table: "exchange_rates", join: "none", on: "t.valid_on" },
 ];
+
+/** SQL that chooses rows up to a day. Wherever it is, an instant of two days before isn't later: zones are asked of the last only. */
+function seenSql({ at, on }: View, asOf: Day, zone: string): string {
+  const until = `DATE ${literal(asOf)}`;
+  if (on) return `WHERE ${on} IS NULL OR ${on} <= ${until}`;
+  return at
+    ? `WHERE ${at} IS NULL OR ${at} < TIMESTAMP ${literal(addDays(asOf, -1))} OR ${daySql(at, zone)} <= ${until}`
+    : "";
+}
 
 const order_customers = { step: "customer_ids", output: "order_customers" };
 const records = { step: "customer_ids", output: "records" };
@@ -73,7 +90,8 @@ const customerOf: Readonly<Record<Join, string>> = {
   done: "t.customer_id",
 };
 
-function viewStep({ table, join, cut }: (typeof views)[number]): Step {
+function viewStep(view: View): Step {
+  const { table, join } = view;
   const declared = lakeTable(table);
   if (!declared) throw new RangeError(table);
   const columns = withoutPii(declared);
@@ -106,8 +124,7 @@ function viewStep({ table, join, cut }: (typeof views)[number]): Step {
       const orders = needsOrders
         ? `LEFT JOIN (SELECT key_space, order_id, min(ordered_at) AS ordered_at FROM ${context.relation("orders")} GROUP BY ALL) o ON o.order_id = t.order_id AND o.key_space = t.key_space`
         : "";
-      const day = cut(context.brand.timeZone);
-      const seen = day ? `WHERE ${day} IS NULL OR ${day} <= DATE ${literal(context.asOf)}` : "";
+      const seen = seenSql(view, context.asOf, context.brand.timeZone);
       const key = [...declared.key, "source", "batch_id", "source_row"].map((name) => `t.${ident(name)}`).join(", ");
       await context.output.query(
         table,

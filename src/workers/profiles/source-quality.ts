@@ -64,10 +64,11 @@ function tableSql(context: StepContext, table: string): string {
   const ofProduct = ["order_lines", "returns"].includes(table);
   const at = datedBy[table];
   const on = datedOn[table];
-  const day = on ? `t.${on}` : at ? daySql(`t.${at}`, context.brand.timeZone) : "CAST(NULL AS DATE)";
+  const dated = (end: "min" | "max") =>
+    on ? `${end}(t.${on})` : at ? daySql(`${end}(t.${at})`, context.brand.timeZone) : "CAST(NULL AS DATE)";
   const customers = `LEFT JOIN ${context.relation("order_customers")} c ON c.order_id = t.order_id AND c.key_space = t.key_space`;
   const products = `LEFT JOIN (SELECT DISTINCT key_space, product_id FROM ${context.relation("products")}) p ON p.product_id = t.product_id AND p.key_space = t.key_space`;
   return `SELECT t.source, ${literal(table)} AS table_name, count(*) AS n_rows, ${ofOrder ? "count(c.customer_id)" : "CAST(NULL AS BIGINT)"} AS n_with_customer,
-      ${ofProduct ? "count(p.product_id)" : "CAST(NULL AS BIGINT)"} AS n_with_product, min(${day}) AS first_on, max(${day}) AS last_on
+      ${ofProduct ? "count(p.product_id)" : "CAST(NULL AS BIGINT)"} AS n_with_product, ${dated("min")} AS first_on, ${dated("max")} AS last_on
     FROM ${context.relation(table)} t ${ofOrder ? customers : ""} ${ofProduct ? products : ""} GROUP BY t.source`;
 }

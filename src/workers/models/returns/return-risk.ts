@@ -49,7 +49,10 @@ export const returnRisk = defineModel({
   learns: { settled: { feature: "return_training_lines" } },
   outcomes: { returns: { feature: "return_outcomes" } },
   keys: keyNames.map((name) => ({ name, type: "VARCHAR" })),
-  unscored: { step: "return_open_lines", output: "unscored" },
+  unscored: {
+    from: { step: "return_ledger", output: "return_ledger" },
+    where: "NOT is_settled AND reason <> 'window_open'",
+  },
   params: {
     trees: {
       kind: "number",
