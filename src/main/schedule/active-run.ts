@@ -23,6 +23,13 @@ import type { Effects, RunRequest } from "./run-request.ts";
 import type { Schedule, ScheduledTask } from "./scheduler.ts";
 import { setAside } from "./set-aside.ts";
 
+interface Judging {
+  readonly tournaments: readonly TaskNode[];
+  readonly cuts: readonly { readonly planner: Planner; readonly plannerOf: () => Planner }[];
+  readonly nodes: readonly TaskNode[];
+  readonly present: Promise<ReadonlyMap<string, ArtifactSummary>>;
+}
+
 /** One run: from a request to a published snapshot and its evaluations. */
 export class ActiveRun {
   readonly id: string;
@@ -144,6 +151,7 @@ export class ActiveRun {
     const tables = tablesOf(plan, catalogue.snapshotTables);
     for (const { step } of tables) planner.require(step);
     for (const model of plan.models) planner.require(`fit_${model}`);
+    const judging = this.#judging(plan, bucketCount);
     await this.#execute(planner.graph().nodes);
     await keeping;
     const whole = await this.#withPrograms(asked, plan, (name) => {
@@ -168,32 +176,40 @@ export class ActiveRun {
     if (known) {
       await publishAgain(publication, known, { manifest, makeAgain: () => this.#execute(planner.graph().nodes) });
       this.#tell("evaluating");
-      await addEvaluations(publication, manifest.snapshot_id, await this.#evaluate(whole, bucketCount));
+      await addEvaluations(publication, manifest.snapshot_id, await this.#evaluate(whole, judging));
       return;
     }
     const publishing = publishSnapshot(publication, manifest, { state, log_version });
     const told = publishing.then(() => this.#tell("evaluating"));
-    const [published, judged] = await Promise.allSettled([told, this.#evaluate(whole, bucketCount)]);
+    const [published, judged] = await Promise.allSettled([told, this.#evaluate(whole, judging)]);
     if (published.status === "rejected") throw published.reason;
     if (judged.status === "rejected") throw judged.reason;
     await addEvaluations(publication, manifest.snapshot_id, judged.value);
   }
 
-  /** Evaluates the models at all cuts, as one graph; gives whose results belong to the snapshot. */
-  async #evaluate(plan: RunPlan, bucketCount: number): Promise<TaskNode[]> {
-    const wanted: TaskNode[] = [];
-    const ours = withoutPrograms(plan);
+  /** How the models are judged at all cuts, as one graph; what of it is there is looked up beside whatever is done first. */
+  #judging(plan: RunPlan, bucketCount: number): Judging {
+    const tournaments: TaskNode[] = [];
     const cuts = Array.from({ length: rollingCuts }, (_, cut) => {
       const plannerOf = () => cutPlanner(plan, bucketCount, cut, this.#request.horizon_days).planner;
-      return { plannerOf, planner: plannerOf() };
-    });
-    for (const [cut, { planner }] of cuts.entries()) {
-      for (const model of ours.models) planner.require(`evaluate_${model}`);
+      const planner = plannerOf();
+      for (const model of plan.models) planner.require(`evaluate_${model}`);
       if (cut === 0 && this.#request.models === undefined) {
-        wanted.push(...modelTargets.flatMap((target) => planner.require(`evaluate_tournament_${target}`)));
+        tournaments.push(...modelTargets.flatMap((target) => planner.require(`evaluate_tournament_${target}`)));
       }
-    }
-    await this.#execute(inOneGraph(cuts.map(({ planner }) => planner.graph().nodes)));
+      return { plannerOf, planner };
+    });
+    const nodes = inOneGraph(cuts.map(({ planner }) => planner.graph().nodes));
+    const present = this.#find(nodes);
+    present.catch(() => {}); // told by whoever awaits it
+    return { tournaments, cuts, nodes, present };
+  }
+
+  /** Gives whose results belong to the snapshot. */
+  async #evaluate(plan: RunPlan, { tournaments, cuts, nodes, present }: Judging): Promise<TaskNode[]> {
+    const ours = withoutPrograms(plan);
+    await this.#execute(nodes, this.#withMade(await present));
+    const wanted = [...tournaments];
     for (const { planner, plannerOf } of cuts) {
       const judged = await this.#withPrograms(plan, ours, (name) => {
         const own = plannerOf();
@@ -236,16 +252,28 @@ export class ActiveRun {
     return typeof value === "object" && value !== null && "customers" in value ? Number(value.customers) : 0;
   }
 
-  async #execute(nodes: readonly TaskNode[]): Promise<void> {
+  async #find(nodes: readonly TaskNode[]): Promise<Map<string, ArtifactSummary>> {
+    const { engine, brands } = this.#effects;
+    const input = { brandDir: brands.directory(this.brand), keys: nodes.map(({ key }) => key), keeps: true };
+    const { found } = await engine.call("artifacts.find", input, { signal: this.#signal });
+    return new Map(found.map((one) => [one.key, one]));
+  }
+
+  /** What was found before this run made anything of it, and what it made since. */
+  #withMade(found: ReadonlyMap<string, ArtifactSummary>): Map<string, ArtifactSummary> {
+    const present = new Map(found);
+    for (const [key, { state, rows, bytes, seconds }] of this.#tasks) {
+      if (state === "computed" || state === "reused") present.set(key, { key, rows, bytes, seconds });
+    }
+    return present;
+  }
+
+  /** `known`: what is known to be there; left out: it is looked for. */
+  async #execute(nodes: readonly TaskNode[], known?: ReadonlyMap<string, ArtifactSummary>): Promise<void> {
     const { engine, brands } = this.#effects;
     const brandDir = brands.directory(this.brand);
-    const { found } = await engine.call(
-      "artifacts.find",
-      { brandDir, keys: nodes.map(({ key }) => key), keeps: true },
-      { signal: this.#signal },
-    );
+    const present = known ?? (await this.#find(nodes));
     await refuseWhileErasing(engine, brandDir);
-    const present = new Map<string, ArtifactSummary>(found.map((one) => [one.key, one]));
     const { workers, memoryBytes, runner } = this.#request;
     const isHere = runner !== "inline" && !this.#session;
     const asked = { brandDir, attempt: this.id, workers, memoryBytes, isInline: runner === "inline", keeps: isHere };

@@ -1,4 +1,5 @@
 import { readdirSync, rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { Artifact, ArtifactFile } from "./artifact-store.ts";
@@ -144,7 +145,8 @@ export class RunResults {
 
   #remove(one: Kept): void {
     if (one.folder === null || one.users > 0) return;
-    remove(one.folder);
+    if (this.#isClosed) this.#behind.add(rm(one.folder, { recursive: true, force: true }).catch(() => {}));
+    else remove(one.folder);
     this.#copies -= one.bytes;
     one.folder = null;
     one.files = one.files.map(({ localPath, ...file }) => file);
