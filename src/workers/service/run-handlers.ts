@@ -92,7 +92,7 @@ class Work {
 
   async make({ twin, read }: Prepared): Promise<Outcome> {
     const { node, memoryBytes, inline, workers } = this.#input;
-    const { ctx, signal } = this.#asking;
+    const { signal } = this.#asking;
     this.#say(`begins with ${bytesText(memoryBytes)} of memory${inline ? "" : `, one of ${workers} at a time`}`);
     try {
       if (twin) {
@@ -102,9 +102,7 @@ class Work {
       }
       const known = { ...read, ...this.#inputs.known };
       const options = { ...this.#options(), known };
-      if (stepOf(node)?.isForeign === true) {
-        return await makeForeign(ctx, node, { options, publish: (made) => this.#finish(made, this.#committed(made)) });
-      }
+      if (stepOf(node)?.isForeign === true) return await this.#computeForeign(options);
       return await this.#keep(await this.#compute(options));
     } catch (error) {
       this.#say(signal.aborted ? "cancelled" : `failed: ${withoutPeople(toWire(error).message)}`);
@@ -112,13 +110,32 @@ class Work {
     }
   }
 
+  /** Waits for a worker; gives how to leave it. */
+  async #begin(): Promise<() => void> {
+    const { signal, progress } = this.#asking;
+    const leave = this.#input.inline ? () => {} : await this.#results.slots.enter();
+    if (!signal.aborted) progress({ phase: "begun" });
+    return leave;
+  }
+
+  /** In a process of its own, which stands for a worker until its results are committed. */
+  async #computeForeign(options: TaskPlacement): Promise<Outcome> {
+    const publish = (made: MadeOutputs) => this.#finish(made, this.#committed(made));
+    const leave = await this.#begin();
+    try {
+      throwIfCancelled(this.#asking.signal);
+      return await makeForeign(this.#asking.ctx, this.#input.node, { options, publish });
+    } finally {
+      leave();
+    }
+  }
+
   async #compute(options: TaskPlacement): Promise<MadeTask> {
     const { node, inline, workers } = this.#input;
-    const { ctx, signal, progress } = this.#asking;
-    const leave = inline ? () => {} : await this.#results.slots.enter();
+    const { ctx, signal } = this.#asking;
+    const leave = await this.#begin();
     try {
       throwIfCancelled(signal);
-      progress({ phase: "begun" });
       return await (inline ? ctx.here : ctx.places).compute(node, options, workers);
     } finally {
       leave();
