@@ -54,7 +54,7 @@ export const secondPurchase = defineModel({
     limits: [
       "A second purchase comes or doesn't: limits of that outcome are 0 and 1, so none are given. How far chances can be trusted is what their calibration shows.",
       "Where first orders tell little but their amount (CDNOW), nobody is ranked better than by days since the first order.",
-      "What one-time buyers did after earlier cuts doesn't correct it: tried on 33 splits of nine shops that helped (Brier score .1128 to .1124), on 70 of fifteen others it harmed (.0950 to .0957).",
+      "What one-time buyers did after earlier cuts doesn't correct it: tried on 33 splits of seven shops that helped (Brier score .1128 to .1124), on 70 of fifteen others it harmed (.0950 to .0957).",
       "Where people come back ever less from the first week on, the best week is the next one.",
       "Whoever has bought again has no chance here (already_bought_again).",
     ],
