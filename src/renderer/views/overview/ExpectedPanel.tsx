@@ -54,7 +54,7 @@ export function ExpectedPanel({ overview }: { overview: Overview }) {
   return (
     <Panel
       title="Expected revenue, next 90 days"
-      under={`${scale.unit}, weeks in the chart, to ${shortDay(addDaysTo(overview.as_of, 90))}; ${
+      under={`${scale.unit}, by week, to ${shortDay(addDaysTo(overview.as_of, 90))}; ${
         won_90 === null ? "today's customers" : `${scale.text(won_90)} by new customers`
       }`}
       table={table}
