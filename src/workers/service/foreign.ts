@@ -82,7 +82,7 @@ interface Recognised {
  *  was named itself. */
 export async function detectForeign(ctx: Asked, request: DetectRequest, signal: AbortSignal): Promise<Recognised> {
   const { files, skipped } = listFiles(request.paths);
-  const parts = detectParts(files);
+  const parts = request.isQuick ? [files] : detectParts(files); // of headers alone a second process has too little
   const others = new AbortController();
   const together = { ...ctx, signal: AbortSignal.any([signal, others.signal]), parts: parts.length };
   const found = await Promise.all(
