@@ -9,6 +9,7 @@ import { Planner } from "../plan/plan.ts";
 import { normaliseSubject } from "../schedule/run-plan.ts";
 import { batchDocument, fileDocument } from "./batch-document.ts";
 import { type ApiContext, requireWritable, settingsOf } from "./context.ts";
+import { glanceAtFiles } from "./recognise.ts";
 import { groupKey } from "./source-groups.ts";
 
 export interface IngestOptions {
@@ -63,16 +64,12 @@ async function runTask(ctx: ApiContext, brandDir: string, node: TaskNode, signal
   }
 }
 
-/** Looks at headers only, and at the same paths once. */
+/** Looks at the same paths once. */
 export function quickLook(ctx: ApiContext, signal: AbortSignal): IngestOptions["lookAt"] {
   const looked = new Map<string, Promise<readonly DetectedFile[]>>();
   return (paths) => {
     const key = paths.join("\n");
-    const known =
-      looked.get(key) ??
-      ctx.engine
-        .call("sources.detect", { paths, isQuick: true }, { signal })
-        .then((found) => found.files as unknown as DetectedFile[]);
+    const known = looked.get(key) ?? glanceAtFiles(ctx, paths, signal);
     looked.set(key, known);
     return known;
   };

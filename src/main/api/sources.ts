@@ -13,6 +13,7 @@ import { batchDocument } from "./batch-document.ts";
 import { type ApiContext, requireEditable, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { ingestSource, ingestSources, quickLook } from "./ingest.ts";
+import { recogniseFiles } from "./recognise.ts";
 import { rereadHandlers } from "./reread.ts";
 import { groupByLayout } from "./source-groups.ts";
 
@@ -53,9 +54,13 @@ function sourceDocument(state: BrandState, source: SourceBody, now: Date): Sourc
 }
 
 async function detect(ctx: ApiContext, paths: readonly string[], brand: BrandState["settings"], signal: AbortSignal) {
-  const input = { paths: paths.map((path) => resolve(path)), currency: brand?.currency, time_zone: brand?.time_zone };
-  const found = await ctx.engine.call("sources.detect", input, { signal });
-  return { files: found.files as DetectedFile[], skipped: found.skipped };
+  const given = { currency: brand?.currency, time_zone: brand?.time_zone };
+  return recogniseFiles(
+    ctx,
+    paths.map((path) => resolve(path)),
+    given,
+    signal,
+  );
 }
 
 async function addSources(

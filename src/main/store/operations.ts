@@ -1,6 +1,7 @@
 import type { Database } from "./database.ts";
 import { entryQueries } from "./entries.ts";
 import { peopleQueries } from "./people.ts";
+import { recognisedQueries } from "./recognised.ts";
 import { runQueries } from "./runs.ts";
 import { settingQueries } from "./settings.ts";
 import { workspaceQueries } from "./workspaces.ts";
@@ -13,6 +14,7 @@ export function storeOperations(db: Database) {
     ...settingQueries(db),
     ...workspaceQueries(db),
     ...peopleQueries(db),
+    ...recognisedQueries(db),
   };
 }
 export type StoreOperations = ReturnType<typeof storeOperations>;

@@ -41,7 +41,16 @@ export interface Store {
   forgetPeople(scope: string): Promise<void>;
   beginIndex(scope: string, snapshotId: string): Promise<IndexBuild>;
   searchPeople(scope: string, text: string, limit: number): Promise<IndexedPerson[]>;
+  /** What unchanged files were recognised as, by path. */
+  recognised<D extends object>(files: readonly StampedFile[]): Promise<ReadonlyMap<string, D>>;
+  rememberRecognised(files: readonly (StampedFile & { readonly document: object })[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A file and what changes with it. */
+export interface StampedFile {
+  readonly path: string;
+  readonly stamp: string;
 }
 
 const addedAtOnce = 2_000;
@@ -86,6 +95,13 @@ export async function openStore(dataFolder: string): Promise<Store> {
     forgetPeople: (scope) => link.ask("forgetPeople", scope),
     beginIndex: (scope, snapshotId) => buildIndex(link, scope, snapshotId),
     searchPeople: (scope, typed, limit) => link.ask("searchPeople", scope, typed, limit),
+    recognised: async (files) =>
+      new Map((await link.ask("recognisedFiles", files)).map(({ path, document }) => [path, JSON.parse(document)])),
+    rememberRecognised: (files) =>
+      link.ask(
+        "rememberRecognised",
+        files.map(({ path, stamp, document }) => ({ path, stamp, document: text(document) })),
+      ),
     close: () => link.close(),
   };
 }

@@ -129,10 +129,17 @@ export const engineContract = {
     progress: plain<{ done: number; total: number; label: string }>(),
     output: plain<{ files: string[] }>(),
   }),
+  /** The files below some paths; a stamp changes whenever its file does. */
+  "sources.list": call({
+    input: plain<{ paths: readonly string[] }>(),
+    output: plain<{ files: { path: string; stamp: string }[]; skipped: { path: string; reason: string }[] }>(),
+  }),
   "sources.detect": call({
     input: plain<{
       paths: readonly string[];
       isQuick?: boolean | undefined;
+      /** Files below the paths that are known already. */
+      except?: readonly string[] | undefined;
       currency?: string | undefined;
       time_zone?: string | undefined;
     }>(),

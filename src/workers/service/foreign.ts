@@ -72,6 +72,8 @@ const mostCrashes = 20;
 interface DetectRequest {
   readonly paths: readonly string[];
   readonly isQuick: boolean;
+  /** Files below the paths that aren't asked for. */
+  readonly except?: readonly string[] | undefined;
 }
 interface Recognised {
   readonly files: Detected[];
@@ -81,14 +83,17 @@ interface Recognised {
 /** Recognises files, many of them in two processes; one that ends its reader is skipped with the reason, or is the error where it
  *  was named itself. */
 export async function detectForeign(ctx: Asked, request: DetectRequest, signal: AbortSignal): Promise<Recognised> {
-  const { files, skipped } = listFiles(request.paths);
+  const { files: listed, skipped } = listFiles(request.paths);
+  const except = new Set(request.except);
+  const files = listed.filter((path) => !except.has(path));
+  if (files.length === 0) return { files: [], skipped };
   const parts = request.isQuick ? [files] : detectParts(files); // of headers alone a second process has too little
   const others = new AbortController();
   const together = { ...ctx, signal: AbortSignal.any([signal, others.signal]), parts: parts.length };
   const found = await Promise.all(
     parts.map((part) => {
       const own = new Set(part);
-      const elsewhere = new Set(files.filter((path) => !own.has(path)));
+      const elsewhere = new Set(listed.filter((path) => !own.has(path)));
       return detectPart(together, request, elsewhere);
     }),
   ).catch((error) => {

@@ -1,14 +1,19 @@
 import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import { makeDemo } from "../sources/demo/demo.ts";
+import { fileStamp, listFiles } from "../sources/list-files.ts";
 import type { ServiceContext } from "./context.ts";
 import { detectForeign, linkForeign, previewForeign, readForeign } from "./foreign.ts";
 
-type Names = "sources.detect" | "sources.read" | "sources.preview" | "identity.link" | "demo.make";
+type Names = "sources.list" | "sources.detect" | "sources.read" | "sources.preview" | "identity.link" | "demo.make";
 
 export const sourceHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names> = {
-  "sources.detect": async ({ paths, isQuick = false }, { ctx, signal }) => {
-    const found = await detectForeign(ctx, { paths, isQuick }, signal);
+  "sources.list": async ({ paths }) => {
+    const { files, skipped } = listFiles(paths);
+    return { files: files.map((path) => ({ path, stamp: fileStamp(path) })), skipped };
+  },
+  "sources.detect": async ({ paths, isQuick = false, except }, { ctx, signal }) => {
+    const found = await detectForeign(ctx, { paths, isQuick, except }, signal);
     return { files: found.files as unknown as Record<string, unknown>[], skipped: found.skipped };
   },
   "sources.read": (input, { ctx, signal }) => readForeign(ctx, input, signal),

@@ -34,3 +34,9 @@ function walk(folder: string, files: string[], skipped: Skipped[]): void {
     else files.push(path);
   }
 }
+
+/** Changes whenever a file is written, replaced or put back with an old date; empty where it is gone. */
+export function fileStamp(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat ? [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino].join(" ") : "";
+}
