@@ -7,6 +7,7 @@ const nouns: ReadonlySet<string> = new Set([
   "identity",
   "lifecycle",
   "overview",
+  "periods",
   "preferences",
   "python",
   "returns",

@@ -10,6 +10,7 @@ import type { TournamentTarget } from "../domain/tournament.ts";
 import { erasureEngine } from "./engine-erasure.ts";
 import { keptEngine } from "./engine-kept.ts";
 import { logEngine } from "./engine-log.ts";
+import { sourcesEngine } from "./engine-sources.ts";
 import { call, stream } from "./operation.ts";
 import { plain } from "./plain.ts";
 
@@ -129,32 +130,7 @@ export const engineContract = {
     progress: plain<{ done: number; total: number; label: string }>(),
     output: plain<{ files: string[] }>(),
   }),
-  /** The files below some paths; a stamp changes whenever its file does. */
-  "sources.list": call({
-    input: plain<{ paths: readonly string[] }>(),
-    output: plain<{ files: { path: string; stamp: string }[]; skipped: { path: string; reason: string }[] }>(),
-  }),
-  "sources.detect": call({
-    input: plain<{
-      paths: readonly string[];
-      isQuick?: boolean | undefined;
-      /** Files below the paths that are known already. */
-      except?: readonly string[] | undefined;
-      currency?: string | undefined;
-      time_zone?: string | undefined;
-    }>(),
-    output: plain<{ files: Record<string, unknown>[]; skipped: { path: string; reason: string }[] }>(),
-  }),
-  "sources.read": call({
-    input: plain<{ paths: readonly string[]; out: string; mapping?: unknown }>(),
-    output: plain<object>(),
-  }),
-  "sources.preview": call({ input: plain<Record<string, unknown>>(), output: plain<object>() }),
-  /** Resolves the people of any files. */
-  "identity.link": call({
-    input: plain<{ paths: readonly string[]; out: string; threshold: number }>(),
-    output: plain<object>(),
-  }),
+  ...sourcesEngine,
   /** Copies raw files into the landing area; files that the source delivered before are only told. */
   "landing.copy": call({
     input: plain<{

@@ -197,7 +197,7 @@ describe("recommenders", () => {
         cut_on: "2026-01-01",
         n: 400,
         relative,
-        metrics: [],
+        metrics: [{ metric: "recall_at_10", value: 1 - relative, low: 0.996 - relative, high: 1.004 - relative }],
       });
       const choice = {
         target: "product",
