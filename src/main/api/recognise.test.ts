@@ -20,8 +20,9 @@ afterEach(async () => {
 const { signal } = new AbortController();
 
 /** An engine with files as they stand, which tells what it opened. */
-function contextOf(files: Map<string, string>, version = "1.0.0") {
+function contextOf(files: Map<string, string>, version = "1.0.0", kept: Partial<Store> = {}) {
   const opened: string[][] = [];
+  const said: string[] = [];
   const call = async (name: string, { except = [] }: { except?: readonly string[] }) => {
     const paths = [...files.keys()];
     if (name === "sources.list") return { files: paths.map((path) => ({ path, stamp: files.get(path) })), skipped: [] };
@@ -29,7 +30,8 @@ function contextOf(files: Map<string, string>, version = "1.0.0") {
     opened.push(asked);
     return { files: asked.map((path) => ({ path, layout: `as ${files.get(path)}` })), skipped: [] };
   };
-  return { ctx: { engine: { call }, store, version } as unknown as ApiContext, opened };
+  const context = { engine: { call }, store: { ...store, ...kept }, version, log: (line: string) => said.push(line) };
+  return { ctx: context as unknown as ApiContext, opened, said };
 }
 
 it("opens a file again only once it has changed, and names all in their order", async () => {
@@ -64,4 +66,14 @@ it("goes by nothing that another version of the program recognised, nor by a fil
   await glanceAtFiles(gone.ctx, ["/in"], signal);
   await glanceAtFiles(gone.ctx, ["/in"], signal);
   expect(gone.opened).toEqual([["/in/a.csv"], ["/in/a.csv"]]);
+});
+
+it("takes files in where nothing can be kept in mind, and says so", async () => {
+  const rememberRecognised = async () => {
+    throw new Error("The local store can't be written.");
+  };
+  const { ctx, said } = contextOf(new Map([["/in/a.csv", "a1"]]), "1.0.0", { rememberRecognised });
+  expect((await recogniseFiles(ctx, ["/in"], {}, signal)).files).toHaveLength(1);
+  expect(await glanceAtFiles(ctx, ["/in"], signal)).toHaveLength(1);
+  expect(said).toHaveLength(2);
 });

@@ -1,4 +1,5 @@
 import type { DetectedFile } from "../../shared/api/contract/sources.ts";
+import { toWire } from "../../shared/base/errors.ts";
 import type { StampedFile } from "../store/store.ts";
 import type { ApiContext } from "./context.ts";
 
@@ -51,17 +52,21 @@ async function list(ctx: ApiContext, paths: readonly string[], signal: AbortSign
   };
 }
 
-function remember(
+/** A store that can't be written only costs another look. */
+async function remember(
   ctx: ApiContext,
   stamped: ReadonlyMap<string, StampedFile>,
   files: readonly DetectedFile[],
 ): Promise<void> {
-  return ctx.store.rememberRecognised(
-    files.flatMap((document) => {
-      const file = stamped.get(document.path);
-      return file ? [{ ...file, document }] : [];
-    }),
-  );
+  const seen = files.flatMap((document) => {
+    const file = stamped.get(document.path);
+    return file ? [{ ...file, document }] : [];
+  });
+  try {
+    await ctx.store.rememberRecognised(seen);
+  } catch (error) {
+    ctx.log(`What ${seen.length} files were recognised as isn't kept: ${toWire(error).message}`);
+  }
 }
 
 function inOrder(files: readonly DetectedFile[], order: ReadonlyMap<string, number>): DetectedFile[] {
