@@ -232,7 +232,11 @@ function whyOf(
   if (!model || !own) return [];
   const { history } = measure.median;
   if (name === "predicted_value_minor") {
-    const value = { stored: number(name), purchases: number("expected_purchases") };
+    const value = {
+      stored: number(name),
+      purchases: number("expected_purchases"),
+      alive: number("probability_alive"),
+    };
     return whyValue(model, value, own, measure.median, horizon, snapshot.handle.brand.currency);
   }
   if (name === "next_purchase_on") {
@@ -240,7 +244,8 @@ function whyOf(
     return whyNext(model, on === null ? null : on - toEpochDay(snapshot.handle.as_of), own, history);
   }
   if (name === "probability_alive" || name === "probability_purchase" || name === "expected_purchases") {
-    return whyPurchases(model, name, number(name), own, history, horizon);
+    const published = { kind: name, stored: number(name), alive: number("probability_alive") } as const;
+    return whyPurchases(model, published, own, history, horizon);
   }
   return [];
 }

@@ -17,6 +17,8 @@ export interface Surface {
   frequencies: number[];
   days_since: number[];
   probability_alive: (number | null)[][];
+  /** Why there is none: no_fit, or other_scores where the fit at hand doesn't give those of the snapshot. */
+  reason: "no_fit" | "other_scores" | null;
 }
 export interface Lifecycle {
   as_of: Day;
@@ -104,13 +106,13 @@ export function expectedMoves(flow: readonly Flow[], stages: readonly Stage[], d
     .slice(0, 8);
 }
 
-const nothing: Surface = { frequencies: [], days_since: [], probability_alive: [] };
+const nothing: Omit<Surface, "reason"> = { frequencies: [], days_since: [], probability_alive: [] };
 
 /** P(alive) by repeat order days and days since the last one, for a first order as long ago as that of an old customer (the 90th
  *  percentile of ages); with no repeat the silence is the age. Empty where the fit at hand doesn't give the snapshot's scores. */
 async function aliveSurface(snapshot: OpenSnapshot, session: Session): Promise<Surface> {
   const model = purchaseModelOf(snapshot.handle);
-  if (!model) return nothing;
+  if (!model) return { ...nothing, reason: "no_fit" };
   const sample =
     await session.rows(`SELECT s.frequency, s.recency, s.t_age, p.probability_alive AS stored FROM summary_seen s
     JOIN profiles p ON p.customer_id = s.customer_id WHERE p.probability_alive IS NOT NULL ORDER BY p.customer_id LIMIT 50`);
@@ -120,7 +122,7 @@ async function aliveSurface(snapshot: OpenSnapshot, session: Session): Promise<S
       numberOrNull(row.stored),
     ),
   );
-  if (sample.length === 0 || !fits) return nothing;
+  if (sample.length === 0 || !fits) return { ...nothing, reason: "other_scores" };
   const age = Math.max(
     90,
     Math.round(numberOf(await session.value("SELECT quantile_disc(t_age, 0.9) FROM summary_seen"))),
@@ -129,6 +131,7 @@ async function aliveSurface(snapshot: OpenSnapshot, session: Session): Promise<S
   const frequencies = Array.from({ length: 13 }, (_, x) => x);
   const daysSince = Array.from({ length: 13 }, (_, at) => at * step).filter((days) => days <= Math.max(age, step));
   return {
+    reason: null,
     frequencies,
     days_since: daysSince,
     probability_alive: daysSince.map((days) =>

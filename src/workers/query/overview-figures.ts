@@ -16,6 +16,8 @@ export interface FiguresInput {
   readonly totals: DailyTotals | null;
   readonly now: StageCounts;
   readonly before: StageCounts | null;
+  /** Whether the ladder of stages could have held somebody in each at the compared day. */
+  readonly isComparable: boolean;
   readonly compared: Day;
 }
 
@@ -46,7 +48,7 @@ export async function keyFigures(
   input: FiguresInput,
   signal?: AbortSignal,
 ): Promise<KeyFigure[]> {
-  const { totals, now, before, compared } = input;
+  const { totals, now, before, isComparable, compared } = input;
   const asOf = snapshot.handle.as_of;
   const days = seriesDays(asOf, 12);
   const known = await knownCustomers(snapshot, session, [...days, compared]);
@@ -55,7 +57,7 @@ export async function keyFigures(
   });
   const active = figure("active", "count", now.get("active") ?? 0, before?.get("active") ?? (before ? 0 : null), {
     series: await activeSeries(snapshot, session, known[12] ?? 0, signal),
-    reason: before ? null : "no_stages_at_that_day",
+    reason: before ? null : isComparable ? "no_stages_at_that_day" : "nobody_could_have_lapsed",
   });
   return [
     customers,

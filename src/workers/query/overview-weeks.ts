@@ -1,7 +1,7 @@
 import { addDays, type Day } from "../../shared/base/time.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { customersToCome } from "./customers-to-come.ts";
-import { type Estimate, limitWidth, numberOf } from "./estimate.ts";
+import { type Estimate, limitWidth, numberOf, numberOrNull } from "./estimate.ts";
 import { agrees, type History, purchaseModelOf } from "./purchase-model.ts";
 import type { DailyTotals } from "./revenue-history.ts";
 import { seasonAhead } from "./season-ahead.ts";
@@ -169,7 +169,7 @@ async function shareBy(snapshot: OpenSnapshot, session: Session): Promise<(days:
   const model = purchaseModelOf(snapshot.handle);
   if (!model) return evenly;
   const rows = await session.rows(`WITH valued AS (
-      SELECT p.customer_id, CAST(p.predicted_value_minor AS DOUBLE) AS value, p.expected_purchases, s.frequency, s.recency, s.t_age,
+      SELECT p.customer_id, CAST(p.predicted_value_minor AS DOUBLE) AS value, p.probability_alive, s.frequency, s.recency, s.t_age,
         row_number() OVER (ORDER BY p.customer_id) AS place, count(*) OVER () AS n
       FROM profiles p JOIN summary_seen s ON s.customer_id = p.customer_id WHERE p.predicted_value_minor > 0 AND p.expected_purchases > 0
     )
@@ -179,11 +179,11 @@ async function shareBy(snapshot: OpenSnapshot, session: Session): Promise<(days:
     return {
       history,
       value: numberOf(row.value),
-      whole: model.expectedPurchases(history, horizon),
-      stored: numberOf(row.expected_purchases),
+      whole: model.expectedEvenly(history, horizon, horizon),
+      isOwn: agrees(model.probabilityAlive(history), numberOrNull(row.probability_alive)),
     };
   });
-  const fitting = sample.filter(({ whole, stored }) => agrees(whole, stored));
+  const fitting = sample.filter(({ whole, isOwn }) => isOwn && whole > 0);
   if (fitting.length < 0.9 * sample.length || fitting.length === 0) return evenly;
   const total = fitting.reduce((sum, { value }) => sum + value, 0);
   const known = new Map<number, number>([[0, 0]]);
@@ -192,7 +192,7 @@ async function shareBy(snapshot: OpenSnapshot, session: Session): Promise<(days:
     const found =
       known.get(days) ??
       fitting.reduce(
-        (sum, { history, value, whole }) => sum + (value * model.expectedPurchases(history, days)) / whole,
+        (sum, { history, value, whole }) => sum + (value * model.expectedEvenly(history, days, horizon)) / whole,
         0,
       ) / total;
     known.set(days, found);

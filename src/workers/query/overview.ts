@@ -6,7 +6,7 @@ import { type KeyFigure, keyFigures } from "./overview-figures.ts";
 import { type Week, weeklyRevenue } from "./overview-weeks.ts";
 import { dailyTotals } from "./revenue-history.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
-import { stagesAt } from "./stage-history.ts";
+import { couldHaveLapsed, stagesAt } from "./stage-history.ts";
 import { countsOf, type Stage, stageValues } from "./stage-values.ts";
 
 export interface OverviewInput {
@@ -44,7 +44,8 @@ export async function readOverview(
   const made = await snapshot.use(signal, async (session): Promise<Overview> => {
     const { handle } = snapshot;
     const totals = await dailyTotals(snapshot, session);
-    const before = await stagesAt(snapshot, session, compared, signal);
+    const isComparable = !totals || couldHaveLapsed(snapshot, totals.first, compared);
+    const before = isComparable ? await stagesAt(snapshot, session, compared, signal) : null;
     const stages = await stageValues(snapshot, session, before);
     const [sum = {}] = await session.rows(
       `SELECT CAST(sum(predicted_value_minor) AS DOUBLE) AS value, sum(${valueVariance}) AS variance FROM profiles`,
@@ -56,7 +57,12 @@ export async function readOverview(
       currency: handle.brand.currency,
       snapshot_id: handle.snapshot_id,
       published_at: handle.published_at,
-      figures: await keyFigures(snapshot, session, { totals, now: countsOf(stages), before, compared }, signal),
+      figures: await keyFigures(
+        snapshot,
+        session,
+        { totals, now: countsOf(stages), before, isComparable, compared },
+        signal,
+      ),
       stages,
       total: {
         customers: stages.reduce((all, { customers }) => all + customers, 0),

@@ -14,7 +14,9 @@ export interface SnapshotHandle {
   readonly brand: { readonly currency: string; readonly timeZone: string };
   readonly tables: Readonly<Record<string, readonly string[]>>;
   /** What each tournament came to, pins included. */
-  readonly choices?: Readonly<Record<string, Pick<TournamentChoice, "chosen" | "weights">>>;
+  readonly choices?: Readonly<
+    Record<string, Pick<TournamentChoice, "chosen" | "weights" | "refined" | "level" | "one_time_slope">>
+  >;
   /** What the models' fits gave, by model; the surface of P(alive) is drawn from the chosen one's. */
   readonly fits?: Readonly<Record<string, Json>>;
   /** The snapshot to compare with. */

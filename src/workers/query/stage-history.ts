@@ -1,5 +1,5 @@
 import { throwIfCancelled } from "../../shared/base/errors.ts";
-import type { Day } from "../../shared/base/time.ts";
+import { type Day, daysBetween } from "../../shared/base/time.ts";
 import { defaultsOf } from "../../shared/domain/params.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { literal } from "../engine/sql.ts";
@@ -15,6 +15,8 @@ export interface Flow {
   to: string;
   customers: number;
 }
+
+const longAgo = 36_500;
 
 /** Since when each customer was known: first bought or first recorded; NULL where undated, which counts as always. */
 export function knownSince(snapshot: OpenSnapshot): string {
@@ -64,6 +66,26 @@ async function canRecompute(snapshot: OpenSnapshot, session: Session, signal?: A
   const is = isMade && numberOf(row.n) > 0 && numberOf(row.other) <= 0.01 * numberOf(row.n);
   snapshot.memo.set("own stages", is);
   return is;
+}
+
+/** A day on which nobody could have been in the lowest stage yet tells another ladder than today's: whether somebody whose only purchase
+ *  was on the shop's first day would have stood there. True where the snapshot carries no fit to ask. */
+export function couldHaveLapsed({ handle }: OpenSnapshot, first: Day, day: Day): boolean {
+  const fitted = handle.fits?.lifecycle_stage;
+  if (!fitted) return true;
+  const none = Float64Array.of(0, 0);
+  const tAge = Float64Array.of(Math.max(0, daysBetween(first, day)), longAgo);
+  const columns = { customer_id: ["first", "ever"], frequency: none, recency: none, t_age: tAge };
+  const context = {
+    horizonDays: handle.horizon_days,
+    purchaseHorizonDays: purchaseHorizon(handle),
+    seed: 1,
+    throwIfCancelled: () => {},
+  };
+  const params = defaultsOf(lifecycleStage.params);
+  const [then, ever] = lifecycleStage.score({ summary: { rows: 2, columns } }, fitted, params, context).columns
+    .lifecycle_stage as (string | null)[];
+  return then === ever;
 }
 
 /** Stages at an earlier day, where they can be known: worked out again, else from the snapshot to compare with, else from where

@@ -63,11 +63,20 @@ export function toldDrivers(text: unknown): Driver[] {
   return told.map(({ effect, text: reason }) => ({ effect: points(effect), reason }));
 }
 
-/** Why a score of the purchase model is what it is, by the model's own formula; nothing where that doesn't give the score. */
+const correction = "told beside it by the chance to buy, and by what came after earlier cuts";
+
+/** A score of the purchase model as the profile has it, beside the published P(alive), by which the model is known again. */
+export interface PublishedScore {
+  readonly kind: "probability_alive" | "probability_purchase" | "expected_purchases";
+  readonly stored: number | null;
+  readonly alive: number | null;
+}
+
+/** Why a score of the purchase model is what it is, by the model's own formula and, of counts, by what else the tournament let speak;
+ *  nothing where that doesn't give the score. */
 export function whyPurchases(
   model: PurchaseModel,
-  kind: "probability_alive" | "probability_purchase" | "expected_purchases",
-  stored: number | null,
+  { kind, stored, alive }: PublishedScore,
   own: History,
   median: History,
   horizon: number,
@@ -78,23 +87,37 @@ export function whyPurchases(
       : kind === "probability_purchase"
         ? model.probabilityPurchase(history, horizon)
         : model.expectedPurchases(history, horizon);
-  if (!agrees(score(own), stored)) return [];
+  const isCount = kind === "expected_purchases";
+  if (stored === null || !isOwn(model, isCount, { computed: score(own), stored, alive, own })) return [];
   const parts = steps(score, own, median);
-  const show = kind === "expected_purchases" ? number : points;
+  const show = isCount ? number : points;
   return drivers(
     [
       [parts.orders, pace(own)],
       [parts.silence, silence(own, median)],
+      [isCount && model.isCorrected ? stored - score(own) : 0, correction],
     ],
     show,
   );
+}
+
+interface Known {
+  readonly computed: number;
+  readonly stored: number;
+  readonly alive: number | null;
+  readonly own: History;
+}
+
+/** Whether a score is this model's: it gives the same, or, where counts are corrected, the same chance to be a customer. */
+function isOwn(model: PurchaseModel, isCount: boolean, { computed, stored, alive, own }: Known): boolean {
+  return isCount && model.isCorrected ? agrees(model.probabilityAlive(own), alive) : agrees(computed, stored);
 }
 
 /** Predicted value is expected purchases × spend: the difference to the median customer by the logarithmic mean, which leaves no
  *  rest (Ang 2005, LMDI), the purchases' part then in proportion to their own two steps. */
 export function whyValue(
   model: PurchaseModel,
-  value: { stored: number | null; purchases: number | null },
+  value: { stored: number | null; purchases: number | null; alive: number | null },
   own: History,
   median: MedianCustomer,
   horizon: number,
@@ -102,20 +125,22 @@ export function whyValue(
 ): Driver[] {
   const score = (history: History) => model.expectedPurchases(history, horizon);
   const before = score(median.history);
-  if (!value.stored || !value.purchases || !median.spend_minor || before <= 0 || !agrees(score(own), value.purchases))
-    return [];
+  if (!value.stored || !value.purchases || !median.spend_minor || before <= 0) return [];
+  if (!isOwn(model, true, { computed: score(own), stored: value.purchases, alive: value.alive, own })) return [];
   const spend = value.stored / value.purchases;
   const middle = before * median.spend_minor;
   const difference = value.stored - middle;
   const mean = Math.abs(difference) < 1e-9 * middle ? middle : difference / Math.log(value.stored / middle);
   const ofPurchases = mean * Math.log(value.purchases / before);
   const parts = steps(score, own, median.history);
-  const change = parts.orders + parts.silence;
+  const corrected = model.isCorrected ? value.purchases - score(own) : 0;
+  const change = parts.orders + parts.silence + corrected;
   const scale = Math.abs(change) < 1e-12 ? 0 : ofPurchases / change;
   return drivers(
     [
       [parts.orders * scale, pace(own)],
       [parts.silence * scale, silence(own, median.history)],
+      [corrected * scale, correction],
       [
         mean * Math.log(spend / median.spend_minor),
         `${wholeMoney(spend, currency)} an expected order, median ${wholeMoney(median.spend_minor, currency)}`,

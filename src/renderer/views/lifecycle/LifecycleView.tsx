@@ -101,7 +101,11 @@ function Body({ data }: { data: Lifecycle }) {
         </Panel>
         <Panel span="s5" title={surfaceFinding(data)} under={`${model}, by repeat orders and days since the last one`}>
           {data.surface.frequencies.length === 0 ? (
-            <p className="muted">The purchase model has no fit for this snapshot.</p>
+            <p className="muted">
+              {data.surface.reason === "other_scores"
+                ? "P(alive) of this snapshot isn't what its fit gives, so that no figure can be drawn from it."
+                : "The purchase model has no fit for this snapshot."}
+            </p>
           ) : (
             <Surface
               frequencies={data.surface.frequencies}

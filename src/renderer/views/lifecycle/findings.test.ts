@@ -37,6 +37,7 @@ test("the surface's finding is read off its last column", () => {
       [0.7, 0.6],
       [0.6, 0.4],
     ],
+    reason: null,
   };
   expect(surfaceFinding({ surface })).toBe("P(alive) is 0.5 after 150 days at 12 repeat orders");
   expect(surfaceFinding({ surface: { ...surface, probability_alive: [] } })).toBe(

@@ -13,11 +13,16 @@ export function StagesPanel({ overview }: { overview: Overview }) {
   const scale = moneyScale(currency, total.value?.value ?? mostValue);
   const limits = (value: Overview["total"]["value"]) =>
     value && value.low !== null ? `(${scale.text(value.low)}–${scale.text(value.high)})` : "";
-  const since = overview.compared_with ? `, change in share since ${day(overview.compared_with)}` : "";
+  const isTooYoung = overview.figures.some(({ reason }) => reason === "nobody_could_have_lapsed");
+  const since = overview.compared_with && !isTooYoung ? `, change in share since ${day(overview.compared_with)}` : "";
+  const young =
+    overview.compared_with && isTooYoung
+      ? `; no change since ${day(overview.compared_with)}: nobody had been a customer long enough to have lapsed`
+      : "";
   return (
     <Panel
       title={stagesFinding(overview)}
-      under={`Lifecycle stage on ${day(overview.as_of)}${since}, expected value over 365 days`}
+      under={`Lifecycle stage on ${day(overview.as_of)}${since}, expected value over 365 days${young}`}
     >
       <table className="plain">
         <thead>

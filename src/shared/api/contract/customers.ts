@@ -287,6 +287,8 @@ export const lifecycle = z.object({
     days_since: z.array(z.number()),
     /** One row per days_since, one value per frequency. */
     probability_alive: z.array(z.array(z.number().nullable())),
+    /** Why there is none: no_fit, or other_scores where the fit at hand doesn't give those of the snapshot. */
+    reason: z.enum(["no_fit", "other_scores"]).nullable(),
   }),
 });
 export type Lifecycle = z.output<typeof lifecycle>;
