@@ -29,7 +29,19 @@ describe("empirical limits", () => {
     const forecast = Float64Array.from({ length: 200 }, (_, at) => (at < 100 ? 1 : 2));
     const actual = Float64Array.from({ length: 200 }, (_, at) => (at < 100 ? at % 10 : 50 + (at % 10)));
     const { low, high } = empiricalLimits(forecast, actual);
-    expect([low[0], high[0], low[150], high[150]]).toEqual([0, 8, 50, 58]);
+    expect([low[9], high[9], low[159], high[159]]).toEqual([0, 8, 50, 58]);
+  });
+
+  it("know the others alone: one's own outcome moves no limit of one's own", () => {
+    const forecast = new Float64Array(25).fill(1);
+    const actual = Float64Array.from({ length: 25 }, (_, at) => (at * 7) % 25);
+    const before = empiricalLimits(forecast, actual);
+    for (const row of [0, 3, 12, 24]) {
+      const moved = actual.slice();
+      moved[row] = 99;
+      const after = empiricalLimits(forecast, moved);
+      expect([after.low[row], after.high[row]]).toEqual([before.low[row], before.high[row]]);
+    }
   });
 });
 

@@ -11,7 +11,8 @@ const mostGroups = 5;
 const leastInGroup = 20;
 
 /** The limits that a rule of thumb has from experience: the 10 % and 90 % quantiles of what became of those with a like forecast, by fifths
- *  of it. It knows the very outcomes that it is judged by, so that whatever is better is so in spite of that. */
+ *  of it. It knows the very period that it is judged by, each one's limits by the others (leave one out), so that whatever is better is
+ *  so in spite of that. */
 export function empiricalLimits(
   forecast: Float64Array,
   actual: Float64Array,
@@ -21,15 +22,16 @@ export function empiricalLimits(
   const sorted = Float64Array.from(forecast).sort();
   const bounds = Array.from({ length: groups - 1 }, (_, at) => sorted[Math.ceil(((at + 1) * n) / groups) - 1] ?? 0);
   const groupOf = forecast.map((value) => bounds.filter((bound) => value > bound).length);
-  const limits = Array.from({ length: groups }, (_, group) => {
-    const own = actual.filter((_, at) => groupOf[at] === group).sort();
-    const quantile = (p: number) => own[Math.max(0, Math.ceil(p * own.length - 1e-9) - 1)] ?? 0;
-    return [quantile(0.1), quantile(0.9)] as const;
-  });
-  return {
-    low: groupOf.map((group) => limits[group]?.[0] ?? 0),
-    high: groupOf.map((group) => limits[group]?.[1] ?? 0),
-  };
+  const outcomes = Array.from({ length: groups }, (_, group) => actual.filter((_, at) => groupOf[at] === group).sort());
+  const quantile = (p: number) =>
+    groupOf.map((group, at) => {
+      const own = outcomes[group] ?? actual;
+      const others = Math.max(1, own.length - 1);
+      const place = Math.max(0, Math.ceil(p * others - 1e-9) - 1);
+      // the same place among the others: one further where the own outcome lies at or before it
+      return own[(actual[at] ?? 0) <= (own[place] ?? 0) ? Math.min(own.length - 1, place + 1) : place] ?? 0;
+    });
+  return { low: quantile(0.1), high: quantile(0.9) };
 }
 
 const half80 = 1.2815515655446004;

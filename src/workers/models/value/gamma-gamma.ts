@@ -12,6 +12,7 @@ import { absoluteErrors, meanInterval, rootMeanSquare } from "../../numeric/scor
 import { defineModel } from "../define.ts";
 import { compare, compareLimits, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
+import { limitsOfNext, shareBelow, spendRatiosIn, spendRatiosOf } from "./spend-ratios.ts";
 
 function paramsOf(fitted: Json): GammaGammaParams | undefined {
   if (typeof fitted !== "object" || fitted === null || !("params" in fitted)) return undefined;
@@ -75,7 +76,7 @@ function withoutFit(summary: ColumnTable): {
 
 export const gammaGamma = defineModel({
   name: "gamma_gamma",
-  version: 4,
+  version: 5,
   title: "Gamma-Gamma spend model",
   group: "value",
   inputs: { summary: { feature: "purchase_summary" } },
@@ -90,28 +91,30 @@ export const gammaGamma = defineModel({
     purpose:
       "What a customer spends on a purchase on average, drawn towards the population where there is little to go by.",
     method:
-      "Gamma-Gamma: amounts of one customer follow a gamma distribution whose scale varies by another. Maximum likelihood (Newton's method) on the means of repeat purchases.",
+      "Gamma-Gamma: amounts of one customer follow a gamma distribution whose scale varies by another. Maximum likelihood (Newton's method) on the means of repeat purchases. Limits are those of the next purchase's amount: the 10 % and 90 % quantiles of what repeat buyers' latest amounts were over what their earlier ones foretold, by how many those were; with fewer than 50 repeat buyers the model's own limits of a customer's true mean.",
     references: [
       "Fader & Hardie (2013): The Gamma-Gamma Model of Monetary Value, note 025.",
       "Colombo & Jiang (1999): A stochastic RFM model, Journal of Interactive Marketing 13(3).",
+      "Vovk, Gammerman & Shafer (2005): Algorithmic Learning in a Random World, for the limits (split conformal prediction).",
     ],
     assumptions: ["How much is spent doesn't depend on how often.", "Amounts of a customer don't drift."],
     limits: [
       "Fitted on customers with a repeat purchase; one-time buyers get the population's mean.",
-      "Limits are those of a customer's true mean, not of the next purchase.",
-      "Amounts of one customer often vary more than the model allows: on the CDNOW customers about 68 % of later means fall inside limits meant for 80 %.",
+      "Limits are those of one purchase's amount; a mean of several lies nearer to the expectation.",
       "Where the population's tail is so heavy that its mean doesn't exist, one-time buyers get its median.",
-      "On the demo retailer its limits hold 67 % and cost two fifths more than those that buyers of a like mean would have needed: amounts there don't follow a gamma distribution.",
     ],
     metrics: [
       "mae and rmse of the mean spend per purchase after the cut, against the customer's mean before it; of the two, rmse judges a forecast of means",
-      "coverage of the 80 % limits of that mean",
+      "coverage of the 80 % limits, among those who bought once after the cut",
       "interval_score of the 80 % limits (their width and ten times what lies outside) against what became of those alike by the rule of thumb",
     ],
   },
   fit: (inputs) => {
     const summary = requireTable(inputs, "summary");
-    return fitSpend(numbers(summary, "frequency"), numbers(summary, "monetary_value"));
+    const fitted = fitSpend(numbers(summary, "frequency"), numbers(summary, "monetary_value"));
+    const params = paramsOf(fitted);
+    const ratios = params ? spendRatiosOf(params, summary) : null;
+    return ratios ? ({ ...(fitted as object), ratios } as unknown as Json) : fitted;
   },
   score: (inputs, fitted) => {
     const summary = requireTable(inputs, "summary");
@@ -120,6 +123,10 @@ export const gammaGamma = defineModel({
     const { expected, low, high, sd } = params
       ? scoreSpend(params, frequency, numbers(summary, "monetary_value"))
       : withoutFit(summary);
+    const ratios = spendRatiosIn(fitted);
+    const repeats = repeatsOf(frequency, numbers(summary, "monetary_value"));
+    for (let row = 0; ratios && row < summary.rows; row++)
+      [low[row], high[row]] = limitsOfNext(ratios, repeats.x[row] ?? 0, expected[row] ?? Number.NaN);
     const outputs = {
       expected_spend_minor: expected,
       expected_spend_minor_low: low,
@@ -154,14 +161,15 @@ export const gammaGamma = defineModel({
     ];
     if (!params) return known(errors);
     const repeats = repeatsOf(joined.numbers(summary, "frequency"), joined.numbers(summary, "monetary_value"));
-    const below = actual.map((mean, at) => {
-      const [x = 0, m = 0, k = 0] = [repeats.x[at], repeats.mean[at], count[at]];
-      const rate = params.v + x * m;
-      return betaCdf((k * mean) / (k * mean + rate), params.p * k, params.p * x + params.q);
-    });
+    const ratios = spendRatiosIn(fitted);
     // limits are of one purchase's amount: they are held against those who bought once
     const once = [...count.keys()].filter((row) => count[row] === 1);
     const ofOnce = (values: Float64Array) => Float64Array.from(once, (row) => values[row] ?? Number.NaN);
+    const below = Float64Array.from(once, (row) => {
+      const [x = 0, m = 0, amount = 0] = [repeats.x[row], repeats.mean[row], actual[row]];
+      if (ratios) return shareBelow(ratios, x, spend[row] ?? Number.NaN, amount);
+      return betaCdf(amount / (amount + params.v + x * m), params.p, params.p * x + params.q);
+    });
     const limits = compareLimits({
       metric: "interval_score_spend_minor",
       rule: "the own mean",
@@ -170,6 +178,10 @@ export const gammaGamma = defineModel({
       high: ofOnce(joined.numbers(scores, "expected_spend_minor_high")),
       actual: ofOnce(actual),
     });
-    return known([...errors, coverage(below, new Float64Array(n), seed), ...limits]);
+    return known([
+      ...errors,
+      ...(once.length < leastCustomers ? [] : [coverage(below, new Float64Array(once.length), seed)]),
+      ...limits,
+    ]);
   },
 });
