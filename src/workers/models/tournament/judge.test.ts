@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createRandom, type Random } from "../../../shared/base/random.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { pinnedChoice } from "../../../shared/domain/tournament.ts";
+import { criteriaOf } from "./choose.ts";
 import { combineColumn, reasonsOf } from "./combine.ts";
 import { judgeTournament, type Split } from "./judge.ts";
 import { bestShare, refiningFactors } from "./refine.ts";
@@ -150,6 +151,37 @@ describe("a tournament", () => {
     const single = { ...found, chosen: "left", weights: { left: 1 } };
     expect(pinnedChoice(single, "stack").weights).toEqual(found.stack_weights);
     expect(pinnedChoice({ ...single, stack_weights: null }, "stack").chosen).toBe("left");
+  });
+});
+
+describe("where nothing can be judged", () => {
+  const fitted = (log_likelihood: number | null, ...names: string[]) => ({
+    params: Object.fromEntries(names.map((name) => [name, 1])),
+    log_likelihood,
+  });
+  const fits = {
+    mbg_nbd: fitted(-1000, "r", "alpha", "a", "b"),
+    pareto_nbd: fitted(-1002, "r", "alpha", "s", "beta"),
+    mbg_cnbd_k: fitted(-999.5, "k", "r", "alpha", "a", "b"),
+  };
+  const models = ["mbg_cnbd_k", "mbg_nbd", "pareto_nbd"];
+  const chosenBy = (told: Parameters<typeof criteriaOf>[0]) => {
+    if (!purchases) throw new Error("no such target");
+    const own = models.map((model) => ({ model, column: "expected_purchases" }));
+    const asked = { target: purchases, candidates: own, splits: [], fitAsOf: "2026-06-28", horizonDays: 90 };
+    return judgeTournament({ ...asked, criteria: criteriaOf(told) });
+  };
+
+  it("the likeliest for its number of parameters stands, and the others follow", () => {
+    expect(criteriaOf(fits)).toEqual({ mbg_nbd: 2008, pareto_nbd: 2012, mbg_cnbd_k: 2009 });
+    expect(chosenBy(fits)).toMatchObject({ chosen: "mbg_nbd", ranking: ["mbg_nbd", "mbg_cnbd_k", "pareto_nbd"] });
+    const regular = { ...fits, mbg_cnbd_k: fitted(-900, "k", "r", "alpha", "a", "b") };
+    expect(chosenBy(regular).chosen).toBe("mbg_cnbd_k");
+    expect(chosenBy(regular).reason).toContain("likeliest under mbg_cnbd_k");
+  });
+
+  it("the usual one stands where no fit tells a likelihood", () => {
+    expect(chosenBy({ mbg_nbd: null, pareto_nbd: fitted(null, "r") })).toMatchObject({ chosen: "mbg_nbd" });
   });
 });
 

@@ -48,6 +48,8 @@ export interface TournamentRequest {
   readonly splits: readonly Split[];
   readonly fitAsOf: string;
   readonly horizonDays: number;
+  /** Of the candidates' fits of that day (see choose.ts). */
+  readonly criteria?: Readonly<Record<string, number>>;
 }
 
 /** The choice, its counts refined by another model's chance of any where that made the loss less over the cuts, their level moved where
@@ -133,7 +135,7 @@ function chooseForecast(request: TournamentRequest): {
   choice: TournamentChoice;
   fields: readonly Field[];
 } {
-  const { target, fitAsOf, horizonDays } = request;
+  const { target, fitAsOf, horizonDays, criteria = {} } = request;
   const leftOut: { candidate: string; reason: string }[] = [];
   const fields = request.splits.flatMap((split) => fieldOf(request, split, leftOut) ?? []);
   const rows = fields.flatMap((field) => rowsOf(target, field));
@@ -147,6 +149,7 @@ function chooseForecast(request: TournamentRequest): {
     cuts: fields.length,
     rows,
     leftOut,
+    criteria,
   });
   const judged = plain.ranking.filter((model) => Number.isFinite(meanRelative(rows, model, fields.length)));
   const stack = stackOf(target, fields, judged);

@@ -15,9 +15,11 @@ import {
 } from "../../../shared/domain/tournament.ts";
 import { defineStep, type Step, type StepContext } from "../../engine/step-context.ts";
 import { known, leastCustomers } from "../evaluation.ts";
+import { purchaseFamilies } from "../lifecycle/purchase-family.ts";
 import { evaluationRow } from "../steps.ts";
 import { gather, matchRows, numbers, scoreTable, texts } from "../tables.ts";
 import { tiersOf } from "../value/tiers.ts";
+import { criteriaOf } from "./choose.ts";
 import { type Chosen, combineColumn, reasonsOf } from "./combine.ts";
 import { compareWithNaive } from "./compare-with-naive.ts";
 import { type Candidate, judgeTournament } from "./judge.ts";
@@ -44,6 +46,9 @@ const cutsOf = Array.from({ length: tournamentCuts }, (_, at) => at + 1);
 /** Whether a candidate can be chosen is part of the question, and so of its key. */
 const aliasOf = ({ model, onlyShown }: Candidate, cut: number) => `${onlyShown ? "shown_" : ""}${model}_${cut}`;
 
+/** Candidates whose fit tells a likelihood: purchase models, all on the same histories. */
+const likelyOf = (candidates: readonly Candidate[]) => candidates.filter(({ model }) => purchaseFamilies.has(model));
+
 /** Judges the candidates at the rolling cuts before a fit's day: one answer a week, from what was known by then. */
 function tournamentStep(target: TargetDeclaration, candidates: readonly Candidate[]): Step {
   const atCuts = cutsOf.flatMap((cut): [string, InputReference][] => [
@@ -54,12 +59,15 @@ function tournamentStep(target: TargetDeclaration, candidates: readonly Candidat
   ]);
   return defineStep({
     name: `tournament_${target.target}`,
-    version: 5,
+    version: 6,
     title: `Tournament: ${tournamentQuestions[target.target].title}`,
     stage: "fits",
     scope: "brand",
     timing: "fit_as_of",
-    inputs: Object.fromEntries(atCuts),
+    inputs: Object.fromEntries([
+      ...atCuts,
+      ...likelyOf(candidates).map(({ model }) => [`fit_${model}`, { step: `fit_${model}`, output: "fitted" }] as const),
+    ]),
     params: {},
     outputs: [{ name: "choice", kind: "json" }],
     run: async (context) => {
@@ -75,7 +83,9 @@ function tournamentStep(target: TargetDeclaration, candidates: readonly Candidat
           ...(target.refining ? { refining: await context.table(`refining_${cut}`) } : {}),
         });
       }
-      const request = { target, candidates, splits, fitAsOf: context.asOf, horizonDays: judgedDays };
+      const fits = likelyOf(candidates).map(({ model }) => [model, context.json(`fit_${model}`)] as const);
+      const criteria = criteriaOf(Object.fromEntries(fits));
+      const request = { target, candidates, splits, fitAsOf: context.asOf, horizonDays: judgedDays, criteria };
       await context.output.json("choice", { ...judgeTournament(request) } as never);
     },
   });
