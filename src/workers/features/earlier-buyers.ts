@@ -1,7 +1,7 @@
 import type { Column } from "../../shared/domain/column.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep } from "../engine/step-context.ts";
-import { atCuts, earlierCuts } from "./earlier-cuts.ts";
+import { atCuts, drawnShare, earlierCuts, rowsAtCuts } from "./earlier-cuts.ts";
 
 const cuts = earlierCuts.slice(0, 2);
 const mostRows = 60_000;
@@ -35,17 +35,12 @@ export const earlierBuyers = defineStep({
   run: async (context) => {
     const asOf = `DATE ${literal(context.asOf)}`;
     const horizon = context.purchaseHorizonDays;
-    const before = cuts.map(
-      (days) =>
-        `SELECT ${days} AS cut_days, customer_id, ${said.join(", ")} FROM ${context.relation(`before_${days}`)} WHERE ${days} >= ${horizon}`,
-    );
     await context.output.query(
       "earlier_buyers",
-      `WITH before AS (${before.join(" UNION ALL ")}),
+      `WITH before AS (SELECT * FROM (${rowsAtCuts(context, cuts, said).join(" UNION ALL ")}) WHERE cut_days >= ${horizon}),
        size AS (SELECT count(*) AS n FROM before),
        kept AS (
-         SELECT * FROM before WHERE (SELECT n FROM size) <= ${mostRows}
-           OR CAST('0x' || left(md5(cut_days || '|' || ${said.join(" || '|' || ")}), 8) AS BIGINT) % 1000000 < 1000000.0 * ${mostRows} / (SELECT n FROM size)),
+         SELECT * FROM before WHERE ${drawnShare(mostRows, `cut_days || '|' || ${said.join(" || '|' || ")}`)}),
        after AS (
          SELECT DISTINCT k.cut_days, k.customer_id FROM kept k JOIN ${context.relation("transactions")} t ON t.customer_id = k.customer_id
            AND t.day > ${asOf} - k.cut_days AND t.day <= ${asOf} - k.cut_days + ${horizon})

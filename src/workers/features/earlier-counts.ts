@@ -2,7 +2,7 @@ import type { Column } from "../../shared/domain/column.ts";
 import { judgedDays } from "../../shared/domain/tournament.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep } from "../engine/step-context.ts";
-import { atCuts, earlierCuts } from "./earlier-cuts.ts";
+import { atCuts, drawnShare, earlierCuts, rowsAtCuts } from "./earlier-cuts.ts";
 
 const cuts = earlierCuts.slice(0, 2);
 const mostRows = 4_000;
@@ -34,13 +34,9 @@ export const earlierCounts = defineStep({
   outputs: [{ name: "earlier_counts", kind: "parquet", columns }],
   run: async (context) => {
     const asOf = `DATE ${literal(context.asOf)}`;
-    const before = cuts.map(
-      (days) =>
-        `SELECT ${days} AS cut_days, customer_id, frequency, recency, t_age, first_order_on FROM ${context.relation(`before_${days}`)}`,
-    );
     await context.output.query(
       "earlier_counts",
-      `WITH before AS (${before.join(" UNION ALL ")}),
+      `WITH before AS (${rowsAtCuts(context, cuts, ["frequency", "recency", "t_age", "first_order_on"]).join(" UNION ALL ")}),
        after AS (
          SELECT b.cut_days, b.customer_id, count(*) AS n FROM before b JOIN ${context.relation("transactions")} t ON t.customer_id = b.customer_id
            AND t.day > ${asOf} - b.cut_days AND t.day <= ${asOf} - b.cut_days + ${judgedDays} GROUP BY ALL),
@@ -49,8 +45,7 @@ export const earlierCounts = defineStep({
                 CAST(count(*) AS INTEGER) AS n_customers
          FROM before LEFT JOIN after USING (cut_days, customer_id) GROUP BY ALL),
        size AS (SELECT count(*) AS n FROM grouped)
-       SELECT * FROM grouped WHERE (SELECT n FROM size) <= ${mostRows}
-         OR CAST('0x' || left(md5(cut_days || '|' || frequency || '|' || recency || '|' || t_age || '|' || purchases_after), 8) AS BIGINT) % 1000000 < 1000000.0 * ${mostRows} / (SELECT n FROM size)
+       SELECT * FROM grouped WHERE ${drawnShare(mostRows, "cut_days || '|' || frequency || '|' || recency || '|' || t_age || '|' || purchases_after")}
        ORDER BY cut_days, frequency, recency, t_age, purchases_after`,
     );
   },

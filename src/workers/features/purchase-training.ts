@@ -2,7 +2,7 @@ import type { Column } from "../../shared/domain/column.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { featureColumns } from "./customer-features.ts";
-import { atCuts, earlierCuts } from "./earlier-cuts.ts";
+import { atCuts, drawnShare, earlierCuts, rowsAtCuts } from "./earlier-cuts.ts";
 
 const mostRows = 60_000;
 
@@ -40,15 +40,12 @@ function trainingSql(context: StepContext): string {
   const names = featureColumns.map(({ name }) => name);
   const cuts = earlierCuts.filter((days) => days >= horizon);
   const none = `SELECT * FROM (SELECT CAST(NULL AS VARCHAR) AS customer_id, CAST(NULL AS INTEGER) AS cut_days, ${featureColumns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${name}`).join(", ")}) WHERE false`;
-  const rows = cuts.map(
-    (days) => `SELECT customer_id, ${days} AS cut_days, ${names.join(", ")} FROM ${context.relation(`before_${days}`)}`,
-  );
-  const said = names.map((name) => `coalesce(CAST(${name} AS VARCHAR), '')`).join(" || '|' || ");
+  const rows = rowsAtCuts(context, cuts, names);
+  const said = `cut_days || '|' || ${names.map((name) => `coalesce(CAST(${name} AS VARCHAR), '')`).join(" || '|' || ")}`;
   return `WITH told AS (${[none, ...rows].join(" UNION ALL ")}),
     size AS (SELECT count(*) AS n FROM told),
     kept AS (
-      SELECT * FROM told WHERE (SELECT n FROM size) <= ${mostRows}
-        OR CAST('0x' || left(md5(cut_days || '|' || ${said}), 8) AS BIGINT) % 1000000 < 1000000.0 * ${mostRows} / (SELECT n FROM size)),
+      SELECT * FROM told WHERE ${drawnShare(mostRows, said)}),
     after AS (
       SELECT DISTINCT k.customer_id, k.cut_days FROM kept k JOIN ${context.relation("transactions")} t ON t.customer_id = k.customer_id
         AND t.day > ${asOf} - k.cut_days AND t.day <= ${asOf} - k.cut_days + ${horizon})

@@ -2,7 +2,7 @@ import type { Column } from "../../shared/domain/column.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { featureColumns } from "./customer-features.ts";
-import { atCuts, earlierCuts } from "./earlier-cuts.ts";
+import { atCuts, drawnShare, earlierCuts, rowsAtCuts } from "./earlier-cuts.ts";
 
 const mostRows = 24_000;
 
@@ -41,10 +41,8 @@ function trainingSql(context: StepContext): string {
   const asOf = `DATE ${literal(context.asOf)}`;
   const horizon = context.horizonDays;
   const names = featureColumns.map(({ name }) => name);
-  const rows = earlierCuts.map(
-    (days) => `SELECT customer_id, ${days} AS cut_days, ${names.join(", ")} FROM ${context.relation(`before_${days}`)}`,
-  );
-  const said = names.map((name) => `coalesce(CAST(${name} AS VARCHAR), '')`).join(" || '|' || ");
+  const rows = rowsAtCuts(context, earlierCuts, names);
+  const said = `cut_days || '|' || ${names.map((name) => `coalesce(CAST(${name} AS VARCHAR), '')`).join(" || '|' || ")}`;
   return `WITH told AS (${rows.join(" UNION ALL ")}),
     now AS (SELECT count(DISTINCT customer_id) AS n FROM ${context.relation("transactions")} WHERE day <= ${asOf}),
     sizes AS (SELECT cut_days, count(*) AS n FROM told GROUP BY cut_days),
@@ -54,8 +52,7 @@ function trainingSql(context: StepContext): string {
     fitting AS (SELECT t.* FROM told t JOIN chosen USING (cut_days)),
     size AS (SELECT count(*) AS n FROM fitting),
     kept AS (
-      SELECT *, CAST(least(${horizon}, cut_days) AS INTEGER) AS window_days FROM fitting WHERE (SELECT n FROM size) <= ${mostRows}
-        OR CAST('0x' || left(md5(cut_days || '|' || ${said}), 8) AS BIGINT) % 1000000 < 1000000.0 * ${mostRows} / (SELECT n FROM size)),
+      SELECT *, CAST(least(${horizon}, cut_days) AS INTEGER) AS window_days FROM fitting WHERE ${drawnShare(mostRows, said)}),
     after AS (
       SELECT k.customer_id, k.cut_days, CAST(count(*) AS INTEGER) AS n, CAST(coalesce(sum(t.revenue_minor), 0) AS BIGINT) AS revenue
       FROM kept k JOIN ${context.relation("transactions")} t ON t.customer_id = k.customer_id

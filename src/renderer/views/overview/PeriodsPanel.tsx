@@ -1,33 +1,22 @@
-import { useState } from "react";
+import type { ReactNode } from "react";
 import type { Periods } from "../../../shared/api/contract/periods.ts";
-import type { PeriodLength } from "../../../shared/domain/fiscal-calendar.ts";
-import { useBrand } from "../../app/BrandContext.ts";
 import { PeriodBars } from "../../charts/PeriodBars.tsx";
-import { useAsk } from "../../client/queries.ts";
 import { Panel } from "../../components/Panel.tsx";
-import { PeriodSwitch } from "../../components/PeriodSwitch.tsx";
-import { Failure, Waiting } from "../../components/parts.tsx";
+import { PeriodsRead } from "../../components/PeriodsRead.tsx";
 import { calendarWords } from "../../format/fiscal.ts";
 import { exactMoney, integer, money, moneyScale, period, share, signed, unknown } from "../../format/format.ts";
 import { periodsFinding } from "./findings.ts";
 
 /** Revenue by period, quarter or year of the retailer's fiscal calendar, beside the year before. */
 export function PeriodsPanel() {
-  const { brand } = useBrand();
-  const [by, setBy] = useState<PeriodLength>("period");
-  const read = useAsk("periods.read", { brand, by });
-  const tools = <PeriodSwitch by={by} onBy={setBy} />;
-  if (!read.data)
-    return (
-      <Panel title="Revenue by fiscal period" tools={tools}>
-        {read.isError ? <Failure error={read.error} onRetry={() => void read.refetch()} /> : <Waiting />}
-      </Panel>
-    );
-  if (read.data.periods.length === 0) return null;
-  return <Body data={read.data} tools={tools} />;
+  return (
+    <PeriodsRead title="Revenue by fiscal period" first="period">
+      {(data, tools) => data.periods.length > 0 && <Body data={data} tools={tools} />}
+    </PeriodsRead>
+  );
 }
 
-function Body({ data, tools }: { data: Periods; tools: React.ReactNode }) {
+function Body({ data, tools }: { data: Periods; tools: ReactNode }) {
   const { currency, periods } = data;
   const largest = Math.max(
     1,

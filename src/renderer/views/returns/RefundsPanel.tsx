@@ -1,12 +1,8 @@
-import { useState } from "react";
+import type { ReactNode } from "react";
 import type { Periods } from "../../../shared/api/contract/periods.ts";
-import type { PeriodLength } from "../../../shared/domain/fiscal-calendar.ts";
-import { useBrand } from "../../app/BrandContext.ts";
 import { PeriodBars } from "../../charts/PeriodBars.tsx";
-import { useAsk } from "../../client/queries.ts";
 import { Panel } from "../../components/Panel.tsx";
-import { PeriodSwitch } from "../../components/PeriodSwitch.tsx";
-import { Failure, Waiting } from "../../components/parts.tsx";
+import { PeriodsRead } from "../../components/PeriodsRead.tsx";
 import { calendarWords } from "../../format/fiscal.ts";
 import { decimal, exactMoney, money, period, share, signed, unknown } from "../../format/format.ts";
 import { refundsFinding } from "./findings.ts";
@@ -17,18 +13,15 @@ const rateOf = (sums: Pick<Period, "revenue_minor" | "refunds_minor"> | null) =>
 
 /** Refunds by period of the retailer's fiscal calendar as a share of its revenue, beside the year before. */
 export function RefundsPanel() {
-  const { brand } = useBrand();
-  const [by, setBy] = useState<PeriodLength>("quarter");
-  const read = useAsk("periods.read", { brand, by });
-  const tools = <PeriodSwitch by={by} onBy={setBy} />;
-  if (!read.data)
-    return (
-      <Panel title="Refunds by fiscal period" tools={tools}>
-        {read.isError ? <Failure error={read.error} onRetry={() => void read.refetch()} /> : <Waiting />}
-      </Panel>
-    );
-  const { periods, currency } = read.data;
-  if (periods.every((one) => rateOf(one) === null)) return null;
+  return (
+    <PeriodsRead title="Refunds by fiscal period" first="quarter">
+      {(data, tools) => data.periods.some((one) => rateOf(one) !== null) && <Body data={data} tools={tools} />}
+    </PeriodsRead>
+  );
+}
+
+function Body({ data, tools }: { data: Periods; tools: ReactNode }) {
+  const { periods, currency } = data;
   const bars = periods.map((one) => ({
     label: one.label,
     title: titleOf(one, currency),
@@ -40,7 +33,7 @@ export function RefundsPanel() {
   return (
     <Panel
       title={refundsFinding(periods.map((one) => ({ ...one, rate: rateOf(one) })))}
-      under={`Refunds dated in the period, % of its revenue, by ${calendarWords(read.data)}`}
+      under={`Refunds dated in the period, % of its revenue, by ${calendarWords(data)}`}
       tools={tools}
       table={<Rows periods={periods} currency={currency} />}
     >
