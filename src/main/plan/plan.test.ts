@@ -202,6 +202,63 @@ describe("a plan", () => {
     expect(new Planner(request).require("lines")[0]?.key).not.toBe(planner.require("lines")[0]?.key);
   });
 
+  describe("where customers fill several buckets", () => {
+    const lines = stepOf("lines", {
+      timing: "none",
+      inputs: { lake: rows("lake") },
+      outputs: [{ name: "rows", kind: "parquet", columns: [], isPartitioned: true }],
+      usesBuckets: true,
+    });
+    const days = stepOf("days", { scope: "bucket", timing: "none", inputs: { lines: rows("lines") } });
+    const training = stepOf("training", {
+      inputs: { now: rows("days"), before: { ...rows("summary"), daysBefore: 91 }, lines: rows("lines") },
+      isDrawn: true,
+    });
+    const fit = stepOf("fit_trained", { inputs: { training: rows("training"), summary: rows("summary") } });
+    const own = new Map(steps).set("lines", lines).set("days", days).set("training", training).set("fit_trained", fit);
+    const buckets = { ...request, steps: own, bucketCount: 4 };
+    const partsOf = (planner: Planner, step: string, at?: string) =>
+      Object.fromEntries(
+        Object.entries(planner.require(step, at)[0]?.inputs ?? {}).map(([alias, list]) => [alias, list.length]),
+      );
+
+    it("judges one of them, with what is made of all customers once", () => {
+      const planner = new Planner({ ...buckets, isDrawn: true, asOf: "2026-03-29" });
+      expect(partsOf(planner, "scores_stage")).toEqual({ summary: 1, fitted: 1 });
+      expect(planner.require("summary").map(({ bucket }) => bucket)).toEqual([0]);
+      const whole = new Planner({ ...buckets, asOf: "2026-03-29" });
+      expect(planner.require("lines")[0]?.key).toBe(whole.require("lines")[0]?.key);
+      expect(planner.require("summary")[0]?.key).toBe(whole.require("summary")[0]?.key);
+      expect(planner.require("fit_stage")[0]?.key).not.toBe(whole.require("fit_stage")[0]?.key);
+      expect(partsOf(whole, "scores_stage")).toEqual({ summary: 4, fitted: 1 });
+    });
+
+    it("learns from one of them, scores all of them and compares all of them with before", () => {
+      const planner = new Planner(buckets);
+      expect(partsOf(planner, "fit_trained")).toEqual({ training: 1, summary: 4 });
+      expect(partsOf(planner, "training")).toEqual({ now: 1, before: 1, lines: 1 });
+      expect(partsOf(planner, "change")).toEqual({ now: 4, before: 4 });
+      const [tournament] = planner.require("tournament");
+      const cut = new Planner({
+        ...buckets,
+        isDrawn: true,
+        asOf: "2026-03-29",
+        horizonDays: 90,
+        purchaseHorizonDays: 90,
+      });
+      expect(tournament?.inputs.one).toEqual([{ key: cut.require("scores_stage")[0]?.key, output: "rows" }]);
+    });
+
+    it("makes the very same tasks of one bucket as of all where there is but one", () => {
+      const keysOf = (more: Partial<PlanRequest>) => {
+        const planner = new Planner({ ...buckets, bucketCount: 1, ...more });
+        for (const step of ["fit_trained", "scores_stage", "tournament", "change"]) planner.require(step);
+        return planner.graph().nodes.map(({ key, slot }) => `${slot} ${key}`);
+      };
+      expect(keysOf({ isDrawn: true })).toEqual(keysOf({ isDrawn: false }));
+    });
+  });
+
   it("reads of rows filed by spans of days only what a task's day may see", () => {
     const spanned = stepOf("lines", {
       scope: "bucket",

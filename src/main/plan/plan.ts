@@ -25,6 +25,8 @@ export interface PlanRequest {
   readonly horizonDays: number;
   readonly purchaseHorizonDays: number;
   readonly bucketCount: number;
+  /** Tasks of a date see one bucket of the customers instead of all: enough to judge and to train, where there are several. */
+  readonly isDrawn?: boolean;
   /** Last days of all spans that rows of days are filed in but the last, in order. */
   readonly spanEnds?: readonly Day[];
   /** Sets a graph of its own apart (evaluations at a cut) when two runs are compared place by place. */
@@ -43,6 +45,7 @@ export class Planner {
   readonly #request: PlanRequest;
   readonly #nodes: Map<string, TaskNode>;
   #judging: Planner | undefined;
+  #other: Planner | undefined;
   readonly #bySlot = new Map<string, readonly TaskNode[]>();
 
   constructor(request: PlanRequest, nodes = new Map<string, TaskNode>()) {
@@ -58,6 +61,8 @@ export class Planner {
   require(name: string, at: Day | null = this.#request.asOf): readonly TaskNode[] {
     const step = this.#request.steps.get(name);
     if (!step) throw new AssayError("internal", `No step is called ${name}.`, "Name a step of the catalogue.");
+    if (this.#request.isDrawn && step.timing === "none" && step.scope === "brand")
+      return this.#whole().require(name, at);
     const date = this.#dateOf(step, at);
     const slot = `${name}@${date ?? ""}`;
     const known = this.#bySlot.get(slot);
@@ -71,7 +76,11 @@ export class Planner {
   }
 
   #buckets(step: StepDeclaration): readonly number[] {
-    return step.scope === "bucket" ? Array.from({ length: this.#request.bucketCount }, (_, bucket) => bucket) : [0];
+    return step.scope === "bucket" && !this.#request.isDrawn ? this.#allBuckets() : [0];
+  }
+
+  #allBuckets(): readonly number[] {
+    return Array.from({ length: this.#request.bucketCount }, (_, bucket) => bucket);
   }
 
   #dateOf(step: StepDeclaration, at: Day | null): Day | null {
@@ -94,10 +103,11 @@ export class Planner {
     const own = reference.base === "at" ? this.#baseOf(date) : date;
     const before = reference.daysBefore && own ? addDays(own, -reference.daysBefore) : own;
     const source = this.#request.steps.get(reference.step);
+    const isDrawn = this.#request.isDrawn === true || step.isDrawn === true || reference.cut !== undefined;
     const nodes =
       reference.cut && date
         ? this.#judged().require(reference.step, rollingCut(date, reference.cut))
-        : this.require(reference.step, before ?? this.#request.asOf);
+        : (step.isDrawn ? this.#drawn() : this).require(reference.step, before ?? this.#request.asOf);
     const declared = source?.outputs.find(({ name }) => name === reference.output);
     if (!declared && source?.scope !== "batch") {
       throw new AssayError("internal", `${reference.step} has no output ${reference.output}.`, "Mend the declaration.");
@@ -111,8 +121,8 @@ export class Planner {
       return own ? keysOf(own).flatMap((key) => named(key)) : [];
     }
     if (declared?.isPartitioned) {
-      const wanted =
-        step.scope === "bucket" ? [bucket] : Array.from({ length: this.#request.bucketCount }, (_, b) => b);
+      const some = isDrawn ? [0] : this.#allBuckets();
+      const wanted = step.scope === "bucket" ? [bucket] : some;
       return nodes.flatMap(keysOf).flatMap((key) => wanted.flatMap((part) => named(key, part)));
     }
     return nodes.flatMap(keysOf).flatMap((key) => named(key));
@@ -127,12 +137,27 @@ export class Planner {
     return all.filter((span) => span === 0 || (spanEnds[span - 1] ?? "") < until);
   }
 
-  /** The same graph as evaluations see it: their horizon, and a place of its own when two runs are compared. */
+  /** The same graph as evaluations see it: their horizon and customers, and a place of its own when two runs are compared. */
   #judged(): Planner {
     const { role = "" } = this.#request;
     const horizons = { horizonDays: judgedDays, purchaseHorizonDays: judgedDays };
-    this.#judging ??= new Planner({ ...this.#request, ...horizons, role: `${role} judged`.trim() }, this.#nodes);
+    const seen = { ...horizons, isDrawn: true, role: `${role} judged`.trim() };
+    this.#judging ??= new Planner({ ...this.#request, ...seen }, this.#nodes);
     return this.#judging;
+  }
+
+  /** The same graph of one bucket of the customers; the very same where there is but one. */
+  #drawn(): Planner {
+    const { isDrawn, bucketCount, role = "" } = this.#request;
+    if (isDrawn || bucketCount === 1) return this;
+    this.#other ??= new Planner({ ...this.#request, isDrawn: true, role: `${role} drawn`.trim() }, this.#nodes);
+    return this.#other;
+  }
+
+  /** The same graph of all customers: what has no date is made once, of everybody. */
+  #whole(): Planner {
+    this.#other ??= new Planner({ ...this.#request, isDrawn: false }, this.#nodes);
+    return this.#other;
   }
 
   #paramsOf(step: StepDeclaration): Params {

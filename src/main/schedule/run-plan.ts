@@ -306,7 +306,7 @@ function tableFiles(
 export const rollingCuts = 2;
 
 /** The planner of an evaluation: the same graph at an earlier day, judged on what followed. Where a length is named, cuts lie exactly
- *  so many days apart from the day itself. */
+ *  so many days apart from the day itself. One bucket of the customers is judged, where there are several. */
 export function cutPlanner(
   plan: RunPlan,
   bucketCount: number,
@@ -323,6 +323,7 @@ export function cutPlanner(
     fitAsOf: namedDays === undefined ? undefined : cutOn,
     horizonDays,
     purchaseHorizonDays: horizonDays,
+    isDrawn: true,
     role: `cut ${cutsBack + 1}`,
   });
   return { planner, cutOn, horizonDays };

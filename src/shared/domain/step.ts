@@ -37,7 +37,8 @@ export interface InputReference {
   readonly output: string;
   /** Reads the step as it stood this many days before the task's own date. */
   readonly daysBefore?: number;
-  /** Reads the step as it is judged at the k-th rolling cut before the task's own date (from 1): with the horizon of evaluations. */
+  /** Reads the step as it is judged at the k-th rolling cut before the task's own date (from 1): with the horizon of evaluations, of
+   *  one bucket of the customers. */
   readonly cut?: number;
   /** A task of a run's day can be built on what stood at the week's end before it, where fits are of that day too: read at that day
    *  ("at"), or only by tasks that are built so ("with") or aren't ("without"). */
@@ -65,6 +66,8 @@ export interface StepDeclaration {
   /** Whether its key carries the spans of days (it writes spanned outputs). */
   readonly usesSpans?: true;
   readonly usesSeed?: true;
+  /** Whether one bucket of the customers is enough for it, where there are several: it makes a table to learn from. */
+  readonly isDrawn?: true;
   /** Where it is built on a base (its input `base`) it holds only what came since: whoever reads it reads both. */
   readonly addsToBase?: true;
   /** What is particular to the step and part of its key: the definition behind a retailer's own model. */

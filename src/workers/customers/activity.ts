@@ -3,8 +3,8 @@ import { isSameRow, lakeStepOf, lakeTable } from "../../shared/domain/lake.ts";
 import { ident } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { behaviourColumns } from "../landing/lake-step.ts";
-import { daySql } from "./bucket.ts";
-import { spanSql, writeSpans } from "./spans.ts";
+import { bucketSql, daySql } from "./bucket.ts";
+import { spanSql, writeBuckets, writeSpans } from "./spans.ts";
 
 /** Columns of a lake table of events, with the customer in front. */
 export function activityColumns(name: string): Column[] {
@@ -19,10 +19,10 @@ const tables = ["message_events", "web_events", "events", "third_party", "campai
 const isSpanned = (name: string) => name.endsWith("events");
 
 /** Events, bought attributes and assignments with their customer: by the id that the source gave, else a message or an attribute by
- *  its address and a page view by who else its visit, then its browser, belongs to, where that is one customer only. */
+ *  its address and a page view by who else its visit, then its browser, belongs to, where that is one customer only. What is nobody's lies in the first bucket. */
 export const activity = defineStep({
   name: "activity",
-  version: 4,
+  version: 5,
   title: "Tie e-mails and visits to customers",
   stage: "customers",
   scope: "brand",
@@ -38,11 +38,13 @@ export const activity = defineStep({
   },
   params: {},
   settings: ["time_zone"],
+  usesBuckets: true,
   usesSpans: true,
   outputs: tables.map((name) => ({
     name,
     kind: "parquet" as const,
     columns: activityColumns(name),
+    isPartitioned: true as const,
     ...(isSpanned(name) ? { isSpanned: true as const } : {}),
   })),
   run: async (context) => {
@@ -61,13 +63,15 @@ export const activity = defineStep({
         .map((column) => ident(column.name))
         .join(", ");
       const key = [...(lakeTable(name)?.key ?? []), "source", "batch_id", "source_row"].map(ident).join(", ");
-      if (!isSpanned(name)) {
-        await context.output.query(name, `SELECT ${columns} FROM (${sqlOf[name]}) ORDER BY ${key}`);
-        continue;
-      }
-      const span = spanSql(daySql("occurred_at", context.brand.timeZone), context.spanEnds);
-      await context.session.run(`CREATE TEMP TABLE named_${name} AS SELECT *, ${span} AS span FROM (${sqlOf[name]})`);
-      await writeSpans(context, { output: name, from: `named_${name}`, columns, order: key });
+      const occurred = daySql("occurred_at", context.brand.timeZone);
+      const span = isSpanned(name) ? spanSql(occurred, context.spanEnds) : "NULL";
+      const bucket = `CAST(coalesce(${bucketSql("customer_id", context.bucketCount)}, 0) AS INTEGER)`;
+      await context.session.run(
+        `CREATE TEMP TABLE named_${name} AS SELECT *, ${bucket} AS bucket, ${span} AS span FROM (${sqlOf[name]})`,
+      );
+      const rows = { output: name, from: `named_${name}`, columns, order: key, buckets: context.bucketCount };
+      if (isSpanned(name)) await writeSpans(context, rows);
+      else await writeBuckets(context, rows);
       await context.session.run(`DROP TABLE named_${name}`);
     }
   },

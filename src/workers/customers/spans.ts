@@ -10,7 +10,7 @@ export function spanSql(day: string, spanEnds: readonly string[]): string {
 
 export interface SpannedRows {
   readonly output: string;
-  /** A relation with a column `span`, and a column `bucket` where the output is partitioned. */
+  /** A relation with a column `span` where the output is spanned, and a column `bucket` where it is partitioned. */
   readonly from: string;
   readonly columns: string;
   /** Of a unique key. */
@@ -32,5 +32,13 @@ export async function writeSpans(context: StepContext, rows: SpannedRows): Promi
       const sql = `SELECT ${columns} FROM ${from} WHERE ${own} ORDER BY ${order}`;
       await context.output.query(output, sql, buckets === undefined ? undefined : at, span);
     }
+  }
+}
+
+/** Writes an output that is partitioned but not spanned: a file a bucket. */
+export async function writeBuckets(context: StepContext, rows: SpannedRows): Promise<void> {
+  for (let at = 0; at < (rows.buckets ?? 1); at++) {
+    const sql = `SELECT ${rows.columns} FROM ${rows.from} WHERE bucket = ${at} ORDER BY ${rows.order}`;
+    await context.output.query(rows.output, sql, at);
   }
 }

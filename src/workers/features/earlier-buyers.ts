@@ -31,6 +31,7 @@ export const earlierBuyers = defineStep({
   },
   params: {},
   usesHorizon: true,
+  isDrawn: true,
   outputs: [{ name: "earlier_buyers", kind: "parquet", columns }],
   run: async (context) => {
     const asOf = `DATE ${literal(context.asOf)}`;

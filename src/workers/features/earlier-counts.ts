@@ -31,6 +31,7 @@ export const earlierCounts = defineStep({
     ...atCuts("purchase_summary", cuts),
   },
   params: {},
+  isDrawn: true,
   outputs: [{ name: "earlier_counts", kind: "parquet", columns }],
   run: async (context) => {
     const asOf = `DATE ${literal(context.asOf)}`;

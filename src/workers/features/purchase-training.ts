@@ -28,6 +28,7 @@ export const purchaseTraining = defineStep({
   },
   params: {},
   usesHorizon: true,
+  isDrawn: true,
   outputs: [{ name: "purchase_training", kind: "parquet", columns }],
   run: async (context) => {
     await context.output.query("purchase_training", trainingSql(context));

@@ -31,6 +31,7 @@ export const valueTraining = defineStep({
   },
   params: {},
   usesHorizon: true,
+  isDrawn: true,
   outputs: [{ name: "value_training", kind: "parquet", columns }],
   run: async (context) => {
     await context.output.query("value_training", trainingSql(context));
