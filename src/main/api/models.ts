@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { FittedModel, ModelEvaluation, OutputDrift } from "../../shared/api/contract/models.ts";
+import type { SnapshotManifest } from "../../shared/api/engine.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { doubtedColumns } from "../../shared/domain/column-models.ts";
 import type { ModelDeclaration } from "../../shared/domain/model.ts";
@@ -51,12 +52,14 @@ export async function evaluationsOf(ctx: ApiContext, brand: string, snapshotId?:
   return found.flatMap(({ value }) => value as ModelEvaluation[]);
 }
 
-async function fitsOf(ctx: ApiContext, brand: string): Promise<FittedModel[]> {
+async function manifestOf(ctx: ApiContext, brand: string): Promise<SnapshotManifest> {
   const { reference, brandDir } = await findSnapshot(ctx, brand);
-  const manifest = await ctx.engine.call("snapshots.manifest", {
-    brandDir,
-    snapshot_id: reference.snapshot_id,
-  });
+  return ctx.engine.call("snapshots.manifest", { brandDir, snapshot_id: reference.snapshot_id });
+}
+
+async function fitsOf(ctx: ApiContext, brand: string): Promise<FittedModel[]> {
+  const { brandDir } = await findSnapshot(ctx, brand);
+  const manifest = await manifestOf(ctx, brand);
   const found: FittedModel[] = [];
   for (const [name, { key, output }] of Object.entries(manifest.fits)) {
     const { value } = await ctx.engine.call("artifacts.json", { brandDir, key, output });
@@ -113,7 +116,10 @@ export function modelHandlers(models: readonly ModelDeclaration[], own: OwnDecla
         { signal, onProgress: ({ label, done, total }) => progress({ label, done, total, unit: "models" }) },
       )) as never,
     "models.fits": async ({ brand }, { ctx }) => ({ fits: await fitsOf(ctx, brand) }),
-    "models.evaluations": async ({ brand }, { ctx }) => ({ evaluations: await evaluationsOf(ctx, brand) }),
+    "models.evaluations": async ({ brand }, { ctx }) => {
+      const [evaluations, { bucket_count }] = await Promise.all([evaluationsOf(ctx, brand), manifestOf(ctx, brand)]);
+      return { evaluations, judged_one_in: bucket_count };
+    },
     "models.drift": async ({ brand, snapshot_id, models: wanted }, { ctx, signal }) => {
       const { all } = await allOf(ctx, brand);
       const asked = wanted ? wanted.map((name) => requireModel(all, name)) : all;

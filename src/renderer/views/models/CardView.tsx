@@ -115,6 +115,7 @@ function Body({ card, models, rows, fit, evaluations }: BodyProps) {
           rows={rows}
           hasSnapshot={evaluations.hasSnapshot}
           isJudging={evaluations.isJudging}
+          oneIn={evaluations.judgedOneIn}
           needs={card.needs}
         />
         {groups && <CalibrationPanel row={groups} />}

@@ -13,11 +13,13 @@ interface Props {
   readonly rows: readonly ModelEvaluation[];
   readonly hasSnapshot: boolean;
   readonly isJudging: boolean;
+  /** One customer in so many was judged. */
+  readonly oneIn: number;
   readonly needs: string;
 }
 
 /** Every metric at every cut beside the naive baseline's. */
-export function EvaluationPanel({ rows, hasSnapshot, isJudging, needs }: Props) {
+export function EvaluationPanel({ rows, hasSnapshot, isJudging, oneIn, needs }: Props) {
   if (rows.length === 0)
     return (
       <Panel title={finding(rows, hasSnapshot && !isJudging)} under="Features at a cut, outcomes after it">
@@ -29,7 +31,7 @@ export function EvaluationPanel({ rows, hasSnapshot, isJudging, needs }: Props) 
   return (
     <Panel
       title={finding(rows, true)}
-      under="Fitted and scored at a cut, judged on what followed; 95 % intervals; the tick is the naive baseline on the same customers"
+      under={`Fitted and scored at a cut${oneIn > 1 ? ` on one customer in ${integer(oneIn)}` : ""}, judged on what followed; 95 % intervals; the tick is the naive baseline on the same customers`}
     >
       <div className="scroll">
         <table className="plain evaluation">

@@ -39,6 +39,7 @@ export function useEvaluations(brand: string) {
   return {
     stored: stored.data?.evaluations ?? nothing,
     rolled: rolled ?? nothing,
+    judgedOneIn: stored.data?.judged_one_in ?? 1,
     isPending: stored.isPending,
     hasSnapshot: !(stored.isError && stored.error.code === "not_found"),
     failure: stored.isError && stored.error.code !== "not_found" ? stored.error : null,

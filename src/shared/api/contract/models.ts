@@ -150,10 +150,10 @@ export const modelOperations = {
       ),
     }),
   }),
-  /** The evaluations of the current snapshot. */
+  /** The evaluations of the current snapshot, and that one customer in so many was judged (1: everybody). */
   "models.evaluations": call({
     input: z.object({ brand: brandName }),
-    output: z.object({ evaluations: z.array(evaluation) }),
+    output: z.object({ evaluations: z.array(evaluation), judged_one_in: z.number().int().min(1) }),
   }),
   /** The fits behind the current snapshot. */
   "models.fits": call({ input: z.object({ brand: brandName }), output: z.object({ fits: z.array(fittedModel) }) }),
