@@ -16,7 +16,10 @@ function Tested({ isTested }: { isTested: boolean }) {
 export function GroupsTable({ plan }: { plan: OfferPlan }) {
   const { currency } = useBrand();
   return (
-    <Panel title={plan.groups.length === 1 ? "One offer" : `${integer(plan.groups.length)} offers`} under={`What each of them is expected to do, ${currency}`}>
+    <Panel
+      title={plan.groups.length === 1 ? "One offer" : `${integer(plan.groups.length)} offers`}
+      under={`What each of them is expected to do, ${currency}`}
+    >
       <Scroll label="Offers" isLimited>
         <table className="plain">
           <thead>
