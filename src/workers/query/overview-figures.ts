@@ -16,7 +16,7 @@ export interface FiguresInput {
   readonly totals: DailyTotals | null;
   readonly now: StageCounts;
   readonly before: StageCounts | null;
-  /** Whether the ladder of stages could have held somebody in each at the compared day. */
+  /** Whether stages of the compared day are like today's: not where the shop was too young for the later ones. */
   readonly isComparable: boolean;
   readonly compared: Day;
 }
@@ -57,7 +57,7 @@ export async function keyFigures(
   });
   const active = figure("active", "count", now.get("active") ?? 0, before?.get("active") ?? (before ? 0 : null), {
     series: await activeSeries(snapshot, session, known[12] ?? 0, signal),
-    reason: before ? null : isComparable ? "no_stages_at_that_day" : "nobody_could_have_lapsed",
+    reason: before ? null : isComparable ? "no_stages_at_that_day" : "too_young_for_stages",
   });
   return [
     customers,
@@ -85,7 +85,7 @@ async function activeSeries(
 }
 
 /** Whether a year up to that day lies within the history, so that it can be compared. */
-const covers = (totals: DailyTotals, day: Day) => totals.first <= addDays(day, -year + 31);
+export const covers = (totals: DailyTotals, day: Day) => totals.first <= addDays(day, -year + 31);
 
 function moneyFigures(
   snapshot: OpenSnapshot,

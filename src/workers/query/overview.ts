@@ -2,7 +2,7 @@ import { addDays, type Day } from "../../shared/base/time.ts";
 import { type Attention, listAttention } from "./attention.ts";
 import { type Estimate, totalOf, valueVariance } from "./estimate.ts";
 import { type RevenueChange, revenueChange } from "./overview-change.ts";
-import { type KeyFigure, keyFigures } from "./overview-figures.ts";
+import { covers, type KeyFigure, keyFigures } from "./overview-figures.ts";
 import { type Week, weeklyRevenue } from "./overview-weeks.ts";
 import { dailyTotals } from "./revenue-history.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
@@ -44,7 +44,7 @@ export async function readOverview(
   const made = await snapshot.use(signal, async (session): Promise<Overview> => {
     const { handle } = snapshot;
     const totals = await dailyTotals(snapshot, session);
-    const isComparable = !totals || couldHaveLapsed(snapshot, totals.first, compared);
+    const isComparable = !totals || (covers(totals, compared) && couldHaveLapsed(snapshot, totals.first, compared));
     const before = isComparable ? await stagesAt(snapshot, session, compared, signal) : null;
     const stages = await stageValues(snapshot, session, before);
     const [sum = {}] = await session.rows(

@@ -201,7 +201,7 @@ describe("the lifecycle", () => {
     const first = String(await small.session.value("SELECT CAST(min(day) AS VARCHAR) FROM transactions"));
     const young = await readOverview(open, { compared_with: addDays(first, 70) });
     expect(young.stages.every(({ share_before }) => share_before === null)).toBe(true);
-    expect(young.figures.find(({ name }) => name === "active")?.reason).toBe("nobody_could_have_lapsed");
+    expect(young.figures.find(({ name }) => name === "active")?.reason).toBe("too_young_for_stages");
     const { flow } = await readLifecycle(open, { flow_since: "2026-01-15" });
     expect(flow.reduce((sum, { customers }) => sum + customers, 0)).toBe(240);
     expect(flow.some(({ from }) => from === "first_seen_later")).toBe(true);

@@ -13,11 +13,11 @@ export function StagesPanel({ overview }: { overview: Overview }) {
   const scale = moneyScale(currency, total.value?.value ?? mostValue);
   const limits = (value: Overview["total"]["value"]) =>
     value && value.low !== null ? `(${scale.text(value.low)}–${scale.text(value.high)})` : "";
-  const isTooYoung = overview.figures.some(({ reason }) => reason === "nobody_could_have_lapsed");
+  const isTooYoung = overview.figures.some(({ reason }) => reason === "too_young_for_stages");
   const since = overview.compared_with && !isTooYoung ? `, change in share since ${day(overview.compared_with)}` : "";
   const young =
     overview.compared_with && isTooYoung
-      ? `; no change since ${day(overview.compared_with)}: nobody had been a customer long enough to have lapsed`
+      ? `; no change since ${day(overview.compared_with)}, when the shop was too young for stages to compare`
       : "";
   return (
     <Panel

@@ -154,6 +154,36 @@ describe("a tournament", () => {
   });
 });
 
+describe("the slope of one-time buyers", () => {
+  /** One-time buyers of two kinds, whose forecasts differ by more than what comes, beside repeat buyers who are told rightly. */
+  function overtold(
+    cutOn: string,
+    seed: number,
+    { told, came, repeat }: Record<"told" | "came", number[]> & { repeat: number },
+  ) {
+    const random = createRandom(seed, "slope");
+    const ids = Array.from({ length: n }, (_, at) => `c${at}`);
+    const of = (values: readonly number[]) => Float64Array.from(ids, (_, at) => values[at % 3] ?? repeat);
+    return {
+      cutOn,
+      summary: table({
+        customer_id: ids,
+        frequency: Float64Array.from(ids, (_, at) => (at % 3 < 2 ? 0 : 3)),
+        t_age: Float64Array.from(ids, () => 200),
+      }),
+      outcomes: table({ customer_id: ids, n_purchases: of(came).map((mean) => poisson(random, mean)) }),
+      scores: { left: table({ customer_id: ids, expected_purchases: of(told), reason: ids.map(() => null) }) },
+    };
+  }
+  const slopeFor = (shape: Parameters<typeof overtold>[2]) =>
+    judgeOnly(["left"], [overtold("2026-03-29", 1, shape), overtold("2025-12-28", 2, shape)]).one_time_slope;
+
+  it("turns theirs where the loss doesn't grow by it, and leaves them where it would put them before others who buy more", () => {
+    expect(slopeFor({ told: [0.1, 0.4], came: [0.2, 0.3], repeat: 1 })).toBeLessThan(0.6);
+    expect(slopeFor({ told: [0.3, 0.9], came: [0.2, 0.3], repeat: 0.4 })).toBeUndefined();
+  });
+});
+
 describe("where nothing can be judged", () => {
   const fitted = (log_likelihood: number | null, ...names: string[]) => ({
     params: Object.fromEntries(names.map((name) => [name, 1])),

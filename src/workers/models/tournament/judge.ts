@@ -7,9 +7,9 @@ import { blank, gather, matchRows, numbers } from "../tables.ts";
 import { blendOf, combine, type JudgedCut, type Weights } from "./blend.ts";
 import { chooseByLoss, meanRelative } from "./choose.ts";
 import { levelThatHeld } from "./level.ts";
-import { slopeThatHeld } from "./one-time.ts";
+import { slopeThatHeld, turnedOnce } from "./one-time.ts";
 import { bestShare, type Refinable, refine } from "./refine.ts";
-import { relativeLoss, type TargetDeclaration, toldMetrics } from "./targets.ts";
+import { meanRelativeOf, relativeLoss, type TargetDeclaration, toldMetrics } from "./targets.ts";
 
 export interface Candidate {
   readonly model: string;
@@ -80,11 +80,12 @@ function levelledChoice(
 }
 
 function turnedChoice(
-  { turns }: TargetDeclaration,
+  target: TargetDeclaration,
   choice: TournamentChoice,
   cuts: readonly Field[],
   told: readonly Float64Array[],
 ): TournamentChoice {
+  const { turns } = target;
   if (!turns) return choice;
   const once = cuts.map(({ actual, isOnce }, at) => ({
     predicted: (told[at] ?? new Float64Array(0)).filter((_, row) => isOnce[row]),
@@ -92,6 +93,15 @@ function turnedChoice(
   }));
   const slope = slopeThatHeld(once, turns);
   if (slope === 1) return choice;
+  const toldAt = (cut: Field) => told[cuts.indexOf(cut)] ?? new Float64Array(0);
+  // a slope may set one-time buyers right among each other and wrong beside the others; absolute errors, least at the median, don't tell alone
+  const plain: TargetDeclaration["judge"] = (predicted, actual) =>
+    target.judge(predicted, actual).filter(({ metric }) => !metric.startsWith("mae"));
+  const turned = (cut: Field) => turnedOnce(toldAt(cut), cut.isOnce, { slope, scale: turns });
+  const lost = [target.judge, plain].map(
+    (judge) => meanRelativeOf({ ...target, judge }, cuts, turned) - meanRelativeOf({ ...target, judge }, cuts, toldAt),
+  );
+  if (Math.min(...lost) > gainBeyondLuck(cuts)) return choice;
   const side = slope < 1 ? "less" : "more";
   const reason = `${choice.reason} One-time buyers differed ${side} after the cuts than was told: theirs are turned by a slope of ${slope.toPrecision(3)}.`;
   return { ...choice, one_time_slope: slope, reason };
