@@ -59,10 +59,12 @@ function parseTable(value: unknown): TableMapping {
   if (typeof columns !== "object" || columns === null) throw wrong(`${table} has no columns`);
   const entries = Object.entries(columns as Record<string, unknown>);
   for (const [name, rule] of entries) {
-    if (!known.columns.some((column) => column.name === name)) throw wrong(`${table} has no column ${name}`);
+    if (!known.columns.some((column) => column.name === name))
+      throw wrong(`${table} has no column ${name}; it has ${known.columns.map((column) => column.name).join(", ")}`);
     const isRule =
       typeof rule === "string" || (typeof rule === "object" && rule !== null && forms.some((form) => form in rule));
     if (!isRule) throw wrong(`${table}.${name} is neither a column nor one of ${forms.join(", ")}`);
+    checkRule(`${table}.${name}`, rule);
   }
   if (each !== undefined && typeof each !== "string") throw wrong(`each of ${table} is no text`);
   if (where !== undefined && typeof where !== "string") throw wrong(`where of ${table} is no text`);
@@ -74,6 +76,31 @@ function parseTable(value: unknown): TableMapping {
     ...(file === undefined ? {} : { file }),
     columns: Object.fromEntries(entries) as TableMapping["columns"],
   };
+}
+
+const parts: Readonly<Record<string, readonly string[]>> = {
+  column: ["format", "decimal", "currency", "unit", "time_zone", "nothing", "plus", "less"],
+  value: [],
+  coalesce: ["time_zone"],
+  concat: ["separator"],
+  split: ["by", "part"],
+  map: ["values", "otherwise"],
+  columns: [],
+};
+
+/** What a rule says beyond its form has to mean something, or what was asked for wouldn't happen. */
+function checkRule(where: string, rule: unknown): void {
+  if (typeof rule !== "object" || rule === null) return;
+  const form = forms.find((one) => one in rule) ?? "column";
+  const allowed = [form, ...(parts[form] ?? [])];
+  const odd = Object.keys(rule).find((key) => !allowed.includes(key));
+  if (odd !== undefined)
+    throw wrong(`${where} has “${odd}”; beside ${form} there can be ${allowed.slice(1).join(", ") || "nothing"}`);
+  const { decimal, unit } = rule as Record<string, unknown>;
+  if (decimal !== undefined && decimal !== "." && decimal !== ",")
+    throw wrong(`decimal of ${where} is neither “.” nor “,”`);
+  if (unit !== undefined && unit !== "share" && unit !== "percent")
+    throw wrong(`unit of ${where} is neither “share” nor “percent”`);
 }
 
 function wrong(why: string): AssayError {

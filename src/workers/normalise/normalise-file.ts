@@ -41,7 +41,7 @@ export interface Parsed {
   readonly target: Target;
   readonly raw: string;
   readonly value: string;
-  /** Texts of further columns that its value is made of, with what they are called. */
+  /** Texts of further columns that its value is made of, with what they are called; of one that is translated, what was written. */
   readonly parts: readonly { readonly name: string; readonly sql: string; readonly sign: 1 | -1 }[];
 }
 
@@ -174,7 +174,11 @@ function parseColumns(
       warnings.push(`There is no column ${missing}: ${table.table}.${target.name} stays empty.`);
     }
     if (sql === null || rule === undefined) return { target, raw: "NULL", value: "NULL", parts: [] };
-    const parts = partsSql(raw, rule).map((part, at) => ({ ...part, name: ident(`part_${at}_of_${target.name}`) }));
+    const isTranslated = typeof rule === "object" && "map" in rule && strictKinds.has(target.kind);
+    const parts = (isTranslated ? [] : partsSql(raw, rule)).map((part, at) => ({
+      ...part,
+      name: ident(`part_${at}_of_${target.name}`),
+    }));
     const given = { raw, options, profiles, hasCurrency: currency !== null, parts };
     return { target, raw: sql, value: valueSql(target, rule, givenName(target), given), parts };
   });
@@ -229,7 +233,11 @@ function parseSql(
   const mapped = parsed.filter(({ raw: text }) => text !== "NULL");
   const texts = mapped
     .filter(({ target }) => strictKinds.has(target.kind) || target.required)
-    .map(({ target }) => ({ target, as: `given_${target.name}` }));
+    .map(({ target, parts }) => ({
+      target,
+      as: `given_${target.name}`,
+      original: strictKinds.has(target.kind) ? undefined : parts[0]?.name,
+    }));
   const joins: string[] = [];
   const selected = mapped.flatMap(({ target, raw: text, parts }) => {
     const dictionary = dictionaries.get(target.name);
@@ -242,14 +250,21 @@ function parseSql(
     joins.push(`LEFT JOIN ${dictionary.table} ${alias} ON ${alias}.cell IS NOT DISTINCT FROM r.${dictionary.cell}`);
     return [`${alias}.given AS ${givenName(target)}`, `${alias}.read AS ${readName(target)}`];
   });
-  const faults = texts.flatMap(({ target, as }) => {
+  const faults = texts.flatMap(({ target, as, original }) => {
+    const isDate = target.kind === "instant" || target.kind === "date";
+    const isNone = isDate
+      ? `(${ident(target.name)} IS NULL OR ${ident(target.name)} < DATE '1000-01-01')`
+      : `${ident(target.name)} IS NULL`;
+    const reason = literal(`${target.name}|${isDate ? "unreadable_date" : "unreadable_amount"}`);
     const unreadable = strictKinds.has(target.kind)
-      ? [
-          `WHEN ${ident(as)} IS NOT NULL AND ${ident(target.name)} IS NULL THEN ${literal(`${target.name}|${target.kind === "instant" || target.kind === "date" ? "unreadable_date" : "unreadable_amount"}`)}`,
-        ]
+      ? [`WHEN ${ident(as)} IS NOT NULL AND ${isNone} THEN ${reason}`]
       : [];
     const absent = target.required ? [`WHEN ${ident(as)} IS NULL THEN ${literal(`${target.name}|missing_value`)}`] : [];
-    return [...unreadable, ...absent];
+    const unknown =
+      original !== undefined && target.required
+        ? [`WHEN ${ident(as)} IS NULL AND ${original} IS NOT NULL THEN ${literal(`${target.name}|unknown_value`)}`]
+        : [];
+    return [...unreadable, ...unknown, ...absent];
   });
   const dated = parsed.find(({ target, raw: text }) => target.name === "ordered_at" && text !== "NULL");
   const late =
@@ -262,7 +277,7 @@ function parseSql(
   const fault = cases.length > 0 ? `CASE ${cases.join(" ")} END` : "CAST(NULL AS VARCHAR)";
   const given =
     texts.length > 0
-      ? `CASE split_part(fault, '|', 1) ${texts.map(({ target, as }) => `WHEN ${literal(target.name)} THEN ${ident(as)}`).join(" ")} END`
+      ? `CASE split_part(fault, '|', 1) ${texts.map(({ target, as, original }) => `WHEN ${literal(target.name)} THEN ${original ? `coalesce(${ident(as)}, ${original})` : ident(as)}`).join(" ")} END`
       : "CAST(NULL AS VARCHAR)";
   const filter = mapping.where ? `WHERE ${whereSql(raw, mapping.where)}` : "";
   const texted = (rows: string) =>

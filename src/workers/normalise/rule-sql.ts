@@ -45,8 +45,12 @@ function withoutSql(text: string | null, nothing: readonly string[] | undefined)
     : text;
 }
 
-/** Texts of the columns that a rule adds to its own or takes off. */
+/** Texts of the columns that a rule adds to its own or takes off; of one that translates, the text that it has a word for or not. */
 export function partsSql(raw: RawTable, rule: ColumnRule): { sql: string; sign: 1 | -1 }[] {
+  if (typeof rule === "object" && "map" in rule && rule.otherwise === undefined) {
+    const written = columnSql(raw, rule.map);
+    return written === null ? [] : [{ sql: written, sign: 1 }];
+  }
   if (typeof rule === "string" || !("column" in rule)) return [];
   const signed = (names: readonly string[] | undefined, sign: 1 | -1) =>
     (names ?? []).flatMap((name) => {
@@ -81,7 +85,16 @@ export function whereSql(raw: RawTable, where: string): string {
 function conditionSql(raw: RawTable, text: string, where: string): string {
   const within = listed.exec(text);
   const found = within ?? condition.exec(text);
-  const column = found && columnSql(raw, (found[1] ?? "").replaceAll('"', ""));
+  const name = (found?.[1] ?? "").replaceAll('"', "");
+  const column = found && columnSql(raw, name);
+  if (found && !column) {
+    const near = raw.columns.slice(0, 40).join(", ");
+    throw new AssayError(
+      "bad_input",
+      `The mapping's where “${where}” asks for a column ${name}, which the file doesn't have.`,
+      `It has ${near}${raw.columns.length > 40 ? " and more" : ""}. Where only some files have it, give the table a \`file\`.`,
+    );
+  }
   if (!found || !column) {
     throw new AssayError(
       "bad_input",

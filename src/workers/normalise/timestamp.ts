@@ -15,6 +15,17 @@ export function instantSql(v: string, format: string | null, timeZone: string): 
   return `CASE WHEN ${hasOffset} THEN ${zoned} ${format === null ? counted : ""} ELSE ${local} END`;
 }
 
+const hours = ["%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p"];
+
+/** The same of a date and an hour from columns of their own, parted by a blank; `format` is the date's. Where the hour can't be read,
+ *  or the date has one already, it is left out. */
+export function piecedInstantSql(v: string, format: string | null, timeZone: string): string {
+  const zone = literal(timeZone);
+  const whole = hours.map((hour) => `try_strptime(${v}, ${literal(`${format ?? "%Y-%m-%d"} ${hour}`)})`);
+  const alone = `regexp_replace(${v}, '\\s+[0-9]{1,2}(:[0-9]{2}){0,2}([.][0-9]+)?(\\s*[AaPp][Mm])?$|\\s+[0-9]{3,6}$', '')`;
+  return `coalesce((coalesce(${whole.join(", ")}) AT TIME ZONE ${zone}) AT TIME ZONE 'UTC', ${instantSql(v, format, timeZone)}, ${instantSql(alone, format, timeZone)})`;
+}
+
 export function dateSql(v: string, format: string | null): string {
   return `CAST(${localSql(v, format)} AS DATE)`;
 }
@@ -25,7 +36,10 @@ function localSql(v: string, format: string | null): string {
     return `coalesce(${iso}, try_strptime(${v}, '%Y%m%d'), try_strptime(${v}, '%Y%m%d%H%M%S'), ${serial(v)})`;
   const base = format.replace(/ ?%z$/, "");
   const dateOnly = base.split(/[ T]%H|[ T]%I/)[0] ?? base;
-  const tries = [...new Set([base, `${base}:%S`, dateOnly])].map((one) => `try_strptime(${v}, ${literal(one)})`);
+  const wholeYear = base.replace("%y", "%Y");
+  const tries = [...new Set([base, `${base}:%S`, dateOnly, wholeYear])].map(
+    (one) => `try_strptime(${v}, ${literal(one)})`,
+  );
   const isIso = base.startsWith("%Y-%m-%d");
   return `coalesce(${[...tries, ...(isIso ? [iso] : [`CASE WHEN regexp_matches(${v}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN ${iso} END`])].join(", ")})`;
 }

@@ -1,10 +1,10 @@
 import type { Target } from "../../shared/domain/lake.ts";
-import { ident } from "../engine/sql.ts";
+import { ident, literal } from "../engine/sql.ts";
 import type { RawTable } from "../sources/raw.ts";
 import { millionthsSql, minorFactorSql, minorPriceSql, minorSql } from "./amount.ts";
 import { emailSql } from "./contact.ts";
 import { type ColumnRule, columnsOfRule } from "./mapping.ts";
-import { dateSql, instantSql } from "./timestamp.ts";
+import { dateSql, instantSql, piecedInstantSql } from "./timestamp.ts";
 
 export type Formats = ReadonlyMap<string, { format: string | null; decimal: "." | "," | null }>;
 
@@ -41,6 +41,7 @@ export function valueSql(
   const timeZone =
     typeof rule === "object" && "time_zone" in rule && rule.time_zone ? rule.time_zone : options.brand.timeZone;
   const format = given?.format ?? profile?.format ?? null;
+  const isPieced = typeof rule === "object" && "concat" in rule;
   const decimal = given?.decimal ?? profile?.decimal ?? ".";
   const read = (text: string) => millionthsSql(text, decimal, raw.isTyped);
   const amount = () => sumSql(read, v, parts);
@@ -55,7 +56,7 @@ export function valueSql(
     case "phone":
       return `(SELECT e164 FROM phones WHERE phones.given = ${v})`;
     case "instant":
-      return instantSql(v, format, timeZone);
+      return isPieced ? piecedInstantSql(v, format, timeZone) : instantSql(v, format, timeZone);
     case "date":
       return dateSql(v, format);
     case "money": {
@@ -71,11 +72,20 @@ export function valueSql(
       return `CASE WHEN lower(${v}) IN ('true', 'yes', 'y', '1', 'returned', 't', 'control', 'holdout') THEN true WHEN lower(${v}) IN ('false', 'no', 'n', '0', 'kept', 'f', 'treatment', 'treated') THEN false END`;
     case "properties":
       return `TRY_CAST(TRY_CAST(${v} AS JSON) AS MAP(VARCHAR, VARCHAR))`;
+    case "id":
+      return idSql(v);
+    case "text":
+      return target.name === "postcode" ? `ltrim(${v}, ${literal("'")})` : v; // a mark for spreadsheets not to count with it
     case "currency":
       return `upper(${v})`;
     default:
       return v;
   }
+}
+
+/** A number's text without the decimals that a program which knows no missing whole numbers adds to all of them. */
+function idSql(v: string): string {
+  return `CASE WHEN suffix(${v}, '.0') AND regexp_full_match(${v}, '[0-9]+[.]0') THEN left(${v}, length(${v}) - 2) ELSE ${v} END`;
 }
 
 /** Millionths of a text and of what is added to it; NULL where any of them can't be read. */

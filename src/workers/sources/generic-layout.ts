@@ -4,32 +4,17 @@ import {
   events,
   exchangeRates,
   messageEvents,
+  messageRecipients,
+  shopEvents,
   stores,
   thirdParty,
   webEvents,
 } from "./generic-tables.ts";
 import { found, Headings, type Recognise } from "./headings.ts";
-import { consentAnswers, keep, type ProposedTable, type Recognised } from "./proposal.ts";
+import { addresses, consents, customers, suppressions } from "./person-tables.ts";
+import { keep, type ProposedTable, type Recognised } from "./proposal.ts";
 import type { Sheet } from "./sheet.ts";
-import { isAttribute, plainHeader } from "./synonyms.ts";
-
-const suppressions: Recognise = (headings) => {
-  const email = headings.find("email");
-  if (!email || !/suppress|unsubscrib|do_?not_?(mail|contact)|blocklist|opt_?out/.test(headings.fileName))
-    return undefined;
-  return found(0.95, [
-    {
-      table: "consents",
-      columns: keep({
-        email,
-        channel: { value: "email" },
-        purpose: { value: "marketing" },
-        status: { value: "suppressed" },
-        occurred_at: headings.date("occurred_at"),
-      }),
-    },
-  ]);
-};
+import { plainHeader } from "./synonyms.ts";
 
 const returns: Recognise = (headings) => {
   const order = headings.find("order_id");
@@ -60,9 +45,13 @@ const orderLines: Recognise = (headings) => {
   const at = headings.date("ordered_at");
   const price = headings.find("unit_price");
   const total = headings.find("line_amount");
-  const product = headings.find("product_id") ?? (order && at ? headings.find("product_title") : undefined);
+  const quantity = headings.find("quantity");
+  const product =
+    headings.find("product_id") ??
+    (quantity ? headings.find("product_reference") : undefined) ??
+    (order && at ? headings.find("product_title") : undefined);
   if (!product || !(price || total) || !(order || (customer && at))) return undefined;
-  if (!at && !headings.find("quantity") && !headings.find("line_id")) return undefined;
+  if (!at && !quantity && !headings.find("line_id")) return undefined;
   const lineTotal = total !== price ? total : undefined;
   const lines: ProposedTable = {
     table: "order_lines",
@@ -73,7 +62,7 @@ const orderLines: Recognise = (headings) => {
       ordered_at: at,
       delivered_at: headings.date("delivered_at"),
       product_id: product,
-      quantity: headings.amount(headings.find("quantity")),
+      quantity: headings.amount(quantity),
       unit_price_minor: headings.amount(price),
       list_price_minor: headings.amount(headings.find("list_price")),
       discount_minor: headings.discount(),
@@ -84,7 +73,14 @@ const orderLines: Recognise = (headings) => {
       colour: headings.find("colour"),
     }),
   };
-  const warnings = order ? [] : ["No column looks like an order number: each row is an order of its own."];
+  const warnings = [
+    ...(order ? [] : ["No column looks like an order number: each row is an order of its own."]),
+    ...(at
+      ? []
+      : [
+          "No column says when it was bought: lines count once a file of orders with the same numbers brings their dates.",
+        ]),
+  ];
   return found(
     order && at ? 0.9 : 0.75,
     [lines, ordersOfLines(headings, order), productsOfLines(headings, product), peopleOfLines(headings)],
@@ -101,6 +97,7 @@ function ordersOfLines(headings: Headings, order: string | undefined): ProposedT
     channel: headings.find("channel"),
     store_id: headings.find("store_id"),
     coupon_code: headings.find("coupon"),
+    status: headings.find("status"),
   };
   const at = headings.date("ordered_at");
   const isNeeded = order && at && Object.values(more).some((column) => column !== undefined);
@@ -109,26 +106,27 @@ function ordersOfLines(headings: Headings, order: string | undefined): ProposedT
     source_customer_id: headings.find("source_customer_id"),
     ordered_at: at,
     currency: headings.find("currency"),
-    status: headings.find("status"),
   };
   return { table: "orders", columns: isNeeded ? keep({ ...own, ...more }) : {} };
 }
 
 function productsOfLines(headings: Headings, product: string): ProposedTable {
   const category = headings.find("category");
+  const name = headings.find("product_name");
+  const isNamed = name !== undefined && name !== product && !["name", "title"].includes(plainHeader(name));
   const more = {
-    name: headings.find("product_name"),
+    name: category || isNamed ? name : undefined,
     category,
     subcategory: headings.find("subcategory"),
     brand: headings.find("brand"),
   };
-  return { table: "products", columns: category ? keep({ product_id: product, ...more }) : {} };
+  return { table: "products", columns: category || isNamed ? keep({ product_id: product, ...more }) : {} };
 }
 
 function peopleOfLines(headings: Headings): ProposedTable {
   const person = headings.person();
-  const isKnown =
-    person.source_customer_id && (person.email || person.full_name || person.given_name || person.loyalty_id);
+  const { source_customer_id: customer, ...more } = person;
+  const isKnown = customer && Object.values(more).some((rule) => rule !== undefined);
   return { table: "customers", columns: isKnown ? keep(person) : {} };
 }
 
@@ -138,8 +136,11 @@ const orders: Recognise = (headings) => {
   const order = headings.find("order_id");
   const customer = headings.find("source_customer_id");
   const email = headings.find("email");
-  const total = headings.find("line_amount") ?? headings.find("unit_price") ?? headings.find("order_gross");
-  if (!at || !total || !(customer || (order && email))) return undefined;
+  const total = ["order_amount", "line_amount", "unit_price", "order_gross"]
+    .map((meaning) => headings.find(meaning))
+    .find((column) => column !== undefined);
+  const isTold = customer || (order && (email || headings.has("loyalty_id", "phone")));
+  if (!at || !total || !isTold) return undefined;
   const isBefore = /gross|subtotal/.test(plainHeader(total));
   const shipping = headings.find("shipping");
   // a total holds the shipping; a subtotal, or an amount of goods, doesn't
@@ -227,74 +228,14 @@ const products: Recognise = (headings) => {
   return found(0.9, [{ table: "products", columns }]);
 };
 
-const consents: Recognise = (headings) => {
-  const email = headings.find("email");
-  const status = headings.find("consent_status");
-  const purpose = headings.find("purpose");
-  if (!email || !status || !purpose) return undefined;
-  const columns = keep({
-    source_customer_id: headings.find("source_customer_id"),
-    email,
-    channel: headings.find("consent_channel"),
-    purpose,
-    status,
-    occurred_at: headings.date("occurred_at"),
-  });
-  return found(0.85, [{ table: "consents", columns }]);
-};
-
-const customers: Recognise = (headings) => {
-  const person = headings.person();
-  const customer = person.source_customer_id ?? person.loyalty_id;
-  const email = headings.find("email");
-  const isPerson = ["email", "full_name", "given_name", "family_name", "postcode", "loyalty_id"].some(
-    (name) => person[name] !== undefined,
-  );
-  if (!customer || !isPerson) return undefined;
-  const accepts = headings.find("accepts_email");
-  const created = headings.date("created_at");
-  const consent = {
-    source_customer_id: customer,
-    email,
-    channel: { value: "email" },
-    purpose: { value: "marketing" },
-    ...(accepts ? { status: { map: accepts, values: consentAnswers } } : {}),
-    occurred_at: created,
-  };
-  const columns = keep({
-    ...person,
-    source_customer_id: customer,
-    birth_date: headings.date("birth_date"),
-    created_at: created,
-  });
-  const attributes = headings.rest(columns).filter(isAttribute);
-  return found(0.85, [
-    {
-      table: "customers",
-      columns: attributes.length > 0 ? { ...columns, attributes: { columns: attributes } } : columns,
-    },
-    { table: "consents", columns: accepts ? keep(consent) : {} },
-  ]);
-};
-
-const addresses: Recognise = (headings) => {
-  const email = headings.find("email");
-  if (!email) return undefined;
-  const columns = keep({
-    ...headings.person(),
-    source_customer_id: email,
-    birth_date: headings.date("birth_date"),
-    created_at: headings.date("created_at"),
-  });
-  return found(0.5, [{ table: "customers", columns }], ["Only an e-mail address was recognised."]);
-};
-
 const kinds: readonly Recognise[] = [
   suppressions,
   assignments,
   thirdParty,
+  shopEvents,
   webEvents,
   messageEvents,
+  messageRecipients,
   returns,
   orderLines,
   orders,
@@ -308,6 +249,36 @@ const kinds: readonly Recognise[] = [
   customers,
   addresses,
 ];
+
+const sought = [
+  ["an order number", ["order_id"]],
+  ["a customer", ["source_customer_id", "email", "loyalty_id"]],
+  ["a product", ["product_id", "product_title"]],
+  ["a date", ["ordered_at", "event_at"]],
+  ["an amount", ["unit_price", "line_amount", "order_amount", "order_gross"]],
+] as const;
+
+/** What a file that makes no table has of what makes one. */
+function whatIsThere(headings: Headings): string {
+  const columns = sought.map(([what, meanings]) => ({
+    what,
+    column: meanings.map((meaning) => headings.find(meaning)).find((column) => column !== undefined),
+  }));
+  const there = columns.flatMap(({ what, column }) => (column === undefined ? [] : [`${what} (${column})`]));
+  const lacking = columns.flatMap(({ what, column }) => (column === undefined ? [what] : []));
+  return there.length === 0
+    ? "No table is recognised: no column is called as an order number, a customer, a product, a date or an amount is."
+    : `No table is recognised: there is ${there.join(", ")}, but no column that is called as ${lacking.join(" or ")} is.`;
+}
+
+/** Names of people where numbers should be. */
+function warnOfNames(headings: Headings): string[] {
+  const customer = headings.find("source_customer_id");
+  const seen = customer === undefined ? [] : headings.examples(customer);
+  return seen.length > 0 && seen.every((text) => /^\p{L}+[.]? (?:\p{L}+[.]? )*\p{L}+$/u.test(text))
+    ? [`${customer} holds names, no numbers: customers of the same name count as one.`]
+    : [];
+}
 
 /** A plain table: what its header names say, against what its columns hold. */
 export function recogniseGeneric(sheet: Sheet): Recognised {
@@ -325,12 +296,14 @@ export function recogniseGeneric(sheet: Sheet): Recognised {
       (name) =>
         `Whether day or month comes first in ${name} can't be told from its values; the brand's country decides.`,
     );
-    return { layout: "generic", ...known, warnings: [...known.warnings, ...told] };
+    return { layout: "generic", ...known, warnings: [...known.warnings, ...warnOfNames(headings), ...told] };
   }
   return {
     layout: "unknown",
     confidence: 0,
     tables: [],
-    warnings: ["No table is recognised: write a mapping, or the file is kept as it is."],
+    warnings: [
+      `${whatIsThere(headings)} Write a mapping that names the columns (\`assay source detect --json\` shows its form), or the file is kept as it is.`,
+    ],
   };
 }

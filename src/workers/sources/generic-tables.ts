@@ -5,9 +5,20 @@ import { keep } from "./proposal.ts";
 const messageWords: Readonly<Record<string, readonly string[]>> = {
   sent: ["sent", "send", "processed", "message sent", "email sent"],
   delivered: ["delivered", "delivery", "received", "email delivered", "delivered email"],
-  opened: ["opened", "open", "email opened", "opened email", "email open"],
+  opened: ["opened", "open", "email opened", "opened email", "email open", "first opening", "opening", "unique open"],
   clicked: ["clicked", "click", "email clicked", "clicked email", "email link clicked"],
-  bounced: ["bounced", "bounce", "hard_bounce", "soft_bounce", "hard bounce", "soft bounce", "dropped", "failed"],
+  bounced: [
+    "bounced",
+    "bounce",
+    "hard_bounce",
+    "soft_bounce",
+    "hard bounce",
+    "soft bounce",
+    "dropped",
+    "failed",
+    "invalid email",
+    "blocked",
+  ],
   unsubscribed: ["unsubscribed", "unsubscribe", "opt_out", "opted_out", "optout", "group_unsubscribe"],
   complained: [
     "complained",
@@ -24,7 +35,9 @@ const messageTypes = Object.fromEntries(
   Object.entries(messageWords).flatMap(([type, words]) => words.map((word) => [word, type])),
 );
 
-const spelled = (word: string) => [word, word.slice(0, 1).toUpperCase() + word.slice(1), word.toUpperCase()];
+export const spelled = (word: string) => [
+  ...new Set([word, word.slice(0, 1).toUpperCase() + word.slice(1), word.toUpperCase()]),
+];
 const leaving = ["unsubscribed", "complained"]
   .flatMap((type) => messageWords[type] ?? [])
   .flatMap(spelled)
@@ -98,6 +111,109 @@ export const webEvents: Recognise = (headings) => {
       }),
     },
   ]);
+};
+
+/** Columns of when a message was sent to somebody and what became of it, by event. */
+const recipientColumns = ["sent", "delivered", "opened", "clicked", "bounced", "unsubscribed", "complained"];
+
+/** Who got a message, a row a person, with a date for each thing that happened. */
+export const messageRecipients: Recognise = (headings) => {
+  const email = headings.find("email");
+  const happened = recipientColumns.flatMap((type) => {
+    const column = headings.find(`${type}_on`);
+    return column === undefined || /[^\w .-]/.test(column) ? [] : [{ type, column }];
+  });
+  if (!email || happened.length < 3 || headings.has("order_id", "product_id", "event_type")) return undefined;
+  const campaign = headings.find("message_campaign");
+  const who = { source_customer_id: headings.find("web_customer"), email };
+  const tables = happened.map(({ type, column }) => ({
+    table: "message_events",
+    where: `${column} is not null`,
+    columns: keep({
+      occurred_at: headings.date(`${type}_on`),
+      ...who,
+      channel: { value: "email" },
+      campaign_id: campaign,
+      event_type: { value: type },
+    }),
+  }));
+  const left = happened.find(({ type }) => type === "unsubscribed");
+  const consent = {
+    table: "consents",
+    where: `${left?.column} is not null`,
+    columns: keep({
+      ...who,
+      channel: { value: "email" },
+      purpose: { value: "marketing" },
+      status: { value: "withdrawn" },
+      occurred_at: headings.date("unsubscribed_on"),
+    }),
+  };
+  return found(
+    0.85,
+    [...tables, ...(left ? [consent] : [])],
+    campaign ? [] : ["No column names the campaign: all messages stand without one."],
+  );
+};
+
+/** What event logs of shops call a product that was bought. */
+const boughtWords = ["purchase", "purchased", "buy", "bought", "order", "ordered", "transaction", "sale", "checkout"];
+
+/** A shop's event log with prices, a row a view, a basket or a purchase of a product: all of them are events, purchases lines too. */
+export const shopEvents: Recognise = (headings) => {
+  const [type, at, product] = [headings.find("event_type"), headings.date("event_at"), headings.find("product_id")];
+  const price = headings.find("unit_price");
+  const customer = headings.find("web_customer") ?? headings.find("source_customer_id");
+  const session = headings.find("session_id");
+  if (!type || !at || !product || !price || !customer || headings.has("is_control", "email")) return undefined;
+  if (/[^\w .-]/.test(type)) return undefined;
+  const order = headings.find("order_id") ?? session;
+  const category = headings.find("category");
+  const event = headings.find("event_id");
+  return found(
+    0.85,
+    [
+      {
+        table: "web_events",
+        columns: keep({
+          event_id: event === customer ? undefined : event,
+          occurred_at: at,
+          visitor_id: headings.find("visitor_id") ?? customer,
+          session_id: session,
+          source_customer_id: customer,
+          event_type: type,
+          page: headings.find("page"),
+          product_id: product,
+          referrer: headings.find("referrer"),
+          campaign: headings.find("web_campaign"),
+          device: headings.find("device"),
+        }),
+      },
+      {
+        table: "order_lines",
+        where: `${type} in (${boughtWords
+          .flatMap(spelled)
+          .map((word) => `'${word}'`)
+          .join(", ")})`,
+        columns: keep({
+          order_id: order,
+          source_customer_id: customer,
+          ordered_at: at,
+          product_id: product,
+          quantity: headings.amount(headings.find("quantity")) ?? { value: "1" },
+          unit_price_minor: headings.amount(price),
+          currency: headings.find("currency"),
+        }),
+      },
+      {
+        table: "products",
+        columns: category ? keep({ product_id: product, category, brand: headings.find("brand") }) : {},
+      },
+    ],
+    [
+      `Rows whose ${type} is a purchase are taken as order lines too${order ? `, those of one ${order} as one order` : ", each as an order of its own"}. Where another source brings the same orders, take order_lines out of this mapping, or they count twice.`,
+    ],
+  );
 };
 
 /** Anything else that happened to a customer, with whatever else the row says. */

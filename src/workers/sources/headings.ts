@@ -3,6 +3,10 @@ import type { ProposedColumn, ProposedTable, Recognised, Rule } from "./proposal
 import type { Sheet } from "./sheet.ts";
 import { columnFor } from "./synonyms.ts";
 
+/** Meanings whose hour may stand in a column beside the date. */
+const timed: ReadonlySet<string> = new Set(["ordered_at", "event_at"]);
+const isDay = (column: string) => /dat(?:e|um)|fecha|^t_?dat$|^day$/i.test(column) && !/time|stamp/i.test(column);
+
 /** What a plain table's header names mean, with the formats that its columns hold. */
 export class Headings {
   readonly fileName: string;
@@ -36,6 +40,9 @@ export class Headings {
 
   date(meaning: string): Rule | undefined {
     const column = this.find(meaning);
+    const hour = timed.has(meaning) ? this.find("time_of_day") : undefined;
+    if (column !== undefined && hour !== undefined && hour !== column && isDay(column))
+      return { concat: [column, hour] };
     const profile = column === undefined ? undefined : this.#profiles.get(column);
     return column !== undefined && profile?.format && !profile.isAmbiguous
       ? { column, format: profile.format }
@@ -53,6 +60,7 @@ export class Headings {
     const profile = column === undefined ? undefined : this.#profiles.get(column);
     if (column === undefined || !profile) return undefined;
     const decimal = profile.decimal ? { decimal: profile.decimal } : {};
+    if (/%|percent|pct|prozent/i.test(column)) return { column, ...decimal, unit: "percent" };
     if (profile.isShare && !/amount|value|price|total/i.test(column)) return { column, ...decimal, unit: "share" };
     if (profile.examples.some((text) => text.endsWith("%"))) return { column, ...decimal, unit: "percent" };
     return this.amount(column);
@@ -85,6 +93,7 @@ export class Headings {
 
 function columnIn(rule: Rule | undefined): string[] {
   if (typeof rule !== "object") return [];
+  if ("concat" in rule) return [...rule.concat];
   return "column" in rule ? [rule.column] : "map" in rule ? [rule.map] : [];
 }
 

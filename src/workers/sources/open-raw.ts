@@ -1,4 +1,5 @@
 import type { Session } from "../engine/duckdb.ts";
+import { packingsOf, unpackItems } from "./packed-items.ts";
 import { type Prepared, prepareFile } from "./prepare.ts";
 import { type RawTable, readRaw } from "./raw.ts";
 import { readJson } from "./read-json.ts";
@@ -35,5 +36,7 @@ export async function openRaw(session: Session, path: string, options: OpenOptio
 
 async function completed(session: Session, raw: RawTable): Promise<RawTable> {
   if (isShopifyOrders(raw.columns)) return reshapeShopifyOrders(session, raw);
-  return isShopifyProducts(raw.columns) ? reshapeShopifyProducts(session, raw) : raw;
+  if (isShopifyProducts(raw.columns)) return reshapeShopifyProducts(session, raw);
+  const packings = packingsOf(raw.columns);
+  return packings.length > 0 ? unpackItems(session, raw, packings) : raw;
 }

@@ -17,7 +17,9 @@ test("a text that a format reads is one that it is tried on", async () => {
   const texts = await session.rows(
     `SELECT DISTINCT unnest([${variants}]) AS t FROM (SELECT unnest([${written}]) AS t FROM (VALUES (TIMESTAMPTZ '2024-03-05 04:07:09.5'), (TIMESTAMPTZ '2023-12-31 23:59:59')) d(v))`,
   );
-  const reads = dateFormats.map((format, at) => `try_strptime(t, ${literal(format)}) IS NOT NULL AS f${at}`).join(", ");
+  const reads = dateFormats
+    .map((format, at) => `try_strptime(t, ${literal(format)}) >= TIMESTAMPTZ '1900-01-01' AS f${at}`)
+    .join(", ");
   const all = texts.map(({ t }) => `(${literal(String(t))})`).join(", ");
   const read = await session.rows(`SELECT t, ${reads} FROM (VALUES ${all}) v(t)`);
   const missed = read.flatMap((row) => {

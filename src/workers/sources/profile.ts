@@ -34,6 +34,9 @@ const dateParts = [
   "%b %d, %Y",
   "%B %d, %Y",
   "%d-%b-%Y",
+  "%d-%b-%y",
+  "%b-%d-%Y",
+  "%b-%d-%y",
   "%d/%m/%y",
   "%m/%d/%y",
   "%d.%m.%y",
@@ -62,6 +65,11 @@ export function monthFirst(format: string): string {
   return twin ? twin[1] + format.slice(twin[0].length) : format;
 }
 
+function dayFirst(format: string): string {
+  const twin = Object.entries(twins).find(([, month]) => format.startsWith(month));
+  return twin ? twin[0] + format.slice(twin[1].length) : format;
+}
+
 const integerPattern = "^[-+]?[0-9]{1,18}$";
 const codes =
   "AED|ARS|AUD|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|KWD|MXN|MYR|NOK|NZD|PHP|PLN|RON|RUB|SAR|SEK|SGD|THB|TND|TRY|TWD|UAH|USD|VND|ZAR";
@@ -87,7 +95,21 @@ export async function profileColumns(
     for (const one of some)
       profiles.push(await profileColumn(session, raw, one, (key) => counts.get(`${key}_${one.column}`) ?? 0));
   }
-  return profiles;
+  return withOneOrder(profiles);
+}
+
+/** Who writes one date with the month first writes all of a file so: a column that shows which it is decides for those that don't. */
+function withOneOrder(profiles: readonly ColumnProfile[]): ColumnProfile[] {
+  const isDayFirst = (format: string) => Object.keys(twins).some((one) => format.startsWith(one));
+  const isMonthFirst = (format: string) => Object.values(twins).some((one) => format.startsWith(one));
+  const clear = profiles.flatMap(({ format, isAmbiguous }) => (format === null || isAmbiguous ? [] : [format]));
+  const months = clear.some(isMonthFirst);
+  if (months === clear.some(isDayFirst)) return [...profiles];
+  return profiles.map((profile) =>
+    profile.isAmbiguous && profile.format !== null
+      ? { ...profile, isAmbiguous: false, format: months ? monthFirst(profile.format) : dayFirst(profile.format) }
+      : profile,
+  );
 }
 
 interface NamedColumn {
@@ -172,7 +194,7 @@ const tests: Readonly<Record<string, (v: string) => string>> = {
   shares: (v) => `regexp_full_match(${v}, '0|1|0?[.,][0-9]+|1[.,]0+')`,
   flags: (v) => `lower(${v}) IN ('true', 'false', 'yes', 'no', 'y', 'n')`,
   datelike: (v) =>
-    `regexp_matches(${v}, '^[0-9]{1,4}[-/.][0-9A-Za-z]{1,9}[-/.]|^[0-9]{1,2} [A-Za-z]{3}|^[A-Za-z]{3,9} [0-9]|^[12][0-9]{7}$')`,
+    `regexp_matches(${v}, '^[0-9]{1,4}[-/.][0-9A-Za-z]{1,9}[-/.]|^[0-9]{1,2} [A-Za-z]{3}|^[A-Za-z]{3,9}[ -][0-9]|^[12][0-9]{7}$')`,
 };
 
 async function profileColumn(
@@ -202,7 +224,7 @@ async function profileColumn(
   };
   if (filled === 0) return { ...base, kind: "empty" };
   const most = filled * 0.9;
-  if (n("datelike") >= most) {
+  if (n("datelike") >= filled / 2) {
     const found = await dateFormat(session, raw, { column, filled });
     if (found) return { ...base, ...found };
   }
@@ -232,11 +254,15 @@ function shapeOf(format: string): { format: string; shape: RegExp } {
   const shape = parts.map((part) =>
     part === "%z"
       ? "[-+:\\p{L}\\p{N}]+"
-      : part.startsWith("%")
-        ? "[-+\\p{L}\\p{N}]+?"
-        : /\s/.test(part)
-          ? "\\s+"
-          : `\\s*[${part}]\\s*`,
+      : part === "%Y"
+        ? "[0-9]{4}"
+        : part === "%y"
+          ? "[0-9]{2}"
+          : part.startsWith("%")
+            ? "[-+\\p{L}\\p{N}]+?"
+            : /\s/.test(part)
+              ? "\\s+"
+              : `\\s*[${part}]\\s*`,
   );
   return { format, shape: new RegExp(`^\\s*${shape.join("\\s*")}\\s*$`, "u") };
 }
@@ -272,7 +298,7 @@ async function dateFormat(
   if (Number(counts.iso ?? 0) >= filled * 0.9) return { kind, format: null, isAmbiguous: false };
   const scored = viable.map((format, at) => ({ format, n: Number(counts[`f${at}`] ?? 0) })).sort((a, b) => b.n - a.n);
   const best = scored[0];
-  if (!best || best.n < filled * 0.7) return null;
+  if (!best || best.n < filled / 2) return null;
   const isTwin = (a: string, b: string) =>
     Object.entries(twins).some(
       ([x, y]) => (a.startsWith(x) && b.startsWith(y)) || (a.startsWith(y) && b.startsWith(x)),

@@ -207,7 +207,7 @@ function uniqueNames(names: readonly string[], warnings: string[]): string[] {
 }
 
 const totalWords =
-  /^\W*(?:(?:grand[ -]?total|sub-?total|totals?|sum|summe|gesamt|insgesamt|count|rows?|records?)\W*|end of .*|\(?\d+ (?:rows?|records?)\b.*)$/i;
+  /^\W*(?:(?:grand[ -]?total|sub-?total|totals?|sum|summe|gesamt(?:summe)?|insgesamt|somme|totale|total général|count|rows?|records?)\W*|end of .*|\(?\d+ (?:rows?|records?)\b.*|(?:rows?|record\(?s?\)?) (?:downloaded|exported|selected))$/i;
 const tailBytes = 65_536;
 
 /** The lines at the very end that are a note in one cell, or begin as totals do: where they start, and how many. */
@@ -230,9 +230,17 @@ function footerOf(
     if (line === "") continue;
     const cells = splitRecords(line, delimiter, quote)[0]?.cells ?? [];
     const filled = cells.filter((cell) => cell.trim() !== "");
-    const isTotal = totalWords.test(filled[0] ?? "") && filled.length <= Math.max(2, width / 2);
-    const isNote =
-      cells.length === 1 && width > 2 && !line.includes(quote) && (/\s/.test(line) || !/[\p{L}\d]/u.test(line));
+    if (filled.length === 0 && found) {
+      found = { from: start + from, lines: found.lines };
+      continue;
+    }
+    const isTotal =
+      (totalWords.test(filled[0] ?? "") && filled.length <= Math.max(2, width / 2)) ||
+      (filled.length === 2 && width > 3 && /^\d+$/.test(filled[0] ?? "") && totalWords.test(filled[1] ?? ""));
+    const text = (cells[0] ?? "").trim();
+    const isWhole =
+      !line.includes(quote) || (line.startsWith(quote) && line.endsWith(quote) && line.split(quote).length === 3);
+    const isNote = cells.length === 1 && width > 2 && isWhole && (/\s/.test(text) || !/[\p{L}\d]/u.test(text));
     if (!isTotal && !isNote) break;
     lines++;
     found = { from: start + from, lines };

@@ -12,7 +12,8 @@ export interface PlainSheet {
 
 const maxUnpackedBytes = 1e9;
 
-/** The first sheet of a workbook that has rows, as CSV with ISO dates and plain numbers; other sheets with rows are named. */
+/** The first sheet of a workbook that holds a table, with those that go on with the same header, as CSV with ISO dates and plain
+ *  numbers; other sheets with rows are named. */
 export async function writeSheet(path: string, scratch: string, label: string): Promise<PlainSheet> {
   const unpacked = unpackedBytes(path);
   if (unpacked === null) throw unreadable(label);
@@ -30,8 +31,15 @@ export async function writeSheet(path: string, scratch: string, label: string): 
     throw unreadable(label);
   }
   const filled = sheets.filter(({ data }) => data.some((row) => row.some((cell) => cellText(cell) !== "")));
-  const [first, ...others] = filled;
-  const rows = first?.data ?? [];
+  const first = filled.find(({ data }) => data.filter((row) => filledCells(row) > 1).length > 1) ?? filled[0];
+  const header = headerOf(first?.data ?? []);
+  const continued = filled.flatMap(({ sheet, data }) => {
+    const at =
+      sheet === first?.sheet || header === "" ? -1 : data.slice(0, 20).findIndex((row) => namesOf(row) === header);
+    return at < 0 ? [] : [{ sheet, data: data.slice(at + 1) }];
+  });
+  const others = filled.filter(({ sheet }) => sheet !== first?.sheet && !continued.some((one) => one.sheet === sheet));
+  const rows = [first?.data ?? [], ...continued.map(({ data }) => data)].flat();
   const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
   const lines = rows.map((row) => {
     const cells = Array.from({ length: width }, (_, at) => cellText(row[at]));
@@ -39,8 +47,32 @@ export async function writeSheet(path: string, scratch: string, label: string): 
   });
   const out = join(scratch, `sheet-${randomUUID()}.csv`);
   writeFileSync(out, lines.length > 0 ? `${lines.join("\n")}\n` : "");
-  const named = others.map(({ sheet }) => `“${sheet}”`).join(", ");
-  return { path: out, warnings: others.length > 0 ? [`Only the sheet “${first?.sheet}” is read, not ${named}.`] : [] };
+  const list = (some: readonly { sheet: string }[]) => some.map(({ sheet }) => `“${sheet}”`).join(", ");
+  const warnings = [
+    ...(continued.length > 0 ? [`The sheets ${list([...(first ? [first] : []), ...continued])} are read as one.`] : []),
+    ...(others.length > 0
+      ? [
+          continued.length > 0
+            ? `The sheets ${list(others)} have other columns and aren't read: save each as a file of its own.`
+            : `Only the sheet “${first?.sheet}” is read, not ${list(others)}: save what else is wanted as a file of its own.`,
+        ]
+      : []),
+  ];
+  return { path: out, warnings };
+}
+
+const filledCells = (row: readonly unknown[]) => row.filter((cell) => cellText(cell) !== "").length;
+/** A row's names, without empty cells at its end. */
+function namesOf(row: readonly unknown[]): string {
+  const names = row.map((cell) => cellText(cell).trim().toLowerCase());
+  return names.slice(0, names.findLastIndex((name) => name !== "") + 1).join("\u001f");
+}
+
+/** The names in a sheet's header: its first row that has nearly as many cells as any. */
+function headerOf(rows: readonly (readonly unknown[])[]): string {
+  const head = rows.slice(0, 20);
+  const width = head.reduce((most, row) => Math.max(most, filledCells(row)), 0);
+  return width < 2 ? "" : namesOf(head.find((row) => filledCells(row) >= width - 1) ?? []);
 }
 
 function unreadable(label: string): AssayError {

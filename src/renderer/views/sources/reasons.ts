@@ -2,6 +2,7 @@ const reasons: Readonly<Record<string, string>> = {
   unreadable_date: "no date",
   unreadable_amount: "no amount",
   missing_value: "value missing",
+  unknown_value: "word the mapping doesn't know",
   too_few_columns: "too few columns",
   too_many_columns: "too many columns",
   invalid_json: "no JSON",

@@ -32,13 +32,14 @@ const states = {
 
 /** The audience lists that it exports, a file a state: what happened last tells which. */
 const listed = { email: "Email Address", given_name: "First Name", family_name: "Last Name", phone: "Phone Number" };
+const members = {
+  table: "customers",
+  columns: { source_customer_id: "EUID", ...listed, created_at: utc("OPTIN_TIME") } as Record<string, Rule>,
+};
 const audience = (has: readonly string[], status: string, at: string) => ({
   has: ["emailaddress", "leid", "euid", ...has],
   tables: [
-    {
-      table: "customers",
-      columns: { source_customer_id: "EUID", ...listed, created_at: utc("OPTIN_TIME") } as Record<string, Rule>,
-    },
+    members,
     {
       table: "consents",
       columns: {
@@ -109,6 +110,7 @@ export const mailchimp = relational(
         },
       ],
     },
+    { has: ["emailaddress", "leid", "euid", "opens"], tables: [members] }, // who got one campaign, whatever became of them since
     audience(["unsubtime"], "withdrawn", "UNSUB_TIME"),
     audience(["cleantime"], "suppressed", "CLEAN_TIME"),
     audience(["optintime"], "granted", "CONFIRM_TIME"),

@@ -1,9 +1,10 @@
+import { packingsOf } from "../packed-items.ts";
 import { amount, type ProposedColumn, type ProposedTable, present, type Recognised, utc } from "../proposal.ts";
 import type { Sheet } from "../sheet.ts";
 
-/** Orders of WooCommerce: as its API gives them in JSON, and as its two usual export plug-ins write them, a row a line item. */
+/** Orders of WooCommerce: as its API gives them in JSON, and as its two usual export plug-ins write them, a row a line item or an order. */
 export function woocommerce(sheet: Sheet): Recognised | undefined {
-  const tables = apiTables(sheet) ?? itemTables(sheet) ?? labelledTables(sheet);
+  const tables = apiTables(sheet) ?? itemTables(sheet) ?? packedTables(sheet) ?? labelledTables(sheet);
   if (!tables) return undefined;
   return {
     layout: tables.layout,
@@ -178,6 +179,76 @@ function itemTables(sheet: Sheet): Tables | undefined {
         }),
       },
       { table: "products", columns: present(headers, { product_id: product, name: "item_name" }) },
+      {
+        table: "returns",
+        where: "item_refunded is not null and item_refunded not in ('0', '0.0', '0.00')",
+        columns: headers.includes("item_refunded")
+          ? present(headers, {
+              return_id: "item_id",
+              order_id: "order_number",
+              line_id: "item_id",
+              product_id: product,
+              refund_minor: amount("item_refunded"),
+            })
+          : {},
+      },
+      {
+        table: "customers",
+        ...people(headers, (name) => `billing_${name}`, headers.includes("customer_id") ? customer : undefined),
+      },
+    ],
+  };
+}
+
+/** The same columns with a row an order, whose items lie in one cell. */
+function packedTables({ headers }: Sheet): Tables | undefined {
+  if (!headers.includes("billing_email") || packingsOf(headers).length === 0) return undefined;
+  const at = headers.includes("order_date") ? "order_date" : "date";
+  const currency = { coalesce: ["order_currency", "currency"] };
+  const product = { coalesce: ["line_items.sku", "line_items.product_id", "line_items.name"] };
+  const order = { order_id: "order_number", source_customer_id: customer, ordered_at: at, currency };
+  return {
+    layout: "woocommerce-orders",
+    tables: [
+      {
+        table: "orders",
+        columns: present(headers, {
+          ...order,
+          email: "billing_email",
+          phone: "billing_phone",
+          channel: { value: "web" },
+          status: { coalesce: ["status", "order_status"] },
+          discount_minor: amount("discount_total"),
+          shipping_minor: amount("shipping_total"),
+          tax_minor: amount("tax_total"),
+        }),
+      },
+      {
+        table: "order_lines",
+        each: "line_items",
+        columns: {
+          ...present(headers, order),
+          line_id: "line_items.id",
+          product_id: product,
+          quantity: amount("line_items.quantity"),
+          amount_minor: amount("line_items.total"),
+          discount_minor: { ...amount("line_items.subtotal"), less: ["line_items.total"] },
+        },
+      },
+      { table: "products", each: "line_items", columns: { product_id: product, name: "line_items.name" } },
+      {
+        table: "returns",
+        each: "refunds",
+        columns: headers.includes("refunds")
+          ? {
+              return_id: "refunds.id",
+              order_id: "order_number",
+              returned_at: "refunds.date",
+              refund_minor: amount("refunds.amount"),
+              reason: "refunds.reason",
+            }
+          : {},
+      },
       {
         table: "customers",
         ...people(headers, (name) => `billing_${name}`, headers.includes("customer_id") ? customer : undefined),

@@ -1,0 +1,113 @@
+import { spelled } from "./generic-tables.ts";
+import { found, type Recognise } from "./headings.ts";
+import { consentAnswers, keep } from "./proposal.ts";
+import { isAttribute, plainHeader } from "./synonyms.ts";
+
+export const suppressions: Recognise = (headings) => {
+  const email = headings.find("email");
+  if (!email || !/suppress|unsubscrib|do_?not_?(mail|contact)|blocklist|opt_?out/.test(headings.fileName))
+    return undefined;
+  return found(0.95, [
+    {
+      table: "consents",
+      columns: keep({
+        email,
+        channel: { value: "email" },
+        purpose: { value: "marketing" },
+        status: { value: "suppressed" },
+        occurred_at: headings.date("occurred_at"),
+      }),
+    },
+  ]);
+};
+
+export const consents: Recognise = (headings) => {
+  const email = headings.find("email");
+  const status = headings.find("consent_status");
+  const purpose = headings.find("purpose");
+  if (!email || !status || !purpose) return undefined;
+  const columns = keep({
+    source_customer_id: headings.find("source_customer_id"),
+    email,
+    channel: headings.find("consent_channel"),
+    purpose,
+    status,
+    occurred_at: headings.date("occurred_at"),
+  });
+  return found(0.85, [{ table: "consents", columns }]);
+};
+
+const refusals = { true: "withdrawn", yes: "withdrawn", y: "withdrawn", "1": "withdrawn", x: "withdrawn" };
+const refusedWords = Object.keys(refusals)
+  .flatMap(spelled)
+  .map((word) => `'${word}'`)
+  .join(", ");
+
+export const customers: Recognise = (headings) => {
+  const person = headings.person();
+  const customer = person.source_customer_id ?? person.loyalty_id;
+  const email = headings.find("email");
+  const isPerson = ["email", "full_name", "given_name", "family_name", "postcode", "loyalty_id"].some(
+    (name) => person[name] !== undefined,
+  );
+  const told = headings.rest(person).filter(isAttribute);
+  const isDescribed =
+    told.length > 1 &&
+    !["id", "recordid"].includes(plainHeader(typeof customer === "string" ? customer : "id")) &&
+    !headings.has("product_id", "order_id", "event_type");
+  if (!customer || !(isPerson || isDescribed)) return undefined;
+  const accepts = headings.find("accepts_email");
+  const said = headings.find("refuses_email");
+  const refuses = said !== undefined && /[^\w -]/.test(said) ? undefined : said; // as a condition can name it
+  const created = headings.date("created_at");
+  const consent = {
+    source_customer_id: customer,
+    email,
+    channel: { value: "email" },
+    purpose: { value: "marketing" },
+    ...(accepts ? { status: { map: accepts, values: consentAnswers } } : {}),
+    occurred_at: created,
+  };
+  const columns = keep({
+    ...person,
+    source_customer_id: customer,
+    birth_date: headings.date("birth_date"),
+    created_at: created,
+  });
+  const attributes = headings.rest(columns).filter((name) => name !== refuses && isAttribute(name));
+  const refused = { ...consent, status: { map: refuses ?? "", values: refusals } };
+  return found(
+    0.85,
+    [
+      {
+        table: "customers",
+        columns: attributes.length > 0 ? { ...columns, attributes: { columns: attributes } } : columns,
+      },
+      {
+        table: "consents",
+        ...(refuses ? { where: `${refuses} not in (${refusedWords})` } : {}),
+        columns: accepts ? keep(consent) : {},
+      },
+      {
+        table: "consents",
+        where: `${refuses} in (${refusedWords})`,
+        columns: refuses ? keep({ ...refused, occurred_at: undefined }) : {},
+      },
+    ],
+    refuses && !accepts
+      ? [`${refuses} says who doesn't want mail, not who does: map consents.status where the others may be written to.`]
+      : [],
+  );
+};
+
+export const addresses: Recognise = (headings) => {
+  const email = headings.find("email");
+  if (!email) return undefined;
+  const columns = keep({
+    ...headings.person(),
+    source_customer_id: email,
+    birth_date: headings.date("birth_date"),
+    created_at: headings.date("created_at"),
+  });
+  return found(0.5, [{ table: "customers", columns }], ["Only an e-mail address was recognised."]);
+};
