@@ -113,6 +113,7 @@ export class StepBench {
       purchaseHorizonDays: options.horizonDays ?? 90,
       bucket,
       bucketCount,
+      share: 1,
       spanEnds: options.spanEnds ?? [],
       brand: { currency: "GBP", timeZone: "Europe/London", returnWindowDays: null, ...options.brand },
       random: createRandom(1, step.name),

@@ -107,7 +107,7 @@ export class Planner {
     const nodes =
       reference.cut && date
         ? this.#judged().require(reference.step, rollingCut(date, reference.cut))
-        : (step.isDrawn ? this.#drawn() : this).require(reference.step, before ?? this.#request.asOf);
+        : this.#sampleOf(reference, step.isDrawn ? this.#drawn() : this, before ?? this.#request.asOf);
     const declared = source?.outputs.find(({ name }) => name === reference.output);
     if (!declared && source?.scope !== "batch") {
       throw new AssayError("internal", `${reference.step} has no output ${reference.output}.`, "Mend the declaration.");
@@ -121,11 +121,26 @@ export class Planner {
       return own ? keysOf(own).flatMap((key) => named(key)) : [];
     }
     if (declared?.isPartitioned) {
-      const some = isDrawn ? [0] : this.#allBuckets();
+      const some = isDrawn ? [0] : this.#allBuckets().slice(0, reference.sample);
       const wanted = step.scope === "bucket" ? [bucket] : some;
       return nodes.flatMap(keysOf).flatMap((key) => wanted.flatMap((part) => named(key, part)));
     }
     return nodes.flatMap(keysOf).flatMap((key) => named(key));
+  }
+
+  /** The tasks of a step, of the first buckets alone where a sample of them is read: no others are planned for it. */
+  #sampleOf({ step: name, sample }: InputReference, planner: Planner, at: Day | null): readonly TaskNode[] {
+    const source = this.#request.steps.get(name);
+    if (sample === undefined || source?.scope !== "bucket") return planner.require(name, at);
+    const buckets = planner.#buckets(source).slice(0, sample);
+    return buckets.map((bucket) => planner.#node(source, planner.#dateOf(source, at), bucket));
+  }
+
+  /** The part of the customers that a step reads, where it reads a sample. */
+  #shareOf(step: StepDeclaration): number {
+    const { isDrawn, bucketCount } = this.#request;
+    const samples = Object.values(step.inputs).flatMap(({ sample }) => sample ?? []);
+    return isDrawn || step.isDrawn ? 1 : Math.min(1, Math.min(...samples) / bucketCount);
   }
 
   /** The spans that hold what a task of a day may see: up to the day, of a cut up to the end of what followed it. */
@@ -277,6 +292,7 @@ export class Planner {
       brand,
       seed,
       inputs: at.inputs,
+      ...(this.#shareOf(step) < 1 ? { share: this.#shareOf(step) } : {}),
       parts: partsOf(question),
     };
     if (!this.#nodes.has(key)) this.#nodes.set(key, node);

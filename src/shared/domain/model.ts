@@ -32,6 +32,8 @@ export interface ModelContext {
   readonly purchaseHorizonDays: number;
   readonly seed: number;
   readonly throwIfCancelled: () => void;
+  /** The part of all customers that `fit` reads where it reads a sample; 1 where that isn't said. */
+  readonly share?: number;
   /** The day of the fit or of the scores, in days since 1970. */
   readonly asOf?: number;
   /** Fits of the models that are consulted, for `fit` and trials alone. */
@@ -117,6 +119,9 @@ export interface ModelDeclaration {
   readonly outcomes?: Readonly<Record<string, { readonly feature: string }>>;
   /** Tables for `fit` alone, beside the inputs. */
   readonly learns?: Readonly<Record<string, { readonly feature: string }>>;
+  /** How many buckets of customers its fit reads where there are several (50,000 to 100,000 customers each, by the hash in their ids): one,
+   *  with all that is made of it, unless it says so many, or all. */
+  readonly fitBuckets?: number | "all";
   /** What a row of the scores is of, where it isn't a customer; the first column names it. */
   readonly keys?: readonly Column[];
   /** Rows (keys and reason) that stand in the scores without any, and aren't read into memory; `where` is SQL that chooses them. */

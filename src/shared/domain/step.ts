@@ -40,6 +40,8 @@ export interface InputReference {
   /** Reads the step as it is judged at the k-th rolling cut before the task's own date (from 1): with the horizon of evaluations, of
    *  one bucket of the customers. */
   readonly cut?: number;
+  /** How many buckets a brand's task reads of it at most, the first ones: a sample of the customers where they are many. */
+  readonly sample?: number;
   /** A task of a run's day can be built on what stood at the week's end before it, where fits are of that day too: read at that day
    *  ("at"), or only by tasks that are built so ("with") or aren't ("without"). */
   readonly base?: "at" | "with" | "without";

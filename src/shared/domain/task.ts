@@ -30,6 +30,8 @@ export interface TaskNode {
   readonly brand: { readonly currency: string; readonly timeZone: string; readonly returnWindowDays: number | null };
   readonly seed: number;
   readonly inputs: Readonly<Record<string, readonly TaskInput[]>>;
+  /** The part of the customers that its inputs are of, where they are a sample. */
+  readonly share?: number;
   /** What the key was made from, part by part, for the explanation. */
   readonly parts: Readonly<Record<string, string>>;
 }

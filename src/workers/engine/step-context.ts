@@ -21,6 +21,12 @@ interface StepOutput {
   json(name: string, value: Json): Promise<void>;
 }
 
+/** Buckets from one up to, but not with, another. */
+export interface BucketRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Everything that a step's body may see. It has no clock, no network and no path but its inputs and scratch. */
 export interface StepContext {
   readonly session: Session;
@@ -32,8 +38,8 @@ export interface StepContext {
   relation(input: string): string;
   /** The JSON values of an input, one per artifact (one, unless a brand's task reads a bucket's step). */
   json(input: string): Json;
-  /** An input as columns in memory. */
-  table(input: string): Promise<ColumnTable>;
+  /** An input as columns in memory; of some buckets' customers alone where they're named. */
+  table(input: string, buckets?: BucketRange): Promise<ColumnTable>;
   readonly params: Params;
   /** The day that the task looks back from (the fit's day for fits, the cut for splits); throws where the step has no date. */
   readonly asOf: Day;
@@ -41,6 +47,8 @@ export interface StepContext {
   readonly purchaseHorizonDays: number;
   readonly bucket: number;
   readonly bucketCount: number;
+  /** The part of the customers that its inputs are of; less than 1 where they are a sample. */
+  readonly share: number;
   /** Last days of all spans but the last, in order. */
   readonly spanEnds: readonly Day[];
   readonly brand: StepBrand;

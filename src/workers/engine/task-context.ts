@@ -12,8 +12,8 @@ import { landedPath, requireArtifact, verifiedPath } from "./artifact-store.ts";
 import type { Known, KnownFile } from "./commit.ts";
 import type { Session } from "./duckdb.ts";
 import { readTable } from "./read-table.ts";
-import { fileList, ident } from "./sql.ts";
-import type { Step, StepContext } from "./step-context.ts";
+import { bucketSql, fileList, ident } from "./sql.ts";
+import type { BucketRange, Step, StepContext } from "./step-context.ts";
 import type { TaskRecorder } from "./task-recorder.ts";
 
 export interface TaskOutputFile {
@@ -59,13 +59,14 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     checked.set(file.path, known);
     return known;
   };
-  const opened = (input: string) =>
-    (node.inputs[input] ?? []).flatMap(({ key, output }) => {
+  const readsByBucket = (input: string) => node.bucketCount > 1 && node.inputs[input]?.length === node.bucketCount;
+  const opened = (input: string, { from, to }: BucketRange = { from: 0, to: Number.POSITIVE_INFINITY }) =>
+    (node.inputs[input] ?? []).slice(from, to).flatMap(({ key, output }) => {
       const file = artifactOf(key).files.find((one) => one.output === output);
       return file && file.rows > 0 ? [{ path: pathOfFile(file), bytes: file.bytes }] : [];
     });
-  const files = (input: string) => {
-    const open = opened(input);
+  const files = (input: string, buckets?: BucketRange) => {
+    const open = opened(input, buckets);
     making.recorder?.reads(input, open);
     return open.map(({ path }) => path);
   };
@@ -77,9 +78,14 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     }
     return undefined;
   };
-  const relation = (input: string) => {
-    const paths = files(input);
-    return paths.length > 0 ? `read_parquet(${fileList(paths)})` : emptyRelation(columnsOf(input));
+  const relation = (input: string, range?: BucketRange) => {
+    const isByBucket = readsByBucket(input);
+    const paths = files(input, isByBucket ? range : undefined);
+    if (paths.length === 0) return emptyRelation(columnsOf(input));
+    const read = `read_parquet(${fileList(paths)})`;
+    if (!range || isByBucket) return read;
+    const bucket = bucketSql("customer_id", node.bucketCount);
+    return `(SELECT * FROM ${read} WHERE ${bucket} BETWEEN ${range.from} AND ${range.to - 1})`;
   };
   const declared = (name: string): OutputDeclaration =>
     defined(
@@ -105,8 +111,8 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
   const context: StepContext = {
     session,
     has: (input) => node.inputs[input] !== undefined,
-    files,
-    relation,
+    files: (input) => files(input),
+    relation: (input) => relation(input),
     json: (input) => {
       const values = (node.inputs[input] ?? []).map(({ key, output }) => {
         const file = defined(
@@ -119,7 +125,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
       });
       return values.length === 1 ? (values[0] ?? null) : values;
     },
-    table: (input) => readTable(session, relation(input)),
+    table: (input, buckets) => readTable(session, relation(input, buckets)),
     params: node.params,
     get asOf() {
       return defined(node.asOf, `the date of ${step.name}`);
@@ -128,6 +134,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     purchaseHorizonDays: node.purchaseHorizonDays,
     bucket: node.bucket,
     bucketCount: node.bucketCount,
+    share: node.share ?? 1,
     spanEnds: node.spanEnds ?? [],
     brand: node.brand,
     random: createRandom(node.seed, step.name),

@@ -51,6 +51,14 @@ export function consultedFits(model: ModelDeclaration): Record<string, InputRefe
   );
 }
 
+/** The inputs of a model's fit: a sample of the customers where it asks for one. */
+function fitInputs(model: ModelDeclaration): Record<string, InputReference> {
+  const sample = model.fitBuckets;
+  if (typeof sample !== "number") return referencesOf(model);
+  const inputs = Object.entries(referencesOf(model));
+  return Object.fromEntries(inputs.map(([alias, reference]) => [alias, { ...reference, sample }]));
+}
+
 /** What a model is told of its task; for fits and trials with the fits that it consults. */
 export function modelContext(context: StepContext, learner?: ModelDeclaration): ModelContext {
   const { horizonDays, purchaseHorizonDays, seed, signal } = context;
@@ -79,14 +87,15 @@ function fitStep(model: ModelDeclaration): Step {
     stage: "fits",
     scope: "brand",
     timing: "fit_as_of",
-    inputs: { ...referencesOf(model), ...featuresOf(model.learns), ...consultedFits(model), ...choiceInput(model) },
+    inputs: { ...fitInputs(model), ...featuresOf(model.learns), ...consultedFits(model), ...choiceInput(model) },
     params: model.params,
     outputs: [{ name: "fitted", kind: "json" }],
     usesSeed: true,
+    ...(model.fitBuckets === undefined ? { isDrawn: true } : {}),
     run: async (context) => {
       const tables = await tablesOf([...Object.keys(model.inputs), ...Object.keys(model.learns ?? {})], context);
       const choice = model.contest ? { choice: context.json("choice") as unknown as TournamentChoice } : {};
-      const told = { ...modelContext(context, model), ...choice };
+      const told = { ...modelContext(context, model), share: context.share, ...choice };
       await context.output.json("fitted", model.fit(tables, context.params, told));
     },
   });
@@ -122,6 +131,7 @@ function scoreStep(model: ModelDeclaration): Step {
       const fitted = context.json("fitted");
       const { inputs = Object.keys(model.inputs), isDaily } = model.apart ?? {};
       const isBuilt = context.has("base") && isDaily?.(fitted) !== true;
+      if (model.apart && !isBuilt && context.bucketCount > bucketsAtOnce) return scoreByParts(model, context, inputs);
       const tables = isBuilt ? await changedTables(context, inputs) : await tablesOf(inputs, context);
       const scores = model.score(tables, fitted, context.params, modelContext(context));
       if (isBuilt) return writeBuilt(context, scores, scoreColumns(model));
@@ -130,6 +140,27 @@ function scoreStep(model: ModelDeclaration): Step {
       await context.output.query("scores", keyedScoresSql(model, context));
     },
   });
+}
+
+/** Buckets of customers that are in memory at once. */
+const bucketsAtOnce = 2;
+
+/** Scores some buckets after the others: what is in memory doesn't grow with the customers. */
+async function scoreByParts(model: ModelDeclaration, context: StepContext, inputs: readonly string[]): Promise<void> {
+  const { session, bucketCount } = context;
+  const [fitted, columns] = [context.json("fitted"), scoreColumns(model)];
+  for (let from = 0; from < bucketCount; from += bucketsAtOnce) {
+    const tables = inputs.map(
+      async (alias) => [alias, await context.table(alias, { from, to: from + bucketsAtOnce })] as const,
+    );
+    const told = Object.fromEntries(await Promise.all(tables));
+    await session.load("part", model.score(told, fitted, context.params, modelContext(context)), columns);
+    await session.run(
+      from === 0 ? "CREATE TEMP TABLE scored AS SELECT * FROM part" : "INSERT INTO scored SELECT * FROM part",
+    );
+  }
+  const names = columns.map(({ name }) => ident(name)).join(", ");
+  await context.output.query("scores", `SELECT ${names} FROM scored ORDER BY customer_id`);
 }
 
 /** Scores of what isn't a customer, in the order of their keys; with those that have none. */

@@ -165,6 +165,10 @@ const starts = [
   [-1.5, 0, 0.5, 0.5],
 ].map((start) => Float64Array.from(start));
 
+/** From so many different histories on the search ends where rounding of the sums over them hides what a step saves. */
+const manyGroups = 50_000;
+const rounding = 1e-14;
+
 /** Maximum likelihood by Newton's method on the compressed summary, from several starts (of many distinct histories, on a part
  *  of them); times are scaled inside, the answer is in the caller's unit. */
 export function fitBtyd(variant: Variant, frequency: Float64Array, recency: Float64Array, tAge: Float64Array): BtydFit {
@@ -174,7 +178,8 @@ export function fitBtyd(variant: Variant, frequency: Float64Array, recency: Floa
   const part = thin(grouped, startingGroups);
   const begun = bestOfStarts(negativeLogLikelihood(variant, part, { unit }), starts);
   const from = begun.converged ? begun.at : (starts[0] ?? begun.at);
-  const found = part === grouped ? begun : minimise(negativeLogLikelihood(variant, grouped, { unit }), from);
+  const search = grouped.count.length > manyGroups ? { rounding } : {};
+  const found = part === grouped ? begun : minimise(negativeLogLikelihood(variant, grouped, { unit }), from, search);
   const [r = 1, alpha = 1, a = 1, b = 1] = found.at.map(Math.exp);
   const [sr = 0, sAlpha = 0, sa = 0, sb = 0] = standardErrors(found, Math.max(1, frequency.length));
   const penalty = found.at.reduce((sum, value) => sum + defaultPull * value * value, 0);

@@ -79,15 +79,34 @@ export function compressSummary(frequency: Float64Array, recency: Float64Array, 
     const own = group[row] ?? 0;
     count[own] = (count[own] ?? 0) + 1;
   }
-  const timeOf = (key: number) => (time.values ? (time.values[key % span] ?? 0) : key % span);
-  const pick = ({ values: from }: Coded, code: (key: number) => number) => values.map((key) => from[code(key)] ?? 0);
-  return {
-    frequency: pick(x, (key) => Math.floor(key / span)),
-    recency: pick(last, (key) => Math.floor(timeOf(key) / age.values.length)),
-    tAge: pick(age, (key) => timeOf(key) % age.values.length),
-    count,
-    group,
-  };
+  const groups = values.length;
+  return { ...columnsOf(values, { x, last, age, span, times: time.values }), count, group };
+}
+
+interface Keyed {
+  readonly x: Coded;
+  readonly last: Coded;
+  readonly age: Coded;
+  readonly span: number;
+  readonly times: Float64Array | null;
+}
+
+/** The columns that keys were made from. */
+function columnsOf(keys: Float64Array, { x, last, age, span, times }: Keyed) {
+  const n = keys.length;
+  const [frequency, recency, tAge] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+  const ages = Math.max(1, age.values.length);
+  for (let at = 0; at < n; at++) {
+    const key = keys[at] ?? 0;
+    const xCode = Math.floor(key / span);
+    const timeCode = key - xCode * span;
+    const both = times ? (times[timeCode] ?? 0) : timeCode;
+    const lastCode = Math.floor(both / ages);
+    frequency[at] = x.values[xCode] ?? 0;
+    recency[at] = last.values[lastCode] ?? 0;
+    tAge[at] = age.values[both - lastCode * ages] ?? 0;
+  }
+  return { frequency, recency, tAge };
 }
 
 /** Every n-th group, so that about `most` are left; the summary itself where it has no more. */

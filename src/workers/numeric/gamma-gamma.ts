@@ -1,6 +1,14 @@
 import { encode } from "./compress.ts";
 import { gammaQuantile } from "./distributions.ts";
-import { bestOfStarts, byLogarithms, type Derivatives, type Objective, standardErrors } from "./optimise.ts";
+import {
+  bestOfStarts,
+  byLogarithms,
+  type Derivatives,
+  minimise,
+  type Objective,
+  type Optimum,
+  standardErrors,
+} from "./optimise.ts";
 import { digamma, lgamma, trigamma } from "./special-functions.ts";
 
 /** Fader & Hardie (2013), note 025: p, q and the scale v (their γ), in the unit of the amounts. */
@@ -33,14 +41,51 @@ interface Block {
 
 function blocksOf(x: Float64Array, mean: Float64Array, unit: number): Block[] {
   const { values, code } = encode(x);
-  const rows = Array.from(values, () => [] as number[]);
-  for (let at = 0; at < code.length; at++) rows[code[at] ?? 0]?.push((mean[at] ?? 0) / unit);
-  return rows.map((means, at) => {
-    const { values: distinct, code: places } = encode(Float64Array.from(means));
-    const count = new Float64Array(distinct.length);
-    for (const place of places) count[place] = (count[place] ?? 0) + 1;
-    const sumLogMean = distinct.reduce((sum, value, i) => sum + (count[i] ?? 0) * Math.log(value), 0);
-    return { x: values[at] ?? 0, mean: distinct, count, customers: means.length, sumLogMean };
+  const from = new Int32Array(values.length + 1);
+  for (const at of code) from[at + 1] = (from[at + 1] ?? 0) + 1;
+  for (let at = 0; at < values.length; at++) from[at + 1] = (from[at + 1] ?? 0) + (from[at] ?? 0);
+  const next = from.slice(0, values.length);
+  const means = new Float64Array(code.length);
+  for (let row = 0; row < code.length; row++) {
+    const own = code[row] ?? 0;
+    means[next[own] ?? 0] = (mean[row] ?? 0) / unit;
+    next[own] = (next[own] ?? 0) + 1;
+  }
+  return Array.from(values, (own, at) => blockOf(own, means.subarray(from[at], from[at + 1]).sort()));
+}
+
+function blockOf(x: number, sorted: Float64Array): Block {
+  const [mean, count] = [new Float64Array(sorted.length), new Float64Array(sorted.length)];
+  let distinct = 0;
+  for (let at = 0; at < sorted.length; at++) {
+    if (at === 0 || sorted[at] !== mean[distinct - 1]) mean[distinct++] = sorted[at] ?? 0;
+    count[distinct - 1] = (count[distinct - 1] ?? 0) + 1;
+  }
+  return toBlock(x, mean.slice(0, distinct), count.slice(0, distinct));
+}
+
+function toBlock(x: number, mean: Float64Array, count: Float64Array): Block {
+  const customers = count.reduce((sum, n) => sum + n, 0);
+  const sumLogMean = mean.reduce((sum, value, at) => sum + (count[at] ?? 0) * Math.log(value), 0);
+  return { x, mean, count, customers, sumLogMean };
+}
+
+/** From so many different means on the search begins on about `startingMeans` of them. */
+const manyMeans = 20_000;
+const startingMeans = 3_000;
+
+const distinctOf = (blocks: readonly Block[]) => blocks.reduce((sum, { mean }) => sum + mean.length, 0);
+
+/** Every so many a mean over all blocks. */
+function thinned(blocks: readonly Block[]): Block[] {
+  const every = Math.ceil(distinctOf(blocks) / startingMeans);
+  let before = 0;
+  return blocks.flatMap(({ x, mean, count }) => {
+    const first = before;
+    before += mean.length;
+    const isKept = (_: number, at: number) => (first + at) % every === 0;
+    const kept = mean.filter(isKept);
+    return kept.length > 0 ? [toBlock(x, kept, count.filter(isKept))] : [];
   });
 }
 
@@ -49,8 +94,11 @@ const pull = 1e-4;
 
 /** Mean negative log-likelihood with first and second derivatives, in ln p, ln q, ln v. */
 export function gammaGammaObjective(x: Float64Array, mean: Float64Array, unit = 1): Objective {
-  const blocks = blocksOf(x, mean, unit);
-  const n = x.length;
+  return objectiveOf(blocksOf(x, mean, unit));
+}
+
+function objectiveOf(blocks: readonly Block[]): Objective {
+  const n = blocks.reduce((sum, { customers }) => sum + customers, 0);
   return (at, into) => {
     const parameters = at.map((value) => Math.exp(Math.min(30, Math.max(-30, value))));
     const [p = 1, q = 1, v = 1] = parameters;
@@ -119,6 +167,13 @@ function warningsOf(n: number, spread: number, params: readonly number[], errors
   ];
 }
 
+/** Of many different means several starts are tried on a part of them, and the best is followed on all. */
+function minimum(blocks: readonly Block[]): Optimum {
+  if (distinctOf(blocks) <= manyMeans) return bestOfStarts(objectiveOf(blocks), starts);
+  const begun = bestOfStarts(objectiveOf(thinned(blocks)), starts);
+  return minimise(objectiveOf(blocks), begun.converged ? begun.at : (starts[0] ?? begun.at));
+}
+
 /** Maximum likelihood from several starts on x repeat purchases of mean m̄ (both > 0). Undefined where fewer than two have bought twice. Amounts are
  *  scaled inside; the log-likelihood is that of the amounts as given. */
 export function fitGammaGamma(x: Float64Array, mean: Float64Array): GammaGammaFit | undefined {
@@ -130,8 +185,8 @@ export function fitGammaGamma(x: Float64Array, mean: Float64Array): GammaGammaFi
       .reduce((sum, value) => sum + value, 0) /
     n /
     30;
-  const objective = gammaGammaObjective(x, mean, unit);
-  const found = bestOfStarts(objective, starts);
+  const blocks = blocksOf(x, mean, unit);
+  const found = minimum(blocks);
   const [p = 1, q = 1, v = 1] = found.at.map(Math.exp);
   const errors = standardErrors(found, n);
   const [sp = 0, sq = 0, sv = 0] = errors;
@@ -144,7 +199,7 @@ export function fitGammaGamma(x: Float64Array, mean: Float64Array): GammaGammaFi
     standardErrors: { p: sp, q: sq, v: sv * unit },
     logLikelihood: penalty - found.value * n - n * Math.log(unit),
     customers: n,
-    distinct: blocksOf(x, mean, unit).reduce((sum, block) => sum + block.mean.length, 0),
+    distinct: distinctOf(blocks),
     iterations: found.iterations,
     converged: found.converged,
     warnings: warningsOf(n, spread / unit, [p, q, v], errors, found.converged),
