@@ -40,15 +40,23 @@ export const rebuyIntervals = defineStep({
         sql: (from) => `WITH bought AS (
          SELECT customer_id, product_id, category, day FROM ${from}
          WHERE is_purchase AND quantity > 0 AND day <= DATE ${literal(context.asOf)}),
-       days AS (
-         SELECT customer_id, 'product' AS level, product_id AS item, min(category) AS category, day FROM bought WHERE product_id IS NOT NULL GROUP BY customer_id, product_id, day
-         UNION ALL SELECT DISTINCT customer_id, 'category', category, category, day FROM bought WHERE category IS NOT NULL),
+       grouped AS (
+         SELECT customer_id, 'product' AS level, product_id AS item, min(category) AS category, min(day) AS first_on, max(day) AS last_on, list(day) AS days
+         FROM bought WHERE product_id IS NOT NULL GROUP BY customer_id, product_id
+         UNION ALL SELECT customer_id, 'category', category, category, min(day), max(day), list(day) FROM bought WHERE category IS NOT NULL GROUP BY customer_id, category),
+       once AS (
+         SELECT customer_id, level, item, category, CAST(1 AS INTEGER) AS n_days, last_on, CAST(0 AS BIGINT) AS sum_log_interval, CAST(0 AS BIGINT) AS sum_log_interval_sq
+         FROM grouped WHERE first_on = last_on),
        paused AS (
-         SELECT customer_id, level, item, category, day, ln(day - lag(day) OVER (PARTITION BY customer_id, level, item ORDER BY day)) AS log_interval FROM days)
-       SELECT customer_id, level, item, min(category) AS category, CAST(count(*) AS INTEGER) AS n_days, max(day) AS last_on, ${elapsedSql(context.asOf, "max(day)")},
-              CAST(coalesce(sum(CAST(round(log_interval * 1e6) AS BIGINT)), 0) AS BIGINT) AS sum_log_interval,
-              CAST(coalesce(sum(CAST(round(log_interval * log_interval * 1e6) AS BIGINT)), 0) AS BIGINT) AS sum_log_interval_sq
-       FROM paused GROUP BY customer_id, level, item`,
+         SELECT customer_id, level, item, category, last_on, len(days) AS n, list_transform(list_zip(days[2:], days[:-2]), x -> ln(x[1] - x[2])) AS pauses
+         FROM (SELECT * REPLACE (list_sort(list_distinct(days)) AS days) FROM grouped WHERE first_on < last_on)),
+       again AS (
+         SELECT customer_id, level, item, category, CAST(n AS INTEGER) AS n_days, last_on,
+                CAST(list_sum(list_transform(pauses, x -> CAST(round(x * 1e6) AS BIGINT))) AS BIGINT) AS sum_log_interval,
+                CAST(list_sum(list_transform(pauses, x -> CAST(round(x * x * 1e6) AS BIGINT))) AS BIGINT) AS sum_log_interval_sq
+         FROM paused)
+       SELECT customer_id, level, item, category, n_days, last_on, ${elapsedSql(context.asOf, "last_on")}, sum_log_interval, sum_log_interval_sq
+       FROM (SELECT * FROM once UNION ALL SELECT * FROM again)`,
       }),
     );
   },

@@ -26,13 +26,31 @@ export function texts(table: ColumnTable, name: string): (string | null)[] {
   return column as (string | null)[];
 }
 
-/** Row of each customer in a table. */
-export function rowsByCustomer(table: ColumnTable): Map<string, number> {
-  return new Map(texts(table, "customer_id").map((id, at) => [id ?? "", at]));
+const rowsKnown = new WeakMap<ColumnTable, Map<string, number>>();
+
+/** Row of each customer in a table; looked up once a table. */
+export function rowsByCustomer(table: ColumnTable): ReadonlyMap<string, number> {
+  const known = rowsKnown.get(table);
+  if (known) return known;
+  const rows = new Map<string, number>();
+  const ids = texts(table, "customer_id");
+  for (let at = 0; at < ids.length; at++) rows.set(ids[at] ?? "", at);
+  rowsKnown.set(table, rows);
+  return rows;
 }
 
-/** Row of `other` for each row of `table`, -1 where it has none. */
+const matched = new WeakMap<ColumnTable, WeakMap<ColumnTable, Int32Array>>();
+
+/** Row of `other` for each row of `table`, -1 where it has none; not to be written to. */
 export function matchRows(table: ColumnTable, other: ColumnTable): Int32Array {
+  const known = matched.get(table) ?? new WeakMap<ColumnTable, Int32Array>();
+  matched.set(table, known);
+  const rows = known.get(other) ?? rowsOf(table, other);
+  known.set(other, rows);
+  return rows;
+}
+
+function rowsOf(table: ColumnTable, other: ColumnTable): Int32Array {
   const own = texts(table, "customer_id");
   const theirs = texts(other, "customer_id");
   if (own.length === theirs.length && own.every((id, at) => id === theirs[at])) return Int32Array.from(own.keys());

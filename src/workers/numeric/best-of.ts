@@ -13,6 +13,12 @@ export class BestOf {
     return this.#count;
   }
 
+  /** What a score must reach to come among them; minus infinity while there is room. */
+  get least(): number {
+    const most = this.#items.length;
+    return this.#count < most || most === 0 ? Number.NEGATIVE_INFINITY : (this.#scores[most - 1] ?? 0);
+  }
+
   clear(): void {
     this.#count = 0;
   }

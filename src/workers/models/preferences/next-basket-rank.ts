@@ -62,7 +62,7 @@ export type RankedBaskets = Pick<FittedBaskets, "reference" | "own_weight" | "po
 /** Ranks products for customer after customer over the same fit. */
 export function createRanking(fitted: RankedBaskets, params: BasketParams, most = listed): Ranking {
   const signals = createSignals(fitted, params);
-  return (baskets, isLeftOut) => signals(baskets, [fitted.own_weight], most, isLeftOut)[0] ?? [];
+  return (baskets, isLeftOut) => signals(baskets, [fitted.own_weight], most, isLeftOut ? { isLeftOut } : {})[0] ?? [];
 }
 
 export interface ScoredProduct {
@@ -70,12 +70,23 @@ export interface ScoredProduct {
   readonly score: number;
 }
 
+/** The list, and that of products that aren't left out: neighbours are looked for once. */
+export function createBothRankings(fitted: RankedBaskets, params: BasketParams, most = listed) {
+  const signals = createSignals(fitted, params);
+  return (baskets: Baskets, isLeftOut: (product: number) => boolean): { whole: number[]; fresh: number[] } => {
+    const fresh: number[] = [];
+    const [whole = []] = signals(baskets, [fitted.own_weight], most, { besides: { isLeftOut, into: fresh } });
+    return { whole, fresh };
+  };
+}
+
 /** The same with what each product scored. */
 export function createScoredRanking(fitted: RankedBaskets, params: BasketParams, most = listed) {
   const signals = createSignals(fitted, params);
   return (baskets: Baskets, isLeftOut?: (product: number) => boolean): ScoredProduct[] => {
     const scored: ScoredProduct[] = [];
-    signals(baskets, [fitted.own_weight], most, isLeftOut, (product, score) => scored.push({ product, score }));
+    const tell = (product: number, score: number) => void scored.push({ product, score });
+    signals(baskets, [fitted.own_weight], most, { ...(isLeftOut ? { isLeftOut } : {}), tell });
     return scored;
   };
 }
@@ -83,6 +94,13 @@ export function createScoredRanking(fitted: RankedBaskets, params: BasketParams,
 /** What popularity alone gives a product. */
 export function popularityScore({ popularity }: Pick<FittedBaskets, "popularity">, product: number): number {
   return popularityWeight * (popularity[product] ?? 0);
+}
+
+interface Listing {
+  readonly isLeftOut?: (product: number) => boolean;
+  readonly tell?: (product: number, score: number) => void;
+  /** A second list, for the first weight, without some products. */
+  readonly besides?: { readonly isLeftOut: (product: number) => boolean; readonly into: number[] };
 }
 
 /** Lists for several weights of one's own baskets at once: neighbours are looked for once. */
@@ -98,8 +116,7 @@ function createSignals(
     baskets: Baskets,
     weights: readonly number[],
     most: number,
-    isLeftOut?: (product: number) => boolean,
-    tell?: (product: number, score: number) => void,
+    { isLeftOut, tell, besides }: Listing = {},
   ): number[][] => {
     const own = basketVector(baskets, params.decay);
     const touched = weights.some((weight) => weight < 1) ? around.addMean(own, theirs) : [];
@@ -108,18 +125,25 @@ function createSignals(
     for (const product of popular) if (theirs[product] === 0 && mine[product] === 0) touched.push(product);
     const candidates = isLeftOut ? touched.filter((product) => !isLeftOut(product)) : touched;
     const best = new BestOf(most);
-    const lists = weights.map((weight) => {
+    const rank = (some: readonly number[], weight: number) => {
       best.clear();
-      for (let at = 0; at < candidates.length; at++) {
-        const product = candidates[at] as number;
+      for (let at = 0; at < some.length; at++) {
+        const product = some[at] as number;
         const mixed = weight * (mine[product] as number) + (1 - weight) * (theirs[product] as number);
         best.offer(product, mixed + (general[product] as number));
       }
-      const list = Array.from(best.items());
+      return Array.from(best.items());
+    };
+    const lists = weights.map((weight) => {
+      const list = rank(candidates, weight);
       const scores = best.scores();
       if (tell) for (const [at, product] of list.entries()) tell(product, scores[at] ?? 0);
       return list;
     });
+    if (besides) {
+      const others = touched.filter((product) => !besides.isLeftOut(product));
+      besides.into.push(...rank(others, weights[0] ?? 1));
+    }
     for (const product of touched) {
       mine[product] = 0;
       theirs[product] = 0;

@@ -1,7 +1,7 @@
 import type { Evaluation } from "../../../shared/domain/model.ts";
 import { ranked } from "../../numeric/top.ts";
 import { compareMeans, known, leastCustomers } from "../evaluation.ts";
-import { type BasketParams, type Baskets, createRanking, type FittedBaskets, listed } from "./next-basket-rank.ts";
+import { type BasketParams, type Baskets, createBothRankings, type FittedBaskets, listed } from "./next-basket-rank.ts";
 
 export interface NextBasketCase {
   readonly baskets: Baskets;
@@ -34,7 +34,7 @@ export function evaluateBaskets(
 ): readonly Evaluation[] {
   if (cases.length < leastCustomers) return [];
   const k = Math.min(listed, Math.max(1, Math.floor(fitted.products.length / 4)));
-  const rank = createRanking(fitted, params, k);
+  const rank = createBothRankings(fitted, params, k);
   const naive = frequencyRanking(fitted, k);
   const recall = (list: readonly number[], wanted: ReadonlySet<number>) =>
     list.filter((product) => wanted.has(product)).length / Math.min(k, wanted.size);
@@ -46,7 +46,7 @@ export function evaluateBaskets(
   for (const { baskets, next } of cases) {
     const wanted = new Set(next.map((id, at) => index.get(id) ?? -1 - at));
     const { own, popular, new: unbought, bought } = naive(baskets);
-    const list = rank(baskets);
+    const { whole: list, fresh: others } = rank(baskets, (product) => bought.has(product));
     const add = (
       key: keyof typeof found,
       some: ReadonlySet<number>,
@@ -61,13 +61,7 @@ export function evaluateBaskets(
     add("all", wanted, list, own);
     add("repeat", new Set([...wanted].filter((product) => bought.has(product))), list, own);
     const fresh = new Set([...wanted].filter((product) => !bought.has(product)));
-    if (fresh.size > 0)
-      add(
-        "new",
-        fresh,
-        rank(baskets, (product) => bought.has(product)),
-        unbought,
-      );
+    add("new", fresh, others, unbought);
   }
   const measure = (metric: string, baseline: string, own: readonly number[], naive: readonly number[]) =>
     compareMeans({ metric, baseline, own, naive, better: "higher" });

@@ -24,7 +24,8 @@ function inOrder(ids: readonly (string | null)[]): Uint32Array {
 
 const rounded = (value: number) => Number(value.toPrecision(6));
 
-function knownOf(sold: readonly Sold[], damping: number): Known {
+/** `share`: the part of the buyers that recommenders are fitted on, whose similarities are damped by how many of these bought. */
+function knownOf(sold: readonly Sold[], damping: number, share = 1): Known {
   const sum = (pick: (one: Sold) => number) => sold.reduce((total, one) => total + pick(one), 0);
   const isRecent = sold.some(({ recent }) => recent > 0);
   const buyers = Math.max(
@@ -41,7 +42,9 @@ function knownOf(sold: readonly Sold[], damping: number): Known {
     products: sold.map(({ id }) => id),
     popularity: sold.map(({ recent, buyers: ever }) => rounded((isRecent ? recent : ever) / buyers)),
     again: sold.map((one) =>
-      rounded((one.again + againWeight * usual) / (one.buyers + againWeight) / Math.max(1, one.buyers ** damping)),
+      rounded(
+        (one.again + againWeight * usual) / (one.buyers + againWeight) / Math.max(1, (share * one.buyers) ** damping),
+      ),
     ),
   };
 }
@@ -107,6 +110,7 @@ export const productAffinity = defineModel({
     baskets: { feature: "basket_days" },
   },
   apart: { inputs: ["histories", "baskets"] },
+  fitBuckets: 4,
   outcomes: { products: { feature: "outcome_products" } },
   params: {
     shrinkage: {
@@ -230,7 +234,7 @@ export const productAffinity = defineModel({
     const baskets = [...basketsOf(requireTable(inputs, "baskets"), name === "baskets").values()]
       .map((owner) => numbered(owner, index))
       .filter((own) => own.length > 0);
-    const known = knownOf(sold, options.popularityDamping);
+    const known = knownOf(sold, options.popularityDamping, context.share);
     const fitted = fitRecommender(name, known, { owners, baskets }, options);
     const fallBack = fallsBack ? { falls_back: true } : {};
     return { ...fitted, ...fallBack, again_weight: choice?.settings?.[name]?.["again_weight"] ?? 1 } as unknown as Json;

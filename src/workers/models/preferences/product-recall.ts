@@ -1,7 +1,7 @@
 import type { Evaluation } from "../../../shared/domain/model.ts";
 import { meanInterval } from "../../numeric/scoring.ts";
 import { compare, leastCustomers } from "../evaluation.ts";
-import { createRecommender, type FittedProducts, listed, type Past, popularOrder } from "./product-recommend.ts";
+import { createListing, type FittedProducts, listed, type Past, popularOrder } from "./product-recommend.ts";
 
 interface Case extends Past<string> {
   readonly next: readonly string[];
@@ -9,7 +9,8 @@ interface Case extends Past<string> {
 
 /** Recall of all that was bought, and of what was never bought before, beside popularity. */
 export function productRecalls(fitted: FittedProducts, decay: number, cases: readonly Case[]): Evaluation[] {
-  const recommend = createRecommender(fitted, decay);
+  const listing = createListing(fitted, decay);
+  const lists = new Map(cases.map((one) => [one, listing(one)]));
   const k = Math.min(listed, Math.max(1, Math.floor(fitted.products.length / 4)));
   const popular = popularOrder(fitted).map((at) => fitted.products[at] ?? "");
   const share = (list: readonly string[], wanted: ReadonlySet<string>) =>
@@ -18,16 +19,12 @@ export function productRecalls(fitted: FittedProducts, decay: number, cases: rea
   const measure = (metric: string, baseline: string, some: readonly Case[], isNew: boolean): Evaluation[] => {
     if (some.length < leastCustomers) return [];
     const [own, naive]: [number[], number[]] = [[], []];
-    for (const { next, ...past } of some) {
-      const { history } = past;
+    for (const one of some) {
+      const { history, next } = one;
       const leftOut = new Set(isNew ? history : []);
       const wanted = new Set(next.filter((id) => !leftOut.has(id)));
-      own.push(
-        share(
-          recommend(past, leftOut).map(({ product }) => product),
-          wanted,
-        ),
-      );
+      const told = lists.get(one);
+      own.push(share((isNew ? told?.fresh : told?.whole) ?? [], wanted));
       const list: string[] = [];
       for (const id of popular) {
         if (list.length === k) break;

@@ -1,6 +1,13 @@
+import { BestOf } from "../../numeric/best-of.ts";
 import { createAlsSolver } from "../../numeric/implicit-als.ts";
 import { topOf } from "../../numeric/top.ts";
-import { basketDefaults, createScoredRanking, type FittedBaskets, popularityScore } from "./next-basket-rank.ts";
+import {
+  basketDefaults,
+  createBothRankings,
+  createScoredRanking,
+  type FittedBaskets,
+  popularityScore,
+} from "./next-basket-rank.ts";
 
 export const recommenders = ["neighbours", "ease", "als", "baskets"] as const;
 export type RecommenderName = (typeof recommenders)[number];
@@ -101,26 +108,46 @@ function byEase(fitted: FittedProducts): Speak {
   };
 }
 
+/** Products by falling length of their factors: none of those after one whose length times the owner's can't reach the list needs to be
+ *  looked at (Cauchy–Schwarz). */
+function byLength(values: Float64Array, k: number) {
+  const n = values.length / k;
+  const lengths = Float64Array.from({ length: n }, (_, at) => lengthOf(values.subarray(at * k, (at + 1) * k)));
+  const order = Uint32Array.from(lengths.keys()).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b);
+  const sorted = new Float64Array(values.length);
+  for (const [at, place] of order.entries()) sorted.set(values.subarray(place * k, (place + 1) * k), at * k);
+  return { order, sorted, lengths: lengths.sort().reverse() };
+}
+
+function lengthOf(values: Float64Array): number {
+  let square = 0;
+  for (const value of values) square += value * value;
+  return Math.sqrt(square) * (1 + 1e-9);
+}
+
 function byAls({ factors, factor_products, n_factors: k, alpha, regularisation }: FittedProducts): Speak {
   const values = Float64Array.from(factors);
   const place = new Map(factor_products.map((product, at) => [product, at]));
   const solve = createAlsSolver({ factors: k, values }, { alpha, regularisation });
   const own = new Float64Array(k);
-  const scores = new Float64Array(factor_products.length);
-  const all = Array.from(scores.keys());
+  const { order, sorted, lengths } = byLength(values, k);
   return (history, into, touched) => {
     const items = history.flatMap((product) => place.get(product) ?? []).sort((a, b) => a - b);
     if (items.length === 0) return;
     solve(items, 0, items.length, own, 0);
-    for (let at = 0; at < scores.length; at++) {
+    const length = lengthOf(own);
+    const best = new BestOf(Math.min(listed + history.length, order.length));
+    for (let at = 0; at < order.length; at++) {
+      if (length * (lengths[at] as number) < best.least) break;
       let score = 0;
-      for (let i = 0; i < k; i++) score += (values[at * k + i] as number) * (own[i] as number);
-      scores[at] = score;
+      for (let i = 0; i < k; i++) score += (sorted[at * k + i] as number) * (own[i] as number);
+      best.offer(order[at] as number, score);
     }
-    for (const at of topOf(all, scores, listed + history.length)) {
+    const scores = best.scores();
+    for (const [rank, at] of best.items().entries()) {
       const product = factor_products[at] ?? 0;
       touched.add(product);
-      into[product] = (into[product] ?? 0) + Math.max(0, scores[at] ?? 0);
+      into[product] = (into[product] ?? 0) + Math.max(0, scores[rank] ?? 0);
     }
   };
 }
@@ -142,6 +169,7 @@ const numbersIn = (ranked: readonly RankedProduct[]) => ranked.map(({ product })
 
 function basketRanker(fitted: FittedBaskets): Ranker {
   const scored = createScoredRanking(fitted, basketDefaults, listed);
+  const both = createBothRankings(fitted, basketDefaults, listed);
   const rank = ({ baskets }: Past<number>, leftOut: ReadonlySet<number>) => {
     const own = baskets.map((basket) => Int32Array.from(basket).sort());
     const isLeftOut = leftOut.size > 0 ? (product: number) => leftOut.has(product) : undefined;
@@ -150,11 +178,12 @@ function basketRanker(fitted: FittedBaskets): Ranker {
       isOwn: one.score > popularityScore(fitted, one.product) * (1 + 1e-9),
     }));
   };
-  const none = new Set<number>();
   return Object.assign(rank, {
-    lists: (past: Past<number>, weights: readonly number[]) => {
-      const whole = numbersIn(rank(past, none));
-      return { whole: weights.map(() => whole), fresh: numbersIn(rank(past, new Set(past.history))) };
+    lists: ({ history, baskets }: Past<number>, weights: readonly number[]) => {
+      const leftOut = new Set(history);
+      const own = baskets.map((basket) => Int32Array.from(basket).sort());
+      const { whole, fresh } = both(own, (product) => leftOut.has(product));
+      return { whole: weights.map(() => whole), fresh };
     },
   });
 }
@@ -235,7 +264,7 @@ function historyRanker(fitted: FittedProducts, decay: number): Ranker {
 export function createRecommender(fitted: FittedProducts, decay: number) {
   const index = new Map(fitted.products.map((id, at) => [id, at]));
   const rank = createRanker(fitted, decay);
-  const numbered = (ids: Iterable<string>) => [...ids].flatMap((id) => index.get(id) ?? []);
+  const numbered = (ids: Iterable<string>) => numbersAmong(index, ids);
   const numbersOf = ({ history, baskets }: Past<string>): Past<number> => ({
     history: numbered(history),
     baskets: fitted.baskets ? baskets.map(numbered).filter((basket) => basket.length > 0) : [],
@@ -245,6 +274,29 @@ export function createRecommender(fitted: FittedProducts, decay: number) {
       ...one,
       product: fitted.products[one.product] ?? "",
     }));
+}
+
+function numbersAmong(index: ReadonlyMap<string, number>, ids: Iterable<string>): number[] {
+  const found: number[] = [];
+  for (const id of ids) {
+    const number = index.get(id);
+    if (number !== undefined) found.push(number);
+  }
+  return found;
+}
+
+/** Lists of all products and of those never bought, by names of products: the past is listened to once. */
+export function createListing(fitted: FittedProducts, decay: number) {
+  const index = new Map(fitted.products.map((id, at) => [id, at]));
+  const rank = createRanker(fitted, decay);
+  const named = (list: readonly number[]) => list.map((at) => fitted.products[at] ?? "");
+  return ({ history, baskets }: Past<string>): { whole: string[]; fresh: string[] } => {
+    const own = numbersAmong(index, history);
+    const days = fitted.baskets ? baskets.map((basket) => numbersAmong(index, basket)) : [];
+    const past = { history: own, baskets: days.filter((basket) => basket.length > 0) };
+    const { whole, fresh } = rank.lists(past, [fitted.again_weight]);
+    return { whole: named(whole[0] ?? []), fresh: named(fresh) };
+  };
 }
 
 export function popularOrder({ popularity }: Pick<FittedProducts, "popularity">): number[] {
