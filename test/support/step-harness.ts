@@ -73,6 +73,22 @@ export class StepBench {
     }
   }
 
+  /** Files what an output holds now by bucket. */
+  async split(step: string, output: string, buckets: number): Promise<void> {
+    const slot = slotOf({ step, output });
+    const whole = this.#files.get(slot) ?? this.#files.get(`${slot}#0`) ?? "";
+    for (const name of [slot, `${slot}#0`]) this.#files.delete(name);
+    const session = await this.#session();
+    const from = join(this.#folder, `whole-${slot}.parquet`);
+    copyFileSync(whole, from);
+    for (let bucket = 0; bucket < buckets; bucket++) {
+      const rows = `read_parquet(${fileList([from])}, file_row_number = true) WHERE hash(customer_id) % ${buckets} = ${bucket}`;
+      const sql = `SELECT * EXCLUDE (file_row_number) FROM ${rows} ORDER BY file_row_number`;
+      await this.#write(session, `${slot}#${bucket}`, sql);
+    }
+    session.close();
+  }
+
   /** Runs a step (a bucket's step for every bucket); gives the rows of its outputs in the order of their files. */
   async run(step: Step, options: BenchOptions = {}): Promise<Readonly<Record<string, Row[]>>> {
     const all = { ...this.#options, ...options, brand: { ...this.#options.brand, ...options.brand } };
@@ -103,10 +119,12 @@ export class StepBench {
     const context: StepContext = {
       session,
       has: (alias) => isPlanned(step, alias, options),
+      parts: (alias) => filesOf(alias).length,
       files: filesOf,
       relation: (alias) => `read_parquet(${fileList(filesOf(alias))})`,
       json: (alias) => this.#json.get(slotOf(referenceOf(step, alias))) ?? null,
-      table: (alias) => session.table(`SELECT * FROM read_parquet(${fileList(filesOf(alias))})`),
+      table: (alias, part) =>
+        session.table(`SELECT * FROM read_parquet(${fileList(filesOf(alias).slice(part?.from, part?.to))})`),
       params: defaultsOf(step.params),
       asOf: options.asOf ?? "2026-06-30",
       horizonDays: options.horizonDays ?? 365,

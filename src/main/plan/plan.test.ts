@@ -249,6 +249,20 @@ describe("a plan", () => {
       expect(tournament?.inputs.one).toEqual([{ key: cut.require("scores_stage")[0]?.key, output: "rows" }]);
     });
 
+    it("reads so many first buckets where a step asks for them, and plans no others for it", () => {
+      const some = stepOf("some", {
+        inputs: { early: { ...rows("summary"), daysBefore: 91, sample: 2 }, lines: { ...rows("lines"), sample: 2 } },
+      });
+      const planner = new Planner({ ...buckets, steps: new Map(own).set("some", some) });
+      expect(partsOf(planner, "some")).toEqual({ early: 2, lines: 2 });
+      expect(planner.require("some")[0]?.share).toBe(0.5);
+      expect(planner.graph().nodes.filter(({ step }) => step === "summary")).toHaveLength(2);
+      expect(planner.require("summary", "2026-03-31").map(({ bucket }) => bucket)).toEqual([0, 1, 2, 3]);
+      const drawn = new Planner({ ...buckets, steps: new Map(own).set("some", some), isDrawn: true });
+      expect(partsOf(drawn, "some")).toEqual({ early: 1, lines: 1 });
+      expect(drawn.require("some")[0]?.share).toBeUndefined();
+    });
+
     it("makes the very same tasks of one bucket as of all where there is but one", () => {
       const keysOf = (more: Partial<PlanRequest>) => {
         const planner = new Planner({ ...buckets, bucketCount: 1, ...more });

@@ -1,9 +1,9 @@
 import type { Column } from "../../shared/domain/column.ts";
 import { isSameRow, lakeStepOf, lakeTable } from "../../shared/domain/lake.ts";
-import { bucketSql, ident } from "../engine/sql.ts";
+import { ident } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { behaviourColumns } from "../landing/lake-step.ts";
-import { daySql } from "./bucket.ts";
+import { bucketSql, daySql } from "./bucket.ts";
 import { spanSql, writeBuckets, writeSpans } from "./spans.ts";
 
 /** Columns of a lake table of events, with the customer in front. */

@@ -1,5 +1,6 @@
-import { bucketSql, literal } from "../engine/sql.ts";
+import { literal } from "../engine/sql.ts";
 import { defineStep } from "../engine/step-context.ts";
+import { bucketSql } from "./bucket.ts";
 
 /** Everybody known at the day: with a record dated up to it, or undated; buyers and prospects. */
 export const customerBase = defineStep({

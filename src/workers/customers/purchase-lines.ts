@@ -1,7 +1,6 @@
 import type { Column } from "../../shared/domain/column.ts";
-import { bucketSql } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
-import { daySql } from "./bucket.ts";
+import { bucketSql, daySql } from "./bucket.ts";
 import { convertedLinesSql, currencyDigits, givenBackSql } from "./purchase-rules.ts";
 import { spanSql, writeSpans } from "./spans.ts";
 

@@ -21,8 +21,8 @@ interface StepOutput {
   json(name: string, value: Json): Promise<void>;
 }
 
-/** Buckets from one up to, but not with, another. */
-export interface BucketRange {
+/** Artifacts of an input from one up to, but not with, another: of a bucket's step, one a bucket. */
+export interface InputPart {
   readonly from: number;
   readonly to: number;
 }
@@ -32,14 +32,16 @@ export interface StepContext {
   readonly session: Session;
   /** Whether an input was planned: those of a base are only where there is one. */
   has(input: string): boolean;
+  /** How many artifacts an input is: of a bucket's step, one a bucket. */
+  parts(input: string): number;
   /** Checked Parquet files of an input; empty where it has no rows. */
   files(input: string): readonly string[];
   /** `read_parquet([...])` of an input, or an empty relation with its declared columns where there is no file. */
   relation(input: string): string;
   /** The JSON values of an input, one per artifact (one, unless a brand's task reads a bucket's step). */
   json(input: string): Json;
-  /** An input as columns in memory; of some buckets' customers alone where they're named. */
-  table(input: string, buckets?: BucketRange): Promise<ColumnTable>;
+  /** An input as columns in memory, or a part of its artifacts. */
+  table(input: string, part?: InputPart): Promise<ColumnTable>;
   readonly params: Params;
   /** The day that the task looks back from (the fit's day for fits, the cut for splits); throws where the step has no date. */
   readonly asOf: Day;

@@ -12,8 +12,8 @@ import { landedPath, requireArtifact, verifiedPath } from "./artifact-store.ts";
 import type { Known, KnownFile } from "./commit.ts";
 import type { Session } from "./duckdb.ts";
 import { readTable } from "./read-table.ts";
-import { bucketSql, fileList, ident } from "./sql.ts";
-import type { BucketRange, Step, StepContext } from "./step-context.ts";
+import { fileList, ident } from "./sql.ts";
+import type { InputPart, Step, StepContext } from "./step-context.ts";
 import type { TaskRecorder } from "./task-recorder.ts";
 
 export interface TaskOutputFile {
@@ -59,14 +59,13 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     checked.set(file.path, known);
     return known;
   };
-  const readsByBucket = (input: string) => node.bucketCount > 1 && node.inputs[input]?.length === node.bucketCount;
-  const opened = (input: string, { from, to }: BucketRange = { from: 0, to: Number.POSITIVE_INFINITY }) =>
-    (node.inputs[input] ?? []).slice(from, to).flatMap(({ key, output }) => {
+  const opened = (input: string, part?: InputPart) =>
+    (node.inputs[input] ?? []).slice(part?.from, part?.to).flatMap(({ key, output }) => {
       const file = artifactOf(key).files.find((one) => one.output === output);
       return file && file.rows > 0 ? [{ path: pathOfFile(file), bytes: file.bytes }] : [];
     });
-  const files = (input: string, buckets?: BucketRange) => {
-    const open = opened(input, buckets);
+  const files = (input: string, part?: InputPart) => {
+    const open = opened(input, part);
     making.recorder?.reads(input, open);
     return open.map(({ path }) => path);
   };
@@ -78,14 +77,9 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     }
     return undefined;
   };
-  const relation = (input: string, range?: BucketRange) => {
-    const isByBucket = readsByBucket(input);
-    const paths = files(input, isByBucket ? range : undefined);
-    if (paths.length === 0) return emptyRelation(columnsOf(input));
-    const read = `read_parquet(${fileList(paths)})`;
-    if (!range || isByBucket) return read;
-    const bucket = bucketSql("customer_id", node.bucketCount);
-    return `(SELECT * FROM ${read} WHERE ${bucket} BETWEEN ${range.from} AND ${range.to - 1})`;
+  const relation = (input: string, part?: InputPart) => {
+    const paths = files(input, part);
+    return paths.length > 0 ? `read_parquet(${fileList(paths)})` : emptyRelation(columnsOf(input));
   };
   const declared = (name: string): OutputDeclaration =>
     defined(
@@ -111,6 +105,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
   const context: StepContext = {
     session,
     has: (input) => node.inputs[input] !== undefined,
+    parts: (input) => node.inputs[input]?.length ?? 0,
     files: (input) => files(input),
     relation: (input) => relation(input),
     json: (input) => {
@@ -125,7 +120,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
       });
       return values.length === 1 ? (values[0] ?? null) : values;
     },
-    table: (input, buckets) => readTable(session, relation(input, buckets)),
+    table: (input, part) => readTable(session, relation(input, part)),
     params: node.params,
     get asOf() {
       return defined(node.asOf, `the date of ${step.name}`);

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { customerId, type Row, StepBench } from "../../../test/support/step-harness.ts";
 import { addDays, weekEnd } from "../../shared/base/time.ts";
 import { steps } from "../catalogue.ts";
+import { models } from "./list.ts";
 
 const asOf = "2026-06-24";
 const base = weekEnd(asOf);
@@ -115,4 +116,23 @@ describe("what is built on the week's end", () => {
       { numRuns: 1, endOnFailure: true },
     );
   }, 60_000);
+});
+
+describe("scores of a customer's own rows", () => {
+  it("are the same whether all are in memory or some buckets after the others", async () => {
+    bench = new StepBench();
+    const [all = []] = fc.sample(fc.array(bought, { minLength: 150, maxLength: 200 }), { numRuns: 1, seed: 7 });
+    await bench.given("purchase_lines", "lines", linesOf(all));
+    const own = models.flatMap(({ name, apart }) => (apart ? [`scores_${name}`] : []));
+    const whole = await make(own, base, new Set());
+    const inputs = models.flatMap(({ apart, inputs }) => apart?.inputs.map((alias) => inputs[alias]) ?? []);
+    const features = new Set(inputs.flatMap((input) => (input && "feature" in input ? input.feature : [])));
+    for (const feature of features) await bench.split(feature, feature, 5);
+    expect(own.length).toBeGreaterThan(5);
+    for (const name of own) {
+      const step = steps.get(name);
+      const { scores } = step ? await bench.run(step, { asOf: base }) : {};
+      expect([name, scores]).toEqual([name, whole.get(name)]);
+    }
+  }, 30_000);
 });

@@ -131,7 +131,8 @@ function scoreStep(model: ModelDeclaration): Step {
       const fitted = context.json("fitted");
       const { inputs = Object.keys(model.inputs), isDaily } = model.apart ?? {};
       const isBuilt = context.has("base") && isDaily?.(fitted) !== true;
-      if (model.apart && !isBuilt && context.bucketCount > bucketsAtOnce) return scoreByParts(model, context, inputs);
+      const most = Math.max(...inputs.map((alias) => context.parts(alias)));
+      if (model.apart && !isBuilt && most > bucketsAtOnce) return scoreByParts(model, context, inputs);
       const tables = isBuilt ? await changedTables(context, inputs) : await tablesOf(inputs, context);
       const scores = model.score(tables, fitted, context.params, modelContext(context));
       if (isBuilt) return writeBuilt(context, scores, scoreColumns(model));
@@ -147,9 +148,10 @@ const bucketsAtOnce = 2;
 
 /** Scores some buckets after the others: what is in memory doesn't grow with the customers. */
 async function scoreByParts(model: ModelDeclaration, context: StepContext, inputs: readonly string[]): Promise<void> {
-  const { session, bucketCount } = context;
+  const { session } = context;
+  const buckets = Math.max(...inputs.map((alias) => context.parts(alias)));
   const [fitted, columns] = [context.json("fitted"), scoreColumns(model)];
-  for (let from = 0; from < bucketCount; from += bucketsAtOnce) {
+  for (let from = 0; from < buckets; from += bucketsAtOnce) {
     const tables = inputs.map(
       async (alias) => [alias, await context.table(alias, { from, to: from + bucketsAtOnce })] as const,
     );

@@ -43,6 +43,7 @@ export const cohortRetention = defineModel({
     { name: "cohort_month", type: "DATE" },
     { name: "age", type: "INTEGER" },
   ],
+  fitBuckets: "all",
   params: {},
   outputs: [
     { name: "customers", type: "BIGINT", unit: "count" },

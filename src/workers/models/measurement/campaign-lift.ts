@@ -193,6 +193,7 @@ export const campaignLift = defineModel({
     { name: "campaign_id", type: "VARCHAR" },
     { name: "variant", type: "VARCHAR" },
   ],
+  fitBuckets: "all",
   params: {
     kept_out: {
       kind: "number",

@@ -87,6 +87,7 @@ export const programmeLift = defineModel({
   group: "measurement",
   inputs: { groups: { feature: "campaign_moments" } },
   keys: [{ name: "until_campaign", type: "VARCHAR" }],
+  fitBuckets: "all",
   params: {},
   outputs: [
     { name: "n_campaigns", type: "DOUBLE", unit: "count" },

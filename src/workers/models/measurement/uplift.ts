@@ -12,6 +12,7 @@ export const uplift = defineModel({
   inputs: { state: { feature: "campaign_state" } },
   learns: { rows: { feature: "campaign_outcomes" } },
   outcomes: { campaigns: { feature: "outcome_campaigns" } },
+  fitBuckets: "all",
   params: {},
   outputs: [
     { name: "uplift", type: "DOUBLE", unit: "share" },

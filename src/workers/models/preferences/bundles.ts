@@ -25,6 +25,7 @@ export const bundles = defineModel({
     { name: "antecedent_also", type: "VARCHAR" },
     { name: "consequent", type: "VARCHAR" },
   ],
+  fitBuckets: "all",
   params: {
     least_confidence: {
       kind: "number",

@@ -92,6 +92,7 @@ export const discountUplift = defineModel({
   inputs: { state: { feature: "campaign_state" } },
   learns: { rows: { feature: "campaign_outcomes" } },
   outcomes: { campaigns: { feature: "outcome_campaigns" } },
+  fitBuckets: "all",
   params: {
     margin_share: {
       kind: "number",

@@ -41,6 +41,7 @@ export const replenishment = defineModel({
     { name: "level", type: "VARCHAR" },
     { name: "item", type: "VARCHAR" },
   ],
+  fitBuckets: "all",
   params: {
     most_spread: {
       kind: "number",
