@@ -37,6 +37,9 @@ const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ")
 const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join("\n");
 const number = (value: number | null) => (value === null ? "–" : String(value).replace("-", "−"));
 
+const sampled = `Of a retailer with more than 100,000 customers, fits and evaluations see 50,000 to 100,000 of them, drawn once by the hash in their ids (a fit's page tells how
+many; an area under a curve is then known to about .005). Models of what is rare, or of what everybody buys, fit on more: ${models.flatMap(({ name, fitBuckets }) => (fitBuckets ? [`${name} on ${fitBuckets === "all" ? "all" : `${fitBuckets} times as many`}`] : [])).join(", ")}. Scores are of everybody.`;
+
 function overview(ordered: readonly ModelDeclaration[], measured: Measured): string {
   const sets = Object.keys(measured);
   const first = (model: ModelDeclaration, set: string) => {
@@ -55,6 +58,8 @@ function overview(ordered: readonly ModelDeclaration[], measured: Measured): str
 ${made}
 
 ${about.join("\n")}
+
+${sampled}
 
 | Model | Group | What for | ${sets.map((set) => `On ${set}`).join(" | ")} |
 |---|---|---|${"---|".repeat(sets.length)}

@@ -5,7 +5,7 @@ import { bgNbdFamily } from "./purchase-family.ts";
 export const bgNbd = defineModel(
   btydModel(bgNbdFamily, {
     title: "BG/NBD purchase model",
-    version: 6,
+    version: 7,
     onlyShown: "it takes every one-time buyer for a customer still",
     card: {
       purpose:

@@ -5,7 +5,7 @@ import { mbgNbdFamily } from "./purchase-family.ts";
 export const mbgNbd = defineModel(
   btydModel(mbgNbdFamily, {
     title: "MBG/NBD purchase model",
-    version: 6,
+    version: 7,
     card: {
       purpose:
         "Expected purchases within the horizon and the probability of still being a customer, honest about one-time buyers too.",

@@ -76,7 +76,7 @@ function withoutFit(summary: ColumnTable): {
 
 export const gammaGamma = defineModel({
   name: "gamma_gamma",
-  version: 5,
+  version: 6,
   title: "Gamma-Gamma spend model",
   group: "value",
   inputs: { summary: { feature: "purchase_summary" } },
