@@ -79,7 +79,6 @@ export function compressSummary(frequency: Float64Array, recency: Float64Array, 
     const own = group[row] ?? 0;
     count[own] = (count[own] ?? 0) + 1;
   }
-  const groups = values.length;
   return { ...columnsOf(values, { x, last, age, span, times: time.values }), count, group };
 }
 

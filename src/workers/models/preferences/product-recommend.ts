@@ -165,8 +165,6 @@ export interface Ranker {
   readonly lists: (past: Past<number>, againWeights: readonly number[]) => { whole: number[][]; fresh: number[] };
 }
 
-const numbersIn = (ranked: readonly RankedProduct[]) => ranked.map(({ product }) => product);
-
 function basketRanker(fitted: FittedBaskets): Ranker {
   const scored = createScoredRanking(fitted, basketDefaults, listed);
   const both = createBothRankings(fitted, basketDefaults, listed);
