@@ -68,7 +68,7 @@ test("counts that the tournament corrected are told by the model and the correct
   expect(whyOf({}, alive)).toEqual([]);
   expect(whyOf({ level: 1.5 }, alive - 0.1)).toEqual([]);
   const drivers = whyOf({ level: 1.5 }, alive);
-  expect(drivers.some(({ reason }) => reason.includes("earlier cuts"))).toBe(true);
+  expect(drivers.some(({ reason }) => reason.includes("earlier forecasts"))).toBe(true);
   const sum = drivers.reduce((total, { effect }) => total + Number(effect.replace("−", "-")), 0);
   expect(sum).toBeCloseTo(stored - told("expected_purchases", 0), 1);
   expect(agrees(stored, told("expected_purchases", 2))).toBe(false);

@@ -63,7 +63,7 @@ export function toldDrivers(text: unknown): Driver[] {
   return told.map(({ effect, text: reason }) => ({ effect: points(effect), reason }));
 }
 
-const correction = "told beside it by the chance to buy, and by what came after earlier cuts";
+const correction = "the chance to buy, and how earlier forecasts turned out";
 
 /** A score of the purchase model as the profile has it, beside the published P(alive), by which the model is known again. */
 export interface PublishedScore {
@@ -143,7 +143,7 @@ export function whyValue(
       [corrected * scale, correction],
       [
         mean * Math.log(spend / median.spend_minor),
-        `${wholeMoney(spend, currency)} an expected order, median ${wholeMoney(median.spend_minor, currency)}`,
+        `an expected order brings ${currency} ${wholeMoney(spend, currency)}, the median customer's ${wholeMoney(median.spend_minor, currency)}`,
       ],
     ],
     (effect) => signed(wholeMoney(effect, currency), effect),
