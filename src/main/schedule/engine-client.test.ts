@@ -12,12 +12,14 @@ afterEach(async () => {
 function silentEngine(script: string): { engine: EngineProcess; restarts: string[] } {
   const restarts: string[] = [];
   const startProcess = (): StartedProcess => {
-    const child = spawn(process.execPath, ["-e", script], { stdio: "ignore" });
+    const child = spawn(process.execPath, ["-e", `process.send("up", () => { ${script} })`], {
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    });
     return {
       pid: () => child.pid,
       send: () => undefined,
       onMessage: (listener) => {
-        queueMicrotask(() => listener({}));
+        child.once("message", () => listener({}));
         return () => undefined;
       },
       onEnd: (listener) => {
