@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createCore } from "../../src/main/core.ts";
 import type { Run } from "../../src/shared/api/contract/runs.ts";
 import { killGroup, type StartedCommand, startAgentCommand, startCommand, untilDone } from "../support/cluster-run.ts";
@@ -55,6 +55,7 @@ describe.skipIf(!hasRedis || !isFull)(`a run on agents${why}`, () => {
     pooled = await withCore("pool", copyOf("pool"), ({ client }) => client.stream("runs.start", { brand }));
   }, 180_000);
   afterEach(async () => {
+    vi.unstubAllEnvs();
     const ending = started.splice(0);
     for (const one of ending) killGroup(one);
     await Promise.all(ending.map(({ answer }) => answer));
@@ -104,6 +105,29 @@ describe.skipIf(!hasRedis || !isFull)(`a run on agents${why}`, () => {
     });
     expect(JSON.parse(await command.answer)).toMatchObject({ error: { code: "cancelled" } });
     expect(command.child.exitCode).toBe(130);
+  }, 120_000);
+
+  it("is seen with its tasks by another process while it goes on", async () => {
+    const path = copyOf("seen");
+    const agents = [await agent(path)];
+    const scheduler = startCommand(
+      ["run", "--runner", "cluster", "--redis", redis.url, "--workspace", path, "--json", "--quiet"],
+      data("five"),
+    );
+    started.push(scheduler);
+    await untilDone(agents, 8);
+    vi.stubEnv("ASSAY_REDIS_URL", redis.url);
+    await withCore("six", path, async ({ client }) => {
+      const { run_id = "" } = (await client.call("runs.list", { brand })).runs[0] ?? {};
+      const shown = () => client.call("runs.show", { brand, run_id });
+      await expect.poll(async () => (await shown()).run.tasks.computed, { timeout: 15_000 }).toBeGreaterThanOrEqual(8);
+      const { run, tasks } = await shown();
+      expect(run).toMatchObject({ run_id, state: "running", runner: "cluster" });
+      expect(tasks).toHaveLength(run.tasks.total);
+      const done = tasks.filter(({ state, machine, ended_ms }) => state === "computed" && machine && ended_ms);
+      expect(done.length).toBeGreaterThanOrEqual(8);
+      expect((await client.call("runs.list", { brand })).runs[0]?.steps.length).toBeGreaterThan(5);
+    });
   }, 120_000);
 
   it("keeps its locks while tasks are busy for longer than a lock lasts: none stalls", async () => {

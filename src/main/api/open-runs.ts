@@ -4,11 +4,29 @@ import type { RunRequestedBody } from "../../shared/domain/run-log.ts";
 import type { ActiveRun } from "../schedule/active-run.ts";
 import { runClaim } from "../schedule/cluster/run-session.ts";
 import { holdClaim } from "../schedule/hold-claim.ts";
+import type { ShownRun } from "../schedule/shown-run.ts";
 import { type ApiContext, requireWorkspace, requireWritable } from "./context.ts";
 import { launch } from "./launch.ts";
 
-/** Runs on the cluster that other processes schedule, or that nobody does any more: known by the brand's log alone. */
+/** Runs on the cluster that other processes schedule, or that nobody does any more: known by the brand's log, and by what their
+ *  schedulers say of them through the broker. */
 export async function openRuns(ctx: ApiContext, brand: string): Promise<Run[]> {
+  const open = await loggedRuns(ctx, brand);
+  return Promise.all(open.map(async (run) => (await toldRun(ctx, run))?.run ?? run));
+}
+
+/** One of them with its tasks. */
+export async function openRun(ctx: ApiContext, brand: string, runId: string): Promise<ShownRun | null> {
+  const run = (await loggedRuns(ctx, brand)).find(({ run_id }) => run_id.startsWith(runId));
+  return run ? ((await toldRun(ctx, run)) ?? { run, tasks: [], critical_seconds: 0, memory: [] }) : null;
+}
+
+async function toldRun(ctx: ApiContext, { run_id, state }: Run): Promise<ShownRun | null> {
+  if (state !== "running") return null;
+  return ctx.cluster.told(requireWorkspace(ctx).workspace_id, run_id).catch(() => null);
+}
+
+async function loggedRuns(ctx: ApiContext, brand: string): Promise<Run[]> {
   const { brands, away } = requireWorkspace(ctx);
   const state = await brands.refresh(brand);
   const elsewhere = [...state.openRuns.values()].filter(({ run_id }) => !ctx.runs.active(run_id));

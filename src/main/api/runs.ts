@@ -5,7 +5,7 @@ import type { ActiveRun } from "../schedule/active-run.ts";
 import { type ApiContext, findSnapshot, requireWorkspace, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { follow, launch } from "./launch.ts";
-import { openRuns, takeUp } from "./open-runs.ts";
+import { openRun, openRuns, takeUp } from "./open-runs.ts";
 import { dropSnapshot } from "./retention.ts";
 import { checkBudget, estimate } from "./run-estimate.ts";
 import { usageOf } from "./run-usage.ts";
@@ -48,9 +48,8 @@ export const runHandlers: HandlersOf<Named<"runs"> | Named<"snapshots"> | Named<
     return { runs: [...open, ...here].sort((a, b) => (a.requested_at < b.requested_at ? 1 : -1)) };
   },
   "runs.show": async ({ brand, run_id }, { ctx }) => {
-    const open = ctx.runs.active(run_id) ? [] : await openRuns(ctx, brand);
-    const found = open.find((run) => run.run_id.startsWith(run_id));
-    return found ? { run: found, tasks: [], critical_seconds: 0, memory: [] } : ctx.runs.show(brand, run_id);
+    const elsewhere = ctx.runs.active(run_id) ? null : await openRun(ctx, brand, run_id);
+    return elsewhere ?? ctx.runs.show(brand, run_id);
   },
   "runs.log": async ({ brand, run_id, task_key }, { ctx, signal, progress }) => {
     let lines = 0;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Run, RunLine, TaskState } from "../../shared/api/contract/runs.ts";
+import type { Run, RunLine } from "../../shared/api/contract/runs.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { ActiveRun } from "./active-run.ts";
 import type { Brands } from "./brands.ts";
@@ -11,6 +11,7 @@ import { keptTask, taskStates } from "./kept-task.ts";
 import type { Permits } from "./own-programs.ts";
 import { linesOf } from "./run-logs.ts";
 import type { Catalogue, RunRequest } from "./run-request.ts";
+import { type ShownRun, shownRun } from "./shown-run.ts";
 
 /** Where ended runs are kept on this machine. */
 export interface RunStore {
@@ -24,13 +25,6 @@ export interface RunStore {
 export interface RunDetails {
   readonly lines: readonly RunLine[];
   readonly memory: readonly { readonly at_ms: number; readonly bytes: number }[];
-}
-
-export interface ShownRun {
-  readonly run: Run;
-  readonly tasks: TaskState[];
-  readonly critical_seconds: number;
-  readonly memory: { at_ms: number; bytes: number }[];
 }
 
 export interface RunsOptions {
@@ -118,17 +112,7 @@ export class Runs {
 
   async show(brand: string, runId: string): Promise<ShownRun> {
     const active = this.#active.get(runId);
-    if (active) {
-      const memory = active.memory.samples().map((sample) => ({ ...sample }));
-      const run = active.document;
-      const states = taskStates(active.tasks().map(keptTask), {
-        nowMs: run.seconds * 1_000,
-        isCluster: run.runner === "cluster",
-        workers: run.workers,
-        expected: (step) => active.expected(step),
-      });
-      return { run, ...states, memory };
-    }
+    if (active) return shownRun(active);
     const run = await this.#find(brand, runId);
     const { store } = this.#options;
     const [tasks, details] = [await store.readTasks(brand, run.run_id), await store.readDetails(brand, run.run_id)];

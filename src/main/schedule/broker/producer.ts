@@ -12,6 +12,7 @@ import {
   waitForAnswer,
 } from "./link.ts";
 import { readAgents, readPaid, type SeenAgent } from "./presence.ts";
+import { tellRun, toldRun } from "./told-runs.ts";
 
 export interface Placement {
   readonly agent: string;
@@ -61,6 +62,10 @@ export interface Producer {
   remove(keys: readonly string[]): Promise<void>;
   cancel(run: string): Promise<void>;
   isCancelled(run: string): Promise<boolean>;
+  /** Leaves word of how a run stands, for whoever looks at it elsewhere. */
+  tell(run: string, sealed: string): Promise<void>;
+  /** The last word of a run that its scheduler left lately; null where there is none. */
+  told(run: string): Promise<string | null>;
   counts(): Promise<QueueCounts>;
   agents(): Promise<SeenAgent[]>;
   /** Instance seconds of all agents on a day (UTC), those that have ended included. */
@@ -147,6 +152,8 @@ export async function openProducer(
     },
     cancel: (run) => within(answerMilliseconds, cancelRun(redis, names.space, run)),
     isCancelled: (run) => within(answerMilliseconds, isRunCancelled(redis, names.space, run)),
+    tell: (run, sealed) => within(answerMilliseconds, tellRun(redis, names.space, run, sealed)),
+    told: (run) => within(answerMilliseconds, toldRun(redis, names.space, run)),
     counts: async () => {
       const found = await queue.getJobCounts("waiting", "prioritized", "active", "delayed", "failed");
       const of = (state: string) => found[state] ?? 0;

@@ -4,10 +4,22 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { stepOf, taskNode } from "../../../../test/support/tasks.ts";
 import { AssayError } from "../../../shared/base/errors.ts";
+import { newDocument } from "../run-document.ts";
+import type { ShownRun } from "../shown-run.ts";
 import { roomFor } from "./admission.ts";
 import { describeBroker, parseBroker, splitAddress } from "./connection.ts";
 import { endedItsWorker, errorOf, reasonOf } from "./reasons.ts";
-import { clusterKey, codeVersion, openJob, openLines, sealJob, sealLines, spaceOf } from "./sealed-job.ts";
+import {
+  clusterKey,
+  codeVersion,
+  openJob,
+  openLines,
+  openRun,
+  sealJob,
+  sealLines,
+  sealRun,
+  spaceOf,
+} from "./sealed-job.ts";
 import { BrokerFile, type KeyStore } from "./settings-file.ts";
 import { Turnstile } from "./turnstile.ts";
 
@@ -106,6 +118,26 @@ describe("lines of a log", () => {
     for (const bad of [null, undefined, "", "abc", sealLines(lines, clusterKey("b"))])
       expect(openLines(bad, key)).toEqual([]);
     expect(openLines(sealJob({ brand: "b", run: "r", key: "k", task: { kept: "x" } }, key).sealed, key)).toEqual([]);
+  });
+});
+
+describe("how a run stands", () => {
+  it("is read by those who have the key and tell runs alike, and taken as nothing by others", () => {
+    const key = clusterKey("a");
+    const request = { brand: "small", runner: "cluster", workers: 2, memoryBytes: 4e9 } as const;
+    const run = newDocument("r", request, new Date("2026-06-01T12:00:00Z"));
+    const shown: ShownRun = { run, tasks: [], critical_seconds: 1.5, memory: [{ at_ms: 3, bytes: 4 }] };
+    expect(openRun(sealRun(shown, key), key)).toEqual(shown);
+    const other = sealRun({ ...shown, tasks: [{ key: "k" }] as never }, key);
+    for (const bad of [
+      null,
+      "",
+      "abc",
+      other,
+      sealRun(shown, clusterKey("b")),
+      sealLines([{ at_ms: 3, text: "x" }], key),
+    ])
+      expect(openRun(bad, key)).toBe(null);
   });
 });
 

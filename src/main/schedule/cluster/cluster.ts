@@ -4,9 +4,10 @@ import type { BrokerFacts } from "../broker/link.ts";
 import type { SeenAgent } from "../broker/presence.ts";
 import type { Producer, ProducerOptions, QueueCounts } from "../broker/producer.ts";
 import type { Engine } from "../engine-client.ts";
+import type { ShownRun } from "../shown-run.ts";
 import { type BrokerConnection, describeBroker, parseBroker } from "./connection.ts";
 import { ClusterRunner, type ClusterRunnerOptions } from "./runner.ts";
-import { clusterKey, codeVersion, spaceOf } from "./sealed-job.ts";
+import { clusterKey, codeVersion, openRun, spaceOf } from "./sealed-job.ts";
 
 /** The broker that this machine is set to; its secret is read only when it is needed. */
 export interface BrokerSettings {
@@ -91,6 +92,15 @@ export class Cluster {
       agents: agents.map((agent) => ({ ...agent, is_current: agent.code === this.code })),
       queue,
     };
+  }
+
+  /** How a run that another process schedules stood within the last half minute; null where it didn't say. Throws where the broker
+   *  doesn't answer. */
+  async told(workspaceId: string, run: string): Promise<ShownRun | null> {
+    const connection = await this.find(undefined);
+    if (!connection) return null;
+    const producer = await this.#watch(connection, workspaceId);
+    return openRun(await producer.told(run), clusterKey(workspaceId));
   }
 
   /** Instance seconds that were paid for on a day (UTC), by agents that have ended too. */

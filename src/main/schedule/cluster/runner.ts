@@ -8,8 +8,9 @@ import type { Engine } from "../engine-client.ts";
 import type { RunTask } from "../run-graph.ts";
 import type { Place } from "../scheduler.ts";
 import { setAside } from "../set-aside.ts";
+import type { ShownRun } from "../shown-run.ts";
 import { endedItsWorker, errorOf, wasLostTwice } from "./reasons.ts";
-import { type Job, largestJob, openLines, type SealedJob, sealJob, sizeOf } from "./sealed-job.ts";
+import { type Job, largestJob, openLines, type SealedJob, sealJob, sealRun, sizeOf } from "./sealed-job.ts";
 
 type Outcome = ArtifactSummary & { readonly computed: boolean };
 
@@ -123,6 +124,12 @@ export class ClusterRunner {
       else void this.#add(pending, 0);
     });
   };
+
+  /** Tells whoever looks at the run elsewhere how it stands; a broker that is away hears the next time. */
+  async tell(shown: ShownRun): Promise<void> {
+    const { producer, run, key } = this.#options;
+    if (producer.isUp()) await producer.tell(run, sealRun(shown, key)).catch(() => {});
+  }
 
   /** Takes out of the queue what no agent has begun: the run can't use it any more. */
   async withdraw(): Promise<void> {

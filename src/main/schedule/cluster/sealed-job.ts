@@ -1,9 +1,11 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { runOperations } from "../../../shared/api/contract/runs.ts";
 import { canonicalJson } from "../../../shared/base/canonical-json.ts";
 import { AssayError } from "../../../shared/base/errors.ts";
 import type { StepDeclaration } from "../../../shared/domain/step.ts";
 import type { LogLine, TaskNode } from "../../../shared/domain/task.ts";
+import type { ShownRun } from "../shown-run.ts";
 
 /** What a job carries through the broker: names of declared steps and digests; no rows, no code. */
 export interface Job {
@@ -24,6 +26,7 @@ const largestText = 1 << 22;
 const cipher = "aes-256-gcm";
 const jobContext = Buffer.from("assay job 1");
 const logContext = Buffer.from("assay log 1");
+const runContext = Buffer.from("assay run 1");
 
 /** The key that jobs are sealed with: made from ASSAY_CLUSTER_KEY where it is set, else from the workspace's id, which whoever can
  *  read the share knows, and nobody who only reaches the broker. */
@@ -64,6 +67,21 @@ export function openLines(sealed: string | null | undefined, key: Buffer): LogLi
     return Array.isArray(lines) ? lines : [];
   } catch {
     return [];
+  }
+}
+
+/** How a run stands, for the way through the broker. */
+export function sealRun(shown: ShownRun, key: Buffer): string {
+  return seal(JSON.stringify(shown), key, runContext);
+}
+
+/** What was sealed with this key by a program that tells runs alike; null otherwise. */
+export function openRun(sealed: string | null, key: Buffer): ShownRun | null {
+  if (!sealed) return null;
+  try {
+    return runOperations["runs.show"].output.parse(JSON.parse(open(sealed, key, runContext)));
+  } catch {
+    return null;
   }
 }
 
