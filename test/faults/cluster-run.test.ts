@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createCore } from "../../src/main/core.ts";
-import type { Run } from "../../src/shared/api/contract/runs.ts";
+import type { Run, RunLine } from "../../src/shared/api/contract/runs.ts";
 import { killGroup, type StartedCommand, startAgentCommand, startCommand, untilDone } from "../support/cluster-run.ts";
 import { hasRedis, type RedisServer, startRedis } from "../support/redis.ts";
 
@@ -127,6 +127,14 @@ describe.skipIf(!hasRedis || !isFull)(`a run on agents${why}`, () => {
       const done = tasks.filter(({ state, machine, ended_ms }) => state === "computed" && machine && ended_ms);
       expect(done.length).toBeGreaterThanOrEqual(8);
       expect((await client.call("runs.list", { brand })).runs[0]?.steps.length).toBeGreaterThan(5);
+      const lines: RunLine[] = [];
+      const enough = new AbortController();
+      const onProgress = ({ lines: told }: { lines: RunLine[] }) => {
+        if (lines.push(...told) > 20) enough.abort();
+      };
+      await client.stream("runs.log", { brand, run_id }, { signal: enough.signal, onProgress }).catch(() => {});
+      expect(new Set(lines.map(({ key, at_ms, text }) => `${key} ${at_ms} ${text}`)).size).toBe(lines.length);
+      expect(lines.length).toBeGreaterThan(20);
     });
   }, 120_000);
 

@@ -1,10 +1,12 @@
-import type { Run } from "../../shared/api/contract/runs.ts";
+import { setTimeout } from "node:timers/promises";
+import type { Run, RunLine } from "../../shared/api/contract/runs.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { RunRequestedBody } from "../../shared/domain/run-log.ts";
 import type { ActiveRun } from "../schedule/active-run.ts";
+import { tellMilliseconds } from "../schedule/broker/told-runs.ts";
 import { runClaim } from "../schedule/cluster/run-session.ts";
 import { holdClaim } from "../schedule/hold-claim.ts";
-import type { ShownRun } from "../schedule/shown-run.ts";
+import type { ShownRun, ToldRun } from "../schedule/shown-run.ts";
 import { type ApiContext, requireWorkspace, requireWritable } from "./context.ts";
 import { launch } from "./launch.ts";
 
@@ -18,10 +20,35 @@ export async function openRuns(ctx: ApiContext, brand: string): Promise<Run[]> {
 /** One of them with its tasks. */
 export async function openRun(ctx: ApiContext, brand: string, runId: string): Promise<ShownRun | null> {
   const run = (await loggedRuns(ctx, brand)).find(({ run_id }) => run_id.startsWith(runId));
-  return run ? ((await toldRun(ctx, run)) ?? { run, tasks: [], critical_seconds: 0, memory: [] }) : null;
+  if (!run) return null;
+  const { run: told, tasks, critical_seconds, memory } = (await toldRun(ctx, run)) ?? { ...silent, run };
+  return { run: told, tasks, critical_seconds, memory };
 }
 
-async function toldRun(ctx: ApiContext, { run_id, state }: Run): Promise<ShownRun | null> {
+/** What such a run's tasks say, until it ends or nobody wants to hear it. Null where there is no such run. */
+export async function openRunLog(
+  ctx: ApiContext,
+  brand: string,
+  { runId, hear, signal }: { runId: string; hear: (lines: RunLine[]) => void; signal: AbortSignal },
+): Promise<{ following: Promise<void> } | null> {
+  const sought = async () => (await loggedRuns(ctx, brand)).find(({ run_id }) => run_id.startsWith(runId));
+  const found = await sought();
+  return found ? { following: follow() } : null;
+
+  async function follow(): Promise<void> {
+    let heard = 0;
+    for (let run = found; run?.state === "running" && !signal.aborted; run = await sought()) {
+      const { lines, lines_before: before } = (await toldRun(ctx, run)) ?? silent;
+      hear(lines.slice(Math.max(0, heard - before)));
+      heard = Math.max(heard, before + lines.length);
+      await setTimeout(tellMilliseconds, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+const silent = { tasks: [], critical_seconds: 0, memory: [], lines: [], lines_before: 0 };
+
+async function toldRun(ctx: ApiContext, { run_id, state }: Run): Promise<ToldRun | null> {
   if (state !== "running") return null;
   return ctx.cluster.told(requireWorkspace(ctx).workspace_id, run_id).catch(() => null);
 }
@@ -99,7 +126,7 @@ async function holdSoon(ctx: ApiContext, brandDir: string, runId: string) {
   for (let tries = 0; ; tries++) {
     const letGo = await holdClaim(ctx.engine, brandDir, runClaim(runId));
     if (letGo || tries >= 4) return letGo;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await setTimeout(200);
   }
 }
 

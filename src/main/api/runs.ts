@@ -2,10 +2,11 @@ import type { RunLine, Snapshot } from "../../shared/api/contract/runs.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { type BrandState, currentSnapshot } from "../../shared/domain/brand-state.ts";
 import type { ActiveRun } from "../schedule/active-run.ts";
+import { linesOf } from "../schedule/run-logs.ts";
 import { type ApiContext, findSnapshot, requireWorkspace, requireWritable } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { follow, launch } from "./launch.ts";
-import { openRun, openRuns, takeUp } from "./open-runs.ts";
+import { openRun, openRunLog, openRuns, takeUp } from "./open-runs.ts";
 import { dropSnapshot } from "./retention.ts";
 import { checkBudget, estimate } from "./run-estimate.ts";
 import { usageOf } from "./run-usage.ts";
@@ -58,6 +59,13 @@ export const runHandlers: HandlersOf<Named<"runs"> | Named<"snapshots"> | Named<
       lines += told.length;
       progress({ lines: told });
     };
+    const elsewhere = ctx.runs.active(run_id)
+      ? null
+      : await openRunLog(ctx, brand, { runId: run_id, signal, hear: (told) => hear([...linesOf(told, task_key)]) });
+    if (elsewhere) {
+      await elsewhere.following;
+      return { lines };
+    }
     const { ended, stop } = await ctx.runs.log(brand, { runId: run_id, taskKey: task_key, hear });
     const left = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
     if (!signal.aborted) await Promise.race([ended, left]);

@@ -22,7 +22,7 @@ import { bucketsFor, cutPlanner, manifestOf, planRun, type RunPlan, rollingCuts 
 import type { Effects, RunRequest } from "./run-request.ts";
 import type { Schedule, ScheduledTask } from "./scheduler.ts";
 import { setAside } from "./set-aside.ts";
-import { shownRun } from "./shown-run.ts";
+import { toldRun } from "./shown-run.ts";
 
 interface Judging {
   readonly tournaments: readonly TaskNode[];
@@ -124,7 +124,7 @@ export class ActiveRun {
     return openRunSession({
       ...{ cluster, brands, engine, redis, brand: this.brand, document: this.document },
       ...{ isNightly: judge !== undefined, request: this.document.request ?? {} },
-      shown: () => shownRun(this),
+      told: () => toldRun(this),
       cancel: () => this.cancel(),
       onPaid: (seconds) => {
         this.#instanceSeconds += seconds;

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { stepOf, taskNode } from "../../../../test/support/tasks.ts";
 import { AssayError } from "../../../shared/base/errors.ts";
 import { newDocument } from "../run-document.ts";
-import type { ShownRun } from "../shown-run.ts";
+import type { ToldRun } from "../shown-run.ts";
 import { roomFor } from "./admission.ts";
 import { describeBroker, parseBroker, splitAddress } from "./connection.ts";
 import { endedItsWorker, errorOf, reasonOf } from "./reasons.ts";
@@ -126,7 +126,8 @@ describe("how a run stands", () => {
     const key = clusterKey("a");
     const request = { brand: "small", runner: "cluster", workers: 2, memoryBytes: 4e9 } as const;
     const run = newDocument("r", request, new Date("2026-06-01T12:00:00Z"));
-    const shown: ShownRun = { run, tasks: [], critical_seconds: 1.5, memory: [{ at_ms: 3, bytes: 4 }] };
+    const line = { key: "k", step: "lake", scope: "brand", at_ms: 3, text: "reads orders" };
+    const shown: ToldRun = { run, tasks: [], critical_seconds: 1.5, memory: [], lines: [line], lines_before: 7 };
     expect(openRun(sealRun(shown, key), key)).toEqual(shown);
     const other = sealRun({ ...shown, tasks: [{ key: "k" }] as never }, key);
     for (const bad of [

@@ -4,7 +4,7 @@ import type { BrokerFacts } from "../broker/link.ts";
 import type { SeenAgent } from "../broker/presence.ts";
 import type { Producer, ProducerOptions, QueueCounts } from "../broker/producer.ts";
 import type { Engine } from "../engine-client.ts";
-import type { ShownRun } from "../shown-run.ts";
+import type { ToldRun } from "../shown-run.ts";
 import { type BrokerConnection, describeBroker, parseBroker } from "./connection.ts";
 import { ClusterRunner, type ClusterRunnerOptions } from "./runner.ts";
 import { clusterKey, codeVersion, openRun, spaceOf } from "./sealed-job.ts";
@@ -96,7 +96,7 @@ export class Cluster {
 
   /** How a run that another process schedules stood within the last half minute; null where it didn't say. Throws where the broker
    *  doesn't answer. */
-  async told(workspaceId: string, run: string): Promise<ShownRun | null> {
+  async told(workspaceId: string, run: string): Promise<ToldRun | null> {
     const connection = await this.find(undefined);
     if (!connection) return null;
     const producer = await this.#watch(connection, workspaceId);

@@ -5,15 +5,12 @@ import type { Engine } from "../engine-client.ts";
 import { holdClaim } from "../hold-claim.ts";
 import { noteEnd } from "../note-end.ts";
 import type { RunTask } from "../run-graph.ts";
-import type { ShownRun } from "../shown-run.ts";
+import type { ToldRun } from "../shown-run.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClusterRunner } from "./runner.ts";
 
 /** Tasks that one run has in the queue at a time. */
 export const queueWindow = 256;
-
-/** Tasks that are told of one by one to those who look at the run elsewhere. */
-const mostTasks = 3_000;
 
 /** What a run on the cluster has open while it goes on. */
 export interface RunSession {
@@ -32,7 +29,7 @@ export interface SessionRequest {
   readonly request: unknown;
   readonly document: Run;
   /** The run with its tasks as it stands; asked every two seconds. */
-  readonly shown: () => ShownRun;
+  readonly told: () => ToldRun;
   readonly cancel: () => void;
   readonly onPaid: (seconds: number) => void;
 }
@@ -65,7 +62,7 @@ export async function openRunSession(options: SessionRequest): Promise<RunSessio
     await runner.close();
     throw error;
   }
-  const telling = setInterval(() => void runner.tell(short(options.shown())), tellMilliseconds);
+  const telling = setInterval(() => void runner.tell(options.told()), tellMilliseconds);
   telling.unref();
   return {
     runTask: runner.runTask,
@@ -85,11 +82,6 @@ export async function openRunSession(options: SessionRequest): Promise<RunSessio
       for (const one of [...byLabel.values(), runner]) await one.close();
     },
   };
-}
-
-/** Of very many tasks only their figures by step. */
-function short(shown: ShownRun): ShownRun {
-  return shown.tasks.length > mostTasks ? { ...shown, tasks: [] } : shown;
 }
 
 export function runClaim(runId: string): string {

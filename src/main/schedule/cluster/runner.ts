@@ -8,7 +8,7 @@ import type { Engine } from "../engine-client.ts";
 import type { RunTask } from "../run-graph.ts";
 import type { Place } from "../scheduler.ts";
 import { setAside } from "../set-aside.ts";
-import type { ShownRun } from "../shown-run.ts";
+import type { ToldRun } from "../shown-run.ts";
 import { endedItsWorker, errorOf, wasLostTwice } from "./reasons.ts";
 import { type Job, largestJob, openLines, type SealedJob, sealJob, sealRun, sizeOf } from "./sealed-job.ts";
 
@@ -126,9 +126,9 @@ export class ClusterRunner {
   };
 
   /** Tells whoever looks at the run elsewhere how it stands; a broker that is away hears the next time. */
-  async tell(shown: ShownRun): Promise<void> {
+  async tell(told: ToldRun): Promise<void> {
     const { producer, run, key } = this.#options;
-    if (producer.isUp()) await producer.tell(run, sealRun(shown, key)).catch(() => {});
+    if (producer.isUp()) await producer.tell(run, sealRun(told, key)).catch(() => {});
   }
 
   /** Takes out of the queue what no agent has begun: the run can't use it any more. */

@@ -1,11 +1,12 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { runOperations } from "../../../shared/api/contract/runs.ts";
+import { z } from "zod";
+import { runLine, runOperations } from "../../../shared/api/contract/runs.ts";
 import { canonicalJson } from "../../../shared/base/canonical-json.ts";
 import { AssayError } from "../../../shared/base/errors.ts";
 import type { StepDeclaration } from "../../../shared/domain/step.ts";
 import type { LogLine, TaskNode } from "../../../shared/domain/task.ts";
-import type { ShownRun } from "../shown-run.ts";
+import type { ToldRun } from "../shown-run.ts";
 
 /** What a job carries through the broker: names of declared steps and digests; no rows, no code. */
 export interface Job {
@@ -22,6 +23,7 @@ export interface SealedJob {
 
 /** Largest job in the queue, in bytes. */
 export const largestJob = 8_192;
+const toldShape = runOperations["runs.show"].output.extend({ lines: runLine.array(), lines_before: z.number() });
 const largestText = 1 << 22;
 const cipher = "aes-256-gcm";
 const jobContext = Buffer.from("assay job 1");
@@ -71,15 +73,15 @@ export function openLines(sealed: string | null | undefined, key: Buffer): LogLi
 }
 
 /** How a run stands, for the way through the broker. */
-export function sealRun(shown: ShownRun, key: Buffer): string {
-  return seal(JSON.stringify(shown), key, runContext);
+export function sealRun(told: ToldRun, key: Buffer): string {
+  return seal(JSON.stringify(told), key, runContext);
 }
 
 /** What was sealed with this key by a program that tells runs alike; null otherwise. */
-export function openRun(sealed: string | null, key: Buffer): ShownRun | null {
+export function openRun(sealed: string | null, key: Buffer): ToldRun | null {
   if (!sealed) return null;
   try {
-    return runOperations["runs.show"].output.parse(JSON.parse(open(sealed, key, runContext)));
+    return toldShape.parse(JSON.parse(open(sealed, key, runContext)));
   } catch {
     return null;
   }
