@@ -4,7 +4,7 @@ import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { ModelContext } from "../../../shared/domain/model.ts";
 import { spearman } from "../../numeric/scoring.ts";
 import { discountAffinity } from "./discount-affinity.ts";
-import { cutDays, type FittedDiscounts, worthOf } from "./discount-scale.ts";
+import { cutDays, dayCorrelation, type FittedDiscounts, gridOf, placeOf, worthOf } from "./discount-scale.ts";
 
 const context: ModelContext = { horizonDays: 90, purchaseHorizonDays: 90, seed: 1, throwIfCancelled: () => undefined };
 const params = { prior_weight: 1 };
@@ -183,5 +183,22 @@ describe("the worth of a line", () => {
     expect(worthOf(Array.from({ length: 50 }, () => own(4, 2, 4, 2)))).toBeCloseTo(1 / 2, 6);
     expect(worthOf(Array.from({ length: 50 }, () => own(4, 2, 0, 0)))).toBe(1);
     expect(worthOf([])).toBe(1);
+  });
+
+  it("makes what is to come of one day as uncertain as it is", () => {
+    const before = Array.from({ length: 50 }, () => own(4, 2, 4, 2));
+    const worth = worthOf(before);
+    expect(dayCorrelation(worth, before)).toBeCloseTo(1, 6);
+    expect(dayCorrelation(1, [own(4, 2, 0, 0)])).toBe(0);
+    const strata = [{ until: 100, exposure: 0.2, lines: 400, alpha: 2, beta: 2 }];
+    const grid = gridOf({ strata, worth });
+    const even = new Float64Array(64).fill(1 / 64);
+    const chancesOf = (linePairs: number, correlation: number) =>
+      Array.from({ length: 5 }, (_, k) => placeOf(grid, even, own(4, k, linePairs, 0), correlation).at);
+    const variance = (chances: number[]) => chances.reduce((sum, p, k) => sum + p * (k - 2) ** 2, 0);
+    const [apart, together] = [chancesOf(0, 0.9), chancesOf(12, 0.9)];
+    for (const chances of [apart, together]) expect(chances.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 9);
+    expect(apart).toEqual(chancesOf(12, 0));
+    expect(variance(together)).toBeGreaterThan(1.5 * variance(apart));
   });
 });

@@ -7,6 +7,7 @@ import { blank, requireTable, scoreTable } from "../tables.ts";
 import {
   createPosteriors,
   cutDays,
+  dayCorrelation,
   type FittedDiscounts,
   gridOf,
   halfDepths,
@@ -25,7 +26,7 @@ import { fitTiming, withTiming } from "./discount-timing.ts";
 
 export const discountAffinity = defineModel({
   name: "discount_affinity",
-  version: 5,
+  version: 6,
   title: "Discount affinity",
   group: "preferences",
   inputs: { counts: { feature: "discount_counts" } },
@@ -82,7 +83,7 @@ export const discountAffinity = defineModel({
     metrics: [
       "auc of whether a line after the cut is reduced, given the stratum it fell in, against the customer's raw share of reduced lines",
       "log_loss of the same lines, against the stratum's mean alone",
-      "coverage of the 80 % limits by the reduced lines after the cut",
+      "coverage of the 80 % limits by the reduced lines after the cut, those of one day as alike as before it",
     ],
   },
   fit: (inputs, params): Json => {
@@ -174,6 +175,7 @@ function timedGrid(fitted: FittedDiscounts) {
 function judge(fitted: FittedDiscounts, before: ReadonlyMap<string, Lines>, after: readonly Lines[], seed: number) {
   const grid = timedGrid(fitted);
   const posterior = createPosteriors(grid);
+  const correlation = dayCorrelation(fitted.worth, before.values());
   const usual = fitted.strata.map(({ alpha, beta }) => inside(alpha / (alpha + beta)));
   const [predicted, raw]: [number[], number[]] = [[], []];
   const happened: boolean[] = [];
@@ -199,7 +201,7 @@ function judge(fitted: FittedDiscounts, before: ReadonlyMap<string, Lines>, afte
     const lines = Math.max(1, total(next.n));
     if (own) own[i] = loss / lines;
     if (naive) naive[i] = plain / lines;
-    const place = placeOf(grid, weights, next);
+    const place = placeOf(grid, weights, next, correlation);
     if (below) below[i] = place.below;
     if (at) at[i] = place.at;
   }

@@ -251,22 +251,53 @@ export function createPosteriors(grid: Grid): (lines: Lines) => Float64Array {
 
 const longest = 200;
 
-/** Where the reduced lines after the cut fall in their predictive distribution: binomial in each stratum, given the place. */
-export function placeOf(grid: Grid, weights: Float64Array, next: Lines): { below: number; at: number } {
+/** Correlation of lines of one day, from what a line is worth and how many others of its day lines came with. */
+export function dayCorrelation(worth: number, customers: Iterable<Lines>): number {
+  let [pairs, lines] = [0, 0];
+  for (const { n, linePairs } of customers) {
+    pairs += total(linePairs);
+    lines += total(n);
+  }
+  return pairs > 0 ? Math.min(1, Math.max(0, ((1 / worth - 1) * lines) / pairs)) : 0;
+}
+
+/** Where the reduced lines after the cut fall in their predictive distribution: binomial in each stratum, given the place; beta-binomial
+ *  where lines of one day are reduced together. */
+export function placeOf(
+  grid: Grid,
+  weights: Float64Array,
+  next: Lines,
+  correlation: number,
+): { below: number; at: number } {
   const k = total(next.reduced);
+  const together = Array.from(next.n, (lines, j) => {
+    const share = lines > 1 ? (next.linePairs[j] ?? 0) / (lines * (lines - 1)) : 0;
+    return Math.min(0.99, correlation * share);
+  });
   if (total(next.n) > longest) return { below: Number.NaN, at: 0 };
   let [below, at] = [0, 0];
   for (let g = 0; g < gridSize; g++) {
     let distribution = [1];
     for (let j = 0; j < next.n.length; j++) {
       if ((next.n[j] ?? 0) > 0)
-        distribution = convolve(distribution, binomial(next.n[j] ?? 0, grid.shares[j]?.[g] ?? 0));
+        distribution = convolve(distribution, hits(next.n[j] ?? 0, grid.shares[j]?.[g] ?? 0, together[j] ?? 0));
     }
     const weight = weights[g] ?? 0;
     for (let i = 0; i < k; i++) below += weight * (distribution[i] ?? 0);
     at += weight * (distribution[k] ?? 0);
   }
   return { below, at };
+}
+
+/** Chances of 0 to n hits of n tries, any two of which correlate so much. */
+function hits(n: number, p: number, correlation: number): number[] {
+  if (correlation < 1e-6) return binomial(n, p);
+  const weight = 1 / correlation - 1;
+  const [a, b] = [weight * p, weight * (1 - p)];
+  const whole = lgamma(n + 1) + lgamma(weight) - lgamma(a) - lgamma(b) - lgamma(n + weight);
+  return Array.from({ length: n + 1 }, (_, k) =>
+    Math.exp(whole - lgamma(k + 1) - lgamma(n - k + 1) + lgamma(k + a) + lgamma(n - k + b)),
+  );
 }
 
 function binomial(n: number, p: number): number[] {
