@@ -12,7 +12,7 @@ import { absoluteErrors, meanInterval, rootMeanSquare } from "../../numeric/scor
 import { defineModel } from "../define.ts";
 import { compare, compareLimits, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
-import { limitsOfNext, shareBelow, spendRatiosIn, spendRatiosOf } from "./spend-ratios.ts";
+import { expectedNext, limitsOfNext, shareBelow, spendRatiosIn, spendRatiosOf } from "./spend-ratios.ts";
 
 function paramsOf(fitted: Json): GammaGammaParams | undefined {
   if (typeof fitted !== "object" || fitted === null || !("params" in fitted)) return undefined;
@@ -91,7 +91,7 @@ export const gammaGamma = defineModel({
     purpose:
       "What a customer spends on a purchase on average, drawn towards the population where there is little to go by.",
     method:
-      "Gamma-Gamma: amounts of one customer follow a gamma distribution whose scale varies by another. Maximum likelihood (Newton's method) on the means of repeat purchases. Limits are those of the next purchase's amount: the 10 % and 90 % quantiles of what repeat buyers' latest amounts were over what their earlier ones foretold, by how many those were; with fewer than 50 repeat buyers the model's own limits of a customer's true mean.",
+      "Gamma-Gamma: amounts of one customer follow a gamma distribution whose scale varies by another. Maximum likelihood (Newton's method) on the means of repeat purchases. Limits are those of the next purchase's amount: the 10 % and 90 % quantiles of what repeat buyers' latest amounts were over what their earlier ones foretold, the first included, by how many those were; with fewer than 50 repeat buyers the model's own limits of a customer's true mean.",
     references: [
       "Fader & Hardie (2013): The Gamma-Gamma Model of Monetary Value, note 025.",
       "Colombo & Jiang (1999): A stochastic RFM model, Journal of Interactive Marketing 13(3).",
@@ -123,10 +123,15 @@ export const gammaGamma = defineModel({
     const { expected, low, high, sd } = params
       ? scoreSpend(params, frequency, numbers(summary, "monetary_value"))
       : withoutFit(summary);
-    const ratios = spendRatiosIn(fitted);
-    const repeats = repeatsOf(frequency, numbers(summary, "monetary_value"));
-    for (let row = 0; ratios && row < summary.rows; row++)
-      [low[row], high[row]] = limitsOfNext(ratios, repeats.x[row] ?? 0, expected[row] ?? Number.NaN);
+    const ratios = params ? spendRatiosIn(fitted) : null;
+    if (params && ratios) {
+      const [count, revenue] = [numbers(summary, "transaction_count"), numbers(summary, "revenue_minor")];
+      for (let row = 0; row < summary.rows; row++) {
+        const [n = 0, sum = 0, middle = Number.NaN] = [count[row], revenue[row], expected[row]];
+        const [from, to] = limitsOfNext(ratios, n, expectedNext(params, n, sum / Math.max(1, n)));
+        [low[row], high[row]] = [Math.min(from, middle), Math.max(to, middle)];
+      }
+    }
     const outputs = {
       expected_spend_minor: expected,
       expected_spend_minor_low: low,
@@ -167,7 +172,8 @@ export const gammaGamma = defineModel({
     const ofOnce = (values: Float64Array) => Float64Array.from(once, (row) => values[row] ?? Number.NaN);
     const below = Float64Array.from(once, (row) => {
       const [x = 0, m = 0, amount = 0] = [repeats.x[row], repeats.mean[row], actual[row]];
-      if (ratios) return shareBelow(ratios, x, spend[row] ?? Number.NaN, amount);
+      const told = transactions[row] ?? 0;
+      if (ratios) return shareBelow(ratios, told, expectedNext(params, told, before[row] ?? 0), amount);
       return betaCdf(amount / (amount + params.v + x * m), params.p, params.p * x + params.q);
     });
     const limits = compareLimits({

@@ -18,7 +18,15 @@ function shop(n: number, seed: number) {
     );
     const repeats = amounts.slice(1);
     const mean = repeats.reduce((sum, one) => sum + one, 0) / Math.max(1, repeats.length);
-    return { id: `c${at}`, x: repeats.length, mean, last: amounts.at(-1) ?? 0, next: level * Math.exp(0.9 * normal()) };
+    const sum = amounts.reduce((total, one) => total + one, 0);
+    return {
+      id: `c${at}`,
+      x: repeats.length,
+      mean,
+      sum,
+      last: amounts.at(-1) ?? 0,
+      next: level * Math.exp(0.9 * normal()),
+    };
   });
   const column = (of: (customer: (typeof customers)[number]) => number) => Float64Array.from(customers, of);
   const summary = {
@@ -29,6 +37,8 @@ function shop(n: number, seed: number) {
       monetary_value: column(({ mean }) => mean),
       last_transaction_minor: column(({ last }) => last),
       first_transaction_minor: column(({ last }) => last),
+      transaction_count: column(({ x }) => x + 1),
+      revenue_minor: column(({ sum }) => sum),
     },
   };
   return { summary, next: column(({ next }) => next) };
@@ -56,7 +66,7 @@ test("the share below an amount agrees with the limits, and rises with it", () =
   const fitted = gammaGamma.fit({ summary: shop(2_000, 2).summary }, {}, context);
   const ratios = spendRatiosIn(fitted);
   if (!ratios) throw new Error("there are enough");
-  for (const x of [0, 1, 4, 20]) {
+  for (const x of [1, 2, 4, 20]) {
     const [low, high] = limitsOfNext(ratios, x, 5_000);
     expect(shareBelow(ratios, x, 5_000, low)).toBeCloseTo(0.1, 9);
     expect(shareBelow(ratios, x, 5_000, high)).toBeCloseTo(0.9, 9);

@@ -3,20 +3,21 @@ import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { expectedSpend, type GammaGammaParams } from "../../numeric/gamma-gamma.ts";
 import { numbers } from "../tables.ts";
 
-/** Quantiles of an amount over what was expected of it, by how many repeat purchases that rested on. As JSON. */
+/** Quantiles of an amount over what was expected of it, by how many purchases that rested on. As JSON. */
 export interface SpendRatios {
-  /** Least number of repeat purchases of each group, ascending. */
+  /** Least number of purchases of each group, ascending. */
   readonly from: readonly number[];
   /** Of each group the 5 %, 10 %, … 95 % quantiles. */
   readonly quantiles: readonly (readonly number[])[];
 }
 
-const groups = [0, 1, 2, 3, 6] as const;
+const groups = [1, 2, 3, 4, 7] as const;
 const leastInGroup = 50;
 const points = 19;
 const [tenth, nineTenths] = [1, points - 2];
 
-const groupAt = (from: readonly number[], x: number) => from.filter((least) => x >= least).length - 1;
+const groupAt = (from: readonly number[], purchases: number) =>
+  Math.max(0, from.filter((least) => purchases >= least).length - 1);
 
 function quantilesOf(sorted: Float64Array): number[] {
   return Array.from({ length: points }, (_, at) => {
@@ -29,21 +30,25 @@ function quantilesOf(sorted: Float64Array): number[] {
   });
 }
 
-/** What repeat buyers' latest amounts were over what their earlier repeat purchases foretold: how amounts really scatter, whatever the
- *  model supposes (split conformal prediction; Vovk, Gammerman & Shafer 2005). Groups of fewer than 50 are told with the next lower
- *  one; null where there are fewer altogether. */
+/** What a customer's next amount is expected to be by all amounts so far, the first included: n of them with their mean. Limits hang on
+ *  it, since somebody's only purchase tells of the next. */
+export function expectedNext(params: GammaGammaParams, n: number, mean: number): number {
+  return mean > 0 && n > 0 ? expectedSpend(params, n, mean) : expectedSpend(params, 0, 0);
+}
+
+/** What repeat buyers' latest amounts were over what their earlier ones foretold: how amounts really scatter, whatever the model supposes
+ *  (split conformal prediction; Vovk, Gammerman & Shafer 2005). Groups of fewer than 50 are told with the next lower one; null where
+ *  there are fewer altogether. */
 export function spendRatiosOf(params: GammaGammaParams, summary: ColumnTable): SpendRatios | null {
   if (!("last_transaction_minor" in summary.columns)) return null;
-  const [x, mean] = [numbers(summary, "frequency"), numbers(summary, "monetary_value")];
+  const [x, revenue] = [numbers(summary, "frequency"), numbers(summary, "revenue_minor")];
   const last = numbers(summary, "last_transaction_minor");
   const byGroup: number[][] = groups.map(() => []);
   for (let row = 0; row < summary.rows; row++) {
-    const [repeats = 0, m = 0, amount = 0] = [x[row], mean[row], last[row]];
-    if (repeats < 1 || !(amount > 0)) continue;
-    const before = repeats - 1;
-    const earlier = before > 0 ? (repeats * m - amount) / before : 0;
-    if (before > 0 && !(earlier > 0)) continue;
-    byGroup[groupAt(groups, before)]?.push(amount / expectedSpend(params, before, earlier));
+    const [before = 0, sum = 0, amount = 0] = [x[row], revenue[row], last[row]];
+    const earlier = sum - amount;
+    if (before < 1 || !(amount > 0) || !(earlier > 0)) continue;
+    byGroup[groupAt(groups, before)]?.push(amount / expectedNext(params, before, earlier / before));
   }
   const kept: { from: number; ratios: number[] }[] = [];
   for (const [at, ratios] of byGroup.entries()) {
@@ -66,14 +71,23 @@ export function spendRatiosIn(fitted: Json): SpendRatios | null {
 }
 
 /** 80 % limits of the next purchase's amount. */
-export function limitsOfNext({ from, quantiles }: SpendRatios, x: number, expected: number): readonly [number, number] {
-  const own = quantiles[groupAt(from, x)] ?? [];
+export function limitsOfNext(
+  { from, quantiles }: SpendRatios,
+  purchases: number,
+  expected: number,
+): readonly [number, number] {
+  const own = quantiles[groupAt(from, purchases)] ?? [];
   return [expected * (own[tenth] ?? Number.NaN), expected * (own[nineTenths] ?? Number.NaN)];
 }
 
 /** The share of amounts that lie below one, by the same ratios. */
-export function shareBelow({ from, quantiles }: SpendRatios, x: number, expected: number, amount: number): number {
-  const own = quantiles[groupAt(from, x)] ?? [];
+export function shareBelow(
+  { from, quantiles }: SpendRatios,
+  purchases: number,
+  expected: number,
+  amount: number,
+): number {
+  const own = quantiles[groupAt(from, purchases)] ?? [];
   const ratio = amount / expected;
   const at = own.findIndex((value) => value >= ratio);
   if (at === 0) return 0.5 / (points + 1);
