@@ -3,7 +3,9 @@ import { niceTicks } from "./axis.ts";
 import { useWidth } from "./use-width.ts";
 import { type WaterfallPart, waterfallSteps } from "./waterfall-steps.ts";
 
-const left = 40;
+const leastLeft = 40;
+/** Of a digit in the axis's type, px. */
+const digitWidth = 7;
 const room = 20;
 
 /** Parts that add up to a change, blue up and orange down; the whole stands last, in ink. */
@@ -21,6 +23,8 @@ export function Waterfall({
   const ends = steps.flatMap(({ from, to }) => [from, to]);
   const ticks = niceTicks(Math.min(0, ...ends), Math.max(0, ...ends));
   const [low, high] = [ticks[0] ?? 0, ticks.at(-1) ?? 1];
+  const labels = ticks.map((tick) => signed(integer(tick), tick));
+  const left = Math.max(leastLeft, 8 + digitWidth * Math.max(...labels.map((label) => label.length)));
   const digits = Math.max(...ends.map(Math.abs)) >= 100 ? 0 : 1;
   const y = (value: number) => room + ((high - value) / Math.max(1e-9, high - low)) * (height - 2 * room);
   const slot = (width - left) / steps.length;
@@ -34,11 +38,11 @@ export function Waterfall({
         role="img"
         aria-label={steps.map(({ name, effect }) => `${name} ${signed(decimal(effect, digits), effect)}`).join(", ")}
       >
-        {ticks.map((tick) => (
+        {ticks.map((tick, at) => (
           <g key={tick}>
             <line x1={left} x2={width} y1={y(tick)} y2={y(tick)} stroke={tick === 0 ? "var(--ink-3)" : "var(--hair)"} />
             <text x={left - 8} y={y(tick) + 4} textAnchor="end">
-              {signed(integer(tick), tick)}
+              {labels[at]}
             </text>
           </g>
         ))}

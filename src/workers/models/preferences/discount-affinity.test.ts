@@ -190,7 +190,7 @@ describe("the worth of a line", () => {
     const worth = worthOf(before);
     expect(dayCorrelation(worth, before)).toBeCloseTo(1, 6);
     expect(dayCorrelation(1, [own(4, 2, 0, 0)])).toBe(0);
-    const strata = [{ until: 100, exposure: 0.2, lines: 400, alpha: 2, beta: 2 }];
+    const strata = [{ until: 100, exposure: 0.2, lines: 400, alpha: 2, beta: 2, visits: 400 }];
     const grid = gridOf({ strata, worth });
     const even = new Float64Array(64).fill(1 / 64);
     const chancesOf = (linePairs: number, correlation: number) =>

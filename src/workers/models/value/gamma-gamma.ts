@@ -76,7 +76,7 @@ function withoutFit(summary: ColumnTable): {
 
 export const gammaGamma = defineModel({
   name: "gamma_gamma",
-  version: 6,
+  version: 7,
   title: "Gamma-Gamma spend model",
   group: "value",
   inputs: { summary: { feature: "purchase_summary" } },
