@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Batch, DetectedFile, Source } from "../../shared/api/contract/sources.ts";
-import { canonicalJson } from "../../shared/base/canonical-json.ts";
+import { canonicalJson, type Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { isName } from "../../shared/base/ids.ts";
 import type { BrandState, SourceBody } from "../../shared/domain/brand-state.ts";
@@ -16,8 +16,7 @@ import { ingestSource, ingestSources, quickLook } from "./ingest.ts";
 import { recogniseFiles } from "./recognise.ts";
 import { rereadHandlers } from "./reread.ts";
 import { groupByLayout } from "./source-groups.ts";
-
-const suppressionSource = "suppressions";
+import { suppressionMapping, suppressionSource } from "./suppression-list.ts";
 
 function sourceDocument(state: BrandState, source: SourceBody, now: Date): Source {
   const standing = sourceStanding(state, source, now);
@@ -99,6 +98,10 @@ async function addSources(
   const groups = given
     ? [{ name: input.name, layout: input.layout ?? given.layout, mapping: given, isDetected: false }]
     : groupByLayout(input.name, found.files, input.layout).map((group) => ({ ...group, isDetected: true }));
+  if (groups.length === 0) {
+    const known = [...new Set(found.files.map(({ layout }) => layout))].join(", ");
+    throw new AssayError("bad_input", `No file there is of the layout ${input.layout}.`, `They are ${known}.`);
+  }
   const taken = groups.find(({ name }) => state.sources.has(name));
   if (taken) {
     throw new AssayError(
@@ -121,7 +124,12 @@ async function addSources(
   }
   ctx.tell("sources");
   const sources = groups.map(({ name, mapping }) => ({ source: name, mapping: mapping as Source["mapping"] }));
-  return { sources, skipped: found.skipped };
+  const warnings = given ? [] : found.files.filter((file) => file.warnings.length > 0);
+  return {
+    sources,
+    skipped: found.skipped,
+    warnings: warnings.map(({ path, warnings: said }) => ({ path, warnings: said })),
+  };
 }
 
 export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Named<"suppressions">> = {
@@ -167,16 +175,7 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     return { ok: true };
   },
   "sources.set_mapping": async ({ brand, source, mapping }, { ctx }) => {
-    const { brands } = requireEditable(ctx);
-    const state = await brands.refresh(brand);
-    requireSource(state, source);
-    await brands.append(
-      brand,
-      "mapping_changed",
-      { source, mapping },
-      `mapping:${source}:${state.version}:${sha256(canonicalJson(mapping))}`,
-    );
-    ctx.tell("sources");
+    await changeMapping(ctx, { brand, source, mapping });
     return { ok: true };
   },
   "sources.ingest": async ({ brand, source, paths, due }, { ctx, signal, progress }) => {
@@ -243,7 +242,12 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
   "suppressions.add": async ({ brand, path }, { ctx, signal, progress }) => {
     const state = await requireWritable(ctx).brands.refresh(brand);
     const name = suppressionSource;
-    if (!state.sources.has(name)) await addSources(ctx, { brand, name, paths: [path], layout: "suppressions" }, signal);
+    const before = state.sources.get(name)?.mapping;
+    const { files } = await detect(ctx, [path], state.settings, signal);
+    const mapping = suppressionMapping(path, files, before);
+    if (!before) await addSources(ctx, { brand, name, paths: [path], mapping }, signal);
+    else if (canonicalJson(before) !== canonicalJson(mapping))
+      await changeMapping(ctx, { brand, source: name, mapping });
     const known = requireSource(await requireWritable(ctx).brands.refresh(brand), name);
     const batch = await ingestSource(ctx, brand, known, [resolve(path)], {
       signal,
@@ -259,6 +263,18 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     };
   },
 };
+
+async function changeMapping(
+  ctx: ApiContext,
+  { brand, source, mapping }: { brand: string; source: string; mapping: unknown },
+): Promise<void> {
+  const { brands } = requireEditable(ctx);
+  const state = await brands.refresh(brand);
+  requireSource(state, source);
+  const key = `mapping:${source}:${state.version}:${sha256(canonicalJson(mapping as Json))}`;
+  await brands.append(brand, "mapping_changed", { source, mapping: mapping as SourceBody["mapping"] }, key);
+  ctx.tell("sources");
+}
 
 function requireSource(state: BrandState, source: string): SourceBody {
   const found = state.sources.get(source);

@@ -24,8 +24,7 @@ function createProgram(): Command {
     .option("--workspace <dir>", "the workspace (or ASSAY_WORKSPACE)")
     .option("--brand <name>", "the retailer; may be left out when there is one")
     .option("--json", "one JSON document on standard output")
-    .option("--quiet", "no progress")
-    .showHelpAfterError("(assay --help lists the commands)");
+    .option("--quiet", "no progress");
   workspaceCommands(program);
   sourceCommands(program);
   runCommands(program);

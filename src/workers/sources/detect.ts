@@ -78,7 +78,8 @@ async function detectFile(
   const name = basename(path);
   const opened = await openToRecognise(openSession, path, options, formats);
   const { layout, confidence, tables, warnings, key_space } = recognise(name, opened.columns, opened.lists);
-  const empty = opened.rows === 0 ? ["The file holds no rows."] : [];
+  const isBlank = opened.columns.length === 0;
+  const empty = opened.rows === 0 && !isBlank ? ["The file holds no rows."] : [];
   return {
     path,
     format: opened.compression ? `${opened.format}+${opened.compression}` : opened.format,
@@ -88,7 +89,7 @@ async function detectFile(
     confidence,
     tables: [...new Set(tables.map(({ table }) => table))],
     mapping: { layout, ...(key_space === undefined ? {} : { key_space }), tables: [...tables] },
-    warnings: [...opened.warnings, ...warnings, ...empty],
+    warnings: [...opened.warnings, ...(isBlank && opened.warnings.length > 0 ? [] : warnings), ...empty],
   };
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { table } from "./output.ts";
+import { type Output, table } from "./output.ts";
 import { readJsonFile } from "./read-json.ts";
 import { perform, type Session } from "./session.ts";
 
@@ -16,6 +16,15 @@ function ingestOptions({ output, signal }: Session) {
   };
 }
 
+/** What was doubtful in files, once where many of them say the same. */
+function tellWarnings(output: Output, files: readonly { path: string; warnings: readonly string[] }[]): void {
+  const told = new Map<string, string[]>();
+  for (const { path, warnings } of files)
+    for (const warning of warnings) told.set(warning, [...(told.get(warning) ?? []), path]);
+  for (const [warning, [first = "", ...others]] of told)
+    output.note(`${first}${others.length > 0 ? ` and ${others.length} more` : ""}: ${warning}`);
+}
+
 /** source, ingest, batches, rejects, suppress. */
 export function sourceCommands(program: Command): void {
   const source = program.command("source").description("where deliveries come from");
@@ -26,18 +35,21 @@ export function sourceCommands(program: Command): void {
       perform(command, "nothing", async ({ client, output, signal }) => {
         const found = await client.call("sources.detect", { paths }, { signal });
         output.answer(found, () =>
-          table(
-            ["file", "format", "layout", "tables", "sure", "warnings"],
-            found.files.map((file) => [
-              file.path,
-              file.format,
-              file.layout,
-              file.tables.join(", "),
-              file.confidence,
-              file.warnings.join("; "),
-            ]),
-          ),
+          found.files.length === 0
+            ? `There is nothing to read in ${paths.join(", ")}.\n`
+            : table(
+                ["file", "format", "layout", "tables", "sure"],
+                found.files.map((file) => [
+                  file.path,
+                  file.format,
+                  file.layout,
+                  file.tables.join(", "),
+                  file.confidence,
+                ]),
+              ),
         );
+        for (const { path, reason } of found.skipped) output.note(`skipped ${path}: ${reason}`);
+        tellWarnings(output, found.files);
         return 0;
       }),
     );
@@ -87,18 +99,21 @@ export function sourceCommands(program: Command): void {
             schedule: own.schedule,
             expected_by: own.expectedBy,
           };
-          const { sources, skipped } = await client.call("sources.add", input, { signal });
+          const { sources, skipped, warnings } = await client.call("sources.add", input, { signal });
           for (const { path, reason } of skipped) output.note(`skipped ${path}: ${reason}`);
+          tellWarnings(output, warnings);
           const [only, another] = sources;
-          output.answer(only && !another ? { ...only, sources, skipped } : { sources, skipped }, () =>
-            table(
-              ["source", "layout", "tables"],
-              sources.map((one) => [
-                one.source,
-                one.mapping.layout,
-                one.mapping.tables.map((each) => each.table).join(", "),
-              ]),
-            ),
+          output.answer(
+            only && !another ? { ...only, sources, skipped, warnings } : { sources, skipped, warnings },
+            () =>
+              table(
+                ["source", "layout", "tables"],
+                sources.map((one) => [
+                  one.source,
+                  one.mapping.layout,
+                  one.mapping.tables.map((each) => each.table).join(", "),
+                ]),
+              ),
           );
           return 0;
         }),

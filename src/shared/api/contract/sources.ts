@@ -159,6 +159,8 @@ export const sourceOperations = {
     output: z.object({
       sources: z.array(z.object({ source: z.string(), mapping })),
       skipped: z.array(z.object({ path: z.string(), reason: z.string() })),
+      /** What was doubtful when files were recognised. */
+      warnings: z.array(z.object({ path: z.string(), warnings: z.array(z.string()) })),
     }),
   }),
   "sources.list": call({ input: z.object({ brand: brandName }), output: z.object({ sources: z.array(source) }) }),
