@@ -10,7 +10,7 @@ import { normaliseSubject } from "../schedule/run-plan.ts";
 import { batchDocument, fileDocument } from "./batch-document.ts";
 import { type ApiContext, requireWritable, settingsOf } from "./context.ts";
 import { glanceAtFiles } from "./recognise.ts";
-import { groupKey } from "./source-groups.ts";
+import { filesOf } from "./source-groups.ts";
 
 export interface IngestOptions {
   readonly signal: AbortSignal;
@@ -103,18 +103,16 @@ async function beginDelivery(
   const say = (label: string) => options.progress({ label, done: 0, total: null, unit: "rows" });
   say(`Looking at the files of ${source.source}`);
   const detected = await options.lookAt(paths);
-  const mine = source.is_detected
-    ? detected.filter(
-        (file) =>
-          groupKey(file.layout, file.mapping.tables) ===
-          groupKey(source.layout, source.mapping.tables as DetectedFile["mapping"]["tables"]),
-      )
-    : detected;
+  const mine = filesOf(source, [...state.sources.values()], detected);
   if (mine.length === 0) {
+    const [file] = detected;
+    const found = file
+      ? `${file.path} is recognised as ${file.layout}, feeding ${file.tables.join(", ") || "nothing"}`
+      : "there is none";
     throw new AssayError(
       "not_found",
-      `No file of layout ${source.layout} in ${paths.join(", ")}.`,
-      "Check the source's paths with `assay source list`.",
+      `No file in ${paths.join(", ")} is one of ${source.source} (${source.layout}): ${found}.`,
+      "Name a file of that source, or add the file as a source of its own.",
     );
   }
   const earlier = liveBatches(state).filter((batch) => batch.source === source.source);
@@ -122,7 +120,7 @@ async function beginDelivery(
   const { turns = new Turns(1) } = options;
   const copied = await turns.take(Number.POSITIVE_INFINITY, async () => {
     throwIfCancelled(signal);
-    say(`Copying ${mine.length} files of ${source.source}`);
+    say(`Copying ${counted(mine.length)} of ${source.source}`);
     const input = {
       ...{ brandDir, source: source.source, paths: mine.map(({ path }) => path), known: [...before.keys()] },
       screen: screeningOf(state, source.mapping),
@@ -132,7 +130,7 @@ async function beginDelivery(
   const arrivedAt = ctx.now();
   const read = async () => {
     throwIfCancelled(signal);
-    say(`Reading ${copied.files.length} files of ${source.source}`);
+    say(`Reading ${counted(copied.files.length)} of ${source.source}`);
     const shell = shellOf(source, copied.batch_id, copied.files, null);
     await runTask(ctx, brandDir, normaliseTask(ctx, state, shell, source.mapping), signal);
   };
@@ -381,3 +379,5 @@ async function conflictWarnings(ctx: ApiContext, delivery: Delivery, key: string
 }
 
 const noRows = { rows_read: 0, rows_accepted: 0, rows_rejected: 0, rows_repeated: 0, rejects: [] };
+
+const counted = (files: number) => (files === 1 ? "1 file" : `${files} files`);

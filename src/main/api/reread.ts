@@ -23,7 +23,14 @@ export const rereadHandlers: Pick<HandlersOf<Named<"batches">>, "batches.reread"
   "batches.reread": async ({ brand, source, batch_id }, { ctx, signal, progress }) => {
     const { brands } = requireWritable(ctx);
     const answers = [];
-    const wanted = liveBatches(await brands.refresh(brand)).filter(
+    const asked = await brands.refresh(brand);
+    if (source !== undefined && !asked.sources.has(source)) {
+      const known = [...asked.sources.keys()].join(", ") || "none yet";
+      throw new AssayError("not_found", `There is no source ${source}.`, `Sources: ${known}.`);
+    }
+    if (batch_id !== undefined && !asked.batches.some((batch) => batch.batch_id === batch_id))
+      throw new AssayError("not_found", `${brand} has no delivery ${batch_id}.`, "See `assay batches list`.");
+    const wanted = liveBatches(asked).filter(
       (batch) => (!source || batch.source === source) && (!batch_id || batch.batch_id === batch_id),
     );
     for (let done = 0; done < wanted.length; ) {

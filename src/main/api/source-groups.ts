@@ -1,5 +1,5 @@
 import type { DetectedFile } from "../../shared/api/contract/sources.ts";
-import { canonicalJson } from "../../shared/base/canonical-json.ts";
+import { canonicalJson, type Json } from "../../shared/base/canonical-json.ts";
 import type { SourceBody } from "../../shared/domain/brand-state.ts";
 
 export interface SourceGroup {
@@ -35,23 +35,56 @@ export function groupByLayout(name: string, files: readonly DetectedFile[], layo
   });
 }
 
+/** Those of some files that are a source's: what they are recognised as is what it was added as. A later version of this program may
+ *  find more in the same files; where none is as before, those of no other source that feed its first table from the same columns. */
+export function filesOf(
+  source: SourceBody,
+  others: readonly SourceBody[],
+  files: readonly DetectedFile[],
+): readonly DetectedFile[] {
+  if (!source.is_detected) return files;
+  const keyOfFile = ({ layout, mapping }: DetectedFile) => groupKey(layout, mapping.tables);
+  const own = keyOf(source);
+  const same = files.filter((file) => keyOfFile(file) === own);
+  if (same.length > 0) return same;
+  const taken = new Set(others.filter((other) => other.source !== source.source && other.is_detected).map(keyOf));
+  return files.filter(
+    (file) => file.layout === source.layout && !taken.has(keyOfFile(file)) && isAlike(tablesOf(source)[0], file),
+  );
+}
+
+const tablesOf = ({ proposed, mapping }: SourceBody) => (proposed ?? mapping).tables as readonly Table[];
+const keyOf = (source: SourceBody) => groupKey(source.layout, tablesOf(source));
+
+function isAlike(table: Table | undefined, { mapping }: DetectedFile): boolean {
+  const found = mapping.tables.find((one) => one.table === table?.table);
+  if (!table || !found) return false;
+  const names = Object.keys(table.columns);
+  const equal = names.filter((name) => shapeOfRule(table.columns[name]) === shapeOfRule(found.columns[name]));
+  return equal.length >= 2 && equal.length >= names.length * 0.6;
+}
+
 type Table = DetectedFile["mapping"]["tables"][number];
 
 /** Where a table's columns come from, whatever their formats. */
 function shapeOf(table: Table): string {
-  const columns = Object.entries(table.columns).map(([name, rule]) => {
-    const {
-      format: _f,
-      decimal: _d,
-      unit: _u,
-      ...rest
-    } = typeof rule === "object" && rule !== null && !Array.isArray(rule)
-      ? (rule as Record<string, unknown>)
-      : { column: rule };
-    return [name, rest];
-  });
+  const columns = Object.entries(table.columns).map(([name, rule]) => [name, sourceOfRule(rule)]);
   return canonicalJson([table.table, table.where ?? null, Object.fromEntries(columns)]);
 }
+
+function sourceOfRule(rule: unknown) {
+  const {
+    format: _f,
+    decimal: _d,
+    unit: _u,
+    ...rest
+  } = typeof rule === "object" && rule !== null && !Array.isArray(rule)
+    ? (rule as Record<string, unknown>)
+    : { column: rule };
+  return rest;
+}
+
+const shapeOfRule = (rule: unknown) => (rule === undefined ? "" : canonicalJson(sourceOfRule(rule) as Json));
 
 /** One mapping for all the files of a source. Formats that one file leaves open are taken from another that shows them; text
  *  files decide before workbooks, whose cells carry their own types. */

@@ -5,6 +5,7 @@ import { AssayError } from "../../shared/base/errors.ts";
 import { isName } from "../../shared/base/ids.ts";
 import type { BrandState, SourceBody } from "../../shared/domain/brand-state.ts";
 import { lakeTargets } from "../../shared/domain/lake.ts";
+import { parseMapping } from "../../shared/domain/mapping.ts";
 
 import { sha256 } from "../plan/key.ts";
 import { checkTimetable } from "../schedule/calendar.ts";
@@ -94,7 +95,7 @@ async function addSources(
       },
     );
   }
-  const given = input.mapping as SourceBody["mapping"] | undefined;
+  const given = input.mapping === undefined ? undefined : (parseMapping(input.mapping) as SourceBody["mapping"]);
   const groups = given
     ? [{ name: input.name, layout: input.layout ?? given.layout, mapping: given, isDetected: false }]
     : groupByLayout(input.name, found.files, input.layout).map((group) => ({ ...group, isDetected: true }));
@@ -221,6 +222,9 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
   "batches.rejects": async ({ brand, batch_id, source, offset = 0, limit = 200 }, { ctx, signal }) => {
     const { brands } = requireWorkspace(ctx);
     const state = await brands.refresh(brand);
+    if (source !== undefined) requireSource(state, source);
+    if (batch_id !== undefined && !state.batches.some((batch) => batch.batch_id === batch_id))
+      throw new AssayError("not_found", `${brand} has no delivery ${batch_id}.`, "See `assay batches list`.");
     const batches = state.batches.filter(
       (batch) => !batch.withdrawn && (!batch_id || batch.batch_id === batch_id) && (!source || batch.source === source),
     );
@@ -271,6 +275,7 @@ async function changeMapping(
   const { brands } = requireEditable(ctx);
   const state = await brands.refresh(brand);
   requireSource(state, source);
+  parseMapping(mapping);
   const key = `mapping:${source}:${state.version}:${sha256(canonicalJson(mapping as Json))}`;
   await brands.append(brand, "mapping_changed", { source, mapping: mapping as SourceBody["mapping"] }, key);
   ctx.tell("sources");

@@ -35,6 +35,8 @@ export interface SourceBody {
   readonly mapping: { readonly layout: string; readonly tables: readonly MappingTable[] };
   /** Its files were told apart by layout: a delivery takes those of its paths that carry this layout. */
   readonly is_detected: boolean;
+  /** The mapping that it was added with, where another was set since: by it its files are told from those of other sources. */
+  readonly proposed?: SourceBody["mapping"];
   /** When it delivers, as a cron pattern in the brand's time zone, and the time of day by which a delivery is expected. */
   readonly schedule: string | null;
   readonly expected_by: string | null;
@@ -243,7 +245,7 @@ const folds: Folds = {
   },
   mapping_changed: (state, { source, mapping }) => {
     const known = state.sources.get(source);
-    if (known) state.sources.set(source, { ...known, mapping });
+    if (known) state.sources.set(source, { ...known, mapping, proposed: known.proposed ?? known.mapping });
   },
   schedule_changed: (state, { source, schedule, expected_by }) => {
     const known = state.sources.get(source);

@@ -1,11 +1,11 @@
 import { AssayError } from "../../shared/base/errors.ts";
 import { type LakeTable, lakeTable, type Target } from "../../shared/domain/lake.ts";
+import { columnsOfRule, type Mapping, matchesFile, type TableMapping } from "../../shared/domain/mapping.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
 import type { RawTable } from "../sources/raw.ts";
 import { countryOfZone, PhoneReader } from "./contact.ts";
 import { cellsIn, Dictionaries, type Dictionary, withoutNothing } from "./dictionaries.ts";
-import { columnsOfRule, type Mapping, matchesFile, type TableMapping } from "./mapping.ts";
 import { formatsOf, rowsOf } from "./open-formats.ts";
 import { rejectSql, rowsSql } from "./rows-sql.ts";
 import { columnSql, partsSql, ruleSql, whereSql } from "./rule-sql.ts";

@@ -1,11 +1,11 @@
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { lakeTargets, normalisedColumns } from "../../shared/domain/lake.ts";
+import { parseMapping } from "../../shared/domain/mapping.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { dropRaw } from "../sources/raw.ts";
 import { countryOfZone, PhoneReader } from "./contact.ts";
-import { parseMapping } from "./mapping.ts";
 import { normaliseFile } from "./normalise-file.ts";
 import { placesOf } from "./stack.ts";
 import { type DeliveredFile, Stacks } from "./stacks.ts";

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LakeTable, lakeTargets } from "../../shared/domain/lake.ts";
+import { type Mapping, parseMapping } from "../../shared/domain/mapping.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
 import { countRepeats } from "../landing/repeats.ts";
 import { recognise } from "../sources/layouts.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { profileColumns } from "../sources/profile.ts";
 import { normalisePhone } from "./contact.ts";
-import { type Mapping, parseMapping } from "./mapping.ts";
 import { type NormaliseOptions, normaliseFile } from "./normalise-file.ts";
 
 let folder: string;

@@ -1,9 +1,9 @@
 import { lakeTable } from "../../shared/domain/lake.ts";
+import { columnsOfRule, type TableMapping } from "../../shared/domain/mapping.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { monthFirst, profileColumns } from "../sources/profile.ts";
 import type { RawTable } from "../sources/raw.ts";
 import { countryOfZone } from "./contact.ts";
-import { columnsOfRule, type TableMapping } from "./mapping.ts";
 import type { Formats } from "./value-sql.ts";
 
 /** The file's rows, or the elements of a list in them, that a table is mapped from. */

@@ -1,13 +1,13 @@
 import { basename } from "node:path";
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { lakeTable } from "../../shared/domain/lake.ts";
+import { parseMapping } from "../../shared/domain/mapping.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident } from "../engine/sql.ts";
 import { recognise } from "../sources/layouts.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { type ColumnProfile, profileColumns } from "../sources/profile.ts";
 import { rawColumn } from "../sources/raw.ts";
-import { parseMapping } from "./mapping.ts";
 import { normaliseFile } from "./normalise-file.ts";
 
 export interface PreviewRequest {

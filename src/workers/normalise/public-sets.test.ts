@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dataSet } from "../../../test/support/data-sets.ts";
+import { parseMapping } from "../../shared/domain/mapping.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
 import { recognise } from "../sources/layouts.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { profileColumns } from "../sources/profile.ts";
-import { parseMapping } from "./mapping.ts";
 import { normaliseFile } from "./normalise-file.ts";
 
 let folder: string;

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Mapping } from "../../shared/domain/mapping.ts";
 import { openSession } from "../engine/duckdb.ts";
-import type { Mapping } from "./mapping.ts";
 import { readFiles } from "./read-files.ts";
 
 const orders: Mapping = {

@@ -3,11 +3,11 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
 import { lakeTable } from "../../shared/domain/lake.ts";
+import { parseMapping } from "../../shared/domain/mapping.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { type RawTable, rawColumn, trimmedSql } from "../sources/raw.ts";
-import { parseMapping } from "./mapping.ts";
 import { normaliseFile } from "./normalise-file.ts";
 
 export interface ReadRequest {
@@ -131,6 +131,7 @@ async function write(session: Session, sql: string | null, target: string): Prom
   const staged = join(folder, `.${randomUUID()}`);
   try {
     mkdirSync(folder, { recursive: true });
+    writeFileSync(staged, "");
     if (/\.parquet$/i.test(target)) {
       if (sql === null)
         throw new AssayError("bad_input", `${basename(target)} would have no column.`, "Name a .csv file with --out.");

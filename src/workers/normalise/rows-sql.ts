@@ -1,7 +1,7 @@
 import { normalisedColumns } from "../../shared/domain/lake.ts";
+import type { Mapping } from "../../shared/domain/mapping.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { type RawTable, rawColumn } from "../sources/raw.ts";
-import type { Mapping } from "./mapping.ts";
 import type { NormaliseOptions, ParsedTable } from "./normalise-file.ts";
 import type { Places } from "./stack.ts";
 

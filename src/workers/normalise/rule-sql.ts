@@ -1,7 +1,7 @@
 import { AssayError } from "../../shared/base/errors.ts";
+import type { ColumnRule } from "../../shared/domain/mapping.ts";
 import { literal } from "../engine/sql.ts";
 import { type RawTable, rawColumn, trimmedSql } from "../sources/raw.ts";
-import type { ColumnRule } from "./mapping.ts";
 
 /** A raw column's trimmed text; null where the file has no such column. */
 export function columnSql(raw: RawTable, name: string): string | null {

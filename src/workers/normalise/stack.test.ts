@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { parseMapping } from "../../shared/domain/mapping.ts";
 import { openSession } from "../engine/duckdb.ts";
 import { openRaw } from "../sources/open-raw.ts";
-import { parseMapping } from "./mapping.ts";
 import { normaliseFile } from "./normalise-file.ts";
 import { placesOf, stackFiles } from "./stack.ts";
 

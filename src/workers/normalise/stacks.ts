@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import { canonicalJson, type Json } from "../../shared/base/canonical-json.ts";
+import { type Mapping, matchesFile } from "../../shared/domain/mapping.ts";
 import type { StepContext } from "../engine/step-context.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import type { RawTable } from "../sources/raw.ts";
-import { type Mapping, matchesFile } from "./mapping.ts";
 import { formatsOf } from "./open-formats.ts";
 import { type PlacedFile, stackFiles } from "./stack.ts";
 import type { Formats } from "./value-sql.ts";

@@ -1,9 +1,9 @@
 import type { Target } from "../../shared/domain/lake.ts";
+import { type ColumnRule, columnsOfRule } from "../../shared/domain/mapping.ts";
 import { ident, literal } from "../engine/sql.ts";
 import type { RawTable } from "../sources/raw.ts";
 import { millionthsSql, minorFactorSql, minorPriceSql, minorSql } from "./amount.ts";
 import { emailSql } from "./contact.ts";
-import { type ColumnRule, columnsOfRule } from "./mapping.ts";
 import { dateSql, instantSql, piecedInstantSql } from "./timestamp.ts";
 
 export type Formats = ReadonlyMap<string, { format: string | null; decimal: "." | "," | null }>;

@@ -1,4 +1,5 @@
 import { lakeTable } from "../../shared/domain/lake.ts";
+import { matchesFile, parseMapping } from "../../shared/domain/mapping.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { type PseudonymKind, pseudonym, pseudonymSql } from "../engine/pseudonym.ts";
 import { literal } from "../engine/sql.ts";
@@ -6,7 +7,6 @@ import { leaveOut } from "../sources/leave-out.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { type RawTable, rawColumn } from "../sources/raw.ts";
 import { countryOfZone, emailSql, normalisePhone } from "./contact.ts";
-import { matchesFile, parseMapping } from "./mapping.ts";
 import { keySpaceOf } from "./rows-sql.ts";
 import { ruleSql } from "./rule-sql.ts";
 

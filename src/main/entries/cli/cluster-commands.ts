@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import type { ClusterStatus, Scaling } from "../../../shared/api/contract/cluster.ts";
 import { AssayError, toWire } from "../../../shared/base/errors.ts";
 import { bytes, table } from "./output.ts";
+import { numberOption } from "./read-values.ts";
 import { perform } from "./session.ts";
 
 /** agent, cluster. */
@@ -97,16 +98,16 @@ interface AgentFlags {
 }
 
 function agentCommand(program: Command): void {
-  const hidden = (flags: string) => new Option(flags).argParser(Number).hideHelp();
+  const hidden = (flags: string) => new Option(flags).argParser(numberOption).hideHelp();
   program
     .command("agent")
     .description("does tasks of the workspace's runs on this machine until it is ended")
     .option("--redis <url>", "the broker (or ASSAY_REDIS_URL)")
-    .option("--cores <n>", "tasks at a time", Number)
+    .option("--cores <n>", "tasks at a time", numberOption)
     .option("--memory <amount>", "memory of all tasks: 8GB, or a number of gigabytes")
     .option("--labels <names>", "what else this machine can do, such as gpu,spark")
-    .option("--health-port <port>", "answers GET /health on 127.0.0.1, 0 for any port", Number)
-    .option("--idle-seconds <n>", "ends itself when it had nothing to do for so long", Number)
+    .option("--health-port <port>", "answers GET /health on 127.0.0.1, 0 for any port", numberOption)
+    .option("--idle-seconds <n>", "ends itself when it had nothing to do for so long", numberOption)
     .option("--ec2", "on an instance of EC2: ends in time when it is taken back, and ends its instance when idle")
     .addOption(hidden("--lock-seconds <n>"))
     .addOption(hidden("--stalled-seconds <n>"))

@@ -3,6 +3,7 @@ import type { Experiment, ExperimentComparison } from "../../../shared/api/contr
 import { AssayError } from "../../../shared/base/errors.ts";
 import { bytes, show, table } from "./output.ts";
 import { scalar } from "./read-json.ts";
+import { numberOption } from "./read-values.ts";
 import { perform } from "./session.ts";
 
 /** `model.name=1,2,3`, repeated: values by parameter. */
@@ -74,7 +75,7 @@ export function experimentCommands(program: Command): void {
     .description("runs variants; a parameter of several values is swept, two make a grid")
     .option("--param <model.name=values...>", "another value, or several: model.name=1,2,3")
     .option("--models <names>", "these models only")
-    .option("--horizon-days <n>", "length of the forecasts", Number)
+    .option("--horizon-days <n>", "length of the forecasts", numberOption)
     .option("--as-of <day>", "from another day than the current snapshot")
     .option("--note <text>", "what is tried and why")
     .action((name: string, own: Record<string, unknown>, command: Command) =>

@@ -6,6 +6,7 @@ import { AssayError } from "../../../shared/base/errors.ts";
 import { show, table } from "./output.ts";
 import { ownModelCommands } from "./own-model-commands.ts";
 import { parsePairs, readJsonFile } from "./read-json.ts";
+import { numberOption } from "./read-values.ts";
 import { perform, type Session } from "./session.ts";
 import { sourceWorthCommands } from "./source-worth-commands.ts";
 
@@ -72,7 +73,7 @@ export function modelCommands(program: Command): void {
     .command("predict <name>")
     .description("scores a summary file")
     .requiredOption("--summary <file>", "as for fit")
-    .requiredOption("--horizon <n>", "in the file's unit of time", Number)
+    .requiredOption("--horizon <n>", "in the file's unit of time", numberOption)
     .requiredOption("--out <file>", "a .csv or .parquet file")
     .option("--params <file>", "what fit --json gave")
     .option("--columns <pairs...>", "frequency=x,recency=t_x,…")
@@ -105,7 +106,7 @@ export function modelCommands(program: Command): void {
     .description("rolling time splits against the naive baselines")
     .option("--models <names>", "these only")
     .option("--cuts <n>", "how many splits", Number, 1)
-    .option("--horizon-days <n>", "length of what is judged on (90)", Number)
+    .option("--horizon-days <n>", "length of what is judged on (90)", numberOption)
     .option("--known-at <instant>", "only deliveries that had arrived by then")
     .action((own: { models?: string; cuts: number; horizonDays?: number; knownAt?: string }, command: Command) =>
       perform(command, "workspace", async (session) => {

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { type Periods, periods } from "../../../shared/api/contract/periods.ts";
 import { table } from "./output.ts";
+import { numberOption } from "./read-values.ts";
 import { perform } from "./session.ts";
 
 /** periods. */
@@ -11,7 +12,7 @@ export function periodCommands(program: Command): void {
     .addOption(
       new Option("--by <length>", "what is summed up").choices([...periods.shape.by.options]).default("period"),
     )
-    .option("--count <n>", "how many, up to the one that holds the day", Number)
+    .option("--count <n>", "how many, up to the one that holds the day", numberOption)
     .option("--snapshot <id>", "another than the current one")
     .action((own: { by: Periods["by"]; count?: number; snapshot?: string }, command: Command) =>
       perform(command, "workspace", async (session) => {

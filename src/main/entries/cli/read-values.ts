@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from "commander";
 import { AssayError } from "../../../shared/base/errors.ts";
 
 /** A share written as 0.1 or 10%. */
@@ -13,4 +14,11 @@ export function capOf(text: string) {
   const found = /^(\d+)\/(\d+)$/.exec(text);
   if (!found) throw new AssayError("usage", `“${text}” is no cap.`, "Write --cap MESSAGES/DAYS, such as 4/30.");
   return { messages: Number(found[1]), days: Number(found[2]) };
+}
+
+/** The number that an option is given. */
+export function numberOption(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("It is no number.");
+  return value;
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Collection } from "../../../shared/api/contract/retention.ts";
 import { AssayError } from "../../../shared/base/errors.ts";
 import { bytes, show, table } from "./output.ts";
+import { numberOption } from "./read-values.ts";
 import { perform, type Session } from "./session.ts";
 
 /** retention: what may be dropped, and the rules. */
@@ -9,7 +10,7 @@ export function retentionCommand(program: Command): void {
   const retention = program
     .command("retention")
     .description("what could be dropped, its bytes, and what it would cost to make again; nothing is dropped")
-    .option("--older-than-days <n>", "only what was made so long ago", Number)
+    .option("--older-than-days <n>", "only what was made so long ago", numberOption)
     .action((own: { olderThanDays?: number }, command: Command) =>
       perform(command, "workspace", async (session) => {
         const input = { brand: await session.brand(), older_than_days: own.olderThanDays };
@@ -40,11 +41,11 @@ export function retentionCommand(program: Command): void {
   retention
     .command("rules")
     .description("what is kept and for how long; options change it, for everybody who opens the workspace")
-    .option("--keep-days <n>", "every snapshot so young stays", Number)
-    .option("--keep-snapshots <n>", "so many of the latest stay, however old", Number)
-    .option("--unused-days <n>", "intermediates that nothing needs stay so long", Number)
-    .option("--wait-hours <n>", "from being named to being set aside", Number)
-    .option("--trash-hours <n>", "from being set aside to being deleted", Number)
+    .option("--keep-days <n>", "every snapshot so young stays", numberOption)
+    .option("--keep-snapshots <n>", "so many of the latest stay, however old", numberOption)
+    .option("--unused-days <n>", "intermediates that nothing needs stay so long", numberOption)
+    .option("--wait-hours <n>", "from being named to being set aside", numberOption)
+    .option("--trash-hours <n>", "from being set aside to being deleted", numberOption)
     .option("--nightly <on|off>", "the nightly job collects at its end")
     .action((own: RuleOptions, command: Command) =>
       perform(command, "workspace", async (session) => {

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Run, Snapshot } from "../../../shared/api/contract/runs.ts";
 import { keptCommands } from "./offline-commands.ts";
 import { bytes, groupDigits, table } from "./output.ts";
+import { numberOption } from "./read-values.ts";
 import { runHistoryCommands } from "./run-history-commands.ts";
 import { runRequestOf, withRunOptions } from "./run-options.ts";
 import { perform, type Session } from "./session.ts";
@@ -75,7 +76,11 @@ function followRun({ output, signal }: Session) {
 export function runCommands(program: Command): void {
   withRunOptions(program.command("run"))
     .description("deliveries to profiles: identity, features, models, a published snapshot")
-    .option("--budget <amount>", "the most that it may cost: not begun beyond it, stopped when it is reached", Number)
+    .option(
+      "--budget <amount>",
+      "the most that it may cost: not begun beyond it, stopped when it is reached",
+      numberOption,
+    )
     .action((own: Record<string, unknown>, command: Command) =>
       perform(command, "workspace", async (session) => {
         const input = runRequestOf(await session.brand(), own);

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { RunRequest } from "../../../shared/api/contract/runs.ts";
 import { parsePairs, scalar } from "./read-json.ts";
+import { numberOption } from "./read-values.ts";
 
 /** What a run may be asked for, as options of a command. */
 export function withRunOptions(command: Command): Command {
@@ -10,8 +11,8 @@ export function withRunOptions(command: Command): Command {
     .option("--known-at <instant>", "only deliveries that had arrived by then")
     .option("--models <names>", "a variant with these models only")
     .option("--param <model.name=value...>", "a variant with another parameter")
-    .option("--horizon-days <n>", "length of the forecasts", Number)
-    .option("--seed <n>", "seed", Number);
+    .option("--horizon-days <n>", "length of the forecasts", numberOption)
+    .option("--seed <n>", "seed", numberOption);
 }
 
 /** Where a run is done, as options of a command. */
@@ -19,7 +20,7 @@ export function withPlace(command: Command): Command {
   return command
     .option("--runner <name>", "pool, inline or cluster", "pool")
     .option("--redis <url>", "broker of the cluster (or ASSAY_REDIS_URL, else this machine's settings)")
-    .option("--workers <n>", "tasks at a time", Number)
+    .option("--workers <n>", "tasks at a time", numberOption)
     .option("--memory <amount>", "memory of all tasks, such as 8GB");
 }
 

@@ -4,6 +4,7 @@ import type { SegmentDirection, SegmentMoves } from "../../../shared/api/contrac
 import { AssayError } from "../../../shared/base/errors.ts";
 import { groupDigits, table } from "./output.ts";
 import { parseJson } from "./read-json.ts";
+import { numberOption } from "./read-values.ts";
 import { perform } from "./session.ts";
 
 interface OwnRule {
@@ -50,7 +51,7 @@ export function segmentCommands(program: Command): void {
     .option("--where <json>", "a rule tree")
     .option("--sql <expression>", "a boolean expression over profiles")
     .option("--alike-to <segment>", "those outside a saved segment who behave most like it")
-    .option("--share <s>", "with --alike-to: that share of the others, 0.1 unless said", Number)
+    .option("--share <s>", "with --alike-to: that share of the others, 0.1 unless said", numberOption)
     .action((name: string, own: OwnRule, command: Command) =>
       perform(command, "workspace", async (session) => {
         const saved = await session.client.call(

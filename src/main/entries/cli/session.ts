@@ -62,7 +62,7 @@ export async function perform(
     process.exitCode = (await body(session)) ?? 0;
     output.endProgress();
   } catch (error) {
-    const wire = toWire(error);
+    const wire = ofOption(command, toWire(error));
     output.fail(wire);
     process.exitCode = cancel.signal.aborted ? 130 : exitCodeOf(wire);
   } finally {
@@ -70,6 +70,21 @@ export async function perform(
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);
   }
+}
+
+/** What a schema says of an input that an option or argument gave, in the command line's words: wrong usage. */
+function ofOption(command: Command, wire: WireError): WireError {
+  const path = typeof wire.details["path"] === "string" ? wire.details["path"] : "";
+  const [, said] = wire.code === "bad_input" ? (/^[a-z_]+\.[a-z_]+: [^:]+: (.+)$/s.exec(wire.message) ?? []) : [];
+  if (said === undefined) return wire;
+  const name = (path.split(".")[0] ?? "").replaceAll("_", "-");
+  const option = command.options.find(({ long }) => long === `--${name}`);
+  const argument = command.registeredArguments.find((one) => one.name() === name);
+  if (!option && !argument) return wire;
+  const hint = /date/i.test(said)
+    ? "Write a date as 2026-05-13, a moment as 2026-05-13T09:30:00Z."
+    : "The command's --help says what it takes.";
+  return { ...wire, code: "usage", message: `${option ? `--${name}` : name}: ${said}`, hint };
 }
 
 function exitCodeOf({ code, details }: WireError): number {

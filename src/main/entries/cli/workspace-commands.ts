@@ -4,6 +4,7 @@ import { calendarOf, calendarOptions, type OwnCalendar } from "./calendar-option
 import { copyCommands } from "./copy-commands.ts";
 import { pendingCommand } from "./offline-commands.ts";
 import { table } from "./output.ts";
+import { numberOption } from "./read-values.ts";
 import { collectCommand } from "./retention-commands.ts";
 import { perform } from "./session.ts";
 
@@ -44,7 +45,7 @@ export function workspaceCommands(program: Command): void {
     .description("adds a retailer")
     .requiredOption("--currency <code>", "ISO 4217 code of its money")
     .requiredOption("--time-zone <name>", "zone that decides what a day is, such as Europe/London")
-    .option("--return-window-days <n>", "days in which goods may come back", Number)
+    .option("--return-window-days <n>", "days in which goods may come back", numberOption)
     .action(
       (
         name: string,
@@ -115,8 +116,8 @@ export function workspaceCommands(program: Command): void {
   program
     .command("demo <dir>")
     .description("makes the demo retailer's exports")
-    .option("--customers <n>", "how many customers", Number)
-    .option("--seed <n>", "another seed, another retailer", Number)
+    .option("--customers <n>", "how many customers", numberOption)
+    .option("--seed <n>", "another seed, another retailer", numberOption)
     .action((dir: string, own: { customers?: number; seed?: number }, command: Command) =>
       perform(command, "nothing", async ({ client, output, signal }) => {
         const made = await client.stream(

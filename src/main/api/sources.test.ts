@@ -39,6 +39,34 @@ it("every list of addresses suppresses them, whatever its file and its column ar
   await expect(suppress(write("names.csv", "name,town\nAnn,York\n"))).rejects.toThrow(/no column of e-mail addresses/);
 });
 
+it("a source whose mapping was corrected takes its next delivery; what can't be used is refused when it is set", async () => {
+  const path = write("orders.csv", "order_id,customer_id,order_date,total\n1,7,2026-01-02,5.00\n");
+  await core.client.call("sources.add", { brand, name: "till", paths: [path] });
+  await core.client.stream("sources.ingest", { brand, source: "till" });
+  const set = (columns: Record<string, unknown>) =>
+    core.client.call("sources.set_mapping", {
+      ...{ brand, source: "till" },
+      mapping: { layout: "generic", tables: [{ table: "orders", columns }] } as never,
+    });
+  const columns = { order_id: "order_id", loyalty_id: "customer_id", ordered_at: "order_date" };
+  await expect(set({ ...columns, order_no: "order_id" })).rejects.toThrow(
+    /orders has no column order_no; it has order_id/,
+  );
+  await expect(set({ ...columns, gross_minor: { column: "total", decimals: "." } })).rejects.toThrow(
+    /“decimals”; beside column/,
+  );
+  await set({ ...columns, gross_minor: { column: "total", decimal: "." } });
+  write("orders.csv", "order_id,customer_id,order_date,total\n1,7,2026-01-02,5.00\n2,7,2026-01-03,6.00\n");
+  const { batches } = await core.client.stream("sources.ingest", { brand, source: "till" });
+  expect(batches[0]?.files).toMatchObject([{ rows_read: 2, rows_accepted: 1, rows_repeated: 1 }]);
+  const stray = write("people.csv", "customer_id,email\n1,ann@shop.example\n");
+  const other = core.client.stream("sources.ingest", { brand, source: "till", paths: [stray] });
+  await expect(other).rejects.toThrow(
+    /is one of till \(generic\): .*people.csv is recognised as generic, feeding customers/,
+  );
+  await expect(core.client.call("batches.rejects", { brand, source: "nope" })).rejects.toThrow(/no source nope/);
+});
+
 it("a layout that no file has is no source", async () => {
   const path = write("customers.csv", "customer_id,email\n1,ann@shop.example\n");
   const added = core.client.call("sources.add", { brand, name: "crm", paths: [path], layout: "shopify" });

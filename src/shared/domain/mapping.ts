@@ -1,5 +1,5 @@
-import { AssayError } from "../../shared/base/errors.ts";
-import { lakeTable, lakeTableNames } from "../../shared/domain/lake.ts";
+import { AssayError } from "../base/errors.ts";
+import { lakeTable, lakeTableNames } from "./lake.ts";
 
 /** How a target column is filled. */
 export type ColumnRule =
