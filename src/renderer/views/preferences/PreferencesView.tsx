@@ -119,7 +119,7 @@ function Panels({ data }: { data: Preferences }) {
   const isHidden = (model: string) => !proof.isShown && proof.isModelDoubted(model);
   return (
     <>
-      <Strip data={data} />
+      <Strip data={data} isHidden={isHidden} />
       <div className="tastes">
         <div>
           <Proven model="category_affinity" what="Category affinity">
