@@ -11,6 +11,8 @@ export type ColumnRule =
       readonly currency?: string;
       readonly unit?: "share" | "percent";
       readonly time_zone?: string;
+      /** The day that a count of days begins after: 1 is the next. */
+      readonly since?: string;
       readonly nothing?: readonly string[];
       readonly plus?: readonly string[];
       readonly less?: readonly string[];
@@ -79,7 +81,7 @@ function parseTable(value: unknown): TableMapping {
 }
 
 const parts: Readonly<Record<string, readonly string[]>> = {
-  column: ["format", "decimal", "currency", "unit", "time_zone", "nothing", "plus", "less"],
+  column: ["format", "decimal", "currency", "unit", "time_zone", "since", "nothing", "plus", "less"],
   value: [],
   coalesce: ["time_zone"],
   concat: ["separator"],
@@ -96,7 +98,9 @@ function checkRule(where: string, rule: unknown): void {
   const odd = Object.keys(rule).find((key) => !allowed.includes(key));
   if (odd !== undefined)
     throw wrong(`${where} has “${odd}”; beside ${form} there can be ${allowed.slice(1).join(", ") || "nothing"}`);
-  const { decimal, unit } = rule as Record<string, unknown>;
+  const { decimal, unit, since } = rule as Record<string, unknown>;
+  if (since !== undefined && !(typeof since === "string" && /^\d{4}-\d{2}-\d{2}$/.test(since)))
+    throw wrong(`since of ${where} is no date like 2026-05-13`);
   if (decimal !== undefined && decimal !== "." && decimal !== ",")
     throw wrong(`decimal of ${where} is neither “.” nor “,”`);
   if (unit !== undefined && unit !== "share" && unit !== "percent")

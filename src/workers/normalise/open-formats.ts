@@ -45,7 +45,8 @@ function openColumns(mapping: TableMapping): string[] {
     const kind = columns.find((column) => column.name === name)?.kind;
     const isDate = kind === "instant" || kind === "date";
     const isAmount = kind === "money" || kind === "price" || kind === "quantity";
-    const given = typeof rule === "object" && "column" in rule ? (isDate ? rule.format : rule.decimal) : undefined;
+    const given =
+      typeof rule === "object" && "column" in rule ? (isDate ? (rule.format ?? rule.since) : rule.decimal) : undefined;
     const isOpen = (isDate || isAmount) && given === undefined;
     return isOpen ? columnsOfRule(rule).map((column) => column.trim().toLowerCase()) : [];
   });

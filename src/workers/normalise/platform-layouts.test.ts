@@ -306,6 +306,22 @@ describe("a plain file", () => {
     expect(pick(tables["consents"], "email", "status")).toEqual([["a@shop.example", "withdrawn"]]);
   });
 
+  it("whose days are counted is dated by its mapping", async () => {
+    const path = bench.write(
+      "baskets.csv",
+      text("household_key,BASKET_ID,DAY,PRODUCT_ID,SALES_VALUE", "2375,1,1,10,1.39", "2375,2,32,10,1.39"),
+    );
+    const columns = {
+      ...{ order_id: "BASKET_ID", source_customer_id: "household_key", product_id: "PRODUCT_ID" },
+      ...{ ordered_at: { column: "DAY", since: "2016-12-31" }, amount_minor: "SALES_VALUE" },
+    };
+    const { tables } = await bench.read(path, { layout: "generic", tables: [{ table: "order_lines", columns }] });
+    expect(pick(tables["order_lines"], "order_id", "ordered_at", "amount_minor")).toEqual([
+      ["1", "2017-01-01T00:00:00Z", 139],
+      ["2", "2017-02-01T00:00:00Z", 139],
+    ]);
+  });
+
   it("that makes no table says what it has and what it lacks", () => {
     const found = recognise("orders.csv", ["order_id", "user_id", "order_dow"].map(bare));
     expect(found.layout).toBe("unknown");

@@ -26,6 +26,12 @@ export function piecedInstantSql(v: string, format: string | null, timeZone: str
   return `coalesce((coalesce(${whole.join(", ")}) AT TIME ZONE ${zone}) AT TIME ZONE 'UTC', ${instantSql(v, format, timeZone)}, ${instantSql(alone, format, timeZone)})`;
 }
 
+/** The same of a day that is written as how many days after another it is. */
+export function countedDaySql(v: string, since: string, timeZone: string): string {
+  const days = `CASE WHEN regexp_full_match(${v}, '-?[0-9]{1,6}([.]0+)?') THEN CAST(CAST(${v} AS DOUBLE) AS INTEGER) END`;
+  return `(CAST(DATE ${literal(since)} + ${days} AS TIMESTAMP) AT TIME ZONE ${literal(timeZone)}) AT TIME ZONE 'UTC'`;
+}
+
 export function dateSql(v: string, format: string | null): string {
   return `CAST(${localSql(v, format)} AS DATE)`;
 }

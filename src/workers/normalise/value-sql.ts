@@ -4,7 +4,7 @@ import { ident, literal } from "../engine/sql.ts";
 import type { RawTable } from "../sources/raw.ts";
 import { millionthsSql, minorFactorSql, minorPriceSql, minorSql } from "./amount.ts";
 import { emailSql } from "./contact.ts";
-import { dateSql, instantSql, piecedInstantSql } from "./timestamp.ts";
+import { countedDaySql, dateSql, instantSql, piecedInstantSql } from "./timestamp.ts";
 
 export type Formats = ReadonlyMap<string, { format: string | null; decimal: "." | "," | null }>;
 
@@ -56,6 +56,7 @@ export function valueSql(
     case "phone":
       return `(SELECT e164 FROM phones WHERE phones.given = ${v})`;
     case "instant":
+      if (given?.since) return countedDaySql(v, given.since, timeZone);
       return isPieced ? piecedInstantSql(v, format, timeZone) : instantSql(v, format, timeZone);
     case "date":
       return dateSql(v, format);

@@ -80,7 +80,7 @@ function ofOption(command: Command, wire: WireError): WireError {
   const name = (path.split(".")[0] ?? "").replaceAll("_", "-");
   const option = command.options.find(({ long }) => long === `--${name}`);
   const argument = command.registeredArguments.find((one) => one.name() === name);
-  if (!option && !argument) return wire;
+  if (!option && !argument) return { ...wire, message: `${path}: ${said}` };
   const hint = /date/i.test(said)
     ? "Write a date as 2026-05-13, a moment as 2026-05-13T09:30:00Z."
     : "The command's --help says what it takes.";
