@@ -8,7 +8,7 @@ import { defaultsOf } from "../../src/shared/domain/params.ts";
 import type { InputReference } from "../../src/shared/domain/step.ts";
 import { steps } from "../../src/workers/catalogue.ts";
 import { openSession, type Session } from "../../src/workers/engine/duckdb.ts";
-import { fileList, ident, literal } from "../../src/workers/engine/sql.ts";
+import { fileList, ident, idsSql, literal } from "../../src/workers/engine/sql.ts";
 import type { Step, StepBrand, StepContext } from "../../src/workers/engine/step-context.ts";
 
 export type Row = Readonly<Record<string, Json>>;
@@ -24,6 +24,8 @@ export interface BenchOptions {
   readonly isExplained?: boolean;
   /** Whether a step that can be built on the week's end before is. */
   readonly isBuilt?: boolean;
+  /** How many rows a step is told that its inputs have. */
+  readonly rows?: number;
 }
 
 /** Runs declared steps over small tables, each with a DuckDB session of its own and Parquet files between them. */
@@ -73,22 +75,6 @@ export class StepBench {
     }
   }
 
-  /** Files what an output holds now by bucket. */
-  async split(step: string, output: string, buckets: number): Promise<void> {
-    const slot = slotOf({ step, output });
-    const whole = this.#files.get(slot) ?? this.#files.get(`${slot}#0`) ?? "";
-    for (const name of [slot, `${slot}#0`]) this.#files.delete(name);
-    const session = await this.#session();
-    const from = join(this.#folder, `whole-${slot}.parquet`);
-    copyFileSync(whole, from);
-    for (let bucket = 0; bucket < buckets; bucket++) {
-      const rows = `read_parquet(${fileList([from])}, file_row_number = true) WHERE hash(customer_id) % ${buckets} = ${bucket}`;
-      const sql = `SELECT * EXCLUDE (file_row_number) FROM ${rows} ORDER BY file_row_number`;
-      await this.#write(session, `${slot}#${bucket}`, sql);
-    }
-    session.close();
-  }
-
   /** Runs a step (a bucket's step for every bucket); gives the rows of its outputs in the order of their files. */
   async run(step: Step, options: BenchOptions = {}): Promise<Readonly<Record<string, Row[]>>> {
     const all = { ...this.#options, ...options, brand: { ...this.#options.brand, ...options.brand } };
@@ -119,12 +105,12 @@ export class StepBench {
     const context: StepContext = {
       session,
       has: (alias) => isPlanned(step, alias, options),
-      parts: (alias) => filesOf(alias).length,
+      rows: () => options.rows ?? 0,
       files: filesOf,
       relation: (alias) => `read_parquet(${fileList(filesOf(alias))})`,
       json: (alias) => this.#json.get(slotOf(referenceOf(step, alias))) ?? null,
-      table: (alias, part) =>
-        session.table(`SELECT * FROM read_parquet(${fileList(filesOf(alias).slice(part?.from, part?.to))})`),
+      table: (alias, ids) =>
+        session.table(`SELECT * FROM ${idsSql(`read_parquet(${fileList(filesOf(alias))})`, ids ?? {})}`),
       params: defaultsOf(step.params),
       asOf: options.asOf ?? "2026-06-30",
       horizonDays: options.horizonDays ?? 365,
@@ -199,6 +185,7 @@ export class StepBench {
 }
 
 function isPlanned(step: Step, alias: string, { isBuilt = false }: BenchOptions): boolean {
+  if (!step.inputs[alias]) return false;
   const { base } = referenceOf(step, alias);
   return base === undefined || (base === "without") !== isBuilt;
 }

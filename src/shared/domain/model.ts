@@ -130,6 +130,9 @@ export interface ModelDeclaration {
   /** The inputs that `score` is given, where a customer's scores follow from their own rows of these and the fit alone: whose rows are
    *  as they were at the week's end isn't scored again. `isDaily` tells a fit by which scores depend on the day as well. */
   readonly apart?: { readonly inputs: readonly string[]; readonly isDaily?: (fitted: Json) => boolean };
+  /** Whether a customer's scores follow from their own rows of all inputs, the fit and the day alone: of many customers some are scored
+   *  after the others. What is `apart` is separate. */
+  readonly isSeparate?: true;
   readonly outputs: readonly Column[];
   readonly card: ModelCard;
   /** The metric that the verdict rests on; the first evaluation unless named. */

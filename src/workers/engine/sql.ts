@@ -20,3 +20,9 @@ export function fileList(paths: readonly string[]): string {
 export function parquet(paths: readonly string[]): string {
   return `read_parquet(${fileList(paths)})`;
 }
+
+/** Rows of the customers of a range of ids, whose files are in order of them. */
+export function idsSql(relation: string, { from, to }: { from?: string | undefined; to?: string | undefined }): string {
+  const ends = [from && `customer_id >= ${literal(from)}`, to && `customer_id < ${literal(to)}`].filter(Boolean);
+  return ends.length > 0 ? `(SELECT * FROM ${relation} WHERE ${ends.join(" AND ")})` : relation;
+}

@@ -21,10 +21,10 @@ interface StepOutput {
   json(name: string, value: Json): Promise<void>;
 }
 
-/** Artifacts of an input from one up to, but not with, another: of a bucket's step, one a bucket. */
-export interface InputPart {
-  readonly from: number;
-  readonly to: number;
+/** Customers from one id on (all before it where there is none) up to, but not with, another. */
+export interface IdRange {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 }
 
 /** Everything that a step's body may see. It has no clock, no network and no path but its inputs and scratch. */
@@ -32,16 +32,16 @@ export interface StepContext {
   readonly session: Session;
   /** Whether an input was planned: those of a base are only where there is one. */
   has(input: string): boolean;
-  /** How many artifacts an input is: of a bucket's step, one a bucket. */
-  parts(input: string): number;
+  /** How many rows an input has. */
+  rows(input: string): number;
   /** Checked Parquet files of an input; empty where it has no rows. */
   files(input: string): readonly string[];
   /** `read_parquet([...])` of an input, or an empty relation with its declared columns where there is no file. */
   relation(input: string): string;
   /** The JSON values of an input, one per artifact (one, unless a brand's task reads a bucket's step). */
   json(input: string): Json;
-  /** An input as columns in memory, or a part of its artifacts. */
-  table(input: string, part?: InputPart): Promise<ColumnTable>;
+  /** An input as columns in memory, or its rows of some customers. */
+  table(input: string, ids?: IdRange): Promise<ColumnTable>;
   readonly params: Params;
   /** The day that the task looks back from (the fit's day for fits, the cut for splits); throws where the step has no date. */
   readonly asOf: Day;

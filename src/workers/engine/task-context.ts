@@ -12,8 +12,8 @@ import { landedPath, requireArtifact, verifiedPath } from "./artifact-store.ts";
 import type { Known, KnownFile } from "./commit.ts";
 import type { Session } from "./duckdb.ts";
 import { readTable } from "./read-table.ts";
-import { fileList, ident } from "./sql.ts";
-import type { InputPart, Step, StepContext } from "./step-context.ts";
+import { fileList, ident, idsSql } from "./sql.ts";
+import type { Step, StepContext } from "./step-context.ts";
 import type { TaskRecorder } from "./task-recorder.ts";
 
 export interface TaskOutputFile {
@@ -59,13 +59,13 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     checked.set(file.path, known);
     return known;
   };
-  const opened = (input: string, part?: InputPart) =>
-    (node.inputs[input] ?? []).slice(part?.from, part?.to).flatMap(({ key, output }) => {
+  const opened = (input: string) =>
+    (node.inputs[input] ?? []).flatMap(({ key, output }) => {
       const file = artifactOf(key).files.find((one) => one.output === output);
       return file && file.rows > 0 ? [{ path: pathOfFile(file), bytes: file.bytes }] : [];
     });
-  const files = (input: string, part?: InputPart) => {
-    const open = opened(input, part);
+  const files = (input: string) => {
+    const open = opened(input);
     making.recorder?.reads(input, open);
     return open.map(({ path }) => path);
   };
@@ -77,8 +77,8 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     }
     return undefined;
   };
-  const relation = (input: string, part?: InputPart) => {
-    const paths = files(input, part);
+  const relation = (input: string) => {
+    const paths = files(input);
     return paths.length > 0 ? `read_parquet(${fileList(paths)})` : emptyRelation(columnsOf(input));
   };
   const declared = (name: string): OutputDeclaration =>
@@ -105,9 +105,12 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
   const context: StepContext = {
     session,
     has: (input) => node.inputs[input] !== undefined,
-    parts: (input) => node.inputs[input]?.length ?? 0,
-    files: (input) => files(input),
-    relation: (input) => relation(input),
+    rows: (input) =>
+      (node.inputs[input] ?? [])
+        .flatMap(({ key, output }) => artifactOf(key).files.filter((file) => file.output === output))
+        .reduce((sum, { rows }) => sum + rows, 0),
+    files,
+    relation,
     json: (input) => {
       const values = (node.inputs[input] ?? []).map(({ key, output }) => {
         const file = defined(
@@ -120,7 +123,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
       });
       return values.length === 1 ? (values[0] ?? null) : values;
     },
-    table: (input, part) => readTable(session, relation(input, part)),
+    table: (input, ids) => readTable(session, ids ? idsSql(relation(input), ids) : relation(input)),
     params: node.params,
     get asOf() {
       return defined(node.asOf, `the date of ${step.name}`);

@@ -124,9 +124,11 @@ function countsSql(reductions: string, calendar: string, which = "true", known =
     whole AS (SELECT customer_id, CAST(sum(n) AS BIGINT) AS n FROM own GROUP BY customer_id),
     here AS (SELECT customer_id, day, category, count(*) AS n, count(*) FILTER (millionths > 0) AS reduced, count(*) FILTER (${known}) AS known FROM reductions r WHERE ${which} GROUP BY ALL),
     visits AS (SELECT customer_id, day, CAST(sum(n) AS BIGINT) AS n, CAST(sum(reduced) AS BIGINT) AS reduced, CAST(sum(known) AS BIGINT) AS known FROM here GROUP BY ALL),
-    tilted AS (
-      SELECT v.customer_id, v.day, CAST(sum((o.n - coalesce(h.known, 0)) * a.more) AS BIGINT) AS more FROM visits v JOIN own o ON o.customer_id = v.customer_id
-      JOIN above a ON a.day = v.day AND a.category = o.category LEFT JOIN here h ON h.customer_id = v.customer_id AND h.day = v.day AND h.category = o.category GROUP BY ALL),
+    tilts AS (
+      SELECT v.customer_id, v.day, sum(o.n * a.more) AS more FROM visits v JOIN own o ON o.customer_id = v.customer_id
+      JOIN above a ON a.day = v.day AND a.category = o.category GROUP BY ALL
+      UNION ALL SELECT h.customer_id, h.day, -sum(h.known * a.more) FROM here h JOIN above a ON a.day = h.day AND a.category = h.category GROUP BY ALL),
+    tilted AS (SELECT customer_id, day, CAST(sum(more) AS BIGINT) AS more FROM tilts GROUP BY ALL),
     placed AS (
       SELECT v.customer_id, v.n, v.reduced, greatest(0, least(1000000, u.exposure + CAST(round(coalesce(t.more, 0) / (${mixWeight}.0 + coalesce(w.n, 0) - v.known)) AS BIGINT))) AS exposure
       FROM visits v JOIN usual u ON u.day = v.day LEFT JOIN tilted t ON t.customer_id = v.customer_id AND t.day = v.day LEFT JOIN whole w ON w.customer_id = v.customer_id)

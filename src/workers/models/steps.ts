@@ -4,7 +4,7 @@ import type { Evaluation, ModelContext, ModelDeclaration, Tables } from "../../s
 import type { InputReference } from "../../shared/domain/step.ts";
 import type { TournamentChoice } from "../../shared/domain/tournament.ts";
 import { ident } from "../engine/sql.ts";
-import { defineStep, type Step, type StepContext } from "../engine/step-context.ts";
+import { defineStep, type IdRange, type Step, type StepContext } from "../engine/step-context.ts";
 import { baseAlias, changedTables, writeBuilt } from "./built-scores.ts";
 import { advantageOf } from "./evaluation.ts";
 
@@ -131,8 +131,8 @@ function scoreStep(model: ModelDeclaration): Step {
       const fitted = context.json("fitted");
       const { inputs = Object.keys(model.inputs), isDaily } = model.apart ?? {};
       const isBuilt = context.has("base") && isDaily?.(fitted) !== true;
-      const most = Math.max(...inputs.map((alias) => context.parts(alias)));
-      if (model.apart && !isBuilt && most > bucketsAtOnce) return scoreByParts(model, context, inputs);
+      const parts = model.apart || model.isSeparate ? partsOf(context, inputs) : [];
+      if (!isBuilt && parts.length > 1) return scoreByParts(model, context, inputs, parts);
       const tables = isBuilt ? await changedTables(context, inputs) : await tablesOf(inputs, context);
       const scores = model.score(tables, fitted, context.params, modelContext(context));
       if (isBuilt) return writeBuilt(context, scores, scoreColumns(model));
@@ -143,26 +143,42 @@ function scoreStep(model: ModelDeclaration): Step {
   });
 }
 
-/** Buckets of customers that are in memory at once. */
-const bucketsAtOnce = 2;
+/** Rows of an input that are in memory at once, about. */
+const rowsAtOnce = 1_000_000;
 
-/** Scores some buckets after the others: what is in memory doesn't grow with the customers. */
-async function scoreByParts(model: ModelDeclaration, context: StepContext, inputs: readonly string[]): Promise<void> {
+/** Ranges of customers' ids, which are evenly spread, so that each has so many rows. */
+function partsOf(context: StepContext, inputs: readonly string[]): IdRange[] {
+  const rows = Math.max(...inputs.map((alias) => context.rows(alias)));
+  const n = Math.min(4_096, Math.ceil(rows / rowsAtOnce));
+  const idAt = (at: number) =>
+    Math.floor((at * 65_536) / n)
+      .toString(16)
+      .padStart(4, "0");
+  return Array.from({ length: n }, (_, at) => ({
+    ...(at > 0 ? { from: idAt(at) } : {}),
+    ...(at + 1 < n ? { to: idAt(at + 1) } : {}),
+  }));
+}
+
+/** Scores some customers after the others: what is in memory doesn't grow with all of them. */
+async function scoreByParts(
+  model: ModelDeclaration,
+  context: StepContext,
+  inputs: readonly string[],
+  parts: readonly IdRange[],
+): Promise<void> {
   const { session } = context;
-  const buckets = Math.max(...inputs.map((alias) => context.parts(alias)));
   const [fitted, columns] = [context.json("fitted"), scoreColumns(model)];
-  for (let from = 0; from < buckets; from += bucketsAtOnce) {
-    const tables = inputs.map(
-      async (alias) => [alias, await context.table(alias, { from, to: from + bucketsAtOnce })] as const,
-    );
+  for (const [at, ids] of parts.entries()) {
+    const tables = inputs.map(async (alias) => [alias, await context.table(alias, ids)] as const);
     const told = Object.fromEntries(await Promise.all(tables));
     await session.load("part", model.score(told, fitted, context.params, modelContext(context)), columns);
-    await session.run(
-      from === 0 ? "CREATE TEMP TABLE scored AS SELECT * FROM part" : "INSERT INTO scored SELECT * FROM part",
-    );
+    const into = at === 0 ? "CREATE TEMP TABLE scored AS" : "INSERT INTO scored";
+    await session.run(`${into} SELECT * FROM part`);
   }
   const names = columns.map(({ name }) => ident(name)).join(", ");
-  await context.output.query("scores", `SELECT ${names} FROM scored ORDER BY customer_id`);
+  const plain = `SELECT ${names} FROM scored ORDER BY customer_id`;
+  await context.output.query("scores", model.keys ? keyedScoresSql(model, context) : plain);
 }
 
 /** Scores of what isn't a customer, in the order of their keys; with those that have none. */
@@ -170,8 +186,11 @@ function keyedScoresSql(model: ModelDeclaration, context: StepContext): string {
   const keys = keysOf(model).map(({ name }) => ident(name));
   const blanks = model.outputs.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${ident(name)}`);
   const names = scoreColumns(model).map(({ name }) => ident(name));
-  const rest = `SELECT ${[...keys, ...blanks].join(", ")}, false AS enough_data, reason FROM ${context.relation("unscored")} WHERE ${model.unscored?.where}`;
-  const all = `SELECT ${names.join(", ")} FROM scored ${model.unscored ? `UNION ALL ${rest}` : ""}`;
+  const { unscored } = model;
+  const rest = unscored
+    ? `UNION ALL SELECT ${[...keys, ...blanks].join(", ")}, false AS enough_data, reason FROM ${context.relation("unscored")} WHERE ${unscored.where}`
+    : "";
+  const all = `SELECT ${names.join(", ")} FROM scored ${rest}`;
   return `SELECT * FROM (${all}) ORDER BY ${keys.join(", ")}`;
 }
 

@@ -41,6 +41,7 @@ export const replenishment = defineModel({
     { name: "level", type: "VARCHAR" },
     { name: "item", type: "VARCHAR" },
   ],
+  isSeparate: true,
   fitBuckets: "all",
   params: {
     most_spread: {
@@ -92,9 +93,10 @@ export const replenishment = defineModel({
     return fitted as unknown as Json;
   },
   score: (inputs, json): ColumnTable => {
-    const dues = duesOf(pairsOf(requireTable(inputs, "pairs")), json as unknown as FittedRhythms | null).sort((a, b) =>
-      [a.pair.customer, keyOf(a.pair)].join() < [b.pair.customer, keyOf(b.pair)].join() ? -1 : 1,
-    );
+    const dues = duesOf(pairsOf(requireTable(inputs, "pairs")), json as unknown as FittedRhythms | null)
+      .map((due) => ({ due, text: [due.pair.customer, keyOf(due.pair)].join() }))
+      .sort((a, b) => (a.text < b.text ? -1 : 1))
+      .map(({ due }) => due);
     const on = (one: Due, p: number) =>
       one.hasStopped
         ? Number.NaN

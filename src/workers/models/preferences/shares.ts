@@ -48,24 +48,49 @@ export const shareParams = {
   },
 } as const satisfies ParamSpecs;
 
-/** Counts by customer and choice, customers in order of their id, choices in order of their index. */
+/** Counts by customer and choice, customers in order of their id, choices in order of their index. Files have a customer's rows together,
+ *  which is used and not relied on. */
 export function choosersOf(table: ColumnTable, columns: ShareColumns, choices: readonly string[]): Chooser[] {
   const index = new Map(choices.map((name, at) => [name, at]));
   const ids = texts(table, "customer_id");
   const names = texts(table, columns.choice);
   const counts = numbers(table, columns.count);
-  const found = new Map<string, Map<number, number>>();
+  const runs: { readonly customer: string; readonly counts: (readonly [number, number])[] }[] = [];
+  let isAscending = true;
   for (let at = 0; at < table.rows; at++) {
     const choice = index.get(names[at] ?? "");
     const count = counts[at] ?? 0;
     if (choice === undefined || !(count > 0)) continue;
     const customer = ids[at] ?? "";
-    const own = found.get(customer);
-    if (own) own.set(choice, (own.get(choice) ?? 0) + count);
-    else found.set(customer, new Map([[choice, count]]));
+    const last = runs.at(-1);
+    if (last?.customer === customer) {
+      last.counts.push([choice, count]);
+      continue;
+    }
+    if (last && last.customer > customer) isAscending = false;
+    runs.push({ customer, counts: [[choice, count]] });
   }
-  const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(([customer, own]) => ({ customer, counts: [...own].sort(([a], [b]) => a - b) }));
+  if (!isAscending) runs.sort((a, b) => (a.customer < b.customer ? -1 : a.customer > b.customer ? 1 : 0));
+  const found: Chooser[] = [];
+  for (let at = 0; at < runs.length; ) {
+    const { customer, counts: own } = runs[at] ?? { customer: "", counts: [] };
+    for (at++; runs[at]?.customer === customer; at++) own.push(...(runs[at]?.counts ?? []));
+    found.push({ customer, counts: inOrder(own) });
+  }
+  return found;
+}
+
+/** Pairs in order of the choice, those of one choice added up. */
+function inOrder(pairs: (readonly [number, number])[]): Counts {
+  const isRising = pairs.every(([choice], at) => at === 0 || (pairs[at - 1]?.[0] ?? -1) < choice);
+  if (isRising) return pairs;
+  const found: [number, number][] = [];
+  for (const [choice, count] of pairs.sort(([a], [b]) => a - b)) {
+    const last = found.at(-1);
+    if (last?.[0] === choice) last[1] += count;
+    else found.push([choice, count]);
+  }
+  return found;
 }
 
 export function totalOf(counts: Counts): number {
