@@ -21,16 +21,18 @@ export interface Contestants {
 interface Likely {
   readonly params: Readonly<Record<string, number>>;
   readonly log_likelihood: number | null;
+  readonly n_customers: number;
 }
 
-/** Akaike's (1974) information criterion of fits as JSON, those that tell their likelihood. */
+/** Akaike's (1974) information criterion of fits as JSON, those that tell their likelihood; of none where they aren't of as many customers. */
 export function criteriaOf(fits: Readonly<Record<string, Json>>): Readonly<Record<string, number>> {
   const found = Object.entries(fits).flatMap(([model, fitted]) => {
     if (typeof fitted !== "object" || fitted === null || !("log_likelihood" in fitted)) return [];
-    const { params, log_likelihood: likelihood } = fitted as unknown as Likely;
-    return likelihood === null ? [] : [[model, 2 * Object.keys(params).length - 2 * likelihood] as const];
+    const { params, log_likelihood: likelihood, n_customers: n } = fitted as unknown as Likely;
+    return likelihood === null ? [] : [{ model, n, criterion: 2 * Object.keys(params).length - 2 * likelihood }];
   });
-  return Object.fromEntries(found);
+  const isOfOneBase = new Set(found.map(({ n }) => n)).size <= 1;
+  return Object.fromEntries(isOfOneBase ? found.map(({ model, criterion }) => [model, criterion]) : []);
 }
 
 /** Who stands where nothing tells them apart by loss: among those with a likelihood, if the usual one is of them, the likeliest. */

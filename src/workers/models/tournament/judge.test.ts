@@ -188,6 +188,7 @@ describe("where nothing can be judged", () => {
   const fitted = (log_likelihood: number | null, ...names: string[]) => ({
     params: Object.fromEntries(names.map((name) => [name, 1])),
     log_likelihood,
+    n_customers: 100,
   });
   const fits = {
     mbg_nbd: fitted(-1000, "r", "alpha", "a", "b"),
@@ -204,6 +205,7 @@ describe("where nothing can be judged", () => {
 
   it("the likeliest for its number of parameters stands, and the others follow", () => {
     expect(criteriaOf(fits)).toEqual({ mbg_nbd: 2008, pareto_nbd: 2012, mbg_cnbd_k: 2009 });
+    expect(criteriaOf({ ...fits, mbg_nbd: { ...fits.mbg_nbd, n_customers: 50 } })).toEqual({});
     expect(chosenBy(fits)).toMatchObject({ chosen: "mbg_nbd", ranking: ["mbg_nbd", "mbg_cnbd_k", "pareto_nbd"] });
     const regular = { ...fits, mbg_cnbd_k: fitted(-900, "k", "r", "alpha", "a", "b") };
     expect(chosenBy(regular).chosen).toBe("mbg_cnbd_k");
