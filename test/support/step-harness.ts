@@ -100,6 +100,7 @@ export class StepBench {
         throw new Error(`${step.name}.${name} is ${actual.join(", ")}; declared ${expected.join(", ")}`);
       }
       made[name] = [...(made[name] ?? []), ...(await session.rows(`SELECT * FROM read_parquet(${fileList([file])})`))];
+      return file;
     };
     const filesOf = (alias: string) => this.#filesOf(step, alias, bucket);
     const context: StepContext = {
@@ -135,7 +136,7 @@ export class StepBench {
         query: keep,
         table: async (name, table, columns) => {
           await session.load(`output_${name}`, table, columns);
-          await keep(name, `SELECT * FROM output_${name}`, undefined);
+          await keep(name, `SELECT * FROM output_${name}`);
         },
         json: async (name, value) => {
           this.#json.set(`${step.name}.${name}`, value);

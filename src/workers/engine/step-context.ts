@@ -15,8 +15,9 @@ export interface StepBrand {
 
 /** Where a step's results go; each declared output is written exactly once (partitioned ones once per bucket, spanned ones once per span that has rows). */
 interface StepOutput {
-  /** Writes the rows of a query as Parquet; it has to end in ORDER BY a unique key, so that equal rows give equal bytes. */
-  query(name: string, sql: string, bucket?: number, span?: number): Promise<void>;
+  /** Writes the rows of a query as Parquet and gives the file; it has to end in ORDER BY a unique key, so that equal rows give equal
+   *  bytes. */
+  query(name: string, sql: string, bucket?: number, span?: number): Promise<string>;
   table(name: string, table: ColumnTable, columns: readonly Column[]): Promise<void>;
   json(name: string, value: Json): Promise<void>;
 }

@@ -155,8 +155,9 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
       query: async (name, sql, bucket, span) => {
         throwIfCancelled(signal);
         const full = nameOf(name, bucket, span);
-        const rows = await session.toParquet(sql, pathOf(scratch, full, "parquet"));
-        keep(full, "parquet", rows);
+        const path = pathOf(scratch, full, "parquet");
+        keep(full, "parquet", await session.toParquet(sql, path));
+        return path;
       },
       table: async (name, table, columns: readonly Column[]) => {
         throwIfCancelled(signal);

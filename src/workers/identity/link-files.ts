@@ -6,7 +6,7 @@ import type { Column } from "../../shared/domain/column.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { literal } from "../engine/sql.ts";
 import { openRaw } from "../sources/open-raw.ts";
-import { rawColumn, trimmedSql } from "../sources/raw.ts";
+import { dropSql, rawColumn, trimmedSql } from "../sources/raw.ts";
 import { birthId } from "./customer-ids.ts";
 import { type Linkage, linkRecords } from "./link-records.ts";
 import { namedColumns, personAttributes, type TextColumn } from "./person-table.ts";
@@ -114,7 +114,7 @@ async function readPeople(session: Session, path: string, { scratch, signal, fil
   }
   for (const column of into.columns.values())
     while (column.values.length < into.records.length) column.values.push(null);
-  await session.run(`DROP TABLE ${raw.table}`);
+  await session.run(dropSql(raw));
 }
 
 const outColumns: readonly Column[] = [

@@ -6,10 +6,12 @@ import { amountPattern } from "../sources/profile.ts";
  *  or it is larger. `v` is SQL for a trimmed text. */
 export function millionthsSql(v: string, decimal: "." | ",", isTyped: boolean): string {
   const plain = decimal === "." ? v : `CASE WHEN NOT contains(${v}, '.') THEN replace(${v}, ',', '.') END`;
-  return `coalesce(${millionths(`CAST(TRY_CAST(${plain} AS DECIMAL(18,6)) AS DOUBLE)`)}, ${millionths(decoratedSql(v, decimal, isTyped))})`;
+  return `coalesce(${millionthsOf(`CAST(TRY_CAST(${plain} AS DECIMAL(18,6)) AS DOUBLE)`)}, ${millionthsOf(decoratedSql(v, decimal, isTyped))})`;
 }
 
-const millionths = (number: string) => `TRY_CAST(round(${number} * 1000000) AS BIGINT)`;
+export function millionthsOf(number: string): string {
+  return `TRY_CAST(round(${number} * 1000000) AS BIGINT)`;
+}
 
 /** Numbers with signs, codes, groups of thousands, brackets around negative ones, or an exponent. */
 function decoratedSql(v: string, decimal: "." | ",", isTyped: boolean): string {

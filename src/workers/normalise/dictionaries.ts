@@ -39,11 +39,11 @@ export class Dictionaries {
   async of({ raw, parsed }: ParsedTable): Promise<ReadonlyMap<string, Dictionary>> {
     const found = new Map<string, Dictionary>();
     if (raw.rowsRead < manyRows) return found;
-    const candidates = parsed.flatMap(({ target, raw: text, value, parts }) => {
+    const candidates = parsed.flatMap(({ target, raw: text, value, parts, plain }) => {
       const own = givenName(target);
       const isAlone = parts.length === 0 && (value.match(/"given_\w+"/g) ?? []).every((name) => name === own);
       const [cell, ...others] = cellsIn(text, raw.columns);
-      const isOne = strictKinds.has(target.kind) && isAlone && cell !== undefined && others.length === 0;
+      const isOne = !plain && strictKinds.has(target.kind) && isAlone && cell !== undefined && others.length === 0;
       return isOne ? [{ target, cell, text, read: value.replaceAll(own, "given") }] : [];
     });
     const repeated = await this.#repeatedOf(raw, [...new Set(candidates.map(({ cell }) => cell))]);

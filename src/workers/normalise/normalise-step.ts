@@ -2,7 +2,7 @@ import type { Json } from "../../shared/base/canonical-json.ts";
 import { lakeTargets, normalisedColumns } from "../../shared/domain/lake.ts";
 import { parseMapping } from "../../shared/domain/mapping.ts";
 import type { Session } from "../engine/duckdb.ts";
-import { ident, literal } from "../engine/sql.ts";
+import { ident, literal, parquet } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { dropRaw } from "../sources/raw.ts";
 import { countryOfZone, PhoneReader } from "./contact.ts";
@@ -51,17 +51,20 @@ export const normalise = defineStep({
     const mapping = parseMapping(subject.mapping);
     const counts: Json[] = [];
     const parts = new Map<string, string[]>();
+    const inOrder = new Set<string>();
     const rejects: string[] = [];
     let rowsRead = 0;
     const phones = new PhoneReader(countryOfZone(brand.timeZone));
+    const isAlone = subject.files.length === 1; // of several each is dropped before the next is read
     const stacks = new Stacks(context, subject.files, mapping);
     for await (const { raw, files, formats } of stacks.read()) {
       const [first] = files;
       const read = await normaliseFile(session, raw, {
         ...{ mapping, brand, source: subject.source, batchId: subject.batch_id, notAfter: subject.not_after },
         ...{ fileNumber: first?.number ?? 0, fileName: first?.name ?? "" },
-        ...{ formats, stacked: files.length > 1 ? files : undefined, phones },
+        ...{ formats, stacked: files.length > 1 ? files : undefined, phones, keepsRaw: isAlone },
       });
+      for (const name of read.inOrder) inOrder.add(name);
       for (const [table, name] of read.tables) parts.set(table, [...(parts.get(table) ?? []), name]);
       const places = placesOf(files);
       const columns = `file, line, "column", value, reason, raw`;
@@ -82,9 +85,10 @@ export const normalise = defineStep({
       }
       rowsRead += raw.rowsRead;
       context.progress(rowsRead);
-      await dropRaw(session, raw);
+      if (!isAlone) await dropRaw(session, raw);
     }
     await session.run("PRAGMA enable_optimizer");
+    const written = new Map<string, string>();
     for (const table of lakeTargets) {
       const columns = normalisedColumns(table)
         .map(({ name }) => ident(name))
@@ -92,15 +96,17 @@ export const normalise = defineStep({
       const made = parts.get(table.table) ?? [];
       const union = made.map((name) => `SELECT ${columns} FROM ${name}`).join(" UNION ALL ");
       const rows = made.length > 0 ? `SELECT * FROM (${union})` : emptySelect(normalisedColumns(table));
-      const isInOrder = made.length === 1 && (await liesInOrder(session, `${made[0]}`));
-      await context.output.query(table.table, isInOrder ? union : `${rows} ORDER BY file_number, source_row, row_hash`);
+      const isInOrder = made.length === 1 && (inOrder.has(`${made[0]}`) || (await liesInOrder(session, `${made[0]}`)));
+      const sql = isInOrder ? union : `${rows} ORDER BY file_number, source_row, row_hash`;
+      const file = await context.output.query(table.table, sql);
+      if (made.length > 0) written.set(table.table, file);
     }
     const all = rejects.join(" UNION ALL ");
     await context.output.query(
       "rejects",
       `${rejects.length > 0 ? `SELECT * FROM (${all})` : emptySelect(rejectColumns)} ORDER BY file, source_row`,
     );
-    await context.output.json("counts", { files: counts, ...(await latest(context, parts)) });
+    await context.output.json("counts", { files: counts, ...(await latest(context, written)) });
   },
 });
 
@@ -122,30 +128,22 @@ export function emptySelect(columns: readonly { readonly name: string; readonly 
 /** The latest day of an order in the brand's zone, and the latest instant of any row. */
 async function latest(
   context: StepContext,
-  parts: ReadonlyMap<string, readonly string[]>,
+  written: ReadonlyMap<string, string>,
 ): Promise<{ latest_order_on: string | null; records_until: string | null }> {
   const zone = literal(context.brand.timeZone);
-  const instants: string[] = [];
-  const orders: string[] = [];
-  for (const table of lakeTargets) {
-    const at = table.columns.find(
+  const instants = lakeTargets.flatMap(({ table, columns }) => {
+    const isOfOrders = table === "orders" || table === "order_lines";
+    const at = columns.find(
       ({ kind, name }) => kind === "instant" && name !== "created_at" && name !== "delivered_at",
     )?.name;
-    for (const name of at ? (parts.get(table.table) ?? []) : []) {
-      instants.push(`SELECT max(${at}) AS moment FROM ${name}`);
-      if (table.table === "orders" || table.table === "order_lines")
-        orders.push(`SELECT max(${at}) AS moment FROM ${name}`);
-    }
-  }
-  const day =
-    orders.length > 0
-      ? await context.session.value(
-          `SELECT CAST(CAST((max(moment) AT TIME ZONE 'UTC') AT TIME ZONE ${zone} AS DATE) AS VARCHAR) FROM (${orders.join(" UNION ALL ")})`,
-        )
-      : null;
-  const until =
-    instants.length > 0
-      ? await context.session.value(`SELECT max(moment) FROM (${instants.join(" UNION ALL ")})`)
-      : null;
+    const file = written.get(table);
+    return at && file ? [`SELECT max(${at}) AS moment, ${isOfOrders} AS is_order FROM ${parquet([file])}`] : [];
+  });
+  if (instants.length === 0) return { latest_order_on: null, records_until: null };
+  const ordered = "max(moment) FILTER (is_order)";
+  const [row = {}] = await context.session.rows(
+    `SELECT max(moment) AS until, CAST(CAST((${ordered} AT TIME ZONE 'UTC') AT TIME ZONE ${zone} AS DATE) AS VARCHAR) AS day FROM (${instants.join(" UNION ALL ")})`,
+  );
+  const [day = null, until = null] = [row["day"], row["until"]];
   return { latest_order_on: day === null ? null : String(day), records_until: until === null ? null : String(until) };
 }

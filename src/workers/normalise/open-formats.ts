@@ -4,6 +4,7 @@ import type { Session } from "../engine/duckdb.ts";
 import { monthFirst, profileColumns } from "../sources/profile.ts";
 import type { RawTable } from "../sources/raw.ts";
 import { countryOfZone } from "./contact.ts";
+import type { PlainColumns } from "./plain-columns.ts";
 import type { Formats } from "./value-sql.ts";
 
 /** The file's rows, or the elements of a list in them, that a table is mapped from. */
@@ -11,18 +12,25 @@ export function rowsOf(raw: RawTable, { each }: TableMapping): RawTable | undefi
   return each === undefined ? raw : raw.lists?.get(each);
 }
 
+interface FormatOptions {
+  readonly tables: readonly TableMapping[];
+  readonly timeZone: string;
+  /** Columns that leave nothing to decide. */
+  readonly plain?: ReadonlyMap<TableMapping, PlainColumns>;
+}
+
 /** Formats of mapped columns whose mapping leaves them open, decided from the whole file. */
 export async function formatsOf(
   session: Session,
   raw: RawTable,
-  { tables, timeZone }: { tables: readonly TableMapping[]; timeZone: string },
+  { tables, timeZone, plain }: FormatOptions,
 ): Promise<ReadonlyMap<RawTable, Formats>> {
   const open = new Map<RawTable, Set<string>>();
   for (const mapping of tables) {
     const rows = rowsOf(raw, mapping);
     if (!rows) continue;
     const own = open.get(rows) ?? new Set<string>();
-    for (const column of openColumns(mapping)) own.add(column);
+    for (const column of openColumns(mapping, plain?.get(mapping))) own.add(column);
     open.set(rows, own);
   }
   const isMonthFirst = countryOfZone(timeZone) === "US";
@@ -39,9 +47,10 @@ export async function formatsOf(
   return formats;
 }
 
-function openColumns(mapping: TableMapping): string[] {
+function openColumns(mapping: TableMapping, plain: PlainColumns | undefined): string[] {
   const columns = lakeTable(mapping.table)?.columns ?? [];
   return Object.entries(mapping.columns).flatMap(([name, rule]) => {
+    if (plain?.has(name)) return [];
     const kind = columns.find((column) => column.name === name)?.kind;
     const isDate = kind === "instant" || kind === "date";
     const isAmount = kind === "money" || kind === "price" || kind === "quantity";

@@ -8,6 +8,7 @@ import { openSession, type Session } from "../engine/duckdb.ts";
 import { recognise } from "../sources/layouts.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { profileColumns } from "../sources/profile.ts";
+import { dropSql } from "../sources/raw.ts";
 import { normaliseFile } from "./normalise-file.ts";
 
 let folder: string;
@@ -68,7 +69,7 @@ describe("public data sets", () => {
       const { raw } = await openRaw(session, found ?? "", { scratch: folder, signal, asItLies: true });
       expect(raw.rowsRejected).toBe(0);
       expect(raw.rowsRead).toBe(rows);
-      await session.run(`DROP TABLE ${raw.table}`);
+      await session.run(dropSql(raw));
     });
   }
 });

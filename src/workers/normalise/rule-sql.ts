@@ -6,7 +6,8 @@ import { type RawTable, rawColumn, trimmedSql } from "../sources/raw.ts";
 /** A raw column's trimmed text; null where the file has no such column. */
 export function columnSql(raw: RawTable, name: string): string | null {
   const at = raw.columns.findIndex((column) => column.trim().toLowerCase() === name.trim().toLowerCase());
-  return at < 0 ? null : `${trimmedSql(rawColumn(at))}`;
+  if (at < 0) return null;
+  return raw.isTight ? rawColumn(at) : trimmedSql(rawColumn(at));
 }
 
 /** The text that a mapping's rule gives for a row. */

@@ -1,6 +1,6 @@
 import type { Session } from "../engine/duckdb.ts";
 import { literal } from "../engine/sql.ts";
-import { type RawTable, rawColumn } from "../sources/raw.ts";
+import { dropSql, type RawTable, rawColumn } from "../sources/raw.ts";
 
 export interface PlacedFile {
   readonly number: number;
@@ -48,8 +48,7 @@ export async function stackFiles(session: Session, raws: readonly RawTable[]): P
   const faults = raws.map((raw, at) => `SELECT ${unread}, ${place(at)} FROM ${raw.rejects}`);
   await session.run(`CREATE TEMP TABLE ${table} AS ${rows.join(" UNION ALL ")}`);
   await session.run(`CREATE TEMP TABLE ${rejects} AS ${faults.join(" UNION ALL ")}`);
-  const dropped = raws.flatMap((raw) => [...(raw.parts ?? []), raw.table, raw.rejects]);
-  await session.run(dropped.map((name) => `DROP TABLE IF EXISTS ${name}`).join("; "));
+  await session.run(raws.map((raw) => `${dropSql(raw)}; DROP TABLE IF EXISTS ${raw.rejects}`).join("; "));
   const sum = (pick: (raw: RawTable) => number) => raws.reduce((total, raw) => total + pick(raw), 0);
   return {
     ...{ table, rejects, columns: first.columns, isTyped: first.isTyped, warnings: [] },

@@ -2,9 +2,11 @@ import type { Target } from "../../shared/domain/lake.ts";
 import { type ColumnRule, columnsOfRule } from "../../shared/domain/mapping.ts";
 import { ident, literal } from "../engine/sql.ts";
 import type { RawTable } from "../sources/raw.ts";
-import { millionthsSql, minorFactorSql, minorPriceSql, minorSql } from "./amount.ts";
+import { millionthsOf, millionthsSql, minorFactorSql, minorPriceSql, minorSql } from "./amount.ts";
 import { emailSql } from "./contact.ts";
+import type { PlainColumn } from "./plain-columns.ts";
 import { countedDaySql, dateSql, instantSql, piecedInstantSql } from "./timestamp.ts";
+import { utcSql } from "./zone-shifts.ts";
 
 export type Formats = ReadonlyMap<string, { format: string | null; decimal: "." | "," | null }>;
 
@@ -16,7 +18,12 @@ export function givenName(target: Target): string {
   return ident(`given_${target.name}`);
 }
 
-/** A target's value, from the text `v` of its rule. */
+/** What a column's value is called that was read from its text before. */
+export function readName(target: Target): string {
+  return ident(`read_${target.name}`);
+}
+
+/** A target's value, from the text `v` of its rule, or from what was read where its column is plain. */
 export function valueSql(
   target: Target,
   rule: ColumnRule,
@@ -27,6 +34,7 @@ export function valueSql(
     profiles,
     hasCurrency,
     parts = [],
+    plain,
   }: {
     raw: RawTable;
     /** Texts of further columns that are added or taken off. */
@@ -34,6 +42,7 @@ export function valueSql(
     options: { readonly brand: { readonly currency: string; readonly timeZone: string } };
     profiles: Formats;
     hasCurrency: boolean;
+    plain?: PlainColumn | undefined;
   },
 ): string {
   const profile = profiles.get((columnsOfRule(rule)[0] ?? "").trim().toLowerCase());
@@ -43,7 +52,8 @@ export function valueSql(
   const format = given?.format ?? profile?.format ?? null;
   const isPieced = typeof rule === "object" && "concat" in rule;
   const decimal = given?.decimal ?? profile?.decimal ?? ".";
-  const read = (text: string) => millionthsSql(text, decimal, raw.isTyped);
+  const read = (text: string) =>
+    plain ? millionthsOf(`CAST(${readName(target)} AS DOUBLE)`) : millionthsSql(text, decimal, raw.isTyped);
   const amount = () => sumSql(read, v, parts);
   const factor = () =>
     minorFactorSql(
@@ -56,6 +66,7 @@ export function valueSql(
     case "phone":
       return `(SELECT e164 FROM phones WHERE phones.given = ${v})`;
     case "instant":
+      if (plain) return utcSql(readName(target), plain);
       if (given?.since) return countedDaySql(v, given.since, timeZone);
       return isPieced ? piecedInstantSql(v, format, timeZone) : instantSql(v, format, timeZone);
     case "date":

@@ -21,8 +21,12 @@ export interface RawTable {
   readonly warnings: readonly string[];
   /** Tables of the lists inside of its rows, by path: an element a row, under the number of the row that holds it. */
   readonly lists?: ReadonlyMap<string, RawTable>;
-  /** Tables that its lists are made of. */
+  /** Tables that its lists are made of, or itself. */
   readonly parts?: readonly string[];
+  /** Its rows lie in a part: it numbers them. */
+  readonly isView?: boolean;
+  /** Its cells are trimmed as they lie, and none is empty without being NULL. */
+  readonly isTight?: boolean;
 }
 
 /** Columns of a raw table are named c0, c1 …: what a file calls them never becomes SQL. */
@@ -122,22 +126,36 @@ async function readPlain(
   const { delimiter, header } = dialect;
   const columns = header.map((_, at) => `${literal(rawColumn(at))}: 'VARCHAR'`).join(", ");
   const from = plainCsv(path, { delimiter, columns, longest: plain.longest, skip: 1 });
-  await session.run(
-    `CREATE TEMP TABLE ${table} AS SELECT row_number() OVER () AS source_row, row_number() OVER () + 1 AS line, * FROM ${from}`,
-  );
-  const accepted = Number(await session.value(`SELECT count(*) FROM ${table}`));
-  if (accepted !== plain.rows) {
-    await session.run(`DROP TABLE ${table}`);
+  const rows = `${table}_rows`;
+  try {
+    await session.run(`CREATE TEMP TABLE ${rows} AS SELECT * FROM ${from}`);
+  } catch (error) {
+    if (isNoFault(error)) throw error;
+    return null; // a row with too few cells, or too many
+  }
+  const [counted = {}] = await session.rows(`SELECT count(*) AS n, coalesce(max(rowid), -1) + 1 AS last FROM ${rows}`);
+  if (counted["n"] !== plain.rows || counted["last"] !== plain.rows) {
+    await session.run(`DROP TABLE ${rows}`);
     return null;
   }
+  await session.run(`CREATE TEMP VIEW ${table} AS SELECT rowid + 1 AS source_row, rowid + 2 AS line, * FROM ${rows}`);
   await emptyRejects(session, rejects);
-  return { table, rejects, columns: header, rowsRead: accepted, rowsRejected: 0, isTyped, warnings: [] };
+  const counts = { rowsRead: plain.rows, rowsRejected: 0 };
+  const kept = { parts: [rows], isView: true, isTight: plain.isTight };
+  return { table, rejects, columns: header, ...counts, isTyped, warnings: [], ...kept };
 }
 
 /** Frees what a read file holds; its rejects stay. */
 export async function dropRaw(session: Session, raw: RawTable): Promise<void> {
   for (const one of [raw, ...(raw.lists?.values() ?? [])]) await dropValues(session, one);
-  for (const table of [...(raw.parts ?? []), raw.table]) await session.run(`DROP TABLE IF EXISTS ${table}`);
+  await session.run(dropSql(raw));
+}
+
+/** SQL that drops a raw table; what it was read from goes with it. */
+export function dropSql({ table, parts = [], isView }: RawTable): string {
+  const tables = isView ? parts : [...parts, table];
+  const drops = tables.map((one) => `DROP TABLE IF EXISTS ${one}`);
+  return (isView ? [`DROP VIEW IF EXISTS ${table}`, ...drops] : drops).join("; ");
 }
 
 function plainCsv(
@@ -203,9 +221,13 @@ async function describeParquet(
   }
 }
 
+/** Whether a file can't be blamed for it. */
+function isNoFault(error: unknown): boolean {
+  return !(error instanceof AssayError) || error.code === "cancelled" || /Out of Memory|space/i.test(error.message);
+}
+
 function unreadable(error: unknown, label: string): unknown {
-  if (error instanceof AssayError && (error.code === "cancelled" || /Out of Memory|space/i.test(error.message)))
-    return error;
+  if (error instanceof AssayError && isNoFault(error)) return error;
   return new AssayError(
     "bad_input",
     `${label} is no Parquet file that can be read.`,

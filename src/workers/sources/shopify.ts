@@ -1,5 +1,5 @@
 import type { Session } from "../engine/duckdb.ts";
-import { type RawTable, rawColumn, trimmedSql } from "./raw.ts";
+import { dropSql, type RawTable, rawColumn, trimmedSql } from "./raw.ts";
 
 /** Whether the header is Shopify's order export. */
 export function isShopifyOrders(columns: readonly string[]): boolean {
@@ -110,9 +110,11 @@ export async function reshapeShopifyOrders(session: Session, raw: RawTable): Pro
   ].map((value, index) => `${value} AS ${rawColumn(raw.columns.length + index)}`);
   await session.run(`CREATE TEMP TABLE ${table} AS SELECT r.source_row, r.line, ${[...columns, ...values].join(", ")}
     FROM ${raw.table} r JOIN ${lines} l USING (source_row) JOIN ${orders} o USING (order_name)`);
-  await session.run(`DROP TABLE ${orders}; DROP TABLE ${lines}; DROP TABLE ${raw.table}`);
-  return { ...raw, table, columns: [...raw.columns, ...added] };
+  await session.run(`DROP TABLE ${orders}; DROP TABLE ${lines}; ${dropSql(raw)}`);
+  return { ...raw, table, columns: [...raw.columns, ...added], ...plainTable };
 }
+
+const plainTable = { parts: [], isView: false, isTight: false };
 
 /** Whether the header is Shopify's product export. */
 export function isShopifyProducts(columns: readonly string[]): boolean {
@@ -152,6 +154,7 @@ export async function reshapeShopifyProducts(session: Session, raw: RawTable): P
   await session.run(`CREATE TEMP TABLE ${table} AS
     WITH h AS (SELECT ${text("Handle")} AS handle${heads.map((head) => `, ${head}`).join("")} FROM ${raw.table} r GROUP BY handle)
     SELECT r.source_row, r.line, ${[...columns, ...values].join(", ")} FROM ${raw.table} r JOIN h ON h.handle IS NOT DISTINCT FROM ${text("Handle")} ORDER BY r.source_row`);
-  await session.run(`DROP TABLE ${raw.table}`);
-  return { ...raw, table, columns: [...raw.columns, "Product key", "List price", "Size", "Colour"] };
+  await session.run(dropSql(raw));
+  const columnsAndMore = [...raw.columns, "Product key", "List price", "Size", "Colour"];
+  return { ...raw, table, columns: columnsAndMore, ...plainTable };
 }
