@@ -5,11 +5,11 @@ import { returnsOfNegativeLines } from "./negative-lines.ts";
 
 /** What one merged table lacks and another has: numbers of rows without one, orders from lines, lines from orders, days and
  *  customers of lines from their orders, returns from negative lines, what a catalogue knows of a platform's products. Each
- *  step looks first whether there is anything to do; nothing is written before the end. */
-export async function completeLake(session: Session, relations: Relations, brandCurrency: string): Promise<void> {
+ *  step looks first whether there is anything to do; nothing is written before the end. Gives what tells which tables' rows moved. */
+export async function completeLake(session: Session, relations: Relations, brandCurrency: string): Promise<Completion> {
   const lake = new Completion(session, relations);
   for (const table of relations.keys()) if (table.endsWith("events")) await numberEvents(lake, table);
-  if (!relations.has("orders")) return;
+  if (!relations.has("orders")) return lake;
   for (const table of ["orders", "order_lines"]) await numberOrders(lake, table);
   await numberLines(lake);
   await ordersFromLines(lake, literal(brandCurrency));
@@ -18,6 +18,7 @@ export async function completeLake(session: Session, relations: Relations, brand
   await shareOrderDiscounts(lake);
   await returnsOfNegativeLines(lake);
   await productsFromCatalogue(lake);
+  return lake;
 }
 
 /** Rows without a number get one of what they say, as equal ones count one by one. */
@@ -45,6 +46,7 @@ async function numberLines(lake: Completion): Promise<void> {
 }
 
 async function ordersFromLines(lake: Completion, currency: string): Promise<void> {
+  const { session } = lake;
   const lines = lake.of("order_lines");
   const orphans = `FROM ${lines} l ANTI JOIN ${lake.of("orders")} o ON ${sameOrder("o", "l")}`;
   const derived = await lake.keep(
@@ -53,7 +55,8 @@ async function ordersFromLines(lake: Completion, currency: string): Promise<void
        min(source_row) AS source_row, max(source_customer_id) AS source_customer_id, min(ordered_at) AS ordered_at, max(currency) AS currency
      ${orphans} GROUP BY order_id, key_space`,
   );
-  await lake.replace("orders", `SELECT * FROM ${lake.of("orders")} UNION ALL BY NAME SELECT * FROM ${derived}`);
+  if ((await session.value(`SELECT EXISTS (SELECT 1 FROM ${derived})`)) === true)
+    await lake.replace("orders", `SELECT * FROM ${lake.of("orders")} UNION ALL BY NAME SELECT * FROM ${derived}`);
   const fillable = [];
   for (const column of ["source_customer_id", "ordered_at", "currency"])
     if (await lake.has("order_lines", `${column} IS NOT NULL`)) fillable.push(column);
@@ -73,7 +76,7 @@ async function ordersFromLines(lake: Completion, currency: string): Promise<void
 
 async function fillCurrency(lake: Completion, currency: string): Promise<void> {
   if (!(await lake.has("orders", "currency IS NULL"))) return;
-  await lake.replace(
+  await lake.refill(
     "orders",
     `SELECT * REPLACE (coalesce(currency, ${currency}) AS currency) FROM ${lake.of("orders")}`,
   );
@@ -94,21 +97,34 @@ async function linesFromOrders(lake: Completion): Promise<void> {
   );
 }
 
+/** The currency that every order has; each line has an order by now. */
+async function onlyCurrency(lake: Completion): Promise<string | null> {
+  const [row = {}] = await lake.session.rows(
+    `SELECT min(currency) AS one, count(*) = count(currency) AND min(currency) = max(currency) AS is_only FROM ${lake.of("orders")}`,
+  );
+  return row["is_only"] === true ? String(row["one"]) : null;
+}
+
 /** What lines leave to their order, the quantity that is not said, and of price and amount the one that the other gives. */
 async function fillLines(lake: Completion): Promise<void> {
-  const lacks = "ordered_at IS NULL OR source_customer_id IS NULL OR currency IS NULL";
-  if (await lake.has("order_lines", lacks)) {
+  const currency = await onlyCurrency(lake);
+  const lacks = "ordered_at IS NULL OR source_customer_id IS NULL";
+  if (await lake.has("order_lines", currency === null ? `${lacks} OR currency IS NULL` : lacks)) {
     await lake.replace(
       "order_lines",
       `SELECT l.* REPLACE (coalesce(l.ordered_at, o.ordered_at) AS ordered_at, coalesce(l.source_customer_id, o.source_customer_id) AS source_customer_id,
          coalesce(l.currency, o.currency) AS currency)
        FROM ${lake.of("order_lines")} l LEFT JOIN ${lake.of("orders")} o ON ${sameOrder("l", "o")}`,
     );
-  }
+  } else if (currency !== null)
+    await lake.refill(
+      "order_lines",
+      `SELECT * REPLACE (coalesce(currency, ${literal(currency)}) AS currency) FROM ${lake.of("order_lines")}`,
+    );
   const quantity = "coalesce(quantity, 1)";
   const amount = `coalesce(amount_minor, CAST(round(${quantity} * unit_price_minor) AS BIGINT) - sign(${quantity}) * coalesce(discount_minor, 0))`;
   const price = `CASE WHEN unit_price_minor IS NULL AND ${quantity} <> 0 THEN CAST(amount_minor / ${quantity} AS DECIMAL(18,4)) ELSE unit_price_minor END`;
-  await lake.replace(
+  await lake.refill(
     "order_lines",
     `SELECT * REPLACE (CAST(${quantity} AS DECIMAL(18,4)) AS quantity, CAST(${amount} AS BIGINT) AS amount_minor, ${price} AS unit_price_minor) FROM ${lake.of("order_lines")}`,
   );

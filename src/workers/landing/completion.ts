@@ -10,6 +10,7 @@ export const sameOrder = (one: string, other: string) =>
 export class Completion {
   readonly session: Session;
   readonly #relations: Relations;
+  readonly #shuffled = new Set<string>();
   #made = 0;
 
   constructor(session: Session, relations: Relations) {
@@ -26,9 +27,20 @@ export class Completion {
   }
 
   async replace(table: string, select: string): Promise<void> {
+    this.#shuffled.add(table);
+    await this.refill(table, select);
+  }
+
+  /** The same where each row stays in its place: only columns are replaced. */
+  async refill(table: string, select: string): Promise<void> {
     const name = `complete_${table}_${++this.#made}`;
     await this.session.run(`CREATE TEMP VIEW ${name} AS ${select}`);
     this.#relations.set(table, name);
+  }
+
+  /** Whether rows may lie otherwise than they did in the beginning. */
+  isShuffled(table: string): boolean {
+    return this.#shuffled.has(table);
   }
 
   /** Keeps the rows of a query for the length of the session; returns their name. */

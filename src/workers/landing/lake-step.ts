@@ -27,12 +27,13 @@ export function contactColumns(table: LakeTable): Column[] {
   );
 }
 
-/** Merges tables: every delivery of every source, with repetitions once and corrections in place of what they correct. */
+/** Merges tables: every delivery of every source, with repetitions once and corrections in place of what they correct. Rows lie in
+ *  the order of their names, or as they were delivered where all of them stand: sorting takes as long as writing them. */
 function lakeStep(name: ReturnType<typeof lakeStepOf>, title: string) {
   const tables = lakeTargets.filter(({ table }) => lakeStepOf(table) === name);
   const contactTables = tables.filter(({ table }) => split.has(table));
   return defineStep({
-    ...{ name, version: 8, title, stage: "lake", scope: "brand", timing: "none" },
+    ...{ name, version: 9, title, stage: "lake", scope: "brand", timing: "none" },
     inputs: Object.fromEntries(tables.map(({ table }) => [table, { step: "normalise", output: table }])),
     params: {},
     settings: ["currency"],
@@ -53,14 +54,18 @@ function lakeStep(name: ReturnType<typeof lakeStepOf>, title: string) {
         `CREATE TEMP TABLE arrivals AS SELECT * FROM (VALUES ${order}) AS t(source, batch_id, batch_number)`,
       );
       const relations: Relations = new Map();
+      const asDelivered = new Set<string>();
       for (const table of tables) {
-        relations.set(table.table, await mergeDeliveries(context.session, table, context.relation(table.table)));
+        const merged = await mergeDeliveries(context.session, table, context.relation(table.table));
+        relations.set(table.table, merged.relation);
+        if (merged.isAsDelivered) asDelivered.add(table.table);
       }
-      await completeLake(context.session, relations, context.brand.currency);
+      const completed = await completeLake(context.session, relations, context.brand.currency);
       const write = (output: string, table: LakeTable, columns: readonly Column[]) => {
         const names = columns.map((column) => ident(column.name)).join(", ");
-        const from = relations.get(table.table);
-        return context.output.query(output, `SELECT ${names} FROM ${from} ORDER BY ${orderOf(table)}`);
+        const rows = `SELECT ${names} FROM ${relations.get(table.table)}`;
+        const isInOrder = asDelivered.has(table.table) && !completed.isShuffled(table.table);
+        return context.output.query(output, isInOrder ? rows : `${rows} ORDER BY ${orderOf(table)}`);
       };
       for (const table of tables) await write(table.table, table, behaviourColumns(table));
       for (const table of contactTables) await write(`${table.table}_contact`, table, contactColumns(table));

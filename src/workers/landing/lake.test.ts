@@ -274,12 +274,24 @@ describe("the lake", () => {
     expect(customers_contact).toMatchObject([{ source_customer_id: "ann", email: "ann@shop.example" }]);
   });
 
-  it("is the same whatever the order of rows in a file", async () => {
+  it("lies as it was delivered where every row stands, and by name where one is corrected", async () => {
+    const rows = ["3", "1", "2"].map((id) => order(id, `c${id}`, Number(id) * 100));
+    const ids = async (deliveries: readonly Delivered[]) => {
+      await deliver("orders", deliveries);
+      return ((await merge(two))["orders"] ?? []).map(({ order_id }) => order_id);
+    };
+    const first = { batch: "b1", rows };
+    expect(await ids([first, { batch: "b2", rows: [order("0", "c0", 50)] }])).toEqual(["3", "1", "2", "0"]);
+    expect(await ids([first, { batch: "b2", rows: [order("1", "c1", 50)] }])).toEqual(["1", "2", "3"]);
+  });
+
+  it("holds the same whatever the order of rows in a file", async () => {
     const rows = ["3", "1", "2"].map((id) => order(id, `c${id}`, Number(id) * 100));
     const contents = async (own: readonly Row[]) => {
       await deliver("orders", [{ batch: "b1", rows: own }]);
       const { orders = [] } = await merge([["shop", "b1"]]);
-      return orders.map(({ source_row: _, ...rest }) => rest);
+      const said = orders.map(({ source_row: _, ...rest }) => rest);
+      return said.sort((a, b) => (String(a["order_id"]) < String(b["order_id"]) ? -1 : 1));
     };
     expect(await contents([...rows].reverse())).toEqual(await contents(rows));
   });

@@ -7,10 +7,16 @@ import { isUnnamedSql, nameMarkSql, rowKeySql } from "./row-keys.ts";
 const latest = "batch_number DESC, file_number DESC, source_row DESC, row_hash";
 const whence = new Set(["key_space", "source", "batch_id", "file_number", "source_row"]);
 
-/** Makes the relation `merged_<table>` of a table's deliveries (`arrivals` numbers them); returns its name. With a key the latest row of a source
+export interface Merged {
+  readonly relation: string;
+  /** Rows lie as they were delivered, every one of them. */
+  readonly isAsDelivered: boolean;
+}
+
+/** Makes the relation `merged_<table>` of a table's deliveries (`arrivals` numbers them). With a key the latest row of a source
  *  stands, and of several sources what the later ones say, where they say something (people stay apart by source until identity
  *  joins them); without, as many equal rows as the file that has most of them. Only rows that may repeat are compared. */
-export async function mergeDeliveries(session: Session, table: LakeTable, delivered: string): Promise<string> {
+export async function mergeDeliveries(session: Session, table: LakeTable, delivered: string): Promise<Merged> {
   const name = `merged_${table.table}`;
   const rows = `delivered_${table.table}`;
   await session.run(
@@ -26,7 +32,7 @@ export async function mergeDeliveries(session: Session, table: LakeTable, delive
   const isContested = Number(await session.value(`SELECT count(*) FROM ${contested}`)) > 0;
   if (!isContested) {
     await session.run(`CREATE TEMP VIEW ${name} AS SELECT ${columns} FROM ${delivered}`);
-    return name;
+    return { relation: name, isAsDelivered: true };
   }
   const marked = (is: "SEMI" | "ANTI") =>
     `SELECT d.* FROM ${rows} d ${is} JOIN ${contested} c
@@ -35,7 +41,7 @@ export async function mergeDeliveries(session: Session, table: LakeTable, delive
   await session.run(
     `CREATE TEMP VIEW ${name} AS SELECT ${columns} FROM (${marked("ANTI")}) UNION ALL SELECT ${columns} FROM settled_${table.table}`,
   );
-  return name;
+  return { relation: name, isAsDelivered: false };
 }
 
 function settledSql(table: LakeTable, delivered: string): string {

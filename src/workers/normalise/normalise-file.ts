@@ -101,6 +101,7 @@ export async function normaliseFile(
     await phoneTable(session, one.raw, one.mapping, { name: one.name, options });
     const alike = way.isOnce && way.without === null ? await alikes.of(one, { places, ...way }) : undefined;
     const given = { options, places, alike, dictionaries: await dictionaries.of(one), ...way };
+    if (viewed.delete(one)) await session.run(`DROP VIEW ${one.name}`);
     if (isView(one, given)) viewed.add(one);
     await session.run(parseSql(one, given));
   };

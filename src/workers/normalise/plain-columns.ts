@@ -95,7 +95,7 @@ async function looksOf(session: Session, from: string, asks: readonly Candidate[
   if (asks.length === 0) return new Map();
   const asked = asks.flatMap((one) => {
     const [name, read] = [askName(one), readSql(one)];
-    const isPlain = one.isInstant ? `CAST(${read} AS VARCHAR) = ${one.cell}` : `${read} IS NOT NULL`;
+    const isPlain = one.isInstant ? `CAST(${read} AS VARCHAR) IS NOT DISTINCT FROM ${one.cell}` : `${read} IS NOT NULL`;
     const range = one.isInstant ? [`min(${read}) AS first_${name}`, `max(${read}) AS last_${name}`] : [];
     return [
       `coalesce(bool_and(${isPlain}) FILTER (${one.cell} IS NOT NULL), true) AS ${name}`,
