@@ -1,7 +1,7 @@
 import type { Column } from "../../shared/domain/column.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { bucketSql, daySql } from "./bucket.ts";
-import { convertedLinesSql, currencyDigits, givenBackSql } from "./purchase-rules.ts";
+import { convertedLinesSql, currencyDigits, givenBackSql, orderFacts } from "./purchase-rules.ts";
 import { spanSql, writeSpans } from "./spans.ts";
 
 const lake = (output: string) => ({ step: "lake", output });
@@ -87,7 +87,7 @@ function detailsSql(context: StepContext): string {
  *  currency: other currencies at the order day's rate, NULL without one. `known_on` of a return is its own day, else its order's. */
 export const purchaseLines = defineStep({
   name: "purchase_lines",
-  version: 6,
+  version: 7,
   title: "Lines of known customers",
   stage: "customers",
   scope: "brand",
@@ -113,14 +113,14 @@ export const purchaseLines = defineStep({
   ],
   run: async (context) => {
     const { session, bucketCount, spanEnds } = context;
-    const digits = await currencyDigits(context);
+    const [digits, facts] = [await currencyDigits(context), await orderFacts(context)];
     const placed = (day: string) =>
       `${bucketSql("customer_id", bucketCount)} AS bucket, ${spanSql(day, spanEnds)} AS span`;
     await session.run(
-      `CREATE TEMP TABLE lines AS SELECT *, ${placed("day")} FROM (${convertedLinesSql(context, digits)})`,
+      `CREATE TEMP TABLE lines AS SELECT *, ${placed("day")} FROM (${convertedLinesSql(context, digits, facts)})`,
     );
     await session.run(
-      `CREATE TEMP TABLE given_back AS SELECT *, ${placed("known_on")} FROM (${givenBackSql(context, digits)})`,
+      `CREATE TEMP TABLE given_back AS SELECT *, ${placed("known_on")} FROM (${givenBackSql(context, digits, facts)})`,
     );
     const columnsOf = (columns: readonly Column[]) => columns.map(({ name }) => name).join(", ");
     await writeSpans(context, {

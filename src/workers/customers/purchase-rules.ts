@@ -1,6 +1,7 @@
 import { isCurrency, minorDigits } from "../../shared/base/money.ts";
 import { literal } from "../engine/sql.ts";
 import type { StepContext } from "../engine/step-context.ts";
+import { type Shifts, shiftsOf, wallSql } from "../engine/zone-shifts.ts";
 import { daySql } from "./bucket.ts";
 
 /** States of an order that was undone before it was a purchase. */
@@ -20,12 +21,36 @@ export async function currencyDigits(context: StepContext): Promise<string> {
   return `(VALUES ${rows.join(", ")})`;
 }
 
+/** What holds of all orders and spares asking it of each. */
+export interface OrderFacts {
+  /** No order is there twice. */
+  readonly isEachOnce: boolean;
+  /** How the clock of the brand's zone went meanwhile. */
+  readonly shifts: Shifts | null;
+}
+
+export async function orderFacts(context: StepContext): Promise<OrderFacts> {
+  const { session, brand } = context;
+  const orders = context.relation("orders");
+  const [range = {}] = await session.rows(`SELECT min(ordered_at) AS first, max(ordered_at) AS last FROM ${orders}`);
+  const shifts = await shiftsOf(session, {
+    ...{ first: range["first"], last: range["last"], timeZone: brand.timeZone, isWall: false },
+  });
+  const twice = `SELECT hash(key_space, order_id) FROM ${orders} GROUP BY 1 HAVING count(*) > 1`;
+  return { isEachOnce: (await session.value(`SELECT EXISTS (${twice})`)) === false, shifts };
+}
+
 /** Orders, once each, with their day in the brand's zone, and what turns their money into the brand's (NULL without a rate). */
-function ordersSql(context: StepContext): string {
+function ordersSql(context: StepContext, { isEachOnce }: OrderFacts): string {
   const own = literal(context.brand.currency);
+  const once = "QUALIFY row_number() OVER (PARTITION BY key_space, order_id ORDER BY source, batch_id, source_row) = 1";
   return `SELECT key_space, order_id, source AS order_source, ordered_at, channel, store_id, lower(trim(status)) AS status, coalesce(currency, ${own}) AS currency
-    FROM ${context.relation("orders")}
-    QUALIFY row_number() OVER (PARTITION BY key_space, order_id ORDER BY source, batch_id, source_row) = 1`;
+    FROM ${context.relation("orders")} ${isEachOnce ? "" : once}`;
+}
+
+/** The day of an order in the brand's zone. */
+function orderDaySql(context: StepContext, { shifts }: OrderFacts): string {
+  return `CAST(${wallSql("o.ordered_at", { shifts, timeZone: context.brand.timeZone })} AS DATE)`;
 }
 
 function ratesSql(context: StepContext): string {
@@ -39,7 +64,7 @@ const converted = (name: string, type: string) =>
 
 /** SQL of every line of an order with a customer. A source is without lines where each of its lines was made from an order:
  *  without product, number 1, quantity 1 and nothing else that only a line carries. */
-export function convertedLinesSql(context: StepContext, digits: string): string {
+export function convertedLinesSql(context: StepContext, digits: string, facts: OrderFacts): string {
   const own = literal(context.brand.currency);
   const zone = context.brand.timeZone;
   return `WITH product AS (
@@ -55,8 +80,8 @@ export function convertedLinesSql(context: StepContext, digits: string): string 
       SELECT key_space, order_id FROM ${context.relation("lines")} WHERE coalesce(quantity, 1) >= 0 GROUP BY key_space, order_id
       HAVING bool_or(source IN (SELECT source FROM lineless) OR (quantity > 0 AND coalesce(unit_price_minor, 0) > 0))),
     placed AS (
-      SELECT c.customer_id, c.key_space, c.order_id, o.* EXCLUDE (key_space, order_id), ${daySql("o.ordered_at", zone)} AS day, b.order_id IS NOT NULL AS is_bought
-      FROM ${context.relation("order_customers")} c LEFT JOIN (${ordersSql(context)}) o ON o.order_id = c.order_id AND o.key_space = c.key_space
+      SELECT c.customer_id, c.key_space, c.order_id, o.* EXCLUDE (key_space, order_id), ${orderDaySql(context, facts)} AS day, b.order_id IS NOT NULL AS is_bought
+      FROM ${context.relation("order_customers")} c LEFT JOIN (${ordersSql(context, facts)}) o ON o.order_id = c.order_id AND o.key_space = c.key_space
       LEFT JOIN bought b ON b.order_id = c.order_id AND b.key_space = c.key_space),
     named AS (
       SELECT o.customer_id, l.key_space, l.order_id, l.line_id, l.source, coalesce(l.ordered_at, o.ordered_at) AS ordered_at, l.product_id, l.quantity,
@@ -77,15 +102,15 @@ export function convertedLinesSql(context: StepContext, digits: string): string 
 }
 
 /** SQL of every return of an order with a customer; its refund is in the order's currency, at the order day's rate. */
-export function givenBackSql(context: StepContext, digits: string): string {
+export function givenBackSql(context: StepContext, digits: string, facts: OrderFacts): string {
   const own = literal(context.brand.currency);
   const zone = context.brand.timeZone;
   return `WITH rates AS (${ratesSql(context)}),
     dated AS (
       SELECT c.customer_id, t.key_space, t.return_id, t.order_id, t.line_id, t.product_id, ${daySql("t.returned_at", zone)} AS returned_on,
-             ${daySql("o.ordered_at", zone)} AS ordered_on, t.quantity, t.refund_minor, t.reason, o.currency, ${isUndone("o.status")} AS is_of_cancelled
+             ${orderDaySql(context, facts)} AS ordered_on, t.quantity, t.refund_minor, t.reason, o.currency, ${isUndone("o.status")} AS is_of_cancelled
       FROM ${context.relation("returns")} t JOIN ${context.relation("order_customers")} c ON c.order_id = t.order_id AND c.key_space = t.key_space
-      LEFT JOIN (${ordersSql(context)}) o ON o.order_id = t.order_id AND o.key_space = t.key_space),
+      LEFT JOIN (${ordersSql(context, facts)}) o ON o.order_id = t.order_id AND o.key_space = t.key_space),
     valued AS (
       SELECT d.*, ${conversion(own, `coalesce(d.currency, ${own})`)} AS conversion FROM dated d
       LEFT JOIN rates r ON r.currency = d.currency AND r.valid_on = d.ordered_on LEFT JOIN ${digits} AS f(currency, factor) ON f.currency = d.currency)

@@ -101,9 +101,9 @@ export const people = defineStep({
     await context.output.query(
       "record_dates",
       `SELECT i.customer_id, CASE WHEN d.undated = 0 THEN d.first_on END AS first_record_on FROM (SELECT DISTINCT customer_id FROM ${context.relation("records")}) i
-       LEFT JOIN (SELECT customer_id, min(on_day) AS first_on, count(*) FILTER (on_day IS NULL) AS undated FROM (
-         SELECT customer_id, ${day("moment")} AS on_day FROM rows_of_people WHERE preference = 1
-         UNION ALL SELECT o.customer_id, ${day("b.ordered_at")} FROM ${context.relation("order_customers")} o JOIN ${context.relation("orders")} b USING (key_space, order_id))
+       LEFT JOIN (SELECT customer_id, ${day("min(moment)")} AS first_on, count(*) FILTER (moment IS NULL) AS undated FROM (
+         SELECT customer_id, moment FROM rows_of_people WHERE preference = 1
+         UNION ALL SELECT o.customer_id, b.ordered_at FROM ${context.relation("order_customers")} o JOIN ${context.relation("orders")} b USING (key_space, order_id))
        GROUP BY customer_id) d USING (customer_id) ORDER BY i.customer_id`,
     );
   },

@@ -5,9 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openSession, type Session } from "../engine/duckdb.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { dropSql } from "../sources/raw.ts";
-import type { Mapping } from "./mapping.ts";
+import type { Mapping } from "../../shared/domain/mapping.ts";
 import { normaliseFile } from "./normalise-file.ts";
-import { shiftsOf, utcSql } from "./zone-shifts.ts";
 
 let folder: string;
 let session: Session;
@@ -147,23 +146,5 @@ describe("a file whose columns are plain throughout", () => {
   it("counts a row with a cell too few", async () => {
     const found = await read([...lines, "o1,1,c1"], { keepsRaw: true });
     expect([found.tables["order_lines"]?.rows, found.rowsRejected]).toEqual([many, 1]);
-  });
-});
-
-describe("the shifts of a zone's clock", () => {
-  it("give the instants that asking the zone gives", async () => {
-    const hours =
-      "SELECT unnest(generate_series(TIMESTAMP '1975-01-01 00:17:03', TIMESTAMP '2026-01-01', INTERVAL 29 MINUTE)) AS wall";
-    for (const timeZone of ["Europe/Berlin", "America/Sao_Paulo", "Asia/Kolkata", "Europe/Dublin"]) {
-      const shifts = await shiftsOf(session, { first: "1975-01-01T00:17:03Z", last: "2026-01-01T00:00:00Z", timeZone });
-      const [by, asked] = [utcSql("wall", { shifts, timeZone }), utcSql("wall", { shifts: null, timeZone })];
-      expect(shifts?.length).toBeGreaterThan(0);
-      expect(await session.value(`SELECT count(*) FROM (${hours}) WHERE ${by} IS DISTINCT FROM ${asked}`)).toBe(0);
-    }
-  });
-
-  it("aren't told where a clock changes within an hour", async () => {
-    const range = { first: "2024-01-01T00:00:00Z", last: "2024-12-31T00:00:00Z" };
-    expect(await shiftsOf(session, { ...range, timeZone: "Australia/Lord_Howe" })).toBeNull();
   });
 });

@@ -2,8 +2,8 @@ import type { Json } from "../../shared/base/canonical-json.ts";
 import { lakeTable } from "../../shared/domain/lake.ts";
 import type { ColumnRule, TableMapping } from "../../shared/domain/mapping.ts";
 import type { Session } from "../engine/duckdb.ts";
+import { type Shifts, shiftsOf } from "../engine/zone-shifts.ts";
 import { type RawTable, rawColumn } from "../sources/raw.ts";
-import { type Shifts, shiftsOf } from "./zone-shifts.ts";
 
 /** From so many rows on a look through all of them pays for reading each without doubts. */
 const manyRows = 20_000;
@@ -55,7 +55,7 @@ export async function plainColumns(
     const look = sure.get(askName(one));
     if (!look?.isPlain) continue;
     const { timeZone: zone, isInstant, mapping, target } = one;
-    const shifts = isInstant ? await shiftsOf(session, { ...look, timeZone: zone }) : null;
+    const shifts = isInstant ? await shiftsOf(session, { ...look, timeZone: zone, isWall: true }) : null;
     const own = found.get(mapping) ?? new Map<string, PlainColumn>();
     found.set(mapping, own.set(target, { read: readSql(one), shifts, timeZone: zone, isFilled: look.isFilled }));
   }
@@ -77,7 +77,7 @@ function candidatesOf(raw: RawTable, mapping: TableMapping, timeZone: string): C
 /** The column that a rule takes as it is; undefined where it says more of its texts. */
 function plainRule(rule: ColumnRule): string | undefined {
   if (typeof rule === "string") return rule;
-  if (!("column" in rule) || rule.format !== undefined || rule.unit !== undefined || rule.decimal === ",")
+  if (!("column" in rule) || rule.since !== undefined || rule.format !== undefined || rule.unit !== undefined || rule.decimal === ",")
     return undefined;
   return [rule.nothing, rule.plus, rule.less].some((list) => list !== undefined && list.length > 0)
     ? undefined

@@ -1,12 +1,12 @@
 import type { Target } from "../../shared/domain/lake.ts";
 import { type ColumnRule, columnsOfRule } from "../../shared/domain/mapping.ts";
 import { ident, literal } from "../engine/sql.ts";
+import { utcSql } from "../engine/zone-shifts.ts";
 import type { RawTable } from "../sources/raw.ts";
 import { millionthsOf, millionthsSql, minorFactorSql, minorPriceSql, minorSql } from "./amount.ts";
 import { emailSql } from "./contact.ts";
 import type { PlainColumn } from "./plain-columns.ts";
 import { countedDaySql, dateSql, instantSql, piecedInstantSql } from "./timestamp.ts";
-import { utcSql } from "./zone-shifts.ts";
 
 export type Formats = ReadonlyMap<string, { format: string | null; decimal: "." | "," | null }>;
 
