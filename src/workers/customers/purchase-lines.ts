@@ -87,7 +87,7 @@ function detailsSql(context: StepContext): string {
  *  currency: other currencies at the order day's rate, NULL without one. `known_on` of a return is its own day, else its order's. */
 export const purchaseLines = defineStep({
   name: "purchase_lines",
-  version: 7,
+  version: 6,
   title: "Lines of known customers",
   stage: "customers",
   scope: "brand",
