@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Mapping } from "../../shared/domain/mapping.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { dropSql } from "../sources/raw.ts";
-import type { Mapping } from "../../shared/domain/mapping.ts";
 import { normaliseFile } from "./normalise-file.ts";
 
 let folder: string;

@@ -77,7 +77,13 @@ function candidatesOf(raw: RawTable, mapping: TableMapping, timeZone: string): C
 /** The column that a rule takes as it is; undefined where it says more of its texts. */
 function plainRule(rule: ColumnRule): string | undefined {
   if (typeof rule === "string") return rule;
-  if (!("column" in rule) || rule.since !== undefined || rule.format !== undefined || rule.unit !== undefined || rule.decimal === ",")
+  if (
+    !("column" in rule) ||
+    rule.since !== undefined ||
+    rule.format !== undefined ||
+    rule.unit !== undefined ||
+    rule.decimal === ","
+  )
     return undefined;
   return [rule.nothing, rule.plus, rule.less].some((list) => list !== undefined && list.length > 0)
     ? undefined
