@@ -10,7 +10,7 @@ import { normaliseSubject } from "../schedule/run-plan.ts";
 import { batchDocument, fileDocument } from "./batch-document.ts";
 import { type ApiContext, requireWritable, settingsOf } from "./context.ts";
 import { glanceAtFiles } from "./recognise.ts";
-import { filesOf } from "./source-groups.ts";
+import { filesOf, strangersOf } from "./source-groups.ts";
 
 export interface IngestOptions {
   readonly signal: AbortSignal;
@@ -103,7 +103,10 @@ async function beginDelivery(
   const say = (label: string) => options.progress({ label, done: 0, total: null, unit: "rows" });
   say(`Looking at the files of ${source.source}`);
   const detected = await options.lookAt(paths);
-  const mine = filesOf(source, [...state.sources.values()], detected);
+  const sources = [...state.sources.values()];
+  const mine = filesOf(source, sources, detected);
+  for (const file of strangersOf(source, sources, detected))
+    ctx.log(`${file.path} is left where it is: no source takes a file of the layout ${file.layout}.`);
   if (mine.length === 0) {
     const [file] = detected;
     const found = file

@@ -35,6 +35,7 @@ export async function glanceAtFiles(
   const input = { paths, isQuick: true, except };
   const found = await ctx.engine.call("sources.detect", input, { signal });
   const files = found.files as unknown as DetectedFile[];
+  for (const { path, reason } of found.skipped) if (order.has(path)) ctx.log(`${path} isn't read: ${reason}`);
   await remember(ctx, stamped, files);
   return inOrder([...known.values(), ...files], order);
 }

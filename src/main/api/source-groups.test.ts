@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { DetectedFile } from "../../shared/api/contract/sources.ts";
 import type { SourceBody } from "../../shared/domain/brand-state.ts";
-import { filesOf } from "./source-groups.ts";
+import { filesOf, strangersOf } from "./source-groups.ts";
 
 type Tables = DetectedFile["mapping"]["tables"];
 const lines = { order_id: "no", ordered_at: { column: "day", format: "%d.%m.%Y" }, product_id: "sku", quantity: "qty" };
@@ -31,6 +31,15 @@ it("files in which more is found than when their source was added stay its files
   const found = [file("a.csv", more), file("p.csv", [{ table: "products", columns: { product_id: "sku" } }])];
   expect(paths(filesOf(till, [till], found))).toEqual(["a.csv"]);
   expect(paths(filesOf(till, [till, source("web", more)], found))).toEqual([]);
+});
+
+it("files that no source takes are told once", () => {
+  const tables: Tables = [{ table: "order_lines", columns: lines }];
+  const till = source("till", tables);
+  const other = source("web", [{ table: "customers", columns: { email: "mail" } }]);
+  const found = [file("a.csv", tables), file("odd.csv", [], "unknown"), file("c.csv", other.mapping.tables as Tables)];
+  expect(paths(strangersOf(till, [till, other], found))).toEqual(["odd.csv"]);
+  expect(strangersOf(other, [till, other], found)).toEqual([]);
 });
 
 it("a source that was given another mapping is told by the one that it was added with", () => {

@@ -53,6 +53,18 @@ export function filesOf(
   );
 }
 
+/** Files of a source's paths that no source takes; told with the first of the sources that share them. */
+export function strangersOf(
+  source: SourceBody,
+  sources: readonly SourceBody[],
+  files: readonly DetectedFile[],
+): readonly DetectedFile[] {
+  const sharing = sources.filter(({ paths }) => paths.join("\n") === source.paths.join("\n"));
+  if (sharing[0]?.source !== source.source) return [];
+  const taken = new Set(sharing.flatMap((one) => filesOf(one, sources, files)));
+  return files.filter((file) => !taken.has(file));
+}
+
 const tablesOf = ({ proposed, mapping }: SourceBody) => (proposed ?? mapping).tables as readonly Table[];
 const keyOf = (source: SourceBody) => groupKey(source.layout, tablesOf(source));
 

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { ClusterStatus, Scaling } from "../../../shared/api/contract/cluster.ts";
 import { AssayError, toWire } from "../../../shared/base/errors.ts";
 import { bytes, table } from "./output.ts";
-import { numberOption } from "./read-values.ts";
+import { numberOption, portOption } from "./read-values.ts";
 import { perform } from "./session.ts";
 
 /** agent, cluster. */
@@ -106,7 +106,7 @@ function agentCommand(program: Command): void {
     .option("--cores <n>", "tasks at a time", numberOption)
     .option("--memory <amount>", "memory of all tasks: 8GB, or a number of gigabytes")
     .option("--labels <names>", "what else this machine can do, such as gpu,spark")
-    .option("--health-port <port>", "answers GET /health on 127.0.0.1, 0 for any port", numberOption)
+    .option("--health-port <port>", "answers GET /health on 127.0.0.1, 0 for any port", portOption)
     .option("--idle-seconds <n>", "ends itself when it had nothing to do for so long", numberOption)
     .option("--ec2", "on an instance of EC2: ends in time when it is taken back, and ends its instance when idle")
     .addOption(hidden("--lock-seconds <n>"))

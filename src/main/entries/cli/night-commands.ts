@@ -69,6 +69,10 @@ export function nightCommands(program: Command): void {
     .description("sets a rule's limit (a share from 0 to 1, or a number of sources), or `off`")
     .action((rule: string, limit: string, _, command: Command) =>
       perform(command, "workspace", async ({ client, output, brand }) => {
+        const { gate: rules } = await client.call("nightly.settings", { brand: await brand() });
+        const known = rules.map((one): string => one.rule);
+        if (!known.includes(rule))
+          throw new AssayError("usage", `There is no rule ${rule}.`, `Rules: ${known.join(", ")}.`);
         const value = limit === "off" ? null : Number(limit);
         if (limit.trim() === "" || (value !== null && !Number.isFinite(value))) {
           throw new AssayError("usage", `“${limit}” is no limit.`, "Give a number, or `off`.");

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { ErasureReceiptDocument } from "../../../shared/api/contract/erasure.ts";
 import type { ListVerdict } from "../../../shared/api/contract/proof.ts";
 import { groupDigits, table } from "./output.ts";
+import { readTextFile } from "./read-json.ts";
 import { perform } from "./session.ts";
 
 type Preview = Pick<ErasureReceiptDocument, "counts" | "lists_outside" | "notes">;
@@ -36,7 +36,7 @@ export function proofCommands(program: Command): void {
         const { client, output, signal } = session;
         const brand = await session.brand();
         const subjects =
-          own.file === undefined ? [{ email: own.email, customer_id: own.customer }] : readSubjects(own.file);
+          own.file === undefined ? [{ email: own.email, customer_id: own.customer }] : await readSubjects(own.file);
         const onProgress = ({ label, done, total }: { label: string; done: number; total: number | null }) =>
           output.progress(label, done, total);
         const answers: (Preview | ErasureReceiptDocument)[] = [];
@@ -52,8 +52,8 @@ export function proofCommands(program: Command): void {
 }
 
 /** People named in a file: the first cell of each line that is an address or a customer id. */
-function readSubjects(path: string): { email?: string; customer_id?: string }[] {
-  const cells = readFileSync(resolve(path), "utf8")
+async function readSubjects(path: string): Promise<{ email?: string; customer_id?: string }[]> {
+  const cells = (await readTextFile(resolve(path), "The list"))
     .split(/\r?\n/)
     .map((line) => line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"|"$/g, "")));
   return cells.flatMap((line): { email?: string; customer_id?: string }[] => {

@@ -11,10 +11,13 @@ export function parseJson(text: string, what: string): unknown {
 }
 
 export async function readJsonFile(path: string, what: string): Promise<unknown> {
-  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+  return parseJson(await readTextFile(path, what), `${what} ${path}`);
+}
+
+export function readTextFile(path: string, what: string): Promise<string> {
+  return readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
     throw new AssayError("not_found", `${what} ${path} can't be read (${cause.code}).`, "Check the path.");
   });
-  return parseJson(text, `${what} ${path}`);
 }
 
 /** `a=b,c=d` or repeated `a=b`: pairs by name. */

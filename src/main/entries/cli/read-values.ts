@@ -22,3 +22,16 @@ export function numberOption(text: string): number {
   if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("It is no number.");
   return value;
 }
+
+export function portOption(text: string): number {
+  const value = numberOption(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError("A port is 0 to 65535.");
+  return value;
+}
+
+/** A moment, or the beginning of a day, as the deliveries' moments are written. */
+export function instantOption(text: string): string {
+  const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? new Date(text) : new Date(Number.NaN);
+  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError("Write it as 2026-05-13T09:30:00Z.");
+  return at.toISOString();
+}

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import type { RunRequest } from "../../../shared/api/contract/runs.ts";
 import { parsePairs, scalar } from "./read-json.ts";
-import { numberOption } from "./read-values.ts";
+import { instantOption, numberOption } from "./read-values.ts";
 
 /** What a run may be asked for, as options of a command. */
 export function withRunOptions(command: Command): Command {
   return withPlace(command)
     .option("--as-of <day>", "nothing after this day is seen")
     .option("--fit-as-of <day>", "fits see nothing after it (the named day, else the end of the week before)")
-    .option("--known-at <instant>", "only deliveries that had arrived by then")
+    .option("--known-at <instant>", "only deliveries that had arrived by then", instantOption)
     .option("--models <names>", "a variant with these models only")
     .option("--param <model.name=value...>", "a variant with another parameter")
     .option("--horizon-days <n>", "length of the forecasts", numberOption)

@@ -4,7 +4,7 @@ import { calendarOf, calendarOptions, type OwnCalendar } from "./calendar-option
 import { copyCommands } from "./copy-commands.ts";
 import { pendingCommand } from "./offline-commands.ts";
 import { table } from "./output.ts";
-import { numberOption } from "./read-values.ts";
+import { numberOption, portOption } from "./read-values.ts";
 import { collectCommand } from "./retention-commands.ts";
 import { perform } from "./session.ts";
 
@@ -132,7 +132,7 @@ export function workspaceCommands(program: Command): void {
   program
     .command("serve")
     .description("opens the browser shell on 127.0.0.1")
-    .option("--port <n>", "port, 0 for any", Number, 0)
+    .option("--port <n>", "port, 0 for any", portOption, 0)
     .option("--open", "opens it in the browser")
     .action(async (own: { port: number; open?: boolean }, command: Command) => {
       const options = command.optsWithGlobals<{ workspace?: string; json?: boolean }>();

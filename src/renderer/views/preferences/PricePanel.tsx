@@ -3,19 +3,25 @@ import type { Preferences } from "../../../shared/api/contract/preferences.ts";
 import { heatStep } from "../../charts/heat.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { audience } from "../../format/audience.ts";
-import { integer, money, reason, share, word } from "../../format/format.ts";
+import { decimal, integer, reason, share, wholeUnits, word } from "../../format/format.ts";
 import { shownCategories as few, priceFinding } from "./findings.ts";
 
 const tiers = ["1, cheapest", "2", "3", "4", "5, dearest"];
 /** A share that stands deepest where none is greater: an even spread reads pale. */
 const leastDeep = 0.5;
 
-/** "under 24", "24–37", "from 61": list prices of a tier in a category. */
+/** Up to which prices are told with their pence. */
+const small = 20;
+
+/** "under 24", "24–37", "from 2.95": list prices of a tier in a category. */
 function prices(bounds: readonly number[], tier: number, currency: string): string {
+  const isSmall = bounds.some((bound) => wholeUnits(bound, currency) < small);
+  const money = (minor: number) =>
+    isSmall ? decimal(wholeUnits(minor, currency), 2) : integer(wholeUnits(minor, currency));
   const [from, to] = [bounds[tier - 1], bounds[tier]];
   if (from === undefined && to === undefined) return "";
-  if (from === undefined) return `under ${money(to, currency)}`;
-  return to === undefined ? `from ${money(from, currency)}` : `${money(from, currency)}–${money(to, currency)}`;
+  if (from === undefined) return `under ${money(to ?? 0)}`;
+  return to === undefined ? `from ${money(from)}` : `${money(from)}–${money(to)}`;
 }
 
 /** How customers of each category are spread over price tiers; a cell is a segment. */
