@@ -116,7 +116,7 @@ async function detectPart(
   elsewhere: ReadonlySet<string>,
 ): Promise<Recognised> {
   const { signal, parts } = ctx;
-  const limits = { signal, memoryBytes: Math.floor(2e9 / parts), threads: parts > 1 ? 1 : 2 };
+  const limits = { signal, memoryBytes: Math.floor(2e9 / parts), threads: 1 }; // a second one mostly waits, and that busily
   const left = [...elsewhere].map((path) => ({ path, reason: "" }));
   const without: Skipped[] = [];
   for (;;) {
