@@ -22,6 +22,13 @@ interface Props {
 }
 
 /** Who would leave the house and who is left out, with which columns; then the list itself. */
+/** What the retailer's own systems call a customer: of some, all that they know. */
+const ownNumber = {
+  name: "source_customer_id",
+  label: "Customer number",
+  help: "The numbers that the sources know the customer by",
+};
+
 export function ExportDialog({ brand, segment, definition, fields, onClose }: Props) {
   const client = useClient();
   const known = fields.map(({ name }) => name);
@@ -86,7 +93,7 @@ export function ExportDialog({ brand, segment, definition, fields, onClose }: Pr
         <fieldset className="columns" hidden={!takesFields}>
           <legend>Columns beside id, e-mail and name</legend>
           <div className="boxes">
-            {choosable(fields, chosen)
+            {[ownNumber, ...choosable(fields, chosen)]
               .filter(({ name }) => name !== "customer_id")
               .map(({ name, label, help }) => (
                 <label key={name} className="check" title={help}>

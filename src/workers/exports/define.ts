@@ -6,8 +6,8 @@ export type CellKind = "text" | "phone" | "number" | "flag" | "list";
 
 export interface ExportColumn {
   readonly header: string;
-  /** A column of the person's record, of the profile, or of a plan's table of offers. */
-  readonly from: "people" | "profiles" | "offers";
+  /** A column of the person's record, of the profile, of what the sources call the customer, or of a plan's table of offers. */
+  readonly from: "people" | "profiles" | "offers" | "identity_links";
   readonly column: string;
   readonly kind: CellKind;
   /** The form that the platform wants: hashed, or a code. */

@@ -99,6 +99,16 @@ describe("a list", () => {
     expect(readdirSync(join(small.folder, "out")).toSorted()).toEqual(["list.csv", "list.csv.manifest.json"]);
   });
 
+  test("names customers by the numbers that the retailer's own systems know them by", async () => {
+    const path = join(small.folder, "own-numbers.csv");
+    const { personal } = await writeExport(snapshot, inputTo(path, { fields: ["source_customer_id"] }));
+    const [header, ...rows] = readCsv(readFileSync(path, "utf8"));
+    const at = header?.indexOf("source_customer_id") ?? -1;
+    expect(rows.every((row) => /^s\d+$/.test(row[at] ?? ""))).toBe(true);
+    expect(new Set(rows.map((row) => row[at])).size).toBe(rows.length);
+    expect(personal).toContain("source_customer_id");
+  });
+
   test("has no cell that a spreadsheet runs, and keeps phone numbers and numbers", async () => {
     const path = join(small.folder, "safe.csv");
     await writeExport(snapshot, inputTo(path, { fields: ["phone"] }));

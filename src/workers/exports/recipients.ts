@@ -33,6 +33,9 @@ const personFields: Readonly<Record<string, CellKind>> = {
   loyalty_id: "text",
 };
 
+/** The customer's numbers at the sources, by which the retailer's own systems know them; several are parted by blanks. */
+const ownId = "source_customer_id";
+
 /** The template's columns, then the chosen ones. A field is a column of the profile or of the person's record. */
 export function columnsOf(
   snapshot: OpenSnapshot,
@@ -66,10 +69,11 @@ function columnFor(snapshot: OpenSnapshot, field: string): ExportColumn {
   }
   const cell = Object.hasOwn(personFields, field) ? personFields[field] : undefined;
   if (cell) return { header: field, from: "people", column: field, kind: cell };
+  if (field === ownId) return { header: field, from: "identity_links", column: "source_record_id", kind: "text" };
   throw new AssayError(
     "bad_input",
     `There is no field ${field.slice(0, 60)}.`,
-    "Choose a column of profiles, or one of email, phone, given_name, family_name, city, postcode, country.",
+    "Choose a column of profiles, or one of source_customer_id, email, phone, given_name, family_name, city, postcode, country.",
   );
 }
 
@@ -184,6 +188,10 @@ export function rowsSql(snapshot: OpenSnapshot, { columns, from, to, offers }: R
   const people = snapshot.columnsOf("people");
   const cell = ({ from: table, column }: ExportColumn) => {
     if (table === "offers") return offers ? `o.${ident(column)}` : "CAST(NULL AS VARCHAR)";
+    if (table === "identity_links")
+      return snapshot.columnsOf("identity_links").has(column)
+        ? `(SELECT string_agg(DISTINCT ${ident(column)}, ' ' ORDER BY ${ident(column)}) FROM identity_links k WHERE k.customer_id = r.customer_id)`
+        : "CAST(NULL AS VARCHAR)";
     return table === "profiles" ? `p.${ident(column)}` : columnOr(people, column, "VARCHAR", "n.");
   };
   const join = `${people.has("customer_id") ? "LEFT JOIN people n ON n.customer_id = r.customer_id" : ""}

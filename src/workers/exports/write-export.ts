@@ -111,7 +111,9 @@ export async function writeExport(
   const template = requireTemplate(input.template);
   const hasOffers = input.campaign?.offers !== undefined && template.takesFields;
   const columns = [...columnsOf(snapshot, template, input.fields), ...(hasOffers ? offerColumns : [])];
-  const personal = columns.flatMap(({ from, header }) => (from === "people" ? [header] : []));
+  const personal = columns.flatMap(({ from, header }) =>
+    from === "people" || from === "identity_links" ? [header] : [],
+  );
   if (input.refused && personal.length > 0) throw notPermitted(input.refused, personal);
   return snapshot.use(signal, async (session) => {
     const { offers, ...choice } = await choose(session);
