@@ -35,7 +35,12 @@ export async function serveShell(options: {
       console.error(`The last workspace could not be opened: ${error instanceof Error ? error.message : error}`);
     }
   }
-  const http = await startHttp({ core, rendererDir: rendererFolder(), port: options.port });
+  const http = await startHttp({ core, rendererDir: rendererFolder(), port: options.port }).catch(
+    async (error: unknown) => {
+      await core.close();
+      throw error;
+    },
+  );
   options.announce(http.url);
   if (options.open) openBrowser(http.url);
   return async () => {

@@ -21,7 +21,6 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Who would leave the house and who is left out, with which columns; then the list itself. */
 /** What the retailer's own systems call a customer: of some, all that they know. */
 const ownNumber = {
   name: "source_customer_id",
@@ -29,6 +28,7 @@ const ownNumber = {
   help: "The numbers that the sources know the customer by",
 };
 
+/** Who would leave the house and who is left out, with which columns; then the list itself. */
 export function ExportDialog({ brand, segment, definition, fields, onClose }: Props) {
   const client = useClient();
   const known = fields.map(({ name }) => name);
