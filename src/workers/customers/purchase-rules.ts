@@ -22,7 +22,7 @@ export async function currencyDigits(context: StepContext): Promise<string> {
 }
 
 /** What holds of all orders and spares asking it of each. */
-export interface OrderFacts {
+interface OrderFacts {
   /** No order is there twice. */
   readonly isEachOnce: boolean;
   /** How the clock of the brand's zone went meanwhile. */

@@ -9,7 +9,7 @@ export type Shifts = readonly { readonly until: string | null; readonly ahead: n
 const mostHours = 24 * 366 * 60;
 const mostShifts = 200;
 
-export interface Clock {
+interface Clock {
   readonly first: Json | undefined;
   readonly last: Json | undefined;
   readonly timeZone: string;

@@ -7,7 +7,7 @@ import { isUnnamedSql, nameMarkSql, rowKeySql } from "./row-keys.ts";
 const latest = "batch_number DESC, file_number DESC, source_row DESC, row_hash";
 const whence = new Set(["key_space", "source", "batch_id", "file_number", "source_row"]);
 
-export interface Merged {
+interface Merged {
   readonly relation: string;
   /** Rows lie as they were delivered, every one of them. */
   readonly isAsDelivered: boolean;

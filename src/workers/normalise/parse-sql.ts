@@ -16,7 +16,7 @@ export interface ParseWay {
   readonly apart?: string;
 }
 
-export interface ParseOptions extends ParseWay {
+interface ParseOptions extends ParseWay {
   readonly options: NormaliseOptions;
   readonly places: Places;
   readonly dictionaries: ReadonlyMap<string, Dictionary>;
@@ -112,7 +112,7 @@ export function apartSql(
 }
 
 /** The texts of mapped columns, and what those are read to that are read before: by a dictionary, or as they lie. */
-export function selectedTexts(
+function selectedTexts(
   mapped: readonly Parsed[],
   dictionaries: ReadonlyMap<string, Dictionary>,
 ): { selected: string[]; joins: string[] } {
