@@ -11,7 +11,7 @@ export interface SourceGroup {
 }
 
 /** A platform's files belong together; plain tables by which of their columns feed what. */
-export function groupKey(layout: string, tables: readonly Table[]): string {
+function groupKey(layout: string, tables: readonly Table[]): string {
   return layout === "generic" ? `generic|${tables.map(shapeOf).sort().join("|")}` : layout;
 }
 

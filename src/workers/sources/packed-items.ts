@@ -3,7 +3,7 @@ import { literal } from "../engine/sql.ts";
 import { type RawTable, rawColumn, trimmedSql } from "./raw.ts";
 
 /** Items that an export writes into one cell of their order. */
-export interface Packing {
+interface Packing {
   /** The cell's column. */
   readonly column: string;
   /** What the list is called whose elements the items become. */
