@@ -15,7 +15,11 @@ export function MovesPanel({ data }: { data: Lifecycle }) {
       under={`${data.flow_since ? `If they go on as since ${day(data.flow_since)}; predicted` : "Predicted"} value won or lost by the move`}
     >
       {data.moves.length === 0 ? (
-        <p className="muted">No moves are known yet.</p>
+        <p className="muted">
+          {data.flow_since
+            ? `Too few have changed stage since ${day(data.flow_since)} to foretell moves.`
+            : "No moves are known yet."}
+        </p>
       ) : (
         <table className="plain">
           <thead>

@@ -40,6 +40,8 @@ test("the surface's finding is read off its last column", () => {
     reason: null,
   };
   expect(surfaceFinding({ surface })).toBe("P(alive) is 0.5 after 150 days at 12 repeat orders");
+  const stays = surface.probability_alive.map((row) => row.map(() => 1));
+  expect(surfaceFinding({ surface: { ...surface, probability_alive: stays } })).toBe("The model sees nobody leave");
   expect(surfaceFinding({ surface: { ...surface, probability_alive: [] } })).toBe(
     "P(alive) by repeat orders and days since the last one",
   );

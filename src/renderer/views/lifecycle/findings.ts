@@ -41,6 +41,8 @@ export function surfaceFinding({ surface }: Pick<Lifecycle, "surface">): string 
   const frequency = surface.frequencies[column];
   const values = surface.probability_alive.map((row) => row[column] ?? null);
   const at = crossing(surface.days_since, values, 0.5);
+  const all = surface.probability_alive.flat();
+  if (all.length > 0 && all.every((one) => one !== null && one > 0.995)) return "The model sees nobody leave";
   return at === null || frequency === undefined
     ? "P(alive) by repeat orders and days since the last one"
     : `P(alive) is 0.5 after ${integer(at)} days at ${frequency} repeat orders`;
