@@ -1,5 +1,5 @@
-import { decimal, integer, signed } from "../format/format.ts";
-import { niceTicks } from "./axis.ts";
+import { decimal, signed } from "../format/format.ts";
+import { digitsOf, niceTicks } from "./axis.ts";
 import { useWidth } from "./use-width.ts";
 import { type WaterfallPart, waterfallSteps } from "./waterfall-steps.ts";
 
@@ -23,9 +23,10 @@ export function Waterfall({
   const ends = steps.flatMap(({ from, to }) => [from, to]);
   const ticks = niceTicks(Math.min(0, ...ends), Math.max(0, ...ends));
   const [low, high] = [ticks[0] ?? 0, ticks.at(-1) ?? 1];
-  const labels = ticks.map((tick) => signed(integer(tick), tick));
+  const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
+  const labels = ticks.map((tick) => signed(decimal(tick, digitsOf(step)), tick));
   const left = Math.max(leastLeft, 8 + digitWidth * Math.max(...labels.map((label) => label.length)));
-  const digits = Math.max(...ends.map(Math.abs)) >= 100 ? 0 : 1;
+  const digits = Math.max(digitsOf(step), Math.max(...ends.map(Math.abs)) >= 100 ? 0 : 1);
   const y = (value: number) => room + ((high - value) / Math.max(1e-9, high - low)) * (height - 2 * room);
   const slot = (width - left) / steps.length;
   const wide = Math.min(56, slot * 0.62);

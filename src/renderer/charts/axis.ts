@@ -12,3 +12,8 @@ export function niceTicks(low: number, high: number, count = 4): number[] {
   for (let at = Math.floor(low / step); at <= Math.ceil(high / step - 1e-9); at++) ticks.push(at * step);
   return ticks;
 }
+
+/** Decimals that tell round steps of this size apart. */
+export function digitsOf(step: number): number {
+  return Math.max(0, Math.ceil(-Math.log10(Math.abs(step)) - 1e-9));
+}

@@ -30,6 +30,7 @@ describe("numbers", () => {
     [308_000, "308 k"],
     [2_310_000, "2.31 M"],
     [23_100_000, "23.1 M"],
+    [-1_075_600_000, "−1,076 M"],
   ])("%d is %s in a key figure", (value, text) => {
     expect(compact(value)).toBe(text);
   });

@@ -17,6 +17,7 @@ export function decimal(value: number | null | undefined, digits = 2): string {
 export function compact(value: number | null | undefined): string {
   if (value === null || value === undefined) return unknown;
   const size = Math.abs(value);
+  if (size >= 1e9) return `${integer(value / 1e6)} M`;
   if (size >= 1e6) return minus(`${(value / 1e6).toFixed(size >= 1e7 ? 1 : 2)} M`);
   if (size >= 1e4) return minus(`${(value / 1e3).toFixed(size >= 1e5 ? 0 : 1)} k`);
   return integer(value);

@@ -189,6 +189,7 @@ export function CustomerTable({
       aria-rowcount={total + 1}
       aria-colcount={shown.length + 1}
       aria-multiselectable="true"
+      aria-busy={pages.first === undefined}
       aria-activedescendant={rows.some(({ row }) => row === active) ? `row-${active}` : undefined}
       tabIndex={0}
       onKeyDown={press}
