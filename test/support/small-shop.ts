@@ -84,14 +84,20 @@ export interface Shop {
   deliver(source: keyof typeof mappings, name: string, text: string | Uint8Array): Promise<unknown>;
 }
 
+/** A workspace with a shop that has no source yet. */
+export async function openEmptyShop(folder: string, more: { readonly indexesPeople?: true } = {}): Promise<Core> {
+  const core = await createCore({ dataFolder: join(folder, "data"), engine: inlineEngine(), ...more });
+  await core.client.call("workspace.create", { path: join(folder, "workspace") });
+  await core.client.call("brand.create", { brand: shopBrand, currency: "GBP", time_zone: "Europe/London" });
+  return core;
+}
+
 /** A workspace of a shop with people, orders and consents, nothing run yet. */
 export async function openShop(folder: string, people = 24): Promise<Shop> {
   const incoming = join(folder, "incoming");
   const workspace = join(folder, "workspace");
-  const core = await createCore({ dataFolder: join(folder, "data"), engine: inlineEngine(), indexesPeople: true });
+  const core = await openEmptyShop(folder, { indexesPeople: true });
   const { client } = core;
-  await client.call("workspace.create", { path: workspace });
-  await client.call("brand.create", { brand: shopBrand, currency: "GBP", time_zone: "Europe/London" });
   const deliver: Shop["deliver"] = (source, name, text) => {
     mkdirSync(join(incoming, source), { recursive: true });
     writeFileSync(join(incoming, source, name), text);

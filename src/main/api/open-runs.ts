@@ -48,9 +48,13 @@ export async function openRunLog(
 
 const silent = { tasks: [], critical_seconds: 0, memory: [], lines: [], lines_before: 0 };
 
+/** Lists of runs are asked for every two seconds: a broker that doesn't answer mustn't hold them up. */
+const patienceMilliseconds = 500;
+
 async function toldRun(ctx: ApiContext, { run_id, state }: Run): Promise<ToldRun | null> {
   if (state !== "running") return null;
-  return ctx.cluster.told(requireWorkspace(ctx).workspace_id, run_id).catch(() => null);
+  const told = ctx.cluster.told(requireWorkspace(ctx).workspace_id, run_id).catch(() => null);
+  return Promise.race([told, setTimeout(patienceMilliseconds, null, { ref: false })]);
 }
 
 async function loggedRuns(ctx: ApiContext, brand: string): Promise<Run[]> {

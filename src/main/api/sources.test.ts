@@ -2,17 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { inlineEngine } from "../../workers/service/service.ts";
-import { type Core, createCore } from "../core.ts";
+import { shopBrand as brand, openEmptyShop } from "../../../test/support/small-shop.ts";
+import type { Core } from "../core.ts";
 
-const brand = "shop";
 let folder: string;
 let core: Core;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "assay-suppress-"));
-  core = await createCore({ dataFolder: join(folder, "data"), engine: inlineEngine() });
-  await core.client.call("workspace.create", { path: join(folder, "workspace") });
-  await core.client.call("brand.create", { brand, currency: "GBP", time_zone: "Europe/London" });
+  core = await openEmptyShop(folder);
 });
 afterAll(async () => {
   await core.close();

@@ -19,7 +19,8 @@ const tables = ["message_events", "web_events", "events", "third_party", "campai
 const isSpanned = (name: string) => name.endsWith("events");
 
 /** Events, bought attributes and assignments with their customer: by the id that the source gave, else a message or an attribute by
- *  its address and a page view by who else its visit, then its browser, belongs to, where that is one customer only. What is nobody's lies in the first bucket. */
+ *  its address and a page view by who else its visit, then its browser, belongs to, where that is one customer only. What is nobody's
+ *  lies in the first bucket. */
 export const activity = defineStep({
   name: "activity",
   version: 5,

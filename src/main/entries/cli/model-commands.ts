@@ -6,7 +6,7 @@ import { AssayError } from "../../../shared/base/errors.ts";
 import { show, table } from "./output.ts";
 import { ownModelCommands } from "./own-model-commands.ts";
 import { parsePairs, readJsonFile } from "./read-json.ts";
-import { numberOption } from "./read-values.ts";
+import { instantOption, numberOption } from "./read-values.ts";
 import { perform, type Session } from "./session.ts";
 import { sourceWorthCommands } from "./source-worth-commands.ts";
 
@@ -105,9 +105,9 @@ export function modelCommands(program: Command): void {
     .command("evaluate")
     .description("rolling time splits against the naive baselines")
     .option("--models <names>", "these only")
-    .option("--cuts <n>", "how many splits", Number, 1)
+    .option("--cuts <n>", "how many splits", numberOption, 1)
     .option("--horizon-days <n>", "length of what is judged on (90)", numberOption)
-    .option("--known-at <instant>", "only deliveries that had arrived by then")
+    .option("--known-at <instant>", "only deliveries that had arrived by then", instantOption)
     .action((own: { models?: string; cuts: number; horizonDays?: number; knownAt?: string }, command: Command) =>
       perform(command, "workspace", async (session) => {
         const input = {

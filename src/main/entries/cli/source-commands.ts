@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { type Output, table } from "./output.ts";
 import { readJsonFile } from "./read-json.ts";
+import { numberOption } from "./read-values.ts";
 import { perform, type Session } from "./session.ts";
 
 async function mappingOf(path: string | undefined) {
@@ -253,7 +254,7 @@ export function sourceCommands(program: Command): void {
     .description("shows them with line, column, value and reason")
     .option("--source <name>", "of one source")
     .option("--batch <id>", "of one delivery")
-    .option("--limit <n>", "at most", Number, 200)
+    .option("--limit <n>", "at most", numberOption, 200)
     .action((own: { source?: string; batch?: string; limit: number }, command: Command) =>
       perform(command, "workspace", async (session) => {
         const input = { brand: await session.brand(), source: own.source, batch_id: own.batch, limit: own.limit };
