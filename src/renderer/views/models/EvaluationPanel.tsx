@@ -96,8 +96,8 @@ function MetricRow({ row, among }: { row: ModelEvaluation; among: readonly Model
         </div>
       </td>
       <td className="num nowrap">
-        <b className="medium">{metric.text(row.value, currency)}</b>{" "}
-        <span className="limits">{intervalText(row, currency)}</span>
+        <b className="medium">{metric.text(row.value, currency)}</b>
+        <div className="under">{intervalText(row, currency)}</div>
       </td>
       <td>
         <MetricRange row={row} span={spanOf(among.filter(({ metric: name }) => name === row.metric))} />
