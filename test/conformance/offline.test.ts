@@ -168,9 +168,12 @@ describe("a snapshot that is kept on this machine", () => {
 
     const file = join(shop.workspace, "workspace.json");
     renameSync(file, `${file}.aside`);
+    await expect.poll(async () => (await status(core)).away?.state, { timeout: 10_000 }).toBe("gone");
+    const since = (await status(core)).away?.since;
     // opening a pipe that nobody writes to waits as a read on a dead server does
     if (spawnSync("mkfifo", [file]).status === 0) {
       await expect.poll(async () => (await status(core)).away?.state, { timeout: 10_000 }).toBe("silent");
+      expect((await status(core)).away?.since).toBe(since);
       expect(await names(core)).toContain("while-open");
       rmSync(file);
     }

@@ -43,7 +43,12 @@ export function watchDesk(
           const isHere = look.state === "answers" && look.workspace_id === workspaceId;
           if (isHere && now.away) await openWorkspace(context, path);
           else if (isHere) await comeBack(context);
-          else if (!now.away && look.state !== "answers") await openAway(context, { path, workspaceId }, look);
+          else if (look.state === "answers") return;
+          else if (!now.away) await openAway(context, { path, workspaceId }, look);
+          else if (now.away.state !== look.state) {
+            context.workspace = { ...now, away: { ...now.away, state: look.state, why: look.why } };
+            context.tell("workspace");
+          }
         }),
     });
     watched = { path, stop };
