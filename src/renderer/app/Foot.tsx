@@ -39,10 +39,15 @@ export function Foot({ brand, isFolded, onFold, onSnapshots }: Props) {
         ) : (
           <>
             {shown ? (
-              <button type="button" className="as-of" title="Retailer and snapshot" onClick={onSnapshots}>
+              <button
+                type="button"
+                className="as-of"
+                title={`${shown.kept_back ? "Made" : "Published"} ${instant(shown.published_at)}; opens the list of snapshots`}
+                onClick={onSnapshots}
+              >
                 As of {day(shown.as_of)}
                 <br />
-                {shown.kept_back ? "Made" : "Published"} {instant(shown.published_at)}
+                {shown.kept_back ? "Made" : "Published"} {instant(shown.published_at).replace(/ \d{4},/, ",")}
               </button>
             ) : (
               <>

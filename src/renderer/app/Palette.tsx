@@ -27,11 +27,13 @@ const actions: readonly Hit[] = [
     more: "Whom to offer what within a budget",
     to: "/campaigns/offers",
   },
+  { key: "new experiment", kind: "Action", name: "New experiment", more: "A variant beside", to: "/experiments?new=1" },
+  { key: "define model", kind: "Action", name: "Define a model", more: "The chance of any event", to: "/models/new" },
   { key: "self-test", kind: "Action", name: "Self-test", more: "Recompute published values", to: "/models/self-test" },
   { key: "add source", kind: "Action", name: "Add source", more: "Recognise files or a folder", to: "/sources/add" },
 ];
 
-/** Any screen, action, segment or customer by typing. */
+/** Any screen, action, segment, campaign, model or customer by typing. */
 export function Palette({ brand, onClose }: { brand: string | null; onClose: () => void }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
@@ -42,6 +44,7 @@ export function Palette({ brand, onClose }: { brand: string | null; onClose: () 
     { enabled: brand !== null && wanted.length > 1, keep: true },
   );
   const segments = useAsk("segments.list", { brand: brand ?? "" }, { enabled: brand !== null });
+  const campaigns = useAsk("campaigns.list", { brand: brand ?? "" }, { enabled: brand !== null });
   const models = useAsk("models.list", {}, { enabled: brand !== null });
   const isWanted = (name: string) => name.toLowerCase().includes(wanted);
   const hits: Hit[] = [
@@ -63,6 +66,15 @@ export function Palette({ brand, onClose }: { brand: string | null; onClose: () 
         name: segment,
         more: sentence,
         to: `/segments/${segment}`,
+      })),
+    ...[...(campaigns.data?.campaigns ?? []), ...(campaigns.data?.delivered ?? [])]
+      .filter(({ campaign }) => wanted !== "" && isWanted(campaign))
+      .map(({ campaign }) => ({
+        key: `campaign ${campaign}`,
+        kind: "Campaign",
+        name: campaign,
+        more: "",
+        to: `/campaigns/${encodeURIComponent(campaign)}`,
       })),
     ...(brand && wanted !== "" ? (models.data?.models ?? []) : [])
       .filter(({ title, name }) => isWanted(title) || isWanted(name))
@@ -96,8 +108,8 @@ export function Palette({ brand, onClose }: { brand: string | null; onClose: () 
   return (
     <Dialog label="Search or go to" onClose={onClose} className="palette">
       <input
-        aria-label="Search screens, customers and segments"
-        placeholder="Search screens, customers, segments, actions"
+        aria-label="Search screens, customers, segments, campaigns, models and actions"
+        placeholder="Search screens, customers, segments, campaigns, models"
         value={text}
         role="combobox"
         aria-expanded="true"
@@ -119,6 +131,7 @@ export function Palette({ brand, onClose }: { brand: string | null; onClose: () 
             role="option"
             aria-selected={index === at}
             tabIndex={-1}
+            ref={index === at ? (element) => element?.scrollIntoView({ block: "nearest" }) : undefined}
             onMouseMove={() => setAt(index)}
             onClick={() => open(hit)}
           >

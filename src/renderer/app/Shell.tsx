@@ -4,6 +4,7 @@ import type { OutputOf } from "../../shared/api/operation.ts";
 import { useAsk } from "../client/queries.ts";
 import { Icon } from "../components/Icon.tsx";
 import { integer } from "../format/format.ts";
+import { keyName } from "../format/keys.ts";
 import { AwayBanner } from "./AwayBanner.tsx";
 import { DropZone } from "./DropZone.tsx";
 import { Foot } from "./Foot.tsx";
@@ -42,7 +43,7 @@ export function Shell({ status, brand, screen, onBrand, children }: Props) {
         <button type="button" className="find" onClick={onPalette}>
           <Icon name="search" />
           <span className="label">Search or go to</span>
-          <kbd>Ctrl K</kbd>
+          <kbd>{keyName("Ctrl K")}</kbd>
         </button>
         <div>
           {screens.map((one, at) => (
@@ -94,8 +95,10 @@ export function Shell({ status, brand, screen, onBrand, children }: Props) {
         />
       )}
       {opened === "help" && <Shortcuts onClose={() => setOpened(null)} />}
-      <UndoNotice />
-      {brand && <RunNotice key={brand.brand} brand={brand.brand} screen={screen} />}
+      <div className="toasts">
+        {brand && <RunNotice key={brand.brand} brand={brand.brand} screen={screen} />}
+        <UndoNotice />
+      </div>
     </div>
   );
 }
@@ -141,7 +144,9 @@ function BrandSwitch({ brand, onOpen }: { brand: Brand | null; onOpen: () => voi
         {mark}
         <span className="label">
           <span className="strong">{brand.brand}</span>
-          <span className="about">{`${brand.currency} · ${brand.time_zone}`}</span>
+          <span className="about" title={`${brand.currency} · ${brand.time_zone}`}>
+            {`${brand.currency} · ${brand.time_zone.replaceAll("_", " ")}`}
+          </span>
         </span>
         <span className="chevrons" aria-hidden="true">
           <Icon name="chevrons" />

@@ -1,4 +1,5 @@
 import { CloseRow, Dialog } from "../components/Dialog.tsx";
+import { keyName } from "../format/keys.ts";
 import { screens } from "./screens.ts";
 
 const groups: readonly { readonly name: string; readonly keys: readonly (readonly [string, string])[] }[] = [
@@ -38,8 +39,6 @@ const groups: readonly { readonly name: string; readonly keys: readonly (readonl
 
 /** Every key of the program. */
 export function Shortcuts({ onClose }: { onClose: () => void }) {
-  const isMac = /mac/i.test(navigator.platform);
-  const shown = (key: string) => (isMac ? key.replace("Ctrl", "⌘") : key);
   return (
     <Dialog label="Keyboard" onClose={onClose} className="wide">
       <h2>Keyboard</h2>
@@ -51,7 +50,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
               {keys.map(([key, what]) => (
                 <tr key={key}>
                   <td className="nowrap">
-                    <kbd>{shown(key)}</kbd>
+                    <kbd>{keyName(key)}</kbd>
                   </td>
                   <td>{what}</td>
                 </tr>

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { dismissUndo, type Undoable, useUndoable } from "../client/undo.ts";
 import { Icon } from "../components/Icon.tsx";
+import { keyName } from "../format/keys.ts";
 
 const shownMs = 15_000;
 const typing = "input, textarea, select, [contenteditable]";
@@ -45,7 +46,7 @@ export function UndoNotice() {
   return (
     <div className="toast fade" role="status">
       <span>{failed ?? offered.said}</span>
-      <button type="button" className="button" title="Ctrl Z" onClick={() => take(offered)}>
+      <button type="button" className="button" title={keyName("Ctrl Z")} onClick={() => take(offered)}>
         <Icon name="undo" />
         Undo
       </button>

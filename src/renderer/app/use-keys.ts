@@ -10,7 +10,7 @@ interface Keys {
 const gMilliseconds = 1_200;
 const typing = "input, textarea, select, [contenteditable]";
 
-/** Ctrl K, /, ? and G with a letter; none of them while somebody types. */
+/** Ctrl K, /, ? and G with a letter; none of the bare ones while somebody types or a dialog is open. */
 export function useKeys({ onPalette, onHelp, hasBrand }: Keys): void {
   useEffect(() => {
     let wasG = 0;
@@ -22,6 +22,7 @@ export function useKeys({ onPalette, onHelp, hasBrand }: Keys): void {
       }
       const isTyping = event.target instanceof HTMLElement && event.target.closest(typing) !== null;
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping) return;
+      if (document.querySelector("[role=dialog]")) return;
       if (event.key === "?") onHelp();
       if (event.key === "/") {
         event.preventDefault();

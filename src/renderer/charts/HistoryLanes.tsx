@@ -2,6 +2,7 @@ import { dayNumber, dayText } from "../format/days.ts";
 import { axisText, day, shortDay } from "../format/format.ts";
 import { EmailLane, laneHeight, type MessageMark, VisitLane, type VisitMark } from "./ActivityLanes.tsx";
 import { niceTicks } from "./axis.ts";
+import { historyMarks } from "./history-marks.ts";
 import { useWidth } from "./use-width.ts";
 
 export interface HistoryOrder {
@@ -33,21 +34,6 @@ const floor = 108;
 const returnsAt = 138;
 const lanesFrom = 154;
 const none: readonly never[] = [];
-
-/** Where the axis names a month: years, and their halves where there is room. */
-function marks(from: number, to: number): { at: number; label: string; isYear: boolean }[] {
-  const first = new Date(from * 86_400_000).getUTCFullYear();
-  const last = new Date(to * 86_400_000).getUTCFullYear();
-  const steps = to - from > 2_200 ? ["-01-01"] : ["-01-01", "-07-01"];
-  const all = Array.from({ length: last - first + 1 }, (_, k) => first + k).flatMap((year) =>
-    steps.map((step) => ({
-      at: dayNumber(`${year}${step}`),
-      label: step === "-01-01" ? String(year) : "Jul",
-      isYear: step === "-01-01",
-    })),
-  );
-  return all.filter(({ at }) => at > from && at < to);
-}
 
 /** A customer's orders as stems, what came back beneath them, and the next purchase within its limits after the as-of day. */
 export function HistoryLanes({ orders, returns, asOf, expected, unit, messages = none, visits = none }: Props) {
@@ -100,7 +86,7 @@ export function HistoryLanes({ orders, returns, asOf, expected, unit, messages =
         </text>
         {messages.length > 0 && <EmailLane marks={messages} place={{ x, left, width, middle: emailsAt }} />}
         {visits.length > 0 && <VisitLane marks={visits} place={{ x, left, width, middle: visitsAt }} />}
-        {marks(from, to).map(({ at, label, isYear }) => (
+        {historyMarks(from, to).map(({ at, label, isYear }) => (
           <g key={at}>
             <line x1={x(at)} x2={x(at)} y1={top - 6} y2={bottom} stroke="var(--hair)" />
             <text x={x(at)} y={bottom + 14} textAnchor="middle" style={isYear ? { fontWeight: 600 } : undefined}>

@@ -39,7 +39,7 @@ export function ClientProvider({ children }: { children: ReactNode }) {
     <ClientContext.Provider value={client}>
       {children}
       {isLost && (
-        <div className="toast" role="alert">
+        <div className="toast lost" role="alert">
           The connection to Assay is lost.
           <button
             type="button"

@@ -1,21 +1,28 @@
 import { type ReactNode, useEffect, useRef } from "react";
 
+const focusable = ["a[href]", "summary", "[tabindex='0']"]
+  .concat(["input", "button", "select", "textarea"].map((name) => `${name}:not(:disabled)`))
+  .join(", ");
+
 /** A dialog over the page: Escape and the backdrop close it, the focus stays inside and goes back to its opener. */
 export function Dialog({
   label,
   onClose,
   children,
   className = "",
+  isForm = false,
 }: {
   label: string;
   onClose: () => void;
   children: ReactNode;
   className?: string;
+  /** Holds what somebody filled in: a click beside it doesn't throw that away. */
+  isForm?: boolean;
 }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
-    const first = box.current?.querySelector<HTMLElement>("input, button, select, textarea, [tabindex]");
+    const first = box.current?.querySelector<HTMLElement>(focusable);
     (first ?? box.current)?.focus();
     return () => opener?.focus();
   }, []);
@@ -25,9 +32,9 @@ export function Dialog({
       return onClose();
     }
     if (event.key !== "Tab") return;
-    const inside = [
-      ...(box.current?.querySelectorAll<HTMLElement>("a[href], input, button:not(:disabled), select, textarea") ?? []),
-    ];
+    const inside = [...(box.current?.querySelectorAll<HTMLElement>(focusable) ?? [])].filter(
+      (one) => one.closest("[hidden]") === null,
+    );
     const edge = event.shiftKey ? inside[0] : inside.at(-1);
     if (document.activeElement === edge) {
       event.preventDefault();
@@ -36,7 +43,7 @@ export function Dialog({
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the backdrop only repeats what Escape and Close do
-    <div className="overlay" onMouseDown={(event) => event.target === event.currentTarget && onClose()}>
+    <div className="overlay" onMouseDown={(event) => !isForm && event.target === event.currentTarget && onClose()}>
       <div
         ref={box}
         role="dialog"

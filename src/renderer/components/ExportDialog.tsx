@@ -5,7 +5,7 @@ import { choosable, type OfferedField } from "../client/offered.ts";
 import { useAsk } from "../client/queries.ts";
 import { saveExport } from "../client/save-export.ts";
 import { asked, useViewedSnapshot } from "../client/viewed-snapshot.ts";
-import { integer } from "../format/format.ts";
+import { countOf } from "../format/format.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Failure, Waiting } from "./parts.tsx";
 import { State } from "./State.tsx";
@@ -69,9 +69,9 @@ export function ExportDialog({ brand, segment, definition, fields, onClose }: Pr
     }
   };
   return (
-    <Dialog label="Export a list" onClose={onClose}>
+    <Dialog label="Export a list" onClose={() => doing === null && onClose()}>
       <h2>Export a list</h2>
-      {preview.isError && <Failure error={preview.error} />}
+      {preview.isError && <Failure error={preview.error} onRetry={() => void preview.refetch()} />}
       {preview.isPending && <Waiting label="Counting" />}
       {preview.data && <ExportPreview preview={preview.data} everybody={everybody} onEverybody={setEverybody} />}
       <div className="export-choices">
@@ -114,7 +114,7 @@ export function ExportDialog({ brand, segment, definition, fields, onClose }: Pr
       {error && <Failure error={error} />}
       {done && (
         <p role="status">
-          <State tone="good">{integer(done.rows)} customers in</State> <span className="mono">{done.path}</span>
+          <State tone="good">{countOf(done.rows, "customer")} in</State> <span className="mono">{done.path}</span>
         </p>
       )}
       <div className="actions">
@@ -133,7 +133,7 @@ export function ExportDialog({ brand, segment, definition, fields, onClose }: Pr
               disabled={!preview.data || preview.isFetching || preview.data.rows === 0}
               onClick={() => void write()}
             >
-              Export {integer(preview.data?.rows ?? 0)} customers
+              Export {countOf(preview.data?.rows ?? 0, "customer")}
             </button>
             <button type="button" className="button" onClick={onClose}>
               Close

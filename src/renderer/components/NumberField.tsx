@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { NumberInput } from "./NumberInput.tsx";
 
 interface Props<V extends number | null> {
   readonly label: ReactNode;
@@ -6,28 +7,17 @@ interface Props<V extends number | null> {
   readonly min: number;
   readonly max?: number;
   readonly step?: number;
-  /** What an empty field means; without, it is 0. */
+  /** What an empty field means; without, it stays at what it was. */
   readonly empty?: string;
   readonly onChange: (value: V) => void;
 }
 
 /** A labelled number; where an empty field means something it is null. */
-export function NumberField<V extends number | null>({ label, value, min, max, step, empty, onChange }: Props<V>) {
+export function NumberField<V extends number | null>({ label, empty, ...rest }: Props<V>) {
   return (
     <label className="on">
       {typeof label === "string" ? label : <span>{label}</span>}
-      <input
-        className="field"
-        type="number"
-        min={min}
-        max={max}
-        step={step}
-        placeholder={empty}
-        value={value ?? ""}
-        onChange={({ target }) =>
-          onChange((target.value === "" && empty !== undefined ? null : Number(target.value)) as V)
-        }
-      />
+      <NumberInput placeholder={empty} takesNothing={empty !== undefined} {...rest} />
     </label>
   );
 }

@@ -2,6 +2,7 @@ import type { Field, SegmentRule } from "../../shared/api/contract/customers.ts"
 import { choosable, type OfferedField } from "../client/offered.ts";
 import { minorDigits, word } from "../format/format.ts";
 import { Icon } from "./Icon.tsx";
+import { NumberInput } from "./NumberInput.tsx";
 
 const operatorsOf: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   number: [
@@ -189,17 +190,26 @@ function Value({
   const factor = field?.kind === "money" ? 10 ** minorDigits(currency) : field?.kind === "share" ? 0.01 : 1;
   const unit = field?.kind === "money" ? currency : field?.kind === "share" ? "%" : (field?.unit ?? "");
   const isNumber = field?.kind === "number" || field?.kind === "money" || field?.kind === "share";
-  const input = (value: unknown, set: (value: unknown) => void, label: string) => (
-    <input
-      className="field"
-      style={{ width: field?.kind === "text" || field?.kind === "list" ? 150 : 120 }}
-      aria-label={label}
-      type={field?.kind === "date" ? "date" : isNumber ? "number" : "text"}
-      step="any"
-      value={isNumber ? String(Number((Number(value ?? 0) / factor).toPrecision(12))) : String(value ?? "")}
-      onChange={(event) => set(isNumber ? Number(event.target.value) * factor : event.target.value)}
-    />
-  );
+  const exact = (number: number) => Number(number.toPrecision(12));
+  const input = (value: unknown, set: (value: unknown) => void, label: string) =>
+    isNumber ? (
+      <NumberInput
+        style={{ width: 120 }}
+        aria-label={label}
+        step="any"
+        value={exact(Number(value ?? 0) / factor)}
+        onChange={(typed) => set(exact(typed * factor))}
+      />
+    ) : (
+      <input
+        className="field"
+        style={{ width: field?.kind === "date" ? 140 : 150 }}
+        aria-label={label}
+        type={field?.kind === "date" ? "date" : "text"}
+        value={String(value ?? "")}
+        onChange={(event) => set(event.target.value)}
+      />
+    );
   if (rule.operator === "between") {
     const [low, high] = Array.isArray(rule.value) ? rule.value : [undefined, undefined];
     return (

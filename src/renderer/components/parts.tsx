@@ -1,22 +1,37 @@
-import { type ReactNode, useContext } from "react";
+import { type ReactNode, useContext, useState } from "react";
+import { copyText } from "../client/copy-text.ts";
+import { Icon } from "./Icon.tsx";
 import { PanelContext } from "./panel-context.ts";
 
-export function Failure({
-  error,
-  onRetry,
-}: {
-  error: { message: string; hint?: string | undefined };
-  onRetry?: () => void;
-}) {
+interface FailureProps {
+  readonly error: { readonly message: string; readonly hint?: string | undefined; readonly code?: string };
+  readonly onRetry?: () => void;
+}
+
+/** What went wrong and what to do about it, to try again and to take along. */
+export function Failure({ error: { message, hint, code }, onRetry }: FailureProps) {
+  const [isCopied, setIsCopied] = useState(false);
+  const said = [message, hint, code ? `(${code})` : ""].filter(Boolean).join("\n");
   return (
     <div className="failure" role="alert">
-      <div className="strong">{error.message}</div>
-      {error.hint && <div className="ink2">{error.hint}</div>}
-      {onRetry && (
-        <button type="button" className="button" style={{ marginTop: 8 }} onClick={onRetry}>
-          Try again
-        </button>
-      )}
+      <div>
+        <div className="strong">{message}</div>
+        {hint && <div className="ink2">{hint}</div>}
+        {onRetry && (
+          <button type="button" className="button" onClick={onRetry}>
+            Try again
+          </button>
+        )}
+      </div>
+      <button
+        type="button"
+        className="button quiet"
+        aria-label="Copy the message"
+        title="Copy the message"
+        onClick={() => void copyText(said).then(setIsCopied)}
+      >
+        <Icon name={isCopied ? "check" : "copy"} />
+      </button>
     </div>
   );
 }
@@ -36,7 +51,7 @@ export function Empty({ title, children, action }: { title: string; children?: R
 /** What stands while an answer is on its way; nothing for the first moment. */
 export function Waiting({ label = "Loading" }: { label?: string }) {
   return (
-    <div className="empty fade muted" aria-busy="true">
+    <div className="empty waiting muted" aria-busy="true">
       {label}…
     </div>
   );

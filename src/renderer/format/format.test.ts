@@ -4,6 +4,7 @@ import {
   bytes,
   chance,
   compact,
+  countOf,
   day,
   decimal,
   exactMoney,
@@ -22,6 +23,14 @@ describe("numbers", () => {
   test("have separators, a true minus, and an en dash where nothing is known", () => {
     expect([integer(-1234), integer(null), decimal(0.5), decimal(-2.345, 1)]).toEqual(["−1,234", "–", "0.50", "−2.3"]);
     expect([integer(-0.2), decimal(-0.001)]).toEqual(["0", "0.00"]);
+  });
+
+  test("are counted in the singular where there is one", () => {
+    expect([countOf(1, "customer"), countOf(0, "customer"), countOf(2_000, "delivery", "deliveries")]).toEqual([
+      "1 customer",
+      "0 customers",
+      "2,000 deliveries",
+    ]);
   });
 
   test.each([

@@ -7,6 +7,11 @@ export function integer(value: number | null | undefined): string {
   return value === null || value === undefined ? unknown : minus(Math.round(value).toLocaleString(locale));
 }
 
+/** "1 customer", "1,204 customers"; another plural where one is given. */
+export function countOf(value: number, one: string, many = `${one}s`): string {
+  return `${integer(value)} ${value === 1 ? one : many}`;
+}
+
 export function decimal(value: number | null | undefined, digits = 2): string {
   return value === null || value === undefined
     ? unknown

@@ -324,6 +324,11 @@ export function metricOf(name: string): Metric {
   };
 }
 
+/** The naive forecast in words: x / T is what a customer has bought by day so far. */
+export function baselineText(baseline: string): string {
+  return baseline.replace("x / T × horizon", "own pace so far").replace(/^nominal$/, "the share they promise");
+}
+
 export function cutText(cutOn: string, horizonDays: number): string {
   return `${horizonDays} days after ${day(cutOn)}`;
 }

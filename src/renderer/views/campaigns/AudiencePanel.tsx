@@ -1,19 +1,21 @@
+import type { RefObject } from "react";
 import type { CampaignFigures } from "../../../shared/api/contract/campaigns.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { integer } from "../../format/format.ts";
 import { CapFields, LeftOut } from "./CapFields.tsx";
-import type { PlanForm } from "./plan.ts";
+import { nameTyped, type PlanForm } from "./plan.ts";
 
 interface Props {
   readonly form: PlanForm;
   readonly onForm: (form: PlanForm) => void;
   readonly figures: CampaignFigures | undefined;
+  readonly nameField: RefObject<HTMLInputElement | null>;
 }
 
 /** Whom the campaign may reach, and who is left out of it. */
-export function AudiencePanel({ form, onForm, figures }: Props) {
+export function AudiencePanel({ form, onForm, figures, nameField }: Props) {
   const { brand } = useBrand();
   const segments = useAsk("segments.list", { brand });
   const templates = useAsk("templates.list", {});
@@ -24,11 +26,12 @@ export function AudiencePanel({ form, onForm, figures }: Props) {
         <label className="on">
           Name
           <input
+            ref={nameField}
             className="field"
             value={form.name}
             maxLength={63}
             placeholder="summer-dresses"
-            onChange={(event) => set({ name: event.target.value.trim() })}
+            onChange={(event) => set({ name: nameTyped(event.target.value) })}
           />
         </label>
         <label className="on">

@@ -1,3 +1,4 @@
+import { NumberInput } from "../../components/NumberInput.tsx";
 import { Term } from "../../components/Term.tsx";
 import { integer, leftOutWords } from "../../format/format.ts";
 
@@ -15,24 +16,22 @@ export function CapFields({ form, set }: { form: Cap; set: (part: Partial<Cap>) 
         <input type="checkbox" checked={form.isCapped} onChange={(event) => set({ isCapped: event.target.checked })} />
         Leave out whoever had
       </label>
-      <input
+      <NumberInput
         className="field short"
-        type="number"
         min={1}
         aria-label="Messages"
         disabled={!form.isCapped}
         value={form.messages}
-        onChange={(event) => set({ messages: Number(event.target.value) })}
+        onChange={(messages) => set({ messages })}
       />
       <span>messages in</span>
-      <input
+      <NumberInput
         className="field short"
-        type="number"
         min={1}
         aria-label="Days of the cap"
         disabled={!form.isCapped}
         value={form.within}
-        onChange={(event) => set({ within: Number(event.target.value) })}
+        onChange={(within) => set({ within })}
       />
       <span>
         days (<Term name="contact_cap">cap</Term>)

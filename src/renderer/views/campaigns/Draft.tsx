@@ -12,7 +12,7 @@ import { Panel } from "../../components/Panel.tsx";
 import { Failure, Head } from "../../components/parts.tsx";
 import { State } from "../../components/State.tsx";
 import { Working } from "../../components/Working.tsx";
-import { integer, leftOutWords, share } from "../../format/format.ts";
+import { countOf, integer, leftOutWords, share } from "../../format/format.ts";
 import { FiguresStrip } from "./FiguresStrip.tsx";
 import { PowerPanel } from "./PowerPanel.tsx";
 
@@ -66,7 +66,7 @@ export function Draft({ campaign }: { campaign: Campaign }) {
               disabled={!figures.data || n === 0 || work.doing !== null}
               onClick={() => void write()}
             >
-              Export {integer(n)} customers
+              Export {countOf(n, "customer")}
             </button>
           )
         }
@@ -123,7 +123,7 @@ export function Draft({ campaign }: { campaign: Campaign }) {
 
 function Lists({ written }: { written: Written }) {
   const files = [
-    ...written.lists.map(({ variant, path, rows }) => ({ name: variant, path, rows: `${integer(rows)} customers` })),
+    ...written.lists.map(({ variant, path, rows }) => ({ name: variant, path, rows: countOf(rows, "customer") })),
     { name: "Who is in which group", path: written.assignments, rows: "for the records" },
   ];
   return (

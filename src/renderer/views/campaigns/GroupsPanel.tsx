@@ -1,9 +1,10 @@
 import type { CampaignFigures } from "../../../shared/api/contract/campaigns.ts";
 import { Icon } from "../../components/Icon.tsx";
+import { NumberInput } from "../../components/NumberInput.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
 import { integer, unknown } from "../../format/format.ts";
-import { addVariant, dropVariant, type PlanForm } from "./plan.ts";
+import { addVariant, dropVariant, nameTyped, type PlanForm } from "./plan.ts";
 
 interface Props {
   readonly form: PlanForm;
@@ -43,18 +44,17 @@ export function GroupsPanel({ form, onForm, figures }: Props) {
                   className="field"
                   aria-label="Name of the message"
                   value={variant}
-                  onChange={(event) => setVariant(id, { variant: event.target.value.trim() })}
+                  onChange={(event) => setVariant(id, { variant: nameTyped(event.target.value) })}
                 />
               </td>
               <td className="num">
-                <input
+                <NumberInput
                   className="field short"
-                  type="number"
                   min={1}
                   max={100}
                   aria-label={`Share of ${variant}`}
                   value={share}
-                  onChange={(event) => setVariant(id, { share: Number(event.target.value) })}
+                  onChange={(typed) => setVariant(id, { share: typed })}
                 />
               </td>
               <td className="num strong">
@@ -79,14 +79,13 @@ export function GroupsPanel({ form, onForm, figures }: Props) {
               <Term name="kept_out">Kept out</Term>, of the audience
             </td>
             <td className="num">
-              <input
+              <NumberInput
                 className="field short"
-                type="number"
                 min={0}
                 max={90}
                 aria-label="Share kept out"
                 value={form.holdout}
-                onChange={(event) => set({ holdout: Number(event.target.value) })}
+                onChange={(holdout) => set({ holdout })}
               />
             </td>
             <td className="num strong">{integer(figures?.kept_out)}</td>
@@ -116,14 +115,13 @@ export function GroupsPanel({ form, onForm, figures }: Props) {
         </label>
         <label className="inline">
           within
-          <input
+          <NumberInput
             className="field short"
-            type="number"
             min={1}
             max={365}
             aria-label="Days that count"
             value={form.days}
-            onChange={(event) => set({ days: Number(event.target.value) })}
+            onChange={(days) => set({ days })}
           />
           days
         </label>

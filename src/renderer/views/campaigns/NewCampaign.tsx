@@ -4,6 +4,8 @@ import { useBrand } from "../../app/BrandContext.ts";
 import { go, useRoute } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
+import { useDraft } from "../../client/use-draft.ts";
+import { useNeeded } from "../../client/use-needed.ts";
 import { Failure, Head } from "../../components/parts.tsx";
 import { AudiencePanel } from "./AudiencePanel.tsx";
 import { FiguresStrip } from "./FiguresStrip.tsx";
@@ -18,10 +20,15 @@ export function NewCampaign({ names }: { names: readonly string[] }) {
   const client = useClient();
   const queries = useQueryClient();
   const { params } = useRoute();
-  const [form, setForm] = useState<PlanForm>({ ...emptyForm, segment: params.get("segment") ?? "" });
+  const asked = params.get("segment");
+  const [form, setForm, forget] = useDraft<PlanForm>(`campaign of ${brand} for ${asked}`, {
+    ...emptyForm,
+    segment: asked ?? "",
+  });
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
   const [isSaving, setIsSaving] = useState(false);
-  const problem = problemOf(form, names);
+  const needed = useNeeded(form.name);
+  const problem = problemOf(form, names) ?? (needed.isMissed ? "Name the campaign first." : null);
   const settled = useSettled(form, 350);
   const figures = useAsk("campaigns.plan", planInput(brand, settled), {
     enabled: planProblem(settled) === null,
@@ -33,6 +40,7 @@ export function NewCampaign({ names }: { names: readonly string[] }) {
     try {
       await client.call("campaigns.create", { ...planInput(brand, form), campaign: form.name });
       await queries.invalidateQueries({ queryKey: ["campaigns.list"] });
+      forget();
       go(`/campaigns/${form.name}`);
     } catch (reason) {
       setError(reason as Error);
@@ -49,8 +57,8 @@ export function NewCampaign({ names }: { names: readonly string[] }) {
           <button
             type="button"
             className="button primary"
-            disabled={form.name === "" || problem !== null || isSaving || !figures.data}
-            onClick={() => void create()}
+            disabled={(problem !== null && !needed.isMissed) || isSaving || !figures.data}
+            onClick={() => needed.ask(() => void create())}
           >
             Create campaign
           </button>
@@ -66,7 +74,7 @@ export function NewCampaign({ names }: { names: readonly string[] }) {
       <FiguresStrip figures={figures.data} goal={form.goal} isWaiting={figures.isFetching} />
       <div className="campaign">
         <div>
-          <AudiencePanel form={form} onForm={setForm} figures={figures.data} />
+          <AudiencePanel form={form} onForm={setForm} figures={figures.data} nameField={needed.field} />
           <GroupsPanel form={form} onForm={setForm} figures={figures.data} />
         </div>
         <div>

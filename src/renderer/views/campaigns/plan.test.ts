@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { addVariant, dropVariant, emptyForm, planInput, problemOf } from "./plan.ts";
+import { addVariant, dropVariant, emptyForm, nameTyped, planInput, problemOf } from "./plan.ts";
 
 describe("a campaign's form", () => {
+  test("takes a name as it is typed, blanks as hyphens", () => {
+    expect(nameTyped("summer dresses ")).toBe("summer-dresses-");
+  });
+
   test("is sent as shares of one, everybody who bought where no segment is chosen", () => {
     expect(planInput("shop", addVariant({ ...emptyForm, isCapped: true }))).toEqual({
       brand: "shop",

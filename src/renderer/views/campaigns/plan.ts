@@ -31,6 +31,11 @@ export const emptyForm: PlanForm = {
 
 const namePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/i;
 
+/** A name as it is typed: blanks become hyphens, which names may have. */
+export function nameTyped(text: string): string {
+  return text.replaceAll(/\s+/g, "-");
+}
+
 /** What keeps the form from being sent, in words; null: nothing. */
 export function problemOf(form: PlanForm, names: readonly string[]): string | null {
   if (form.name !== "" && !namePattern.test(form.name)) return "A name has letters, digits, - and _, and no spaces.";

@@ -15,7 +15,7 @@ export function AddAgentPanel({ workspace, redis }: { workspace: string; redis: 
         </li>
         <li>
           <div className="strong">Start the agent</div>
-          <Command name="By hand" text={command} />
+          <Command text={command} />
           <p className="small ink2">
             With <code>--cores</code> and <code>--memory</code> it takes less than the whole machine. A password stands
             in ASSAY_REDIS_PASSWORD, not in the command.
@@ -32,13 +32,14 @@ export function AddAgentPanel({ workspace, redis }: { workspace: string; redis: 
   );
 }
 
-function Command({ name, text }: { name: string; text: string }) {
+function Command({ name, text }: { name?: string; text: string }) {
   return (
     <div className="command">
+      {name && <span className="small ink2">{name}</span>}
       <code className="mono" title={text}>
         {text}
       </code>
-      <CopyButton label={name} text={() => text} />
+      <CopyButton label="Copy" text={() => text} />
     </div>
   );
 }

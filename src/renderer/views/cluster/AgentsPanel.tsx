@@ -2,7 +2,7 @@ import type { AgentState, ClusterStatus } from "../../../shared/api/contract/clu
 import { Panel } from "../../components/Panel.tsx";
 import { Empty } from "../../components/parts.tsx";
 import { State, type Tone } from "../../components/State.tsx";
-import { bytes, decimal, instant, integer, seconds } from "../../format/format.ts";
+import { bytes, instant, integer, seconds } from "../../format/format.ts";
 
 const states: Readonly<Record<AgentState["state"], readonly [Tone, string]>> = {
   working: ["plain", "Working"],
@@ -26,7 +26,10 @@ export function agentsFinding({ agents }: Pick<ClusterStatus, "agents">): string
 export function AgentsPanel({ status }: { status: ClusterStatus }) {
   const { agents, broker } = status;
   return (
-    <Panel title={agentsFinding(status)} under="Agents of this workspace, as they told it within the last half minute">
+    <Panel
+      title={agentsFinding(status)}
+      under="Agents of this workspace that were heard of within the last half minute"
+    >
       {agents.length === 0 ? (
         <Empty
           title={
@@ -38,7 +41,7 @@ export function AgentsPanel({ status }: { status: ClusterStatus }) {
           }
         >
           {broker.state === "ok"
-            ? "Start an agent on any machine that has the directory mounted: the command stands below."
+            ? "Start an agent on any machine that has the directory mounted: “Add an agent” has the command."
             : broker.state === "away"
               ? "The broker doesn’t answer. Runs on this machine go on without it."
               : "Name a Redis or Valkey server beside, then start agents. Until then every run stays on this machine."}
@@ -51,11 +54,11 @@ export function AgentsPanel({ status }: { status: ClusterStatus }) {
                 <th>Agent</th>
                 <th>State</th>
                 <th className="num">Cores</th>
-                <th>Task at the moment</th>
+                <th>Current task</th>
                 <th className="num">Memory</th>
                 <th className="num">Done</th>
                 <th className="num">Failed</th>
-                <th className="num">Heard of</th>
+                <th className="num">Last heard</th>
               </tr>
             </thead>
             <tbody>
@@ -111,7 +114,7 @@ function Row({ agent }: { agent: AgentState }) {
       </td>
       <td className="num">{integer(agent.done)}</td>
       <td className="num">{integer(agent.failed)}</td>
-      <td className="num nowrap">{decimal(agent.seconds_ago, 1)} s ago</td>
+      <td className="num nowrap">{seconds(agent.seconds_ago)} ago</td>
     </tr>
   );
 }

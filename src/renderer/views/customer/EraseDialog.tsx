@@ -37,7 +37,9 @@ export function EraseDialog({ id, name, onClose }: { id: string; name: string; o
       const done = await client.stream("erasure.run", { brand, customer_id: id }, { signal, onProgress });
       setReceipt(done.receipt);
     });
+  const isErasing = doing !== null && preview !== null;
   const leave = () => {
+    if (isErasing) return;
     if (!receipt) return onClose();
     void queries.invalidateQueries();
     go("/customers");
@@ -101,8 +103,8 @@ export function EraseDialog({ id, name, onClose }: { id: string; name: string; o
             Erase 1 person
           </button>
         )}
-        <button type="button" className="button" onClick={leave}>
-          {receipt ? "Close" : "Keep"}
+        <button type="button" className="button" disabled={isErasing} onClick={leave}>
+          {receipt ? "Close" : "Keep this person"}
         </button>
       </div>
     </Dialog>

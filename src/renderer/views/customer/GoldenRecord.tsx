@@ -61,7 +61,7 @@ export function GoldenRecord({ data }: { data: Customer }) {
       </table>
       {shown.length === 0 && <p className="muted">No source delivered contact data of this customer.</p>}
       <Records records={data.records} />
-      {data.records.length > 0 && (
+      {data.records.length > 1 && (
         <a href={`/identity?a=${data.customer_id}&b=${data.customer_id}`} data-route>
           Why these are one person, and how to split them
         </a>
@@ -76,7 +76,7 @@ function Records({ records }: { records: Customer["records"] }) {
   return (
     <>
       <p className="joined">
-        Joined from{" "}
+        {records.length > 1 ? "Joined from" : "From"}{" "}
         <b>
           {integer(records.length)} source {records.length === 1 ? "record" : "records"}
         </b>

@@ -5,9 +5,15 @@ import { HistoryLanes } from "../../charts/HistoryLanes.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Scroll } from "../../components/Scroll.tsx";
 import { addDaysTo } from "../../format/days.ts";
-import { day, exactMoney, integer, money, period, wholeUnits, word } from "../../format/format.ts";
+import { countOf, day, exactMoney, integer, money, period, wholeUnits, word } from "../../format/format.ts";
 
-const count = (n: number, one: string, many: string) => `${integer(n)} ${n === 1 ? one : many}`;
+const mostOrders = 200;
+
+/** Whether any source tells of returns: without one none is no news. */
+function isReturnsKnown({ profile: { reasons }, returns }: Customer): boolean {
+  const why = typeof reasons === "object" && reasons !== null && !Array.isArray(reasons) ? reasons.return_rate : null;
+  return returns.length > 0 || why !== "no_returns_source";
+}
 
 /** Orders, what came back, and what is expected; the same as a list behind the switch. */
 export function History({ data, currency }: { data: Customer; currency: string }) {
@@ -20,7 +26,9 @@ export function History({ data, currency }: { data: Customer; currency: string }
   const title =
     purchases.length === 0
       ? "No purchase yet"
-      : `${count(purchases.length, "order", "orders")}, ${count(data.returns.length, "return", "returns")}`;
+      : isReturnsKnown(data)
+        ? `${countOf(purchases.length, "order")}, ${countOf(data.returns.length, "return")}`
+        : countOf(purchases.length, "order");
   if (purchases.length === 0)
     return (
       <Panel
@@ -140,7 +148,7 @@ function Orders({ data, currency }: { data: Customer; currency: string }) {
           </tr>
         </thead>
         <tbody>
-          {data.orders.slice(0, 200).map((order) => (
+          {data.orders.slice(0, mostOrders).map((order) => (
             <tr key={`${order.source} ${order.order_id}`} className={order.is_purchase ? "" : "muted"}>
               <td className="nowrap">{day(order.day)}</td>
               <td className="mono nowrap">{order.order_id}</td>
@@ -162,6 +170,11 @@ function Orders({ data, currency }: { data: Customer; currency: string }) {
           ))}
         </tbody>
       </table>
+      {data.orders.length > mostOrders && (
+        <p className="muted small">
+          The latest {integer(mostOrders)} of {integer(data.orders.length)}; SQL has all of them.
+        </p>
+      )}
     </Scroll>
   );
 }

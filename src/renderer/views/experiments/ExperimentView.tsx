@@ -10,6 +10,7 @@ import { State } from "../../components/State.tsx";
 import { Working } from "../../components/Working.tsx";
 import { instant } from "../../format/format.ts";
 import { Changes } from "./Changes.tsx";
+import { DecideDialog } from "./DecideDialog.tsx";
 import { Figures } from "./Figures.tsx";
 import { Metrics } from "./Metrics.tsx";
 import { Variants } from "./Variants.tsx";
@@ -42,7 +43,7 @@ export function ExperimentView({ brand, name, variant }: Props) {
 function Body({ brand, experiment, variant }: { brand: string; experiment: Experiment; variant: string | null }) {
   const client = useClient();
   const { doing, error, start, cancel } = useWork();
-  const [failed, setFailed] = useState<(Error & { hint?: string }) | null>(null);
+  const [deciding, setDeciding] = useState<"promote" | "drop" | null>(null);
   const { variants, state, experiment: name } = experiment;
   const hasRun = variants.some(({ snapshot_id }) => snapshot_id !== null);
   const compared = useAsk("experiments.compare", { brand, experiment: name }, { enabled: hasRun, keep: true });
@@ -50,14 +51,6 @@ function Body({ brand, experiment, variant }: { brand: string; experiment: Exper
   const comparison = compared.data?.comparisons.find((one) => one.variant === chosen?.variant);
   const isOpen = state === "ready" || state === "planned";
   const canPromote = isOpen && chosen?.snapshot_id && Object.keys(chosen.params).length > 0;
-  const decide = (operation: "experiments.promote" | "experiments.drop") => {
-    const input = { brand, experiment: name };
-    const asked =
-      operation === "experiments.promote"
-        ? client.call(operation, { ...input, variant: chosen?.variant })
-        : client.call(operation, input);
-    asked.catch((reason: Error) => setFailed(reason));
-  };
   const goOn = () =>
     start("Planning the variants", async (signal, onProgress) => {
       await client.stream("experiments.run", { brand, experiment: name }, { signal, onProgress });
@@ -78,15 +71,15 @@ function Body({ brand, experiment, variant }: { brand: string; experiment: Exper
             <>
               {state === "planned" && (
                 <button type="button" className="button" disabled={doing !== null} onClick={() => void goOn()}>
-                  Run what hasn't run
+                  Run what is left
                 </button>
               )}
-              <button type="button" className="button" onClick={() => decide("experiments.drop")}>
+              <button type="button" className="button" onClick={() => setDeciding("drop")}>
                 Drop
               </button>
               {canPromote && (
-                <button type="button" className="button primary" onClick={() => decide("experiments.promote")}>
-                  Promote {variants.length > 1 ? "this variant" : ""}
+                <button type="button" className="button primary" onClick={() => setDeciding("promote")}>
+                  {variants.length > 1 ? "Promote this variant" : "Promote"}
                 </button>
               )}
             </>
@@ -95,12 +88,28 @@ function Body({ brand, experiment, variant }: { brand: string; experiment: Exper
       />
       {experiment.note && <p className="purpose-line">{experiment.note}</p>}
       {doing && <Working doing={doing} onCancel={cancel} />}
-      {[error, failed].map((one) => one && <Failure key={one.message} error={one} />)}
+      {error && <Failure error={error} />}
       {state === "promoted" && (
         <p className="outcome">
-          The parameters of “{experiment.promoted_variant}” are this retailer's own since {instant(experiment.ended_at)}
-          : every run from then on uses them.
+          “{experiment.promoted_variant}” is the retailer’s own since {instant(experiment.ended_at)}: every run from
+          then on uses it.{" "}
+          <a href="/runs" data-route>
+            Run now
+          </a>{" "}
+          or{" "}
+          <a href="/experiments" data-route>
+            see the retailer’s parameters
+          </a>
+          .
         </p>
+      )}
+      {deciding && (
+        <DecideDialog
+          brand={brand}
+          experiment={experiment}
+          promoted={deciding === "promote" ? (chosen ?? null) : null}
+          onClose={() => setDeciding(null)}
+        />
       )}
       <div className="stack">
         {chosen?.cost && <Figures cost={chosen.cost} comparison={comparison} />}

@@ -50,7 +50,7 @@ const models: Readonly<Record<string, string>> = {
   bg_nbd: "BG/NBD",
   pareto_nbd: "Pareto/NBD",
   mbg_cnbd_k: "MBG/CNBD-k",
-  stack: "a combination of models",
+  stack: "combination",
 };
 
 function Body({ data }: { data: Lifecycle }) {
@@ -99,7 +99,11 @@ function Body({ data }: { data: Lifecycle }) {
             />
           )}
         </Panel>
-        <Panel span="s5" title={surfaceFinding(data)} under={`${model}, by repeat orders and days since the last one`}>
+        <Panel
+          span="s5"
+          title={surfaceFinding(data)}
+          under={`${data.model === "stack" ? "A combination of purchase models" : model}, by repeat orders and days since the last one`}
+        >
           {data.surface.frequencies.length === 0 ? (
             <p className="muted">
               {data.surface.reason === "other_scores"

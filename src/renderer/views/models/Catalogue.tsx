@@ -9,7 +9,7 @@ import { State } from "../../components/State.tsx";
 import { Term } from "../../components/Term.tsx";
 import { Working } from "../../components/Working.tsx";
 import { day, integer, share, word } from "../../format/format.ts";
-import { intervalText, metricOf } from "../../format/metrics.ts";
+import { baselineText, intervalText, metricOf } from "../../format/metrics.ts";
 import { MetricRange, spanOf } from "./MetricRange.tsx";
 import type { useEvaluations } from "./use-evaluations.ts";
 import { limitsRow, mainRow, rowsOf, type Standing, standingOf, standingText, standingTone } from "./verdict.ts";
@@ -296,7 +296,7 @@ function Row({ model, rows, standing }: Judged[number]) {
           <>
             <div>{metric.text(first.baseline_value, currency)}</div>
             <div className="under" title={first.baseline}>
-              {first.baseline}
+              {baselineText(first.baseline)}
             </div>
           </>
         ) : (

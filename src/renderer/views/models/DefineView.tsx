@@ -8,6 +8,7 @@ import { go, useRoute } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
 import { useWork } from "../../client/use-work.ts";
+import { NumberInput } from "../../components/NumberInput.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure, Head, Waiting } from "../../components/parts.tsx";
 import { EventFields } from "./EventFields.tsx";
@@ -100,15 +101,13 @@ function Form({ given, isNew, choices }: FormProps) {
               <EventFields value={typed.event} choices={choices} onChange={(event) => set({ event })} />
               <label className="on">
                 Within, days
-                <input
-                  className="field"
-                  type="number"
+                <NumberInput
                   required
                   min={7}
                   max={365}
                   step={1}
                   value={typed.horizon_days}
-                  onChange={(event) => set({ horizon_days: Number(event.target.value) })}
+                  onChange={(days) => set({ horizon_days: days })}
                 />
               </label>
             </div>

@@ -5,7 +5,7 @@ import { Panel } from "../../components/Panel.tsx";
 import { State } from "../../components/State.tsx";
 import { Term } from "../../components/Term.tsx";
 import { integer } from "../../format/format.ts";
-import { cutText, intervalText, metricOf } from "../../format/metrics.ts";
+import { baselineText, cutText, intervalText, metricOf } from "../../format/metrics.ts";
 import { MetricRange, spanOf } from "./MetricRange.tsx";
 import { finding } from "./verdict.ts";
 
@@ -92,7 +92,7 @@ function MetricRow({ row, among }: { row: ModelEvaluation; among: readonly Model
         </Term>
         <div className="under">
           {row.is_main && <b className="medium">decides; </b>}
-          beside: {row.baseline}
+          beside: {baselineText(row.baseline)}
         </div>
       </td>
       <td className="num nowrap">

@@ -139,7 +139,7 @@ function Rows({ worth, isBusy, onMeasure }: { worth: Worth; isBusy: boolean; onM
         {at === 0 && (
           <>
             <SourceName source={source} />
-            <div className="ink2 small">{tables.join(", ")}</div>
+            <div className="ink2 small">{tables.join(", ").replaceAll("_", " ")}</div>
           </>
         )}
       </td>

@@ -9,7 +9,7 @@ import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { State } from "../../components/State.tsx";
 import { Term } from "../../components/Term.tsx";
 import { day, decimal, integer, share } from "../../format/format.ts";
-import { metricOf } from "../../format/metrics.ts";
+import { baselineText, metricOf } from "../../format/metrics.ts";
 
 const crumb = { name: "Models", to: "/models" };
 
@@ -54,7 +54,7 @@ function Target({ brand, tournament }: { brand: string; tournament: Tournament }
   return (
     <Panel
       title={headline(tournament)}
-      under={`${reason} Judged for ${day(fit_on)}, on the ${horizon_days} days after each cut; losses are multiples of the naive forecast's (${naive}), mean over the metrics of a cut`}
+      under={`${reason} Judged for ${day(fit_on)}, on the ${horizon_days} days after each cut; losses are multiples of the naive forecast's (${baselineText(naive)}), mean over the metrics of a cut`}
       tools={<Pin brand={brand} tournament={tournament} />}
     >
       {candidates.every(({ cuts }) => cuts.length === 0) ? (

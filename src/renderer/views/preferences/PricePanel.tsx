@@ -1,9 +1,9 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Preferences } from "../../../shared/api/contract/preferences.ts";
 import { heatStep } from "../../charts/heat.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { audience } from "../../format/audience.ts";
-import { decimal, integer, reason, share, wholeUnits, word } from "../../format/format.ts";
+import { countOf, decimal, integer, reason, share, wholeUnits, word } from "../../format/format.ts";
 import { shownCategories as few, priceFinding } from "./findings.ts";
 
 const tiers = ["1, cheapest", "2", "3", "4", "5, dearest"];
@@ -22,6 +22,16 @@ function prices(bounds: readonly number[], tier: number, currency: string): stri
   if (from === undefined && to === undefined) return "";
   if (from === undefined) return `under ${money(to ?? 0)}`;
   return to === undefined ? `from ${money(from)}` : `${money(from)}–${money(to)}`;
+}
+
+/** A share that opens those it is of; nobody can't be opened. */
+function Cell({ n, to, children }: { n: number; to: string; children: ReactNode }) {
+  if (n === 0) return <span className="cell">{children}</span>;
+  return (
+    <a className="cell" href={to} data-route title={`${countOf(n, "customer")}, as a segment`}>
+      {children}
+    </a>
+  );
 }
 
 /** How customers of each category are spread over price tiers; a cell is a segment. */
@@ -72,14 +82,10 @@ export function PricePanel({ data, currency }: { data: Preferences["price"]; cur
                 <td className="size">{integer(customers)}</td>
                 {counts.map((n, tier) => (
                   <td key={tiers[tier]} data-heat={heatStep(n / Math.max(1, customers) / Math.max(leastDeep, most))}>
-                    <a
-                      href={audience(...rules(category, tier))}
-                      data-route
-                      title={`${integer(n)} customers, as a segment`}
-                    >
+                    <Cell n={n} to={audience(...rules(category, tier))}>
                       {share(n / Math.max(1, customers), 0)}
                       <small>{prices(bounds_minor, tier, currency)}</small>
-                    </a>
+                    </Cell>
                   </td>
                 ))}
               </tr>

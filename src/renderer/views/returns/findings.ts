@@ -1,5 +1,5 @@
 import type { Returns } from "../../../shared/api/contract/returns.ts";
-import { integer, share, word } from "../../format/format.ts";
+import { share, word } from "../../format/format.ts";
 
 type Group = Returns["groups"][number]["rows"][number];
 
@@ -30,8 +30,7 @@ export function groupFinding(rows: readonly Group[], by: string): string {
       : by === "channel"
         ? `Lines bought by ${first.name}`
         : word(first.name);
-  const every = Math.round(1 / Math.max(0.001, first.rate ?? 0));
-  return `${name} come back most: ${share(first.rate, 0)}, one in ${integer(every)}`;
+  return `${name} come back most: ${share(first.rate, 0)}`;
 }
 
 export const driverNames: Readonly<Record<string, string>> = {

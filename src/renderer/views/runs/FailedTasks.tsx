@@ -1,29 +1,36 @@
 import type { TaskState } from "../../../shared/api/contract/runs.ts";
 import { State } from "../../components/State.tsx";
+import { countOf } from "../../format/format.ts";
 
 interface Props {
   readonly tasks: readonly TaskState[];
   readonly onChoose: (key: string) => void;
-  /** Null while the run goes on. */
-  readonly onRetry: (() => void) | null;
 }
 
-/** Tasks that failed, with what they said last, and the ways on. */
-export function FailedTasks({ tasks, onChoose, onRetry }: Props) {
-  return tasks.map((task) => (
-    <div key={task.key} className="failed-task">
-      <State tone="bad">{`${task.step}${task.scope === "brand" ? "" : ` ${task.scope}`} failed`}</State>
-      <p>{task.error}</p>
-      <div className="form-actions">
-        <button type="button" className="button" onClick={() => onChoose(task.key)}>
-          Open its log
-        </button>
-        {onRetry && (
-          <button type="button" className="button primary" onClick={onRetry}>
-            Try it again
-          </button>
-        )}
-      </div>
-    </div>
-  ));
+const most = 3;
+
+/** The first tasks that failed, with what they said last and the way to their logs. */
+export function FailedTasks({ tasks, onChoose }: Props) {
+  return (
+    <>
+      {tasks.slice(0, most).map((task) => (
+        <div key={task.key} className="failed-task">
+          <div className="failed-head">
+            <State tone="bad">
+              <span className="mono">{task.step}</span> failed{task.scope === "brand" ? "" : `, ${task.scope}`}
+            </State>
+            <button type="button" className="button" onClick={() => onChoose(task.key)}>
+              Open its log
+            </button>
+          </div>
+          <p>{task.error}</p>
+        </div>
+      ))}
+      {tasks.length > most && (
+        <p className="warning ink2">
+          {countOf(tasks.length - most, "more task")} failed; they stand first among the tasks below.
+        </p>
+      )}
+    </>
+  );
 }

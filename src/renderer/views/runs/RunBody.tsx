@@ -28,6 +28,7 @@ export function RunBody({ brand, run: watched }: { brand: string; run: Run }) {
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
   const [step, setStep] = useState<string | null>(null);
   const [isOver, setIsOver] = useState(false);
+  const [isAsked, setIsAsked] = useState(false);
   const asks = isGoing(watched) && !isOver ? { every: 1_000, keep: true } : { keep: true };
   const details = useAsk("runs.show", { brand, run_id: watched.run_id }, asks);
   // one that another process schedules can't be watched: its end is seen by looking
@@ -40,19 +41,20 @@ export function RunBody({ brand, run: watched }: { brand: string; run: Run }) {
     go(`/runs/${run.run_id}${asked === "" ? "" : `?${asked}`}`, { replace: true });
   };
   const choose = (key: string | null) => look(key === taskKey ? null : key, showsLog);
+  const ask = (work: Promise<unknown>) => {
+    setError(null);
+    setIsAsked(true);
+    work.catch((reason: Error) => setError(reason)).finally(() => setIsAsked(false));
+  };
   const again = () => {
     const runner = run.runner === "cluster" ? ("cluster" as const) : ("pool" as const);
     const started =
       run.state === "done"
         ? client.call("runs.launch", { brand, runner })
         : client.call("runs.take_up", { brand, run_id: run.run_id, runner });
-    started.then(
-      ({ run_id }) => go(`/runs/${run_id}`),
-      (reason: Error) => setError(reason),
-    );
+    ask(started.then(({ run_id }) => go(`/runs/${run_id}`)));
   };
-  const cancel = () =>
-    void client.call("runs.cancel", { brand, run_id: run.run_id }).catch((reason: Error) => setError(reason));
+  const cancel = () => ask(client.call("runs.cancel", { brand, run_id: run.run_id }));
   const tasks = details.data?.tasks ?? [];
   const task = tasks.find(({ key }) => key === taskKey);
   const retry = going || run.state === "done" ? null : again;
@@ -67,7 +69,7 @@ export function RunBody({ brand, run: watched }: { brand: string; run: Run }) {
               <RunState state={run.state} />
             </span>
             <span className="chip">{placeOf(run)}</span>
-            {run.user && <span className="chip">for {run.user}</span>}
+            {run.user && <span className="chip">by {run.user}</span>}
           </>
         }
         right={
@@ -76,12 +78,12 @@ export function RunBody({ brand, run: watched }: { brand: string; run: Run }) {
               <Icon name="log" /> Log
             </button>
             {going ? (
-              <button type="button" className="button" onClick={cancel}>
-                Cancel run
+              <button type="button" className="button" disabled={isAsked} onClick={cancel}>
+                {isAsked ? "Cancelling…" : "Cancel run"}
               </button>
             ) : (
-              <button type="button" className="button primary" onClick={again}>
-                {run.state === "done" ? "Run again" : "Take it up again"}
+              <button type="button" className="button primary" disabled={isAsked} onClick={again}>
+                {isAsked ? "Starting…" : run.state === "done" ? "Run again" : "Resume run"}
               </button>
             )}
           </>
@@ -102,7 +104,7 @@ export function RunBody({ brand, run: watched }: { brand: string; run: Run }) {
           <State tone="warn">{warning}</State>
         </p>
       ))}
-      <FailedTasks tasks={tasks.filter(({ state }) => state === "failed")} onChoose={choose} onRetry={retry} />
+      <FailedTasks tasks={tasks.filter(({ state }) => state === "failed")} onChoose={choose} />
       <RunStrip run={run} />
       <div className="grid even">
         {showsLog && (

@@ -1,7 +1,9 @@
 import { useState } from "react";
+import type { Run } from "../../../shared/api/contract/runs.ts";
 import { go } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
+import { useWork } from "../../client/use-work.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { bytes, day, instant, integer, seconds, share } from "../../format/format.ts";
@@ -10,20 +12,23 @@ import { RunState } from "./RunState.tsx";
 import "./runs.css";
 import { UsagePanel } from "./UsagePanel.tsx";
 
+function reusedText({ tasks }: Run): string {
+  return tasks.reused === 0 ? "0" : `${integer(tasks.reused)}, ${share(tasks.reused / tasks.total, 0)}`;
+}
+
 export function RunList({ brand }: { brand: string }) {
   const client = useClient();
   const runs = useAsk("runs.list", { brand });
-  const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
+  const { doing, error, start } = useWork();
   const [runner, setRunner] = useState<"pool" | "cluster">("pool");
   const [isEstimating, setIsEstimating] = useState(false);
   const broker = useAsk("cluster.settings", {});
   const hasBroker = typeof broker.data?.url === "string";
-  const start = () => {
-    client.call("runs.launch", { brand, runner: hasBroker ? runner : "pool" }).then(
-      ({ run_id }) => go(`/runs/${run_id}`),
-      (reason: Error) => setError(reason),
-    );
-  };
+  const launch = () =>
+    start("Starting", async () => {
+      const { run_id } = await client.call("runs.launch", { brand, runner: hasBroker ? runner : "pool" });
+      go(`/runs/${run_id}`);
+    });
   const list = runs.data?.runs ?? [];
   return (
     <>
@@ -50,8 +55,8 @@ export function RunList({ brand }: { brand: string }) {
             >
               Estimate
             </button>
-            <button type="button" className="button primary" onClick={start}>
-              Run
+            <button type="button" className="button primary" disabled={doing !== null} onClick={() => void launch()}>
+              {doing ? "Starting…" : "Run"}
             </button>
           </>
         }
@@ -72,7 +77,7 @@ export function RunList({ brand }: { brand: string }) {
       <div className="stack">
         {list.length > 0 && (
           <Panel
-            title={`${integer(list.length)} ${list.length === 1 ? "run" : "runs"} of this machine`}
+            title={`${integer(list.length)} ${list.length === 1 ? "run" : "runs"} from this machine`}
             under="The latest first"
           >
             <div className="scroll">
@@ -86,12 +91,11 @@ export function RunList({ brand }: { brand: string }) {
                     <th className="num">Tasks</th>
                     <th className="num">Reused</th>
                     <th className="num">Computed</th>
-                    <th className="num">Were there</th>
                     <th className="num">Core time</th>
                     <th className="num">Read</th>
                     <th className="num">Wrote</th>
                     <th className="gap">Where</th>
-                    <th>For</th>
+                    <th>Account</th>
                     <th>Snapshot</th>
                   </tr>
                 </thead>
@@ -109,11 +113,8 @@ export function RunList({ brand }: { brand: string }) {
                       <td className="nowrap">{day(run.as_of)}</td>
                       <td className="num">{seconds(run.seconds)}</td>
                       <td className="num">{integer(run.tasks.total)}</td>
-                      <td className="num">{integer(run.tasks.reused)}</td>
+                      <td className="num nowrap">{reusedText(run)}</td>
                       <td className="num">{integer(run.tasks.computed)}</td>
-                      <td className="num">
-                        {share(run.tasks.total > 0 ? run.tasks.reused / run.tasks.total : null, 0)}
-                      </td>
                       <td className="num nowrap">{seconds(run.usage?.core_seconds)}</td>
                       <td className="num nowrap">{bytes(run.usage?.read_bytes)}</td>
                       <td className="num nowrap">{bytes(run.bytes_written)}</td>

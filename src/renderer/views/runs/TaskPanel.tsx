@@ -54,8 +54,8 @@ export function TaskPanel({ brand, runId, task, isGoing, onClose, onRetry }: Pro
       </p>
       {task.error && <p className="task-error">{task.error}</p>}
       {onRetry && task.state === "failed" && (
-        <button type="button" className="button primary" onClick={onRetry}>
-          Try it again
+        <button type="button" className="button" onClick={onRetry}>
+          Resume run
         </button>
       )}
       <dl className="task-facts">

@@ -6,7 +6,7 @@ import { bytes, decimal, integer, month, seconds, unknown } from "../../format/f
 
 const runners: Readonly<Record<string, string>> = { pool: "Own machine", inline: "Own machine", cluster: "Agents" };
 
-/** Runs of all machines by month, brand and account: what they took and what they cost. */
+/** Runs of all machines by month, retailer and account: what they took and what they cost. */
 export function UsagePanel() {
   const found = useAsk("runs.usage", {});
   if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
@@ -25,7 +25,7 @@ export function UsagePanel() {
           <thead>
             <tr>
               <th>Month</th>
-              <th>Brand</th>
+              <th>Retailer</th>
               <th>Account</th>
               <th>Where</th>
               <th className="num">Runs</th>

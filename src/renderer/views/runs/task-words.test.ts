@@ -13,6 +13,11 @@ describe("the heaviest tasks", () => {
     expect(heaviest([task("b", 1), task("a", 1)], "seconds", 2).map(({ step }) => step)).toEqual(["a", "b"]);
   });
 
+  it("begin with those that failed, however short they were", () => {
+    const tasks = [task("a", 9), task("b", 0.1, { state: "failed" }), task("c", 3)];
+    expect(heaviest(tasks, "seconds", 2).map(({ step }) => step)).toEqual(["b", "a"]);
+  });
+
   it("are told with their share of the time", () => {
     expect(heaviestFinding([task("a", 8), task("b", 1), task("c", 1)])).toBe("One task took 80 % of the time");
     expect(heaviestFinding([])).toBe("What its tasks took");

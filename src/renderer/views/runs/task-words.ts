@@ -37,13 +37,16 @@ export const taskMeasures = {
 } as const;
 export type TaskMeasure = keyof typeof taskMeasures;
 
-/** Computed and running tasks, the greatest of a measure first; equal ones by name. */
+/** Failed tasks, then computed ones, the greatest of a measure first; equal ones by name. */
 export function heaviest(tasks: readonly TaskState[], by: TaskMeasure, most: number): TaskState[] {
   const made = tasks.filter(({ state }) => state === "computed" || state === "failed");
   return made
     .sort(
       (a, b) =>
-        (b[by] ?? 0) - (a[by] ?? 0) || a.step.localeCompare(b.step, "en") || a.scope.localeCompare(b.scope, "en"),
+        Number(b.state === "failed") - Number(a.state === "failed") ||
+        (b[by] ?? 0) - (a[by] ?? 0) ||
+        a.step.localeCompare(b.step, "en") ||
+        a.scope.localeCompare(b.scope, "en"),
     )
     .slice(0, most);
 }

@@ -1,4 +1,5 @@
 import { Icon } from "../../components/Icon.tsx";
+import { NumberInput } from "../../components/NumberInput.tsx";
 import { type BehaviourDraft, behaviourDraft, behaviourNode } from "./behaviour.ts";
 import type { BehaviourNode } from "./tree.ts";
 
@@ -49,14 +50,13 @@ export function BehaviourRow({ node, categories, currencyDigits, currency, count
               </option>
             ))}
           </select>
-          <input
+          <NumberInput
             className="field short"
             aria-label="How much"
-            type="number"
-            min="0"
+            min={0}
             step="any"
             value={draft.value / factor}
-            onChange={(event) => set({ value: Math.round(Number(event.target.value) * factor) }, true)}
+            onChange={(value) => set({ value: Math.round(value * factor) }, true)}
           />
           <select
             className="field"
@@ -96,14 +96,13 @@ export function BehaviourRow({ node, categories, currencyDigits, currency, count
           </select>
           {draft.days !== null && (
             <>
-              <input
+              <NumberInput
                 className="field short"
                 aria-label="Days"
-                type="number"
-                min="1"
-                max="36500"
+                min={1}
+                max={36_500}
                 value={draft.days}
-                onChange={(event) => set({ days: Math.max(1, Math.round(Number(event.target.value))) }, true)}
+                onChange={(days) => set({ days: Math.max(1, Math.round(days)) }, true)}
               />
               <span className="ink2">days</span>
             </>

@@ -1,17 +1,19 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import type { Field } from "../../../shared/api/contract/customers.ts";
+import type { Field, SegmentTree } from "../../../shared/api/contract/customers.ts";
 import type { Segment } from "../../../shared/api/contract/segments.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { go, useRoute } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
 import { offerUndo } from "../../client/undo.ts";
+import { useNeeded } from "../../client/use-needed.ts";
 import { ExportDialog } from "../../components/ExportDialog.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { PythonButton } from "../../components/PythonButton.tsx";
 import { Failure, Head } from "../../components/parts.tsx";
-import { integer } from "../../format/format.ts";
+import { countOf } from "../../format/format.ts";
+import { keyName } from "../../format/keys.ts";
 import { change, startHistory, undo } from "./history.ts";
 import { Members } from "./Members.tsx";
 import { MovesPanel } from "./MovesPanel.tsx";
@@ -27,6 +29,19 @@ interface Props {
   readonly segment: Segment | null;
   readonly names: readonly string[];
 }
+
+/** Rules that name customers by the thousand don't go into an address. */
+const longestRules = 8_000;
+
+/** Where the builder stands with its rules as they are; null where it takes none up. */
+function draftAddress(segment: Segment | null, tree: SegmentTree): string | null {
+  const rules = JSON.stringify(tree);
+  if (segment?.definition.sql !== undefined || rules.length > longestRules) return null;
+  if (segment === null) return `/segments/new?where=${encodeURIComponent(rules)}`;
+  const isSaved = rules === JSON.stringify(segment.definition.where);
+  return `/segments/${segment.segment}${isSaved ? "" : `?where=${encodeURIComponent(rules)}`}`;
+}
+
 const sampleSize = 8;
 const moversShown = 5;
 
@@ -38,11 +53,12 @@ export function Builder({ fields, segment, names }: Props) {
   const queries = useQueryClient();
   const sql = segment?.definition.sql;
   const [history, setHistory] = useState(() =>
-    startHistory(segment?.definition.where ?? readTree(params.get("where")) ?? startingTree),
+    startHistory(readTree(params.get("where")) ?? segment?.definition.where ?? startingTree),
   );
   const [name, setName] = useState(segment?.segment ?? "");
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
   const [isExporting, setIsExporting] = useState(false);
+  const needed = useNeeded(name);
   const tree = history.now;
   const hasPast = history.past.length > 0;
   const settled = useSettled(tree, 250);
@@ -68,6 +84,10 @@ export function Builder({ fields, segment, names }: Props) {
     window.addEventListener("keydown", press, { capture: true });
     return () => window.removeEventListener("keydown", press, { capture: true });
   }, [hasPast]);
+  const address = draftAddress(segment, settled);
+  useEffect(() => {
+    if (address !== null) go(address, { replace: true }); // coming back finds the rules as they were left
+  }, [address]);
   const save = async () => {
     setError(null);
     try {
@@ -100,7 +120,7 @@ export function Builder({ fields, segment, names }: Props) {
         right={
           <>
             {history.past.length > 0 && (
-              <button type="button" className="button" title="Ctrl Z" onClick={() => setHistory(undo)}>
+              <button type="button" className="button" title={keyName("Ctrl Z")} onClick={() => setHistory(undo)}>
                 <Icon name="undo" />
                 Undo
               </button>
@@ -108,6 +128,7 @@ export function Builder({ fields, segment, names }: Props) {
             {segment === null && (
               <input
                 className="field"
+                ref={needed.field}
                 aria-label="Name of the segment"
                 placeholder="Name of the segment"
                 maxLength={63}
@@ -120,7 +141,12 @@ export function Builder({ fields, segment, names }: Props) {
               subject={{ brand, definition, ...(segment ? { segment: segment.segment } : {}) }}
               isDisabled={!canAsk || figures.isError}
             />
-            <button type="button" className="button" disabled={name === "" || !isChanged} onClick={() => void save()}>
+            <button
+              type="button"
+              className="button"
+              disabled={!isChanged}
+              onClick={() => needed.ask(() => void save())}
+            >
               {segment === null ? "Save segment" : "Save version"}
             </button>
             <button
@@ -130,13 +156,23 @@ export function Builder({ fields, segment, names }: Props) {
               onClick={() => setIsExporting(true)}
             >
               <Icon name="download" />
-              Export {leaving.data ? integer(leaving.data.rows) : ""} customers
+              {leaving.data ? `Export ${countOf(leaving.data.rows, "customer")}` : "Export"}
             </button>
           </>
         }
       />
+      {needed.isMissed && (
+        <p className="problem" role="status">
+          Name the segment first.
+        </p>
+      )}
       {error && <Failure error={error} />}
-      <SegmentStrip figures={figures.data} currency={currency} isWaiting={figures.isFetching} />
+      <SegmentStrip
+        figures={figures.data}
+        currency={currency}
+        isWaiting={figures.isFetching}
+        leftOut={leaving.data?.left_out.reduce((sum, { count }) => sum + count, 0)}
+      />
       <div className="grid">
         <RulesPanel
           tree={tree}

@@ -27,7 +27,7 @@ export function MovesPanel({ moves, fields, currency }: Props) {
         </p>
       )}
       {before && !whyNot && (
-        <div className="moves">
+        <div className="came-went">
           <Side
             title="Came"
             stranger="weren’t known before"

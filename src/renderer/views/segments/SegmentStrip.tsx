@@ -1,19 +1,20 @@
 import type { SegmentFigures } from "../../../shared/api/contract/segments.ts";
 import { Term } from "../../components/Term.tsx";
-import { decimal, exactMoney, integer, money, share, unknown } from "../../format/format.ts";
+import { compact, decimal, exactMoney, integer, money, share, unknown } from "../../format/format.ts";
 
 interface Props {
   readonly figures: SegmentFigures | undefined;
   readonly currency: string;
   readonly isWaiting: boolean;
+  /** How many an exported list leaves out; undefined while that isn't known. */
+  readonly leftOut: number | undefined;
 }
 
 /** Size, money, reach and what is expected, following every edit. */
-export function SegmentStrip({ figures, currency, isWaiting }: Props) {
+export function SegmentStrip({ figures, currency, isWaiting, leftOut }: Props) {
   const customers = figures?.customers ?? 0;
   const value = figures?.predicted_value;
   const orders = figures?.expected_purchases;
-  const out = figures ? figures.customers - figures.reachable : 0;
   return (
     <div className="strip" data-waiting={isWaiting}>
       <Figure
@@ -33,7 +34,7 @@ export function SegmentStrip({ figures, currency, isWaiting }: Props) {
         term="reachable"
         value={integer(figures?.reachable)}
         beside={customers > 0 && figures ? share(figures.reachable / customers) : ""}
-        more={out > 0 ? `${integer(out)} would be left out` : ""}
+        more={reachText(figures, leftOut)}
       />
       <Figure
         name={`Predicted value, ${currency}`}
@@ -51,11 +52,18 @@ export function SegmentStrip({ figures, currency, isWaiting }: Props) {
         name={`Expected orders, ${figures?.horizon_days ?? 365} days`}
         term="expected_purchases"
         value={orders ? integer(orders.value) : unknown}
-        beside={orders && orders.low !== null ? `(${integer(orders.low)}–${integer(orders.high)})` : ""}
+        beside={orders && orders.low !== null ? `(${compact(orders.low)}–${compact(orders.high)})` : ""}
         more={orders && customers > 0 ? `${decimal(orders.value / customers)} each` : ""}
       />
     </div>
   );
+}
+
+/** What becomes of those who can't be reached: left out of a list, or in it without an address where none is known of anybody. */
+function reachText(figures: SegmentFigures | undefined, leftOut: number | undefined): string {
+  if (!figures || leftOut === undefined) return "";
+  if (leftOut > 0) return `${integer(leftOut)} would be left out`;
+  return figures.reachable < figures.customers ? "lists name all of them, by id" : "";
 }
 
 interface FigureProps {

@@ -58,7 +58,7 @@ function Form({ brand, read: { settings, made_with } }: { brand: string; read: R
       }}
     >
       <label className="on">
-        Currency of its money, ISO 4217
+        Currency
         <input
           className="field"
           value={currency}
@@ -69,7 +69,7 @@ function Form({ brand, read: { settings, made_with } }: { brand: string; read: R
         />
       </label>
       <label className="on">
-        Time zone, which decides what a day is
+        Time zone, by which a day begins and ends
         <input
           className="field"
           value={zone}
@@ -84,7 +84,7 @@ function Form({ brand, read: { settings, made_with } }: { brand: string; read: R
         </datalist>
       </label>
       <label className="on">
-        Days in which goods may come back; left empty, as observed
+        Days within which goods may come back; empty: as observed
         <input
           className="field"
           type="number"

@@ -6,8 +6,14 @@ import { Term } from "../../components/Term.tsx";
 import { instant, integer } from "../../format/format.ts";
 import { shortPath } from "../../format/paths.ts";
 
+interface Props {
+  readonly batches: readonly Batch[];
+  readonly isBusy: boolean;
+  readonly onWithdraw: (batchId: string) => void;
+}
+
 /** Deliveries with their files; what was read is accepted, rejected or repeated, and adds up. */
-export function Batches({ batches, onWithdraw }: { batches: readonly Batch[]; onWithdraw: (batchId: string) => void }) {
+export function Batches({ batches, isBusy, onWithdraw }: Props) {
   const files = batches.reduce((sum, batch) => sum + batch.files.length, 0);
   return (
     <Panel
@@ -49,7 +55,12 @@ export function Batches({ batches, onWithdraw }: { batches: readonly Batch[]; on
                       <td className="num">{integer(file.rows_repeated)}</td>
                       <td className="num">
                         {at === 0 && !batch.withdrawn && (
-                          <button type="button" className="button bare" onClick={() => onWithdraw(batch.batch_id)}>
+                          <button
+                            type="button"
+                            className="button bare"
+                            disabled={isBusy}
+                            onClick={() => onWithdraw(batch.batch_id)}
+                          >
                             Withdraw
                           </button>
                         )}

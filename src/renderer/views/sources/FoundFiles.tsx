@@ -3,6 +3,7 @@ import type { OutputOf } from "../../../shared/api/operation.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Scroll } from "../../components/Scroll.tsx";
 import { integer, share } from "../../format/format.ts";
+import { layoutName } from "../../format/layout-name.ts";
 import { shortPath } from "../../format/paths.ts";
 
 interface Props {
@@ -69,7 +70,7 @@ export function FoundFiles({ found, name, shown, isBusy, onName, onShow, onAdd }
                   {format}
                   {encoding && encoding !== "utf-8" ? `, ${encoding}` : ""}
                 </td>
-                <td className="nowrap">{layout}</td>
+                <td className="nowrap">{layoutName(layout)}</td>
                 <td className="ink2">{tables.join(", ").replaceAll("_", " ") || "kept as it is"}</td>
                 <td className="num">{share(confidence, 0)}</td>
                 <td className="ink2">{warnings.join(" ")}</td>

@@ -41,7 +41,7 @@ export function GateDialog({ settings, onClose }: { settings: NightSettingsDocum
   const restore = () =>
     setLimits(Object.fromEntries(settings.gate.map((one) => [one.rule, shown({ ...one, limit: one.default_limit })])));
   return (
-    <Dialog label="Time and limits of the nightly job" onClose={onClose}>
+    <Dialog label="Time and limits of the nightly job" onClose={onClose} isForm>
       <h2>Time and limits of the nightly job</h2>
       <p className="ink2">
         While Assay is open it does the job by itself, on one of the desktops that share the workspace. Times are of{" "}

@@ -1,15 +1,18 @@
 import { useState } from "react";
 import type { MappingJson } from "../../../shared/api/contract/sources.ts";
 import { useAsk } from "../../client/queries.ts";
-import { columnOf, ruleText, withColumn } from "./mapping-edit.ts";
+import { columnOf, likelyColumn, ruleText, withColumn } from "./mapping-edit.ts";
 
 interface Props {
   readonly mapping: MappingJson;
   /** The file's columns; without them the mapping can only be read, or edited as JSON. */
   readonly columns: readonly string[];
   readonly label?: string;
-  readonly onSave: (mapping: MappingJson) => void | Promise<void>;
+  readonly isBusy?: boolean;
+  readonly onSave: (mapping: MappingJson) => void;
 }
+
+const notTaken = "(none)";
 
 function readMapping(text: string): MappingJson | null {
   try {
@@ -22,7 +25,7 @@ function readMapping(text: string): MappingJson | null {
 }
 
 /** A mapping as columns on columns; each can be pointed elsewhere, and the whole edited as JSON. */
-export function MappingEditor({ mapping, columns, label = "Save mapping", onSave }: Props) {
+export function MappingEditor({ mapping, columns, label = "Save mapping", isBusy = false, onSave }: Props) {
   const targets = useAsk("sources.targets", {});
   const [draft, setDraft] = useState(mapping);
   const [json, setJson] = useState<string | null>(null);
@@ -77,10 +80,10 @@ export function MappingEditor({ mapping, columns, label = "Save mapping", onSave
         )}
         {isChanged && json === null && (
           <>
-            <button type="button" className="button primary" onClick={() => void onSave(draft)}>
+            <button type="button" className="button primary" disabled={isBusy} onClick={() => onSave(draft)}>
               {label}
             </button>
-            <button type="button" className="button" onClick={() => setDraft(mapping)}>
+            <button type="button" className="button" disabled={isBusy} onClick={() => setDraft(mapping)}>
               Undo changes
             </button>
           </>
@@ -99,8 +102,22 @@ interface TableProps {
 }
 
 function MappedTable({ table, rules, columns, targets, onColumn }: TableProps) {
-  const free = targets.filter(({ name }) => !(name in rules));
-  const missing = free.filter(({ required }) => required);
+  const [begun, setBegun] = useState<readonly string[]>([]);
+  const rows = [
+    ...Object.entries(rules),
+    ...begun.filter((name) => !(name in rules)).map((name) => [name, ""] as const),
+  ];
+  const free = targets.filter(({ name }) => !(name in rules) && !begun.includes(name));
+  const missing = targets.filter(({ name, required }) => required && !(name in rules));
+  const begin = (target: string) => {
+    const column = likelyColumn(target, columns);
+    if (column === null) setBegun([...begun, target]);
+    else onColumn(target, column);
+  };
+  const point = (target: string, column: string) => {
+    setBegun(begun.filter((one) => one !== target));
+    onColumn(target, column === notTaken ? null : column);
+  };
   return (
     <div>
       <h3 className="medium">{table.replaceAll("_", " ")}</h3>
@@ -109,7 +126,7 @@ function MappedTable({ table, rules, columns, targets, onColumn }: TableProps) {
       )}
       <table className="plain tight fixed">
         <tbody>
-          {Object.entries(rules).map(([target, rule]) => (
+          {rows.map(([target, rule]) => (
             <tr key={target}>
               <td className="mono clip" title={targets.find(({ name }) => name === target)?.help}>
                 {target}
@@ -122,17 +139,15 @@ function MappedTable({ table, rules, columns, targets, onColumn }: TableProps) {
                     className="field wide"
                     aria-label={`Column for ${target} of ${table}`}
                     value={columnOf(rule) ?? ""}
-                    onChange={(event) => onColumn(target, event.target.value === "(none)" ? null : event.target.value)}
+                    onChange={(event) => point(target, event.target.value)}
                   >
-                    {columnOf(rule) === null && <option value="">{ruleText(rule)}</option>}
-                    {[...new Set([...columns, ...(columnOf(rule) === null ? [] : [columnOf(rule) ?? ""])])].map(
-                      (name) => (
-                        <option key={name} value={name}>
-                          {name === columnOf(rule) ? ruleText(rule) : name}
-                        </option>
-                      ),
-                    )}
-                    <option value="(none)">(not taken)</option>
+                    {!columnOf(rule) && <option value="">{ruleText(rule) || "choose a column…"}</option>}
+                    {[...new Set([...columns, ...(columnOf(rule) ? [columnOf(rule) ?? ""] : [])])].map((name) => (
+                      <option key={name} value={name}>
+                        {name === columnOf(rule) ? ruleText(rule) : name}
+                      </option>
+                    ))}
+                    <option value={notTaken}>(not taken)</option>
                   </select>
                 )}
               </td>
@@ -145,7 +160,7 @@ function MappedTable({ table, rules, columns, targets, onColumn }: TableProps) {
                   className="field"
                   aria-label={`Add a column to ${table}`}
                   value=""
-                  onChange={(event) => event.target.value && onColumn(event.target.value, columns[0] ?? "")}
+                  onChange={(event) => event.target.value && begin(event.target.value)}
                 >
                   <option value="">add a column…</option>
                   {free.map(({ name, help }) => (

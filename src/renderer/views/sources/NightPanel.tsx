@@ -50,7 +50,7 @@ export function NightPanel({ settings, nights }: { settings: NightSettingsDocume
             Time and limits
           </button>
           <button type="button" className="button" disabled={doing !== null} onClick={() => void run()}>
-            Do it now
+            Run it now
           </button>
         </>
       }

@@ -6,10 +6,13 @@ import { go } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
 import { offerUndo } from "../../client/undo.ts";
+import { useWork } from "../../client/use-work.ts";
 import { Dialog } from "../../components/Dialog.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure } from "../../components/parts.tsx";
+import { type Doing, Working } from "../../components/Working.tsx";
 import { instant, integer } from "../../format/format.ts";
+import { layoutName } from "../../format/layout-name.ts";
 import { Batches } from "./Batches.tsx";
 import { MappingEditor } from "./MappingEditor.tsx";
 import { RejectTable } from "./RejectTable.tsx";
@@ -17,6 +20,10 @@ import { TimetablePanel } from "./TimetablePanel.tsx";
 
 const mostRejects = 200;
 
+interface Told {
+  readonly signal: AbortSignal;
+  readonly onProgress: (doing: Doing) => void;
+}
 type Timetable = Pick<Source, "schedule" | "expected_by">;
 
 /** One source: how it is mapped, its deliveries, and what was left out of them. */
@@ -24,7 +31,7 @@ export function SourcePanel({ source }: { source: Source }) {
   const { brand, currency, timeZone } = useBrand();
   const client = useClient();
   const queries = useQueryClient();
-  const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
+  const { doing, error, start, cancel } = useWork();
   const [isRemoving, setIsRemoving] = useState(false);
   const batches = useAsk("batches.list", { brand });
   const rejects = useAsk("batches.rejects", { brand, source: source.source, limit: mostRejects });
@@ -34,39 +41,46 @@ export function SourcePanel({ source }: { source: Source }) {
     { path: path ?? "", mapping: source.mapping, currency, time_zone: timeZone, limit: 1 },
     { enabled: path !== undefined },
   );
-  const act = async (work: Promise<unknown>, then?: () => void) => {
-    setError(null);
-    try {
-      await work;
+  const act = (label: string, work: (told: Told) => Promise<unknown>) =>
+    void start(label, async (signal, onProgress) => {
+      await work({ signal, onProgress });
       await queries.invalidateQueries();
-      then?.();
-    } catch (reason) {
-      setError(reason as Error);
-    }
-  };
+    });
   const setMapping = async (mapping: MappingJson) => {
     await client.call("sources.set_mapping", { brand, source: source.source, mapping });
-    await client.stream("batches.reread", { brand, source: source.source });
+    return { reread: (told?: Told) => client.stream("batches.reread", { brand, source: source.source }, told) };
   };
-  const saveMapping = async (mapping: MappingJson) => {
-    const before = source.mapping;
-    await setMapping(mapping);
-    offerUndo(`The mapping of ${source.source} is changed.`, () => setMapping(before));
-  };
-  const withdraw = async (batch_id: string) => {
-    await client.call("batches.withdraw", { brand, batch_id });
-    offerUndo("The delivery is withdrawn.", () => client.call("batches.restore", { brand, batch_id }));
-  };
-  const setTimetable = async (timetable: Timetable) => {
-    const { schedule, expected_by } = source;
-    const set = (next: Timetable) => client.call("sources.set_schedule", { brand, source: source.source, ...next });
-    await set(timetable);
-    offerUndo(`The timetable of ${source.source} is changed.`, () => set({ schedule, expected_by }));
+  const saveMapping = (mapping: MappingJson) =>
+    act("Reading the deliveries by the new mapping", async (told) => {
+      const before = source.mapping;
+      const { reread } = await setMapping(mapping);
+      offerUndo(`The mapping of ${source.source} is changed.`, async () => (await setMapping(before)).reread());
+      await reread(told);
+    });
+  const withdraw = (batch_id: string) =>
+    act("Withdrawing the delivery", async () => {
+      await client.call("batches.withdraw", { brand, batch_id });
+      offerUndo("The delivery is withdrawn.", () => client.call("batches.restore", { brand, batch_id }));
+    });
+  const setTimetable = (timetable: Timetable) =>
+    act("Saving the schedule", async () => {
+      const { schedule, expected_by } = source;
+      const set = (next: Timetable) => client.call("sources.set_schedule", { brand, source: source.source, ...next });
+      await set(timetable);
+      offerUndo(`The schedule of ${source.source} is changed.`, () => set({ schedule, expected_by }));
+    });
+  const remove = () => {
+    setIsRemoving(false);
+    act("Removing the source", async () => {
+      await client.call("sources.remove", { brand, source: source.source });
+      go("/sources");
+    });
   };
   const own = (batches.data?.batches ?? []).filter((batch) => batch.source === source.source);
   const total = rejects.data?.total ?? 0;
   return (
     <>
+      {doing && <Working doing={doing} onCancel={cancel} />}
       {error && <Failure error={error} />}
       <div className="strip low">
         <Key name="Rows accepted" value={integer(source.rows_accepted)} more="" />
@@ -84,12 +98,12 @@ export function SourcePanel({ source }: { source: Source }) {
         />
       </div>
       <div className="grid">
-        <Batches batches={own} onWithdraw={(batch_id) => void act(withdraw(batch_id))} />
+        <Batches batches={own} isBusy={doing !== null} onWithdraw={withdraw} />
         <TimetablePanel
           key={`${source.schedule} ${source.expected_by}`}
           source={source}
           timeZone={timeZone}
-          onSave={(timetable) => void act(setTimetable(timetable))}
+          onSave={setTimetable}
         />
         {total > 0 && (
           <Panel
@@ -107,7 +121,7 @@ export function SourcePanel({ source }: { source: Source }) {
         <Panel
           span="s12"
           title="Mapping"
-          under={`Layout ${source.layout}; a change holds for all deliveries from the next run on`}
+          under={`${layoutName(source.layout)}; a change holds for all deliveries from the next run on`}
           tools={
             <button type="button" className="button" onClick={() => setIsRemoving(true)}>
               Remove source
@@ -118,7 +132,8 @@ export function SourcePanel({ source }: { source: Source }) {
             key={JSON.stringify(source.mapping)}
             mapping={source.mapping}
             columns={preview.data?.columns.map(({ name }) => name) ?? []}
-            onSave={(mapping) => act(saveMapping(mapping))}
+            isBusy={doing !== null}
+            onSave={saveMapping}
           />
         </Panel>
       </div>
@@ -130,13 +145,7 @@ export function SourcePanel({ source }: { source: Source }) {
             they are.
           </p>
           <div className="actions">
-            <button
-              type="button"
-              className="button primary"
-              onClick={() =>
-                void act(client.call("sources.remove", { brand, source: source.source }), () => go("/sources"))
-              }
-            >
+            <button type="button" className="button primary" onClick={remove}>
               Remove source
             </button>
             <button type="button" className="button" onClick={() => setIsRemoving(false)}>

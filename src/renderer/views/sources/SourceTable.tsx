@@ -3,12 +3,15 @@ import { Panel } from "../../components/Panel.tsx";
 import { SourceState } from "../../components/SourceState.tsx";
 import { Term } from "../../components/Term.tsx";
 import { instant, integer } from "../../format/format.ts";
+import { layoutName } from "../../format/layout-name.ts";
+import { sourceLabels } from "../../format/source-label.ts";
 
 const tables = (names: readonly string[]) => names.join(", ").replaceAll("_", " ");
 
 /** Every source with what it feeds and how its rows fared. */
 export function SourceTable({ sources }: { sources: readonly Source[] }) {
   const accepted = sources.reduce((sum, one) => sum + one.rows_accepted, 0);
+  const labels = sourceLabels(sources.map(({ source }) => source));
   const rejected = sources.reduce((sum, one) => sum + one.rows_rejected, 0);
   return (
     <Panel
@@ -39,11 +42,11 @@ export function SourceTable({ sources }: { sources: readonly Source[] }) {
             {sources.map((source) => (
               <tr key={source.source}>
                 <td className="medium nowrap">
-                  <a href={`/sources/${encodeURIComponent(source.source)}`} data-route>
-                    {source.source}
+                  <a href={`/sources/${encodeURIComponent(source.source)}`} title={source.source} data-route>
+                    {labels.get(source.source)}
                   </a>
                 </td>
-                <td className="nowrap layout">{source.layout}</td>
+                <td className="nowrap layout">{layoutName(source.layout)}</td>
                 <td className="ink2 feeds clip" title={tables(source.tables)}>
                   {tables(source.tables)}
                 </td>

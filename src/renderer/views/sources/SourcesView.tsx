@@ -1,5 +1,4 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import type { Source } from "../../../shared/api/contract/sources.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { go, useRoute } from "../../app/route.ts";
@@ -39,7 +38,7 @@ function Sources({ list, name }: { list: readonly Source[]; name: string | undef
   const client = useClient();
   const queries = useQueryClient();
   const { doing, error, start, cancel } = useWork();
-  const [refused, setRefused] = useState<(Error & { hint?: string }) | null>(null);
+  const launch = useWork();
   const chosen = list.find(({ source }) => source === name);
   const takeDelivery = () =>
     start("Looking for deliveries", async (signal, onProgress) => {
@@ -47,12 +46,11 @@ function Sources({ list, name }: { list: readonly Source[]; name: string | undef
       await client.stream("sources.ingest", { brand, ...one }, { signal, onProgress });
       await queries.invalidateQueries();
     });
-  const run = () => {
-    client.call("runs.launch", { brand }).then(
-      ({ run_id }) => go(`/runs/${run_id}?then=overview`),
-      (reason: Error) => setRefused(reason),
-    );
-  };
+  const run = () =>
+    launch.start("Starting", async () => {
+      const { run_id } = await client.call("runs.launch", { brand });
+      go(`/runs/${run_id}?then=overview`);
+    });
   const hasRows = list.some(({ rows_accepted }) => rows_accepted > 0);
   return (
     <>
@@ -68,8 +66,13 @@ function Sources({ list, name }: { list: readonly Source[]; name: string | undef
               </button>
             )}
             {hasRows && (
-              <button type="button" className="button primary" disabled={doing !== null} onClick={run}>
-                Run
+              <button
+                type="button"
+                className="button primary"
+                disabled={doing !== null || launch.doing !== null}
+                onClick={() => void run()}
+              >
+                {launch.doing ? "Starting…" : "Run"}
               </button>
             )}
           </>
@@ -77,7 +80,7 @@ function Sources({ list, name }: { list: readonly Source[]; name: string | undef
       />
       {doing && <Working doing={doing} onCancel={cancel} />}
       {error && <Failure error={error} />}
-      {refused && <Failure error={refused} />}
+      {launch.error && <Failure error={launch.error} />}
       {list.length === 0 && (
         <Empty
           title="No source yet"

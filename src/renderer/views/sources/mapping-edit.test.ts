@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { columnOf, ruleText, withColumn } from "./mapping-edit.ts";
+import { columnOf, likelyColumn, ruleText, withColumn } from "./mapping-edit.ts";
 
 test.each([
   ["Total", "Total", "Total"],
@@ -27,4 +27,9 @@ test("a target is pointed elsewhere and keeps how it is read", () => {
   expect(withColumn(mapping, 0, "id", "Nr").tables[0]?.columns).toMatchObject({ id: "Nr" });
   expect(withColumn(mapping, 0, "id", null).tables[0]?.columns).toEqual({ total: { column: "Total", decimal: "," } });
   expect(withColumn(mapping, 3, "id", "Nr")).toEqual(mapping);
+});
+
+test("a target that is added takes the column of its own name, else none", () => {
+  expect(likelyColumn("order_id", ["Total", "Order ID"])).toBe("Order ID");
+  expect(likelyColumn("ordered_at", ["Total", "Order ID"])).toBeNull();
 });

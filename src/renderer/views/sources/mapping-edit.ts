@@ -27,6 +27,13 @@ export function columnOf(rule: unknown): string | null {
   return typeof rule.column === "string" ? rule.column : null;
 }
 
+const bare = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+
+/** The column whose name is that of a target but for case and signs: "Order ID" for order_id; null where none is. */
+export function likelyColumn(target: string, columns: readonly string[]): string | null {
+  return columns.find((name) => bare(name) === bare(target)) ?? null;
+}
+
 /** The mapping with one target taken from another column, keeping how it is read; null takes the target out. */
 export function withColumn(mapping: MappingJson, table: number, target: string, column: string | null): MappingJson {
   return {

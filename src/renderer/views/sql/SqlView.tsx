@@ -6,6 +6,7 @@ import { useAsk } from "../../client/queries.ts";
 import { asked, useViewedSnapshot } from "../../client/viewed-snapshot.ts";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { day } from "../../format/format.ts";
+import { keyName } from "../../format/keys.ts";
 import type { Result } from "../../table/result.ts";
 import { Editor } from "./Editor.tsx";
 import { HandOffDialog } from "./HandOffDialog.tsx";
@@ -123,7 +124,7 @@ function Console({ tables, asOf, statements }: ConsoleProps) {
                 type="button"
                 className="button primary"
                 disabled={sql.trim() === ""}
-                title="Ctrl Enter; what is marked, or all of it"
+                title={`${keyName("Ctrl Enter")}; what is marked, or all of it`}
                 onClick={() => void run(sql)}
               >
                 Run
@@ -147,8 +148,8 @@ function Console({ tables, asOf, statements }: ConsoleProps) {
               onRun={(statement) => void run(statement)}
             />
             <p className="muted small">
-              One SELECT over this snapshot, in a process of its own, stopped after 30 s. <kbd>Ctrl Enter</kbd> runs it
-              or what is marked, <kbd>Ctrl Space</kbd> offers names.
+              One SELECT over this snapshot, in a process of its own, stopped after 30 s.{" "}
+              <kbd>{keyName("Ctrl Enter")}</kbd> runs it or what is marked, <kbd>Ctrl Space</kbd> offers names.
             </p>
           </section>
           <Outcome answer={answer} />

@@ -1,6 +1,7 @@
 import type { OfferPlan } from "../../../../shared/api/contract/offers.ts";
 import { useBrand } from "../../../app/BrandContext.ts";
 import { useWidth } from "../../../charts/use-width.ts";
+import { NumberInput } from "../../../components/NumberInput.tsx";
 import { Panel } from "../../../components/Panel.tsx";
 import { integer, minorDigits, money } from "../../../format/format.ts";
 import { effectMoney } from "../words.ts";
@@ -42,15 +43,15 @@ export function BudgetPanel({ plan, budget, onBudget }: Props) {
               aria-valuetext={isLimited ? `${currency} ${integer(value)}` : "no limit"}
               onChange={(event) => onBudget(Number(event.target.value) >= most ? null : Number(event.target.value))}
             />
-            <input
+            <NumberInput
               className="field short"
-              type="number"
               min={0}
-              step={step}
+              step="any"
               aria-label={`Budget as a number, ${currency}`}
               placeholder="no limit"
-              value={budget ?? ""}
-              onChange={(event) => onBudget(event.target.value === "" ? null : Number(event.target.value))}
+              takesNothing
+              value={budget}
+              onChange={onBudget}
             />
           </div>
           <Curve plan={plan} at={value * 10 ** digits} most={most * 10 ** digits} />

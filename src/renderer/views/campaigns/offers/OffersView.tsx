@@ -5,11 +5,14 @@ import { useBrand } from "../../../app/BrandContext.ts";
 import { go, useRoute } from "../../../app/route.ts";
 import { useClient } from "../../../client/ClientProvider.tsx";
 import { useAsk } from "../../../client/queries.ts";
+import { useDraft } from "../../../client/use-draft.ts";
+import { useNeeded } from "../../../client/use-needed.ts";
 import { useProof } from "../../../client/use-proof.ts";
 import { Failure, Head, Waiting } from "../../../components/parts.tsx";
 import { State } from "../../../components/State.tsx";
 import { Term } from "../../../components/Term.tsx";
 import { integer, minorDigits, money, share } from "../../../format/format.ts";
+import { nameTyped } from "../plan.ts";
 import { useSettled } from "../use-settled.ts";
 import { effectMoney } from "../words.ts";
 import { BudgetPanel } from "./BudgetPanel.tsx";
@@ -32,10 +35,15 @@ export function OffersView({ names }: { names: readonly string[] }) {
   const queries = useQueryClient();
   const proof = useProof();
   const { params } = useRoute();
-  const [form, setForm] = useState<OfferForm>({ ...emptyOffers, segment: params.get("segment") ?? "" });
+  const asked = params.get("segment");
+  const [form, setForm, forget] = useDraft<OfferForm>(`offers of ${brand} for ${asked}`, {
+    ...emptyOffers,
+    segment: asked ?? "",
+  });
   const [name, setName] = useState("");
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
   const [isBusy, setIsBusy] = useState(false);
+  const needed = useNeeded(name);
   const settled = useSettled(form, 250);
   const digits = minorDigits(currency);
   const isSound = offerProblem(settled) === null;
@@ -48,13 +56,16 @@ export function OffersView({ names }: { names: readonly string[] }) {
       ? "A name has letters, digits, - and _, and no spaces."
       : names.includes(name)
         ? `There is a campaign ${name} already.`
-        : null);
+        : needed.isMissed
+          ? "Name the campaign first."
+          : null);
   const create = async (make: () => Promise<unknown>) => {
     setError(null);
     setIsBusy(true);
     try {
       await make();
       await queries.invalidateQueries({ queryKey: ["campaigns.list"] });
+      forget();
       go(`/campaigns/${name}`);
     } catch (reason) {
       setError(reason as Error);
@@ -84,19 +95,20 @@ export function OffersView({ names }: { names: readonly string[] }) {
           <>
             <input
               className="field"
+              ref={needed.field}
               aria-label="Name of the campaign"
               placeholder="Name of the campaign"
               maxLength={63}
               value={name}
-              onChange={(event) => setName(event.target.value.trim())}
+              onChange={(event) => setName(nameTyped(event.target.value))}
             />
             <button
               type="button"
               className="button primary"
-              disabled={name === "" || problem !== null || isBusy || !found || found.contacts === 0}
-              onClick={() => void createPlan()}
+              disabled={(problem !== null && !needed.isMissed) || isBusy || !found || found.contacts === 0}
+              onClick={() => needed.ask(() => void createPlan())}
             >
-              Create campaign of {integer(found?.contacts ?? 0)}
+              {found && found.contacts > 0 ? `Create campaign of ${integer(found.contacts)}` : "Create campaign"}
             </button>
           </>
         }
@@ -134,9 +146,8 @@ export function OffersView({ names }: { names: readonly string[] }) {
                 <TestPanel
                   test={test.data}
                   isNeeded={found.basis !== "experiment"}
-                  name={problem === null ? name : ""}
-                  isBusy={isBusy}
-                  onCreate={createTest}
+                  isBusy={isBusy || (problem !== null && !needed.isMissed)}
+                  onCreate={() => needed.ask(createTest)}
                 />
               )}
             </div>
@@ -176,7 +187,7 @@ function Strip({ plan, isWaiting }: { plan: OfferPlan; isWaiting: boolean }) {
           <Term name="given_away">Given away</Term>, {currency}
         </div>
         <div className="v">{money(given_away_minor, currency)}</div>
-        <div className="s">to who would have bought anyway</div>
+        <div className="s">to those who would have bought anyway</div>
       </div>
       <div>
         <div className="k">Cost, {currency}</div>

@@ -7,13 +7,12 @@ import { effectPoints } from "../words.ts";
 interface Props {
   readonly test: OfferTest;
   readonly isNeeded: boolean;
-  readonly name: string;
   readonly isBusy: boolean;
   readonly onCreate: () => void;
 }
 
 /** The experiment that would tell what the price cuts do, one click from being a campaign. */
-export function TestPanel({ test, isNeeded, name, isBusy, onCreate }: Props) {
+export function TestPanel({ test, isNeeded, isBusy, onCreate }: Props) {
   const { variants, in_variant, kept_out, holdout, days, detectable, expected, is_enough, customers_needed } = test;
   return (
     <Panel
@@ -23,8 +22,7 @@ export function TestPanel({ test, isNeeded, name, isBusy, onCreate }: Props) {
         <button
           type="button"
           className={isNeeded ? "button primary" : "button"}
-          disabled={name === "" || isBusy || in_variant === 0}
-          title={name === "" ? "Name the campaign first" : undefined}
+          disabled={isBusy || in_variant === 0}
           onClick={onCreate}
         >
           Create test
@@ -51,7 +49,8 @@ export function TestPanel({ test, isNeeded, name, isBusy, onCreate }: Props) {
       </table>
       <p className="ink2 note">
         After {integer(days)} days each depth shows a rise of {detectable === null ? unknown : effectPoints(detectable)}{" "}
-        in four of five such tests; {effectPoints(expected)} is what the deepest cut is taken to add.{" "}
+        in four of five such tests
+        {expected > 0 && `; ${effectPoints(expected)} is what the deepest cut is taken to add`}.{" "}
         {is_enough
           ? "That is enough."
           : customers_needed === null
