@@ -42,7 +42,7 @@ export function Empty({ title, children, action }: { title: string; children?: R
   return (
     <div className="empty">
       <Heading>{title}</Heading>
-      {children && <p style={{ margin: "4px 0 12px" }}>{children}</p>}
+      {children && <p style={{ margin: "4px auto 12px" }}>{children}</p>}
       {action}
     </div>
   );

@@ -25,7 +25,7 @@ export function Ideas({ brand }: { brand: string }) {
     );
     if (!first) return [];
     const { param, spec } = first;
-    const unit = spec.unit ? ` ${spec.unit}` : "";
+    const unit = spec.unit && !["share", "rate"].includes(spec.unit) ? ` ${spec.unit}` : "";
     return [
       {
         ...{ name: `${name}.${param}`, model: title, label: spec.label, help: spec.help },

@@ -187,7 +187,7 @@ function Strip({ plan, isWaiting }: { plan: OfferPlan; isWaiting: boolean }) {
           <Term name="given_away">Given away</Term>, {currency}
         </div>
         <div className="v">{money(given_away_minor, currency)}</div>
-        <div className="s">to those who would have bought anyway</div>
+        <div className="s">to those who buy anyway</div>
       </div>
       <div>
         <div className="k">Cost, {currency}</div>
