@@ -90,8 +90,15 @@ describe("a plain table", () => {
     ["dataset.csv", "rec_id, given_name, surname, street_number, postcode, state, date_of_birth", "customers"],
     ["members.csv", "card_number,first_name,last_name,postcode", "customers"],
     ["newsletter.csv", "email", "customers"],
+    ["customers.csv", "customer_id,birth_date,gender,region", "customers"],
+    ["people.csv", "client_id,sex,city,country", "customers"],
+    ["customers.csv", "customer_id,region", "customers"],
   ])("is told by its name and header: %s", (name, header, table) => {
     expect(Object.keys(tablesOf(name, header).tables)).toContain(table);
+  });
+
+  it("that names a customer and a place isn't a list of people for that", () => {
+    expect(tablesOf("visits.csv", "customer_id,region,visits").tables).toEqual({});
   });
 
   it("with dates that could be read in two ways leaves their format open and says so", () => {

@@ -50,9 +50,12 @@ export const customers: Recognise = (headings) => {
   const isPerson = ["email", "full_name", "given_name", "family_name", "postcode", "loyalty_id"].some(
     (name) => person[name] !== undefined,
   );
-  const told = headings.rest(person).filter(isAttribute);
+  const told = [
+    ...headings.rest(person).filter(isAttribute),
+    ...["gender", "birth_date", "city", "region", "country"].filter((meaning) => headings.has(meaning)),
+  ];
   const isDescribed =
-    told.length > 1 &&
+    told.length > (/customer|client|member|shopper|crm|kunden|user/.test(headings.fileName) ? 0 : 1) &&
     !["id", "recordid"].includes(plainHeader(typeof customer === "string" ? customer : "id")) &&
     !headings.has("product_id", "order_id", "event_type");
   if (!customer || !(isPerson || isDescribed)) return undefined;
