@@ -78,7 +78,7 @@ function goodsSql(context: StepContext): string {
 /** SQL of what only some lines carry: their own size, and when they were delivered. */
 function detailsSql(context: StepContext): string {
   return `SELECT key_space, order_id, line_id, source, any_value(size ORDER BY source_row) AS size,
-      any_value(CAST(delivered_at AS DATE) ORDER BY source_row) AS delivered_on, min(${daySql("ordered_at", context.brand.timeZone)}) AS day
+      any_value(${daySql("delivered_at", context.brand.timeZone)} ORDER BY source_row) AS delivered_on, min(${daySql("ordered_at", context.brand.timeZone)}) AS day
     FROM ${context.relation("lines")} WHERE size IS NOT NULL OR delivered_at IS NOT NULL GROUP BY key_space, order_id, line_id, source`;
 }
 
@@ -87,7 +87,7 @@ function detailsSql(context: StepContext): string {
  *  currency: other currencies at the order day's rate, NULL without one. `known_on` of a return is its own day, else its order's. */
 export const purchaseLines = defineStep({
   name: "purchase_lines",
-  version: 6,
+  version: 7,
   title: "Lines of known customers",
   stage: "customers",
   scope: "brand",

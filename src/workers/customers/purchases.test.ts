@@ -53,6 +53,19 @@ describe("a purchase", () => {
     expect(rows.map(({ day }) => day)).toEqual(["2026-06-30"]);
   });
 
+  it("is delivered on a day of the brand's zone too", async () => {
+    await givenOrders(bench, [
+      {
+        order: "1",
+        customer: "ann",
+        at: "2026-06-30 23:00:00",
+        lines: [{ delivered_at: "2026-06-30 23:00:00" }, { delivered_at: "2026-07-02 12:00:00" }],
+      },
+    ]);
+    const { details = [] } = await bench.run(purchaseLines, { brand: { timeZone: "Europe/London" } });
+    expect(details.map(({ delivered_on }) => delivered_on)).toEqual(["2026-07-01", "2026-07-02"]);
+  });
+
   it("needs a line with a price, unless the source has no lines", async () => {
     await givenOrders(bench, [
       { order: "1", customer: "ann", at: "2026-01-05 09:00:00", price: 0 },
