@@ -7,6 +7,10 @@ import { givenAge } from "./return-lags.ts";
 import { scoreColumns, treeColumns } from "./return-risk-columns.ts";
 import { chanceOf, type FittedRisk, marginsOf } from "./return-risk-fit.ts";
 
+const priceSteps = [0.9, 1.1, 0.8, 1.2, 0.7, 1.3, 0.6, 1.4, 0.5, 1.5] as const;
+const deliverySteps = [1, 2, 3, 4, 5, 6, 7, 10, 14] as const;
+const counts = [0, 1, 2, 3, 4] as const;
+
 type Edit = Readonly<Record<string, number>>;
 
 /** Risks of a line as it is and under some edits of its numbers, as lines are scored. */
@@ -53,7 +57,7 @@ function editsOf(fitted: FittedRisk, line: ColumnTable): { edit: Edit; text: str
           },
         ];
   const [price, ratio, depth] = [of("price_minor"), of("price_ratio"), of("discount_depth")];
-  const prices = points("price_ratio").flatMap((point) => {
+  const prices = [...points("price_ratio"), ...priceSteps.map((step) => ratio * step)].flatMap((point) => {
     if (!Number.isFinite(ratio) || ratio <= 0) return [];
     const to = point < ratio ? point : point * 1.001 + 1e-6;
     const change = Math.round(100 * (to / ratio - 1));
@@ -67,6 +71,7 @@ function editsOf(fitted: FittedRisk, line: ColumnTable): { edit: Edit; text: str
   const deliveries = [
     ...wholeBelow(points("delivery_days"), delivery),
     ...wholeAbove(points("delivery_days"), delivery),
+    ...deliverySteps,
   ]
     .filter((days) => days >= 0 && days <= 60 && days !== delivery)
     .map((days) => ({
@@ -82,7 +87,7 @@ function editsOf(fitted: FittedRisk, line: ColumnTable): { edit: Edit; text: str
 }
 
 /** The nearest changes of an open line that would move its risk into the bands beside: the order's selection, price, delivery and the
- *  customer's past returns, as far as the trees' split points ask. `line` is one row of the open lines. */
+ *  customer's past returns, near by usual steps and the trees' split points. `line` is one row of the open lines. */
 export function returnRiskChanges(fitted: FittedRisk, line: ColumnTable): BandChanges {
   const edits = editsOf(fitted, line);
   const { risks, columnsAt } = risksOf(
@@ -91,7 +96,16 @@ export function returnRiskChanges(fitted: FittedRisk, line: ColumnTable): BandCh
     edits.map(({ edit }) => edit),
   );
   const alternatives = edits.map(({ text }, at): Alternative => ({ columns: columnsAt(at + 1), text }));
-  const points = treeColumns.map((_, at) => splitPoints(fitted.trees, at));
+  const ratio = numbers(line, "price_ratio")[0] ?? Number.NaN;
+  const steps: Readonly<Record<string, readonly number[]>> = {
+    price_ratio: Number.isFinite(ratio) ? priceSteps.map((step) => ratio * (step < 1 ? step : step - 0.001)) : [],
+    delivery_days: deliverySteps,
+    sizes_in_order: counts,
+    past_returns: counts,
+  };
+  const points = treeColumns.map((name, at) =>
+    name === "margin" ? [] : [...new Set([...splitPoints(fitted.trees, at), ...(steps[name] ?? [])])],
+  );
   return bandChanges(
     bandCuts(fitted.mean),
     points,

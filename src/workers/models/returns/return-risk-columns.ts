@@ -6,6 +6,14 @@ import {
   tellingOrder,
 } from "../../numeric/ordered-target-statistics.ts";
 import { numbers, texts } from "../tables.ts";
+import {
+  effectsOf,
+  type FactorName,
+  learnEffects,
+  type RiskEffects,
+  type SlopeName,
+  usualMargin,
+} from "./return-risk-effects.ts";
 
 /** Texts that are read as the share of earlier lines that came back, and from how many rows on their own share counts most. */
 export const encodedTexts = [
@@ -44,12 +52,23 @@ const plain = [
 ] as const;
 
 /** Columns of the trees, in their order. */
-export const treeColumns: readonly string[] = [...encodedTexts.map(([name]) => name), ...plain, "inclination"];
+export const treeColumns: readonly string[] = [
+  ...encodedTexts.map(([name]) => name),
+  ...plain,
+  "inclination",
+  "margin",
+];
+
+/** By factor or number: how far it moves each line's log odds from the lines' mean. */
+export type Moved = ReadonlyMap<FactorName | SlopeName, Float64Array>;
+
+export interface ScoredColumns extends RiskColumns {
+  readonly moved: Moved;
+}
 
 export type Encodings = Readonly<Record<string, TargetStatistics>>;
 
-/** Columns of lines, and where the trees start from: the category's rate times how far the customer's past returns lie above what
- *  their categories let expect, drawn to 1 by some expected returns. Logits. */
+/** Columns of lines, the category's rate alone, and where the trees start from: what the effects say. Logits. */
 export interface RiskColumns {
   readonly columns: readonly Float64Array[];
   readonly ofCategory: Float64Array;
@@ -85,13 +104,16 @@ function weightOf(table: ColumnTable, rate: Float64Array): number {
   return inclinationWeights[losses.indexOf(Math.min(...losses))] ?? 1;
 }
 
-function riskColumns(table: ColumnTable, encoded: readonly Float64Array[], mean: number, weight: number): RiskColumns {
-  const inclination = inclinationOf(table, weight);
-  const rate = rateOf(encoded, mean);
+function riskColumns(
+  table: ColumnTable,
+  encoded: readonly Float64Array[],
+  mean: number,
+  { inclination, offset }: { inclination: Float64Array; offset: Float64Array },
+): RiskColumns {
   return {
-    columns: [...encoded, ...plain.map((name) => numbers(table, name)), inclination],
-    ofCategory: rate.map(logit),
-    offset: rate.map((own, row) => logit(own * (inclination[row] ?? 1))),
+    columns: [...encoded, ...plain.map((name) => numbers(table, name)), inclination, offset],
+    ofCategory: rateOf(encoded, mean).map(logit),
+    offset,
   };
 }
 
@@ -102,7 +124,7 @@ export function logit(share: number): number {
 
 /** Columns of lines whose outcome is known, each category as it stood before the line; and what is known in the end. Products seen
  *  once or twice aren't kept. */
-export function learnColumns(table: ColumnTable): RiskColumns & { encodings: Encodings; mean: number; weight: number } {
+export function learnColumns(table: ColumnTable, throwIfCancelled: () => void): RiskColumns & RiskScale {
   const [target, at, knownAt] = [numbers(table, "is_returned"), numbers(table, "day"), numbers(table, "known_on")];
   const mean = target.reduce((sum, one) => sum + one, 0) / Math.max(1, target.length);
   const encodings: Record<string, TargetStatistics> = {};
@@ -118,7 +140,10 @@ export function learnColumns(table: ColumnTable): RiskColumns & { encodings: Enc
     encodings[name] = { ...final, n: some(final.n), sum: some(final.sum) };
   }
   const weight = weightOf(table, rateOf(columns, mean));
-  return { ...riskColumns(table, columns, mean, weight), encodings, mean, weight };
+  const inclination = inclinationOf(table, weight);
+  const { effects, margins: offset } = learnEffects(table, inclination, throwIfCancelled);
+  const scale = { encodings, mean, inclination_weight: weight, effects };
+  return { ...riskColumns(table, columns, mean, { inclination, offset }), ...scale };
 }
 
 /** What a fit tells of columns. */
@@ -127,11 +152,20 @@ export interface RiskScale {
   readonly mean: number;
   /** Expected returns that draw a customer's inclination to 1. */
   readonly inclination_weight: number;
+  readonly effects: RiskEffects;
 }
 
-export function scoreColumns(table: ColumnTable, { encodings, mean, inclination_weight }: RiskScale): RiskColumns {
+/** Columns of lines as a fit reads them, with how far each effect moves them. */
+export function scoreColumns(
+  table: ColumnTable,
+  { encodings, mean, inclination_weight, effects }: RiskScale,
+): ScoredColumns {
   const encoded = encodedTexts.map(([name, weight]) =>
     encodeCategories(texts(table, name), encodings[name] ?? { mean, weight, n: {}, sum: {} }),
   );
-  return riskColumns(table, encoded, mean, inclination_weight);
+  const inclination = inclinationOf(table, inclination_weight);
+  const moved = effectsOf(table, inclination, effects);
+  const offset = new Float64Array(table.rows).fill(usualMargin(effects));
+  for (const column of moved.values()) for (const [row, by] of column.entries()) offset[row] = (offset[row] ?? 0) + by;
+  return { ...riskColumns(table, encoded, mean, { inclination, offset }), moved };
 }

@@ -9,7 +9,15 @@ import { midRanks } from "../../numeric/scoring.ts";
 import { pick } from "../learning.ts";
 import { numbers } from "../tables.ts";
 import { type LagShares, lagShares } from "./return-lags.ts";
-import { learnColumns, logit, type RiskColumns, type RiskScale } from "./return-risk-columns.ts";
+import {
+  learnColumns,
+  type RiskColumns,
+  type RiskScale,
+  type ScoredColumns,
+  scoreColumns,
+  treeColumns,
+} from "./return-risk-columns.ts";
+import type { FactorName, SlopeName } from "./return-risk-effects.ts";
 import { type DriverGroup, groupContributions } from "./return-risk-words.ts";
 
 /** Lines of like risk among the newest ones, which no tree had seen: mean risk and share that came back. */
@@ -34,10 +42,12 @@ export interface FittedRisk extends RiskScale {
 const leastToSplit = 400;
 const leastOfEach = 5;
 const explained = 3_000;
+/** Trees on all lines for each that was best on three fifths of them. */
+const more = 1.2;
 const asIs: Platt = { slope: 1, offset: 0 };
 
-/** Trees on all settled lines, from the category's rate and the customer's inclination on. Their number comes from the third fifth of the time, what corrects their chances from the fourth,
- *  and whether it does from the newest: parts that trees grown on older lines alone haven't seen. */
+/** Effects of all settled lines, and trees from there on. The number of trees and what corrects their chances come from the fourth
+ *  fifth of the time, and whether it does from the newest: parts that trees grown on older lines haven't seen. */
 export function fitRisk(
   table: ColumnTable,
   params: Params,
@@ -47,14 +57,15 @@ export function fitRisk(
   const target = numbers(table, "is_returned");
   const returned = target.reduce((sum, one) => sum + one, 0);
   if (returned < leastOfEach || target.length - returned < leastOfEach) return null;
-  const { encodings, mean, weight, ...learned } = learnColumns(table);
-  const { columns, offset } = learned;
+  const { encodings, mean, inclination_weight, effects, columns, offset } = learnColumns(table, throwIfCancelled);
+  const scale = { encodings, mean, inclination_weight, effects };
   const rules: Partial<TreeParams> = {
     trees: Number(params["trees"]),
     leaves: Number(params["leaves"]),
     learningRate: Number(params["learning_rate"]),
     minChildWeight: 8,
     l2: 10,
+    columnShare: 0.5,
     seed,
   };
   const common = { throwIfCancelled };
@@ -70,11 +81,11 @@ export function fitRisk(
     });
     const isValidation = Uint8Array.from(older, (_, at) => (at >= parts.grow.length ? 1 : 0));
     const trial = fitBoostedTrees({ ...of(older), isValidation, ...common }, rules);
-    size = trial.trees.length;
-    const [correct, check] = [of(parts.correct), of(parts.check)];
-    const found = fitPlatt(marginsOf(trial, correct), correct.target);
+    size = Math.min(Number(params["trees"]), Math.round(trial.trees.length * more));
+    const [stop, check] = [of(parts.stop), of(parts.check)];
+    const found = fitPlatt(marginsOf(trial, stop), stop.target);
     const margins = marginsOf(trial, check);
-    isCalibrated = lossOf(margins, check.target, found) < lossOf(margins, check.target, asIs);
+    isCalibrated = isSurelyBetter(margins, check.target, found);
     if (isCalibrated) platt = found;
     bins = binsOf(
       margins.map((margin) => chanceOf(margin, platt)),
@@ -86,14 +97,12 @@ export function fitRisk(
   const lags = Array.from(back, (on, row) => on - (day[row] ?? 0)).filter(Number.isFinite);
   return {
     trees,
-    encodings,
-    mean,
-    inclination_weight: weight,
+    ...scale,
     platt,
     isCalibrated,
     lags: lagShares(lags, numbers(table, "window_days")[0] ?? 30),
     bins,
-    importance: importanceOf(trees, learned, mean, platt),
+    importance: importanceOf(trees, table, scale, platt),
     n: target.length,
     n_returned: returned,
   };
@@ -103,11 +112,11 @@ export function chanceOf(margin: number, { slope, offset }: Platt): number {
   return sigmoid(slope * margin + offset);
 }
 
-/** Whole days: two fifths to grow on and a fifth each; null where too few days part the lines. */
-function byTime(days: Float64Array): Record<"grow" | "stop" | "correct" | "check", number[]> | null {
+/** Whole days: three fifths to grow on and a fifth each; null where too few days part the lines. */
+function byTime(days: Float64Array): Record<"grow" | "stop" | "check", number[]> | null {
   const sorted = days.slice().sort();
   const cut = (share: number) => sorted[Math.floor(share * sorted.length)] ?? 0;
-  const [first, second, third] = [cut(0.4), cut(0.6), cut(0.8)];
+  const [first, second] = [cut(0.6), cut(0.8)];
   const rows = Array.from(days.keys());
   const between = (low: number, high: number) =>
     rows.filter((row) => (days[row] ?? 0) >= low && (days[row] ?? 0) < high);
@@ -115,17 +124,21 @@ function byTime(days: Float64Array): Record<"grow" | "stop" | "correct" | "check
   const parts = {
     grow: between(-infinity, first),
     stop: between(first, second),
-    correct: between(second, third),
-    check: between(third, infinity),
+    check: between(second, infinity),
   };
   return Object.values(parts).every(({ length }) => length >= leastToSplit / 10) ? parts : null;
 }
 
-function lossOf(margins: Float64Array, target: Float64Array, platt: Platt): number {
-  return margins.reduce((sum, margin, at) => {
-    const p = Math.min(1 - 1e-9, Math.max(1e-9, chanceOf(margin, platt)));
-    return sum - Math.log(target[at] === 1 ? p : 1 - p);
-  }, 0);
+/** Whether corrected chances lose less by more than two standard errors: one season's level isn't the next one's. */
+function isSurelyBetter(margins: Float64Array, target: Float64Array, platt: Platt): boolean {
+  const lossOf = (margin: number, at: number, by: Platt) => {
+    const p = Math.min(1 - 1e-9, Math.max(1e-9, chanceOf(margin, by)));
+    return -Math.log(target[at] === 1 ? p : 1 - p);
+  };
+  const gains = margins.map((margin, at) => lossOf(margin, at, asIs) - lossOf(margin, at, platt));
+  const sum = gains.reduce((total, gain) => total + gain, 0);
+  const mean = sum / Math.max(1, gains.length);
+  return sum > 2 * Math.sqrt(gains.reduce((total, gain) => total + (gain - mean) ** 2, 0));
 }
 
 /** Up to ten groups of as many lines, equal chances together. */
@@ -148,17 +161,15 @@ function binsOf(chances: Float64Array, target: Float64Array): RiskBin[] {
 /** Over the newest lines. */
 function importanceOf(
   trees: BoostedTrees,
-  all: RiskColumns,
-  mean: number,
+  table: ColumnTable,
+  scale: RiskScale,
   { slope, offset }: Platt,
 ): { driver: string; effect: number }[] {
-  const some = {
-    columns: all.columns.map((column) => column.slice(-explained)),
-    ofCategory: all.ofCategory.slice(-explained),
-    offset: all.offset.slice(-explained),
-  };
-  const margins = marginsOf(trees, some);
-  const groups = [...groupedEffects(trees, some, mean)].map(([driver, sums]) => {
+  const columns = Object.entries(table.columns).map(([name, values]) => [name, values.slice(-explained)]);
+  const newest: ColumnTable = { rows: Math.min(table.rows, explained), columns: Object.fromEntries(columns) };
+  const given = scoreColumns(newest, scale);
+  const margins = marginsOf(trees, given);
+  const groups = [...groupedEffects(trees, given)].map(([driver, sums]) => {
     const moved = sums.map((sum, row) => {
       const margin = slope * (margins[row] ?? 0) + offset;
       return Math.abs(sigmoid(margin) - sigmoid(margin - slope * sum));
@@ -175,17 +186,20 @@ export function marginsOf(
   return predictMargins(trees, columns).map((margin, row) => margin + (offset[row] ?? 0));
 }
 
-/** What each group of columns adds to the margin: Shapley values of the trees, and the parts of where they start from. */
-export function groupedEffects(trees: BoostedTrees, given: RiskColumns, mean: number): Map<DriverGroup, Float64Array> {
-  const groups = groupContributions(contributions(trees, given.columns).values);
-  const start = logit(mean);
-  const { ofCategory, offset } = given;
-  const add = (group: DriverGroup, more: (row: number) => number) =>
-    groups.set(
-      group,
-      Float64Array.from(groups.get(group) ?? [], (own, row) => own + more(row)),
-    );
-  add("category", (row) => (ofCategory[row] ?? 0) - start);
-  add("history", (row) => (offset[row] ?? 0) - (ofCategory[row] ?? 0));
-  return groups;
+/** What each group of columns adds to the margin: effects, and Shapley values of the trees; what the trees make of the effects' sum
+ *  is shared out as the effects are. */
+export function groupedEffects(trees: BoostedTrees, given: ScoredColumns): Map<DriverGroup, Float64Array> {
+  const n = given.offset.length;
+  const { values } = contributions(trees, given.columns);
+  const ofTrees = groupContributions(n, (name) => values[treeColumns.indexOf(name)]);
+  const ofEffects = groupContributions(n, (name) => given.moved.get(name as FactorName | SlopeName));
+  const ofSum = values[treeColumns.indexOf("margin")] ?? new Float64Array(n);
+  const size = ofSum.map((_, row) => [...ofEffects.values()].reduce((sum, one) => sum + Math.abs(one[row] ?? 0), 0));
+  return new Map(
+    [...ofTrees].map(([group, sums]) => {
+      const own = ofEffects.get(group) ?? new Float64Array(n);
+      const shared = own.map((effect, row) => ((size[row] ?? 0) > 0 ? Math.abs(effect) / (size[row] ?? 1) : 0));
+      return [group, sums.map((sum, row) => sum + (own[row] ?? 0) + (shared[row] ?? 0) * (ofSum[row] ?? 0))];
+    }),
+  );
 }

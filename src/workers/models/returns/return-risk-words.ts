@@ -22,7 +22,7 @@ export const driverGroups = {
   tenure: ["past_orders", "tenure_days", "pause_days"],
   channel: ["channel"],
   delivery: ["delivery_days"],
-  person: ["age_from", "gender", "region"],
+  person: ["age_from", "gender", "region", "person"],
   season: ["month"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type DriverGroup = keyof typeof driverGroups | "age";
@@ -103,13 +103,15 @@ export function describeLines(
   return (group, row) => words[group](row);
 }
 
-/** Contributions by group: sums over its columns. */
-export function groupContributions(values: readonly Float64Array[]): Map<DriverGroup, Float64Array> {
-  const n = values[0]?.length ?? 0;
+/** Contributions of n lines by group, from those by column; none where nothing is known of a column. */
+export function groupContributions(
+  n: number,
+  of: (name: string) => Float64Array | undefined,
+): Map<DriverGroup, Float64Array> {
   const groups = Object.entries(driverGroups) as [keyof typeof driverGroups, readonly string[]][];
   return new Map(
     groups.map(([group, names]) => {
-      const columns = names.map((name) => values[treeColumns.indexOf(name)] ?? new Float64Array(n));
+      const columns = names.flatMap((name) => of(name) ?? []);
       return [
         group,
         Float64Array.from({ length: n }, (_, row) => columns.reduce((sum, one) => sum + (one[row] ?? 0), 0)),

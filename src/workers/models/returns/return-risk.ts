@@ -7,7 +7,7 @@ import { defineModel } from "../define.ts";
 import { calibrationBins, compare, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, texts } from "../tables.ts";
 import { givenAge } from "./return-lags.ts";
-import { type RiskColumns, scoreColumns } from "./return-risk-columns.ts";
+import { type ScoredColumns, scoreColumns } from "./return-risk-columns.ts";
 import { chanceOf, type FittedRisk, fitRisk, groupedEffects, marginsOf } from "./return-risk-fit.ts";
 import { type DriverGroup, describeLines } from "./return-risk-words.ts";
 
@@ -15,9 +15,14 @@ const keyNames = ["order_id", "line_id", "customer_id", "key_space", "source"] a
 const mostDrivers = 4;
 
 /** The strongest drivers of each line as JSON: group, effect on the chance (points as a share), words. */
-function driversOf(table: ColumnTable, given: RiskColumns, fitted: FittedRisk, risk: Float64Array): (string | null)[] {
+function driversOf(
+  table: ColumnTable,
+  given: ScoredColumns,
+  fitted: FittedRisk,
+  risk: Float64Array,
+): (string | null)[] {
   const { trees, platt, lags } = fitted;
-  const groups = groupedEffects(trees, given, fitted.mean);
+  const groups = groupedEffects(trees, given);
   const margins = marginsOf(trees, given);
   const age = numbers(table, "age_days");
   const describe = describeLines(table, given.columns);
@@ -42,7 +47,7 @@ function driversOf(table: ColumnTable, given: RiskColumns, fitted: FittedRisk, r
 
 export const returnRisk = defineModel({
   name: "return_risk",
-  version: 2,
+  version: 3,
   title: "Return risk of open lines",
   group: "returns",
   inputs: { open: { feature: "return_open_lines" } },
@@ -81,8 +86,10 @@ export const returnRisk = defineModel({
   card: {
     purpose: "The chance that a line whose return window is open comes back, and what makes it so.",
     method:
-      "The category's rate times the customer's inclination (past returns ÷ those expected of such lines, drawn to 1 by as many expected returns as foretold the settled lines best, and wholly where persons don't differ); from there on gradient-boosted trees on settled lines, with what was known when each was bought: goods, price, discount, basket, size, delivery, past, and the band of age, gender and region. Categories are read as the share of earlier lines that came back. Chances are corrected on newer lines where that helps (Platt), then lowered by the days that passed without a return: p (1 − F) ÷ (1 − p F), F the share of returns that come by that age. Drivers are Shapley values.",
+      "A logistic regression with random effects of category, product, brand, size, channel, person, month, basket, delivery and discount, and slopes on prices and on the customer's inclination (past returns ÷ those expected of such lines, drawn to 1 by as many expected returns as foretold the settled lines best): what few lines say is drawn in as far as such effects spread. From there on gradient-boosted trees on settled lines, with what was known when each was bought, for what doesn't add up; none are grown where they don't help. What trees read of the effects comes from the other days. Chances are corrected on newer lines where that surely helps (Platt), then lowered by the days that passed without a return: p (1 − F) ÷ (1 − p F), F the share of returns that come by that age. Drivers are effects and Shapley values.",
     references: [
+      "Breslow & Clayton (1993): Approximate inference in generalized linear mixed models, JASA 88.",
+      "Schall (1991): Estimation in generalized linear models with random effects, Biometrika 78.",
       "Friedman (2001): Greedy function approximation, Annals of Statistics 29(5).",
       "Prokhorenkova et al. (2018): CatBoost, for ordered target statistics, here by time.",
       "Lundberg et al. (2020): From local explanations to global understanding with explainable AI for trees, Nature MI 2.",
@@ -97,7 +104,7 @@ export const returnRisk = defineModel({
       "A line comes back or doesn't: limits of that outcome are 0 and 1, so none are given. How far chances can be trusted is what their calibration shows.",
       "Lines that aren't settled though their window has passed (not delivered, partly refunded) carry a reason instead of a risk.",
       "Returns without a day count from the order's: no line that is still open came back then, and its risk is told too high.",
-      "Where returns depend on the category and the person alone, trees add nothing and none are grown.",
+      "A customer has no effect of their own beyond their past returns: fits hold nobody's share.",
       "Identity, categories, sizes and what is known of persons are as known today, also for lines of the past.",
     ],
     metrics: [

@@ -148,10 +148,35 @@ describe("return risk", () => {
     expect(plain.inclination_weight).toBeGreaterThan(8);
   });
 
+  it("comes close to the true chances where what moves them adds up, and where it doesn't", () => {
+    const random = createRandom(12, "adds up");
+    const swing = Array.from({ length: 40 }, () => 2.4 * (random.next() - 0.5));
+    const dear = (n: number) => n % 50 >= 25;
+    const ways = {
+      adds: ({ n, sizes }: Line) => -1.5 + (swing[n % 40] ?? 0) + (sizes > 1 ? 1 : 0) + (dear(n) ? 0.5 : 0),
+      joins: ({ n, sizes }: Line) => (sizes > 1 && dear(n) ? 1 : -2),
+    };
+    for (const margin of Object.values(ways)) {
+      const chances = settledLines.map((line) => 1 / (1 + Math.exp(-margin(line))));
+      const known = featuresOf(
+        settledLines,
+        chances.map((chance) => random.next() < chance),
+        760,
+      );
+      const own = returnRisk.fit({ open, settled: known }, riskParams, context);
+      const drawn = returnRisk.score({ open: known }, own, riskParams, context).columns["risk_at_purchase"];
+      const excess = chances.map((chance, at) => {
+        const told = Number(drawn?.[at]);
+        return chance * Math.log(chance / told) + (1 - chance) * Math.log((1 - chance) / (1 - told));
+      });
+      expect(excess.reduce((sum, one) => sum + one, 0) / excess.length).toBeLessThan(0.014);
+    }
+  });
+
   it("reads the person's age band and where they live", () => {
     const random = createRandom(10, "person");
-    const young = settledLines.map(({ n }) => n % 3 === 0);
-    const [age, north] = [young.map((one) => (one ? 25 : 55)), settledLines.map(({ n }) => n % 4 === 0)];
+    const young = settledLines.map(() => random.next() < 0.33);
+    const [age, north] = [young.map((one) => (one ? 25 : 55)), settledLines.map(() => random.next() < 0.25)];
     const came = settledLines.map((_, at) => random.next() < (young[at] ? 0.3 : 0.05) + (north[at] ? 0.15 : 0));
     const known = featuresOf(settledLines, came, 760);
     const told = {
