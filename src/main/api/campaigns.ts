@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Campaign, CampaignFigures, CampaignResult } from "../../shared/api/contract/campaigns.ts";
 import type { AssayContract } from "../../shared/api/contract.ts";
@@ -272,7 +271,6 @@ export const campaignHandlers: HandlersOf<Named<"campaigns">> = {
     if (!drawn) throw new AssayError("internal", "The groups were not drawn.", "Run the same again.");
     const stamp = stampOf(ctx.now());
     const folder = out ? resolve(out) : resolve(brands.directory(brand), "exports", `${stamp}-${campaign}`);
-    await mkdir(folder, { recursive: true });
     const lists = [];
     for (const [at, { variant }] of state.variants.entries()) {
       progress({ label: `Writing the list of ${variant}`, done: at, total: state.variants.length, unit: "lists" });

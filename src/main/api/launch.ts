@@ -4,7 +4,10 @@ import { parseBytes } from "../schedule/memory.ts";
 import type { RunRequest } from "../schedule/run-request.ts";
 import { type ApiContext, requireWritable } from "./context.ts";
 
-export function launch(ctx: ApiContext, request: WireRequest & Pick<RunRequest, "judge" | "is_variant">): ActiveRun {
+export function launch(
+  ctx: ApiContext,
+  request: WireRequest & Pick<RunRequest, "judge" | "is_variant" | "due_at">,
+): ActiveRun {
   const { brands } = requireWritable(ctx);
   const run = ctx.runs.start(brands, {
     ...request,

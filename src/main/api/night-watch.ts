@@ -6,6 +6,7 @@ import { doNightIfFree } from "./night.ts";
 const longest = 24 * 3_600_000;
 const pauseAfterFailure = 15 * 60_000;
 const mostFailures = 3;
+const graceForOthers = 5 * 60_000;
 
 /** The moment of the brand's schedule that still asks for a job; null where none does: it has none, it was set after that moment,
  *  a job begun since then ended well, or the moment is more than a day ago. */
@@ -30,13 +31,20 @@ export function watchNights(
   let looking: Promise<void> = Promise.resolve();
   let isLooking = false;
 
+  /** A night of the cluster is for whoever knows a broker, for some minutes. */
+  async function isLeftToOthers({ night }: BrandState, slot: string): Promise<boolean> {
+    if (night.runner !== "cluster" || context.now().getTime() - Date.parse(slot) > graceForOthers) return false;
+    return (await context.cluster.find(undefined)) === null;
+  }
+
   async function look(): Promise<void> {
     const { workspace } = context;
     if (!workspace || workspace.read_only_reason || workspace.away) return;
     for (const brand of workspace.brands.names) {
       if (stop.signal.aborted || context.workspace !== workspace) return;
-      const slot = wantedSlot(await workspace.brands.refresh(brand), context.now());
-      if (slot === null) continue;
+      const state = await workspace.brands.refresh(brand);
+      const slot = wantedSlot(state, context.now());
+      if (slot === null || (await isLeftToOthers(state, slot))) continue;
       const key = `${workspace.workspace_id} ${brand} ${slot}`;
       const failed = failures.get(key);
       const waits = failed && context.now().getTime() - failed.at < pauseAfterFailure;

@@ -1,6 +1,5 @@
 import { hostname } from "node:os";
 import type { Night } from "../../shared/api/contract/nights.ts";
-import type { RunRequest } from "../../shared/api/contract/runs.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError, cancelled, throwIfCancelled } from "../../shared/base/errors.ts";
 import { dayInZone } from "../../shared/base/time.ts";
@@ -12,6 +11,8 @@ import { newBatches, nightFigures, sourceStanding } from "../schedule/night-figu
 import { type ApiContext, requireWritable, settingsOf } from "./context.ts";
 import { ingestSources } from "./ingest.ts";
 import { follow, launch } from "./launch.ts";
+import { type AskedPlace, dueOf, placeOfNight } from "./night-place.ts";
+import { closeLostNights } from "./open-runs.ts";
 import { writePlannedLists } from "./planned-exports.ts";
 import { collect } from "./retention.ts";
 import { refreshSegments } from "./segment-members.ts";
@@ -28,8 +29,8 @@ export interface NightOptions {
   readonly progress: (progress: Doing) => void;
   /** The moment of the brand's schedule that this answers; null where a person asked. */
   readonly slot: string | null;
-  /** Where its run is done; left out: in this machine's pool. */
-  readonly where?: Pick<RunRequest, "runner" | "redis" | "workers" | "memory"> | undefined;
+  /** Where its run is done and by when; left out: as the brand's nights are set. */
+  readonly where?: AskedPlace | undefined;
   /** Asked again once the job is this process's: another may have ended it just before. */
   readonly isWanted?: (state: BrandState) => boolean;
 }
@@ -96,9 +97,11 @@ async function holdClaim(
 async function perform(ctx: ApiContext, brand: string, options: NightOptions): Promise<Night> {
   const { brands } = requireWritable(ctx);
   const startedAt = ctx.now().toISOString();
-  const { time_zone } = settingsOf(await brands.refresh(brand));
+  const state = await brands.refresh(brand);
+  const { time_zone } = settingsOf(state);
+  const from = options.slot === null ? ctx.now() : new Date(options.slot);
   const warnings: string[] = [];
-  const body: { -readonly [K in keyof NightBody]: NightBody[K] } = {
+  const body: Making = {
     night: dayInZone(ctx.now(), time_zone),
     slot: options.slot,
     started_at: startedAt,
@@ -113,10 +116,11 @@ async function perform(ctx: ApiContext, brand: string, options: NightOptions): P
     segments: [],
     warnings,
     error: null,
+    due_at: dueOf(state, from, options.where?.done_by),
   };
   try {
     await takeDue(ctx, brand, options, warnings);
-    await publishNight(ctx, brand, options, body);
+    await publishNight(ctx, brand, options, body, warnings);
     if (body.published && body.snapshot_id) await handOn(ctx, brand, body.snapshot_id, options, body, warnings);
     await collectAtEnd(ctx, brand, options, warnings);
   } catch (error) {
@@ -146,7 +150,13 @@ async function takeDue(ctx: ApiContext, brand: string, options: NightOptions, wa
 type Making = { -readonly [K in keyof NightBody]: NightBody[K] };
 
 /** The run, with the gate before its publication. */
-async function publishNight(ctx: ApiContext, brand: string, options: NightOptions, body: Making): Promise<void> {
+async function publishNight(
+  ctx: ApiContext,
+  brand: string,
+  options: NightOptions,
+  body: Making,
+  warnings: string[],
+): Promise<void> {
   const { brands } = requireWritable(ctx);
   const before = await brands.refresh(brand);
   const since = currentSnapshot(before);
@@ -155,8 +165,15 @@ async function publishNight(ctx: ApiContext, brand: string, options: NightOption
     batch_id,
     rows: files.reduce((sum, { rows_read }) => sum + rows_read, 0),
   }));
+  await closeLostNights(ctx, brand);
+  const { due_at: due = null } = body;
+  const place = await placeOfNight(ctx, brand, { state: before, asked: options.where, due });
+  warnings.push(...place.warnings);
+  body.runner = place.where.runner ?? "pool";
+  body.scaled = place.scaled;
   const run = launch(ctx, {
-    ...options.where,
+    ...place.where,
+    due_at: due ?? undefined,
     brand,
     judge: (snapshotId) => judge(ctx, brand, snapshotId, options.signal),
   });
@@ -231,7 +248,7 @@ async function collectAtEnd(ctx: ApiContext, brand: string, options: NightOption
 async function tellEnd(ctx: ApiContext, brand: string, body: Making): Promise<Night> {
   const { brands } = requireWritable(ctx);
   body.ended_at = ctx.now().toISOString();
-  const { started_at: _s, ended_at: _e, run_id, host: _h, ...outcome } = body;
+  const { started_at: _s, ended_at: _e, run_id, host: _h, runner: _r, due_at: _d, scaled: _g, ...outcome } = body;
   const same = sha256(canonicalJson({ ...outcome, slot: body.slot, failed: body.error === null ? null : run_id }));
   const state = await brands.append(brand, "night_ended", body, `night:${same}`);
   for (const topic of ["sources", "snapshots", "segments", "nights"] as const) ctx.tell(topic);
@@ -241,7 +258,9 @@ async function tellEnd(ctx: ApiContext, brand: string, body: Making): Promise<Ni
 export function nightDocument(state: BrandState, body: NightBody): Night {
   const { slot: _, ...rest } = body;
   const snapshot = state.snapshots.find(({ snapshot_id }) => snapshot_id === body.snapshot_id);
-  return { ...rest, as_of: snapshot?.as_of ?? null } as unknown as Night;
+  const { runner = null, due_at = null, scaled = null } = body;
+  const place = { runner, due_at, is_late: due_at !== null && body.ended_at > due_at, scaled };
+  return { ...rest, ...place, as_of: snapshot?.as_of ?? null } as unknown as Night;
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -1,18 +1,19 @@
 import { addDays, dayInZone } from "../../shared/base/time.ts";
 import type { BrandState } from "../../shared/domain/brand-state.ts";
 import { defaultGate, type GateSettings, gateDescriptions, gateRules } from "../../shared/domain/gate.ts";
-import { checkTimetable, nextMoment } from "../schedule/calendar.ts";
+import { checkTime, checkTimetable, nextMoment } from "../schedule/calendar.ts";
 import { sourceCalendar } from "../schedule/night-figures.ts";
 import { type ApiContext, requireEditable, requireWorkspace, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { doNight, nightDocument } from "./night.ts";
 
 function settingsDocument(state: BrandState, now: Date) {
-  const { schedule, gate } = state.night;
+  const { schedule, runner, done_by, gate } = state.night;
   const next = schedule === null ? null : nextMoment(schedule, settingsOf(state).time_zone, now);
   return {
     schedule,
     next_at: next?.toISOString() ?? null,
+    ...{ runner, done_by },
     gate: gateRules.map((rule) => ({
       rule,
       ...gateDescriptions[rule],
@@ -64,11 +65,16 @@ export const nightHandlers: HandlersOf<Named<"nightly">> = {
   },
   "nightly.settings": async ({ brand }, { ctx }) =>
     settingsDocument(await requireWorkspace(ctx).brands.refresh(brand), ctx.now()),
-  "nightly.configure": async ({ brand, schedule, gate }, { ctx }) => {
+  "nightly.configure": async ({ brand, schedule, runner, done_by, gate }, { ctx }) => {
     const { brands } = requireEditable(ctx);
     const state = await brands.refresh(brand);
     if (schedule !== undefined) checkTimetable({ schedule, expected_by: null }, settingsOf(state).time_zone);
-    const timetable = schedule === undefined ? {} : { schedule, since: ctx.now().toISOString() };
+    if (done_by !== undefined && done_by !== null) checkTime(done_by);
+    const timetable = {
+      ...(schedule === undefined ? {} : { schedule, since: ctx.now().toISOString() }),
+      ...(runner === undefined ? {} : { runner }),
+      ...(done_by === undefined ? {} : { done_by }),
+    };
     const limits = Object.entries(gate ?? {}).filter(
       ([rule, limit]) => state.night.gate[rule as keyof GateSettings] !== limit,
     );

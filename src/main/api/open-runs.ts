@@ -125,6 +125,22 @@ export async function takeUp(
   }
 }
 
+/** Enters the end of nightly runs whose scheduler is gone: the job that begins now goes on with what they made. */
+export async function closeLostNights(ctx: ApiContext, brand: string): Promise<void> {
+  const { brands } = requireWritable(ctx);
+  const open = [...(await brands.refresh(brand)).openRuns.values()];
+  for (const { run_id, requested_at, host } of open.filter((one) => one.is_nightly && !ctx.runs.active(one.run_id))) {
+    const letGo = await holdSoon(ctx, brands.directory(brand), run_id);
+    if (!letGo) continue;
+    try {
+      const body = { run_id, state: "lost", requested_at, snapshot_id: null, host, document: null };
+      await brands.append(brand, "run_ended", body, `run-ended:${run_id}`);
+    } finally {
+      await letGo();
+    }
+  }
+}
+
 /** Another process may be looking at it just now, which takes a moment. */
 async function holdSoon(ctx: ApiContext, brandDir: string, runId: string) {
   for (let tries = 0; ; tries++) {

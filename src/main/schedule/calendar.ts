@@ -41,11 +41,14 @@ function cronOf(pattern: string, timeZone: string): Cron {
   }
 }
 
+export function checkTime(time: string): void {
+  if (timePattern.test(time)) return;
+  throw new AssayError("bad_input", `“${time.slice(0, 40)}” is no time of day.`, "Write it as 06:30.");
+}
+
 /** Refuses a schedule that never comes and a time that is none. */
 export function checkTimetable({ schedule, expected_by }: Timetable, timeZone: string): void {
-  if (expected_by !== null && !timePattern.test(expected_by)) {
-    throw new AssayError("bad_input", `“${expected_by.slice(0, 40)}” is no time of day.`, "Write it as 06:30.");
-  }
+  if (expected_by !== null) checkTime(expected_by);
   if (schedule === null) {
     if (expected_by === null) return;
     throw new AssayError(
@@ -112,6 +115,12 @@ function slotAt(due: Date, after: Date | null, expectedBy: string | null, timeZo
     expected_at: (expectedBy === null ? due : timeAfter(due, expectedBy, timeZone)).toISOString(),
     until: after?.toISOString() ?? null,
   };
+}
+
+/** The first moment at a time of day, such as 06:00 in the zone, that is not before an instant. Throws `bad_input` for what is no time. */
+export function momentAt(time: string, timeZone: string, from: Date): Date {
+  checkTime(time);
+  return timeAfter(from, time, timeZone);
 }
 
 /** The first moment at a time of day, in the zone, that is not before an instant. */

@@ -6,6 +6,7 @@ type Asked = RunOptions & {
   readonly runner?: Run["runner"] | undefined;
   readonly workers: number;
   readonly memoryBytes: number;
+  readonly due_at?: string | undefined;
 };
 
 /** What was asked for, so that it can be asked again; only what is there, as it becomes JSON. */
@@ -43,6 +44,7 @@ export function newDocument(id: string, request: Asked, now: Date): Run {
     runner: request.runner ?? "pool",
     request: optionsOf(request),
     waiting_for: null,
+    ...(request.due_at === undefined ? {} : { due_at: request.due_at }),
     seconds: 0,
     seconds_left: null,
     tasks: { total: 0, reused: 0, computed: 0, failed: 0, running: 0 },

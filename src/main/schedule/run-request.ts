@@ -25,6 +25,8 @@ export interface RunRequest extends RunOptions {
   readonly memoryBytes: number;
   /** The most that it may cost, in the currency of the prices; it is stopped there. */
   readonly budget?: number | undefined;
+  /** When it is to be done. */
+  readonly due_at?: string | undefined;
   /** Asked before a new snapshot is published; where a rule doesn't hold it is kept back. */
   readonly judge?: ((snapshotId: string) => Promise<readonly GateResult[]>) | undefined;
 }

@@ -209,7 +209,7 @@ export function emptyState(): BrandState {
     plans: new Map(),
     exports: [],
     written: new Map(),
-    night: { schedule: null, since: null, gate: defaultGate },
+    night: { schedule: null, since: null, runner: "pool", done_by: null, gate: defaultGate },
     nights: [],
     campaigns: new Map(),
     params: new Map(),

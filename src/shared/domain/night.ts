@@ -28,6 +28,20 @@ export interface NightBody {
   readonly segments: readonly SegmentRefresh[];
   readonly warnings: readonly string[];
   readonly error: string | null;
+  /** Where its run was done; left out by earlier programs, as what follows. */
+  readonly runner?: NightRunner;
+  /** When it was to be done. */
+  readonly due_at?: string | null;
+  /** Machines of EC2 that it asked for. */
+  readonly scaled?: NightScaled | null;
+}
+
+export type NightRunner = "pool" | "inline" | "cluster";
+
+export interface NightScaled {
+  readonly instances: number;
+  readonly cost: number;
+  readonly currency: string;
 }
 
 export interface NightSettings {
@@ -35,5 +49,9 @@ export interface NightSettings {
   readonly schedule: string | null;
   /** When that was set: moments before it ask for nothing. */
   readonly since: string | null;
+  /** Where its run is done unless the command says otherwise; on the cluster only where agents are there. */
+  readonly runner: "pool" | "cluster";
+  /** Time of day, in the brand's zone, by which it should be done. */
+  readonly done_by: string | null;
   readonly gate: GateSettings;
 }

@@ -27,7 +27,8 @@ export function subjectTitle(subject: string): string {
   if (noun === "setting") return settingTitles[name] ?? name;
   if (noun === "keeping") return keepingTitles[name] ?? name;
   if (noun === "source" && rest.length > 1) return `${rest[1] === "mapping" ? "Mapping" : "Timetable"} of ${rest[0]}`;
-  if (noun === "night") return rest[0] === "gate" ? `Gate: ${words(rest[1] ?? "")}` : "When the nightly job runs";
+  if (noun === "night")
+    return rest[0] === "gate" ? `Gate: ${words(rest[1] ?? "")}` : "When and where the nightly job runs";
   const titles: Readonly<Record<string, string>> = {
     segment: `Segment ${name}`,
     parameter: `Parameter ${name}`,
@@ -122,8 +123,12 @@ function columnText(from: unknown): string {
 }
 
 function night(state: BrandState, [part, rule]: readonly string[]): string {
-  if (part === "schedule") return state.night.schedule ?? "only when it is asked";
-  return plain(Object.entries(state.night.gate).find(([one]) => one === rule)?.[1]) ?? "off";
+  const { schedule, runner, done_by, gate } = state.night;
+  if (part === "schedule") {
+    const place = runner === "cluster" ? ", on the cluster" : "";
+    return `${schedule ?? "only when it is asked"}${place}${done_by === null ? "" : `, to be done by ${done_by}`}`;
+  }
+  return plain(Object.entries(gate).find(([one]) => one === rule)?.[1]) ?? "off";
 }
 
 function campaign(state: BrandState, name: string): string | null {

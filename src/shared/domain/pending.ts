@@ -75,7 +75,7 @@ const subjects: Subjects = {
   campaign_removed: ({ campaign }) => [`campaign:${campaign}`],
   global_holdout_changed: () => ["holdout"],
   night_settings: ({ gate = {}, ...rest }) => [
-    ...("schedule" in rest ? ["night:schedule"] : []),
+    ...(Object.keys(rest).length > 0 ? ["night:schedule"] : []),
     ...Object.keys(gate).map((rule) => `night:gate:${rule}`),
   ],
   retention_changed: fieldsOf("keeping"),

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { namesIn } from "./artifact-scan.ts";
 import { copyBrand } from "./copy-brand.ts";
+import { makePath } from "./make-path.ts";
 import { publish } from "./publish.ts";
 import { createBrand, readWorkspaceFile, workspaceFormat } from "./workspace.ts";
 
@@ -68,8 +69,8 @@ export async function copyWorkspace(options: CopyOptions): Promise<CopyResult> {
 }
 
 function prepare(to: string, kind: CopyKind, origin: string): void {
-  mkdirSync(join(to, "brands"), { recursive: true });
-  mkdirSync(join(to, "tmp"), { recursive: true });
+  makePath(join(to, "brands"));
+  makePath(join(to, "tmp"));
   const mark = join(to, kind === "backup" ? backupName : markName);
   if (!existsSync(mark)) {
     const others = readdirSync(to).filter((name) => !["brands", "tmp", "lost+found"].includes(name));
@@ -110,7 +111,7 @@ function finish(
   about: { origin: string; brands: CopyResult["brands"]; counts: CopyCounts },
 ): string {
   if (kind === "backup") {
-    mkdirSync(join(to, "backups"), { recursive: true });
+    makePath(join(to, "backups"));
     const at = new Date().toISOString();
     const name = `${at.replaceAll(/[:.]/g, "-")}-${randomUUID().slice(0, 8)}.json`;
     writeFileSync(join(to, "backups", name), canonicalJson({ at, ...about } as never));

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { AssayError } from "../../shared/base/errors.ts";
 import { judgeMount, type MountRequest, mountPlan, type OptionFinding, whyNoMount } from "../../shared/domain/mount.ts";
+import { makePath } from "./make-path.ts";
 import { type MountedShare, sharesIn } from "./mounts.ts";
 
 export interface ProgramOutcome {
@@ -33,7 +34,7 @@ export const thisMachine: MountMachine = {
       });
     }),
   mountinfo: () => (existsSync("/proc/self/mountinfo") ? readFileSync("/proc/self/mountinfo", "utf8") : undefined),
-  makeFolder: (path) => void mkdirSync(path, { recursive: true }),
+  makeFolder: (path) => makePath(path),
   isEmpty: (path) => readdirSync(path).length === 0,
 };
 

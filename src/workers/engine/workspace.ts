@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
@@ -7,6 +7,7 @@ import { attemptsAtWork } from "./claims.ts";
 import { errnoOf } from "./file-system.ts";
 import { sweepStaging } from "./janitor.ts";
 import { hasLog } from "./layout.ts";
+import { makePath } from "./make-path.ts";
 import { failure, publish } from "./publish.ts";
 
 /** Written into new workspaces. In those of format 1 each log turns to the present layout with its next entry; a program that knows only
@@ -102,12 +103,6 @@ export function createBrand(workspace: string, brand: string): { brandDir: strin
 }
 
 function makeFolders(path: string, names: readonly string[]): void {
-  try {
-    for (const name of names) mkdirSync(join(path, name), { recursive: true });
-  } catch (error) {
-    if (["EEXIST", "ENOTDIR"].includes(errnoOf(error))) {
-      throw new AssayError("bad_input", `${path} can't be a folder: a file is in its way.`, "Choose another path.");
-    }
-    throw failure("can't be made", path, error);
-  }
+  makePath(path);
+  for (const name of names) makePath(join(path, name));
 }

@@ -14,6 +14,9 @@ import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
+import { errnoOf } from "../engine/file-system.ts";
+import { makePath } from "../engine/make-path.ts";
+import { failure } from "../engine/publish.ts";
 import { fileList, ident, literal } from "../engine/sql.ts";
 import { hiveName, hiveType } from "./foreign-types.ts";
 
@@ -54,7 +57,7 @@ export async function handOff({
 }: HandOff): Promise<{ tables: HandedTable[] }> {
   const folder = resolve(to);
   requireFree(folder);
-  mkdirSync(dirname(folder), { recursive: true });
+  makePath(dirname(folder));
   const staging = `${folder}.partial-${process.pid}`;
   rmSync(staging, { recursive: true, force: true });
   try {
@@ -97,7 +100,7 @@ export async function handOff({
     renameSync(staging, folder);
   } catch (error) {
     rmSync(staging, { recursive: true, force: true });
-    throw error;
+    throw signal.aborted || errnoOf(error) === "" ? error : failure("can't be written", folder, error);
   }
   return {
     tables: tables.map(({ name, files }) => ({

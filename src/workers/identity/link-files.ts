@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { Column } from "../../shared/domain/column.ts";
 import type { Session } from "../engine/duckdb.ts";
+import { makePath } from "../engine/make-path.ts";
 import { literal } from "../engine/sql.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { dropSql, rawColumn, trimmedSql } from "../sources/raw.ts";
@@ -142,7 +143,7 @@ async function write(session: Session, records: readonly Record[], linkage: Link
   const sql = "SELECT * FROM linked";
   const staged = join(dirname(out), `.${randomUUID()}`);
   try {
-    mkdirSync(dirname(out), { recursive: true });
+    makePath(dirname(out));
     if (/\.parquet$/i.test(out)) await session.toParquet(sql, staged);
     else await session.run(`COPY (${sql}) TO ${literal(staged)} (FORMAT csv, HEADER true)`);
     renameSync(staged, out);

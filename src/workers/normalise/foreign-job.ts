@@ -1,8 +1,8 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { LogLine, TaskNode, TaskUsage } from "../../shared/domain/task.ts";
 import { landedPath } from "../engine/artifact-store.ts";
 import { openSession } from "../engine/duckdb.ts";
+import { makePath } from "../engine/make-path.ts";
 import { createTaskContext, type TaskOutputFile } from "../engine/task-context.ts";
 import { TaskRecorder } from "../engine/task-recorder.ts";
 import { detectFiles } from "../sources/detect.ts";
@@ -55,7 +55,7 @@ export async function runForeignJob(job: ForeignJob, note: (note: ForeignNote) =
     case "read": {
       const { out, paths } = job.request;
       const folder = /\.(csv|parquet)$/i.test(out) ? dirname(out) : out;
-      mkdirSync(folder, { recursive: true });
+      makePath(folder);
       return readFiles(open(paths, [folder]), { ...job.request, scratch, signal, onFile });
     }
     case "preview": {

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
 import { lakeTable } from "../../shared/domain/lake.ts";
 import { parseMapping } from "../../shared/domain/mapping.ts";
 import type { Session } from "../engine/duckdb.ts";
+import { makePath } from "../engine/make-path.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { type RawTable, rawColumn, trimmedSql } from "../sources/raw.ts";
@@ -130,7 +131,7 @@ async function write(session: Session, sql: string | null, target: string): Prom
   const folder = dirname(target);
   const staged = join(folder, `.${randomUUID()}`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makePath(folder);
     writeFileSync(staged, "");
     if (/\.parquet$/i.test(target)) {
       if (sql === null)

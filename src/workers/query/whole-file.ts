@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
+import { makePath } from "../engine/make-path.ts";
 
 export interface WholeFile {
   write(chunk: string | Uint8Array): Promise<void>;
@@ -18,11 +19,10 @@ export async function openWholeFile(path: string): Promise<WholeFile> {
     throw new AssayError("bad_input", `${path} is a folder.`, "Name a file.", { path });
   }
   const staged = join(folder, `.${basename(path).slice(0, 100)}.${randomUUID()}.part`);
-  const handle = await mkdir(folder, { recursive: true })
-    .then(() => open(staged, "wx", 0o600))
-    .catch((error: unknown) => {
-      throw failed(path, error);
-    });
+  makePath(folder);
+  const handle = await open(staged, "wx", 0o600).catch((error: unknown) => {
+    throw failed(path, error);
+  });
   const hash = createHash("sha256");
   let bytes = 0;
   let isOpen = true;

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, renameSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
 import type { ColumnTable } from "../../shared/domain/column.ts";
 import type { Session } from "../engine/duckdb.ts";
+import { makePath } from "../engine/make-path.ts";
 import { literal, parquet } from "../engine/sql.ts";
 import { selfTestParts } from "../models/self-test.ts";
 import { fitSummary, predictSummary, type SummaryColumns } from "../models/summary-file.ts";
@@ -95,7 +96,7 @@ export const modelHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names
         { rows, columns: { source_row: Float64Array.from({ length: rows }, (_, at) => at + 1), ...scores } },
         [{ name: "source_row", type: "BIGINT" }, ...names.map((column) => ({ name: column, type: "DOUBLE" as const }))],
       );
-      mkdirSync(dirname(out), { recursive: true });
+      makePath(dirname(out));
       const staged = join(dirname(out), `.${randomUUID()}`);
       const sql = `SELECT ${names.join(", ")} FROM scores ORDER BY source_row`;
       if (/\.parquet$/i.test(out)) await open.toParquet(sql, staged);

@@ -1,5 +1,6 @@
 import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Handlers } from "../../shared/api/serve.ts";
+import { makePath } from "../engine/make-path.ts";
 import { makeDemo } from "../sources/demo/demo.ts";
 import { fileStamp, listFiles } from "../sources/list-files.ts";
 import type { ServiceContext } from "./context.ts";
@@ -20,12 +21,14 @@ export const sourceHandlers: Pick<Handlers<EngineContract, ServiceContext>, Name
   "sources.preview": (input, { ctx, signal }) =>
     previewForeign(ctx, input as unknown as Parameters<typeof previewForeign>[1], signal),
   "identity.link": (input, { ctx, signal }) => linkForeign(ctx, input, signal),
-  "demo.make": async ({ path, customers, seed }, { signal, progress }) =>
-    makeDemo(path, {
+  "demo.make": async ({ path, customers, seed }, { signal, progress }) => {
+    makePath(path);
+    return makeDemo(path, {
       ...(customers === undefined ? {} : { customers }),
       ...(seed === undefined ? {} : { seed }),
       signal,
       onProgress: (done: number, total: number) =>
         progress({ done, total, label: "Making the demo retailer's exports" }),
-    }),
+    });
+  },
 };

@@ -68,14 +68,15 @@ function readStatus({ broker, agents, queue }: ClusterStatus): string {
     agents.length === 0
       ? "No agent is there. Start one with `assay agent --workspace DIR --redis URL`."
       : table(
-          ["agent", "state", "cores", "memory", "tasks", "done", "failed", "heard of", "version"],
+          ["agent", "state", "cores", "memory", "tasks", "computed", "taken over", "failed", "heard of", "version"],
           agents.map((agent) => [
             agent.agent,
             agent.state,
             agent.cores,
             bytes(agent.memory_bytes),
             agent.tasks.map(({ step }) => step).join(", "),
-            agent.done,
+            agent.done - agent.adopted,
+            agent.adopted,
             agent.failed,
             `${agent.seconds_ago} s ago`,
             agent.is_current ? agent.version : `${agent.version} (other steps)`,

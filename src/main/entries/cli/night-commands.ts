@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import type { Night } from "../../../shared/api/contract/nights.ts";
+import type { Night, NightSettingsDocument } from "../../../shared/api/contract/nights.ts";
 import type { RunRequest } from "../../../shared/api/contract/runs.ts";
 import { AssayError } from "../../../shared/base/errors.ts";
 import { groupDigits, table } from "./output.ts";
-import { withPlace } from "./run-options.ts";
+import { withNightPlace } from "./run-options.ts";
 import { perform } from "./session.ts";
 
 function readNight(night: Night): string {
@@ -19,23 +19,39 @@ function readNight(night: Night): string {
         `${one.segment}: ${groupDigits(one.customers)} customers, ${one.entered ?? "–"} entered, ${one.left ?? "–"} left`,
     ),
     ...night.exports.map((one) => `${groupDigits(one.rows)} customers in ${one.path}`),
+    ...(night.due_at === null ? [] : [`${night.is_late ? "LATE: it" : "It"} was to be done by ${night.due_at}`]),
+    ...(night.scaled === null
+      ? []
+      : [
+          `${night.scaled.instances} machines asked for, about ${night.scaled.cost.toFixed(2)} ${night.scaled.currency}`,
+        ]),
     ...night.warnings,
     ...(gate.length > 0 ? ["", table(["rule", "holds", "measured"], gate)] : []),
   ].join("\n");
 }
 
+type Place = Pick<RunRequest, "runner" | "redis" | "workers" | "memory">;
+
+const doneByOf = (by: string | undefined) => (by === "off" ? null : by);
+
+function readPlace({ next_at, runner, done_by }: NightSettingsDocument): string {
+  const place = runner === "cluster" ? "on the cluster" : "on this machine";
+  const by = done_by === null ? "" : `, to be done by ${done_by}`;
+  return `${next_at ? `Next at ${next_at}` : "Only when it is asked"}, ${place}${by}`;
+}
+
 /** nightly, gate, and the lists that a night writes. */
 export function nightCommands(program: Command): void {
-  withPlace(program.command("nightly"))
+  withNightPlace(program.command("nightly"))
     .description(
       "due deliveries, run, gate, publish, segments, planned lists: one job that goes on where it was stopped",
     )
-    .action((where: Pick<RunRequest, "runner" | "redis" | "workers" | "memory">, command: Command) =>
+    .action(({ by, ...where }: Place & { by?: string }, command: Command) =>
       perform(command, "workspace", async (session) => {
         const { client, output, signal } = session;
         const night = await client.stream(
           "nightly.run",
-          { ...where, brand: await session.brand() },
+          { ...where, done_by: doneByOf(by), brand: await session.brand() },
           { signal, onProgress: ({ label, done, total }) => output.progress(label, done, total) },
         );
         output.answer(night, () => readNight(night));
@@ -84,12 +100,16 @@ export function nightCommands(program: Command): void {
     );
   gate
     .command("schedule <cron>")
-    .description("when the program does the nightly job by itself while it is open, or `off`")
-    .action((cron: string, _, command: Command) =>
+    .description("when the program does the nightly job by itself while it is open, or `off`; and where")
+    .option("--runner <name>", "where nights' runs are done: pool, or cluster")
+    .option("--by <time>", "time of day by which a night should be done, such as 06:00, or `off`")
+    .action((cron: string, own: { runner?: "pool" | "cluster"; by?: string }, command: Command) =>
       perform(command, "workspace", async ({ client, output, brand }) => {
         const schedule = cron === "off" ? null : cron;
-        const found = await client.call("nightly.configure", { brand: await brand(), schedule });
-        output.answer(found, () => (found.next_at ? `Next at ${found.next_at}` : "Only when it is asked"));
+        const found = await client.call("nightly.configure", {
+          ...{ brand: await brand(), schedule, runner: own.runner, done_by: doneByOf(own.by) },
+        });
+        output.answer(found, () => readPlace(found));
         return 0;
       }),
     );

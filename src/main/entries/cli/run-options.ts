@@ -17,8 +17,18 @@ export function withRunOptions(command: Command): Command {
 
 /** Where a run is done, as options of a command. */
 export function withPlace(command: Command): Command {
+  return withRest(command.option("--runner <name>", "pool, inline or cluster", "pool"));
+}
+
+/** Where a night's run is done and by when, as options of a command. */
+export function withNightPlace(command: Command): Command {
+  return withRest(
+    command.option("--runner <name>", "pool, inline or cluster; left out: as `gate schedule` says"),
+  ).option("--by <time>", "time of day by which it should be done, such as 06:00, or `off`");
+}
+
+function withRest(command: Command): Command {
   return command
-    .option("--runner <name>", "pool, inline or cluster", "pool")
     .option("--redis <url>", "broker of the cluster (or ASSAY_REDIS_URL, else this machine's settings)")
     .option("--workers <n>", "tasks at a time", numberOption)
     .option("--memory <amount>", "memory of all tasks, such as 8GB");

@@ -23,6 +23,8 @@ export interface AgentRecord {
     readonly seconds: number;
   }[];
   readonly done: number;
+  /** Of those done: what it found made, of this task or of an equal one. */
+  readonly adopted: number;
   readonly failed: number;
   /** Where it runs on a machine that can be ended by itself. */
   readonly instance: string | null;
@@ -97,7 +99,8 @@ export async function readAgents(redis: Redis, space: string): Promise<SeenAgent
 function parse(text: string): AgentRecord | undefined {
   try {
     const record = JSON.parse(text) as AgentRecord;
-    return Array.isArray(record.tasks) && typeof record.agent === "string" ? record : undefined;
+    const isRecord = Array.isArray(record.tasks) && typeof record.agent === "string";
+    return isRecord ? { ...record, adopted: record.adopted ?? 0 } : undefined;
   } catch {
     return undefined;
   }

@@ -84,6 +84,7 @@ export class Agent {
   #isShareSilent = false;
   #isPaused = false;
   #done = 0;
+  #adopted = 0;
   #failed = 0;
   #rss = 0;
   #downSince: number | null = null;
@@ -145,7 +146,7 @@ export class Agent {
     for (const timer of this.#timers) clearInterval(timer);
     await Promise.race([this.#forgetRuns(Number.POSITIVE_INFINITY), pause(forgetMilliseconds)]);
     await this.#consumer.close(this.id);
-    this.#options.log("agent_ended", { why, done: this.#done, failed: this.#failed });
+    this.#options.log("agent_ended", { why, done: this.#done, adopted: this.#adopted, failed: this.#failed });
     this.#end(why);
   }
 
@@ -214,7 +215,9 @@ export class Agent {
     const seconds = (performance.now() - since) / 1000;
     if (!outcome) return { held: true, computed: false, rows: 0, bytes: 0, seconds, log: null };
     this.#done++;
-    log("task_done", { step, scope, brand: job.brand, task: job.key.slice(0, 12), seconds, rows: outcome.rows });
+    if (!outcome.computed) this.#adopted++;
+    const task = { step, scope, brand: job.brand, task: job.key.slice(0, 12), seconds, rows: outcome.rows };
+    log("task_done", { ...task, computed: outcome.computed });
     return {
       held: false,
       computed: outcome.computed,
@@ -370,6 +373,7 @@ export class Agent {
         seconds: Math.round((now - since) / 100) / 10,
       })),
       done: this.#done,
+      adopted: this.#adopted,
       failed: this.#failed,
       instance,
     };

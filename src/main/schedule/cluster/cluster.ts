@@ -41,6 +41,8 @@ type RunnerRequest = Pick<
 };
 
 const statusPatience = 2_500;
+/** How long a night waits for an agent. */
+const nightPatience = 15 * 60_000;
 
 /** Runs' and screens' way to the agents of a workspace. */
 export class Cluster {
@@ -78,7 +80,9 @@ export class Cluster {
     const { engine, lookMs, patienceMs } = this.#options;
     const code = this.code;
     const producer = await open(await this.require(redis), { names: { space: spaceOf(workspaceId), code, label } });
-    return new ClusterRunner({ ...rest, producer, engine, key: clusterKey(workspaceId), code, lookMs, patienceMs });
+    const key = clusterKey(workspaceId);
+    const agentPatienceMs = rest.isNightly ? (patienceMs ?? nightPatience) : undefined;
+    return new ClusterRunner({ ...rest, producer, engine, key, code, lookMs, patienceMs, agentPatienceMs });
   }
 
   /** Agents and queue at this moment. Throws where the broker doesn't answer. */

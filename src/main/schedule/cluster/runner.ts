@@ -28,6 +28,8 @@ export interface ClusterRunnerOptions {
   readonly lookMs?: number | undefined;
   /** How long a run waits for a broker that is gone, in milliseconds. */
   readonly patienceMs?: number | undefined;
+  /** How long it waits for an agent, in milliseconds; left out: for ever. */
+  readonly agentPatienceMs?: number | undefined;
   /** The run was cancelled from elsewhere. */
   readonly onCancelled: () => void;
   readonly onNotice: (text: string) => void;
@@ -75,6 +77,7 @@ export class ClusterRunner {
   #cancelling: Promise<unknown> = Promise.resolve();
   #slots = 0;
   #lookedAt = performance.now();
+  #aloneSince: number | null = null;
 
   constructor(options: ClusterRunnerOptions) {
     this.#options = options;
@@ -331,5 +334,22 @@ export class ClusterRunner {
     const others = agents.length - fit.length;
     const beside = others > 0 ? ` (${others} of another version or about to end)` : "";
     this.#wait(fit.length === 0 ? `No agent is there to work on it${beside}` : null);
+    this.#aloneSince = fit.length > 0 ? null : (this.#aloneSince ?? now);
+    this.#loseAgents(now);
+  }
+
+  /** Nobody looks at a night while it waits for agents that don't come. */
+  #loseAgents(now: number): void {
+    const { agentPatienceMs = Number.POSITIVE_INFINITY } = this.#options;
+    const alone = now - (this.#aloneSince ?? now);
+    if (alone < agentPatienceMs) return;
+    const gone = new AssayError(
+      "unavailable",
+      `No agent has been there for ${Math.round(alone / 1000)} s.`,
+      "Start agents, or do it again on this machine with --runner pool: what was finished is kept.",
+    );
+    const waiting = [...this.#pending.values()];
+    void this.#options.producer.remove(waiting.map(({ node }) => node.key)).catch(() => {});
+    for (const { fail } of waiting) fail(gone);
   }
 }

@@ -26,6 +26,8 @@ export interface ScaleRequest {
   readonly paidSeconds: number;
   /** Only says what would be done. */
   readonly isDry: boolean;
+  /** Leaves a larger group as it is: others may need it. */
+  readonly onlyGrows?: boolean | undefined;
   readonly now: Date;
 }
 export interface ScaleAnswer {
@@ -102,7 +104,8 @@ export async function scale(settings: Ec2Settings, request: ScaleRequest, endpoi
         "Ask for fewer, give it longer, or raise ASSAY_EC2_DAILY_BUDGET.",
       );
     }
-    if (!isDry && instances !== before.desired) await group.setDesired(instances);
+    const changes = request.onlyGrows ? instances > before.desired : instances !== before.desired;
+    if (!isDry && changes) await group.setDesired(instances);
     return { group: isDry ? before : await group.state(), asked, spent, is_done: !isDry };
   } finally {
     group.close();

@@ -56,7 +56,7 @@ export function AgentsPanel({ status }: { status: ClusterStatus }) {
                 <th className="num">Cores</th>
                 <th>Current task</th>
                 <th className="num">Memory</th>
-                <th className="num">Done</th>
+                <th className="num">Computed</th>
                 <th className="num">Failed</th>
                 <th className="num">Last heard</th>
               </tr>
@@ -112,7 +112,14 @@ function Row({ agent }: { agent: AgentState }) {
       <td className="num nowrap">
         {bytes(agent.rss_bytes)} <span className="ink2">of {bytes(agent.memory_bytes)}</span>
       </td>
-      <td className="num">{integer(agent.done)}</td>
+      <td className="num nowrap">
+        {integer(agent.done - agent.adopted)}
+        {agent.adopted > 0 && (
+          <div className="small ink2" title="Made before, of this task or of one that reads the same bytes">
+            {integer(agent.adopted)} taken over
+          </div>
+        )}
+      </td>
       <td className="num">{integer(agent.failed)}</td>
       <td className="num nowrap">{seconds(agent.seconds_ago)} ago</td>
     </tr>

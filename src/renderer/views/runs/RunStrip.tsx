@@ -1,6 +1,6 @@
 import type { Run } from "../../../shared/api/contract/runs.ts";
 import { Term } from "../../components/Term.tsx";
-import { bytes, compact, integer, seconds, share } from "../../format/format.ts";
+import { bytes, compact, instant, integer, seconds, share } from "../../format/format.ts";
 import { isGoing, workDone } from "../../format/run-state.ts";
 
 /** How far the run is, at what rate, and how long it takes on. */
@@ -31,7 +31,7 @@ export function RunStrip({ run }: { run: Run }) {
       <Key
         name={going ? "Time left" : "Took"}
         value={going ? seconds(run.seconds_left) : seconds(run.seconds)}
-        more={going ? `after ${seconds(run.seconds)}` : ""}
+        more={[going ? `after ${seconds(run.seconds)}` : "", dueWords(run)].filter(Boolean).join(", ")}
       />
       <Key
         name="Tasks"
@@ -69,6 +69,15 @@ export function RunStrip({ run }: { run: Run }) {
       />
     </div>
   );
+}
+
+/** Whether it is done in time, where somebody said when: as the clock and the estimate have it. */
+function dueWords({ due_at, requested_at, seconds: taken, seconds_left, ...run }: Run): string {
+  if (due_at === undefined) return "";
+  const end = Date.parse(requested_at) + (taken + (isGoing(run) ? (seconds_left ?? 0) : 0)) * 1_000;
+  const time = instant(due_at).split(", ").at(-1) ?? "";
+  if (!isGoing(run)) return end > Date.parse(due_at) ? `later than ${time}` : `due by ${time}`;
+  return end > Date.parse(due_at) ? `too late for ${time}` : `in time for ${time}`;
 }
 
 /** Three digits at most: what stands beside another amount. */

@@ -21,14 +21,19 @@ export function GateDialog({ settings, onClose }: { settings: NightSettingsDocum
   const client = useClient();
   const queries = useQueryClient();
   const [timetable, setTimetable] = useState(() => readSchedule(settings.schedule));
+  const [runner, setRunner] = useState(settings.runner);
+  const [doneBy, setDoneBy] = useState(settings.done_by ?? "");
   const [limits, setLimits] = useState(() => Object.fromEntries(settings.gate.map((rule) => [rule.rule, shown(rule)])));
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
   const save = () => {
     const schedule = writeSchedule(timetable);
     const gate = Object.fromEntries(settings.gate.map((rule) => [rule.rule, read(limits[rule.rule] ?? "", rule)]));
-    const input = { brand, gate, ...(schedule === settings.schedule ? {} : { schedule }) };
+    const place = { runner, done_by: doneBy === "" ? null : doneBy };
+    const input = { brand, gate, ...place, ...(schedule === settings.schedule ? {} : { schedule }) };
     const before = Object.fromEntries(settings.gate.map(({ rule, limit }) => [rule, limit]));
-    const undo = { brand, gate: before, ...(schedule === settings.schedule ? {} : { schedule: settings.schedule }) };
+    const placeBefore = { runner: settings.runner, done_by: settings.done_by };
+    const timeBefore = schedule === settings.schedule ? {} : { schedule: settings.schedule };
+    const undo = { brand, gate: before, ...placeBefore, ...timeBefore };
     client.call("nightly.configure", input).then(
       async () => {
         offerUndo("The nightly job is changed.", () => client.call("nightly.configure", undo));
@@ -56,6 +61,29 @@ export function GateDialog({ settings, onClose }: { settings: NightSettingsDocum
         <div className="timetable">
           <TimetableFields value={timetable} never="Only when asked" onChange={setTimetable} />
         </div>
+        <div className="timetable">
+          <label className="on">
+            Run on
+            <select
+              className="field"
+              value={runner}
+              onChange={(event) => setRunner(event.target.value === "cluster" ? "cluster" : "pool")}
+            >
+              <option value="pool">The desktop that does it</option>
+              <option value="cluster">The cluster’s agents</option>
+            </select>
+          </label>
+          <label className="on">
+            Done by
+            <input className="field" type="time" value={doneBy} onChange={(event) => setDoneBy(event.target.value)} />
+          </label>
+        </div>
+        {runner === "cluster" && (
+          <p className="small ink2">
+            Where no broker or agent answers, the desktop does it. Machines of EC2, where they are set up, are asked for
+            in time.
+          </p>
+        )}
         <div className="gate-limits">
           {settings.gate.map((rule) => (
             <Limit

@@ -39,11 +39,13 @@ export function NightPanel({ settings, nights }: { settings: NightSettingsDocume
   const when = settings.next_at
     ? `${scheduleWords(settings.schedule)}; next ${instant(settings.next_at)}`
     : "Only when it is asked";
+  const place = settings.runner === "cluster" ? ", on the cluster" : "";
+  const by = settings.done_by === null ? "" : `, to be done by ${settings.done_by}`;
   return (
     <Panel
       span="s12"
       title={finding(nights)}
-      under={`Deliveries, run, gate, publication, segments and planned lists. ${when}`}
+      under={`Deliveries, run, gate, publication, segments and planned lists. ${when}${place}${by}`}
       tools={
         <>
           <button type="button" className="button" onClick={() => setIsSetting(true)}>
@@ -82,12 +84,24 @@ export function NightPanel({ settings, nights }: { settings: NightSettingsDocume
   );
 }
 
+const money = ({ cost, currency }: { cost: number; currency: string }) => `${cost.toFixed(2)} ${currency}`;
+
 function NightRow({ night }: { night: Night }) {
-  const said = [...brokenRules(night).map(({ title, measured }) => `${title}: ${measured}`), ...night.warnings];
+  const said = [
+    ...(night.is_late ? [`Later than ${instant(night.due_at)}, when it was to be done`] : []),
+    ...(night.scaled
+      ? [`Asked for ${integer(night.scaled.instances)} machines, about ${money(night.scaled)} for the night`]
+      : []),
+    ...brokenRules(night).map(({ title, measured }) => `${title}: ${measured}`),
+    ...night.warnings,
+  ];
   const isGood = night.published && night.error === null;
   return (
     <tr>
-      <td className="medium nowrap">{day(night.night)}</td>
+      <td className="medium nowrap">
+        {day(night.night)}
+        {night.runner === "cluster" && <div className="small ink2">on the cluster</div>}
+      </td>
       <td className="ink2 nowrap">{instant(night.ended_at)}</td>
       <td className="num">{integer(night.batches.reduce((sum, { rows }) => sum + rows, 0))}</td>
       <td className="num">{integer(night.exports.length)}</td>

@@ -26,6 +26,8 @@ export const agentState = z.object({
     }),
   ),
   done: count,
+  /** Of those done: results that were there already, or that another task had made of the same bytes. */
+  adopted: count,
   failed: count,
   instance: z.string().nullable(),
   /** Since its last sign of life. */

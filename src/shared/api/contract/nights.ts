@@ -32,6 +32,13 @@ export const night = z.object({
   exports: z.array(z.object({ export: z.string(), path: z.string(), rows: count })),
   warnings: z.array(z.string()),
   error: z.string().nullable(),
+  /** Where its run was done; null in reports of earlier programs. */
+  runner: z.enum(["pool", "inline", "cluster"]).nullable(),
+  /** When it was to be done, and whether it was later. */
+  due_at: instant.nullable(),
+  is_late: z.boolean(),
+  /** Machines of EC2 that it asked for, and what they were to cost; null where it asked for none. */
+  scaled: z.object({ instances: count, cost: z.number(), currency: z.string() }).nullable(),
 });
 export type Night = z.output<typeof night>;
 
@@ -71,6 +78,10 @@ const gateLimits = z.strictObject({
 export const nightSettings = z.object({
   schedule: z.string().nullable(),
   next_at: instant.nullable(),
+  /** Where its run is done unless the command says otherwise. */
+  runner: z.enum(["pool", "cluster"]),
+  /** Time of day, in the brand's zone, by which it should be done. */
+  done_by: z.string().nullable(),
   gate: z.array(
     z.object({
       rule: z.string(),
@@ -88,7 +99,9 @@ export type NightSettingsDocument = z.output<typeof nightSettings>;
 export const nightOperations = {
   /** Due deliveries, run, gate, publish, segments, planned exports, report: goes on where it was stopped. */
   "nightly.run": stream({
-    input: runRequest.pick({ brand: true, runner: true, redis: true, workers: true, memory: true }),
+    input: runRequest
+      .pick({ brand: true, runner: true, redis: true, workers: true, memory: true })
+      .extend({ done_by: z.string().nullable().optional() }),
     progress: stepProgress,
     output: night,
   }),
@@ -101,6 +114,8 @@ export const nightOperations = {
     input: z.object({
       brand: brandName,
       schedule: z.string().nullable().optional(),
+      runner: z.enum(["pool", "cluster"]).optional(),
+      done_by: z.string().nullable().optional(),
       gate: gateLimits.optional(),
     }),
     output: nightSettings,

@@ -127,6 +127,8 @@ export const run = z.object({
   runner: z.enum(["pool", "inline", "cluster"]).optional(),
   /** Why nothing goes on at the moment (no agent, no broker); null while work does. */
   waiting_for: z.string().nullable().optional(),
+  /** When it is to be done; left out where nobody said. */
+  due_at: instant.optional(),
   /** What was asked for beside the brand, so that it can be asked again. */
   request: runOptions.optional(),
   error: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
