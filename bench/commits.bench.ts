@@ -62,6 +62,7 @@ async function run(name: string, waitMs: number) {
   console.log(
     `  blocked for ${waited(threads)} in all, ${waited(own)} of it in the engine's own thread; calls a task: ${told(threads)}; of the engine's own thread: ${told(own)}`,
   );
+  if (process.env.BENCH_GAPS) tellGaps(tasks, done.seconds);
   const [none, one] = fewerAtWork(tasks, done.seconds);
   console.log(`  ${none.toFixed(1)} s of it nobody computed, ${one.toFixed(1)} s one worker alone`);
   return { seconds: done.seconds, idle: none + (one * (workers - 1)) / workers };
@@ -85,6 +86,24 @@ function fewerAtWork(tasks: readonly TaskState[], seconds: number): [number, num
     [atWork, before] = [atWork + change, at];
   }
   return [spent[0] ?? 0, spent[1] ?? 0];
+}
+
+/** When nobody computed for longer than 40 ms: after what, before what. */
+function tellGaps(tasks: readonly TaskState[], seconds: number): void {
+  const worked = tasks.filter(({ state, started_ms, ended_ms }) => state === "computed" && started_ms && ended_ms);
+  worked.sort((a, b) => (a.started_ms ?? 0) - (b.started_ms ?? 0));
+  let [until, last] = [0, "the beginning"];
+  const tell = (from: number, next: string) => {
+    if (from - until > 40)
+      console.log(
+        `  nobody for ${Math.round(from - until)} ms after ${last} at ${Math.round(until)} ms, before ${next}`,
+      );
+  };
+  for (const { step, as_of, started_ms, ended_ms } of worked) {
+    tell(started_ms ?? 0, `${step} ${as_of ?? ""}`);
+    if ((ended_ms ?? 0) > until) [until, last] = [ended_ms ?? 0, `${step} ${as_of ?? ""}`];
+  }
+  tell(seconds * 1000, "the end");
 }
 
 type Measured = Awaited<ReturnType<typeof run>>;

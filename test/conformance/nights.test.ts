@@ -278,6 +278,22 @@ describe("the nightly job", () => {
     expect(["batch_landed", "snapshot_published", "night_ended"].map(count)).toEqual([1, 1, 1]);
   }, 120_000);
 
+  it("is done on this machine where it is set to a cluster that nobody named, and says so", async () => {
+    await withCore("2026-07-04T03:30:00Z", async ({ client }) => {
+      const place = { runner: "cluster", done_by: "06:00" } as const;
+      expect(await client.call("nightly.configure", { brand, ...place })).toMatchObject(place);
+      const refused = client.call("nightly.configure", { brand, done_by: "six" });
+      await expect(refused).rejects.toMatchObject({ code: "bad_input" });
+      const night = await client.stream("nightly.run", { brand });
+      expect(night).toMatchObject({ published: true, runner: "pool", scaled: null, is_late: false });
+      expect(night.due_at).toBe("2026-07-04T05:00:00.000Z");
+      expect(night.warnings).toEqual(["No broker is named for the cluster. It was done on this machine."]);
+      await expect(client.stream("nightly.run", { brand, runner: "cluster" })).rejects.toMatchObject({ code: "usage" });
+      await client.call("nightly.configure", { brand, runner: "pool", done_by: null });
+      expect(await client.stream("nightly.run", { brand, done_by: "09:00" })).toMatchObject({ warnings: [] });
+    });
+  }, 120_000);
+
   it("has limits that are settings of the brand", async () => {
     await withCore("2026-07-04T00:40:00Z", async ({ client }) => {
       const limits = { changed_ids: null, small_delivery: 0.9 };

@@ -24,8 +24,8 @@ let redis: RedisServer;
 const agents: StartedCommand[] = [];
 const desktops: ChildProcess[] = [];
 
-const doneBy = (some: readonly StartedCommand[]) =>
-  some.flatMap(({ log }) => log.filter((line) => line.includes('"task_done"'))).length;
+const doneBy = (some: readonly StartedCommand[], how = "") =>
+  some.flatMap(({ log }) => log.filter((line) => line.includes('"task_done"') && line.includes(how))).length;
 
 /** A workspace of its own that the history and then night after night arrive at, from the same folder as every other's: a delivery is
  *  known by its files' names, too. */
@@ -149,7 +149,7 @@ describe.skipIf(!hasRedis || !isFull)(`three agents and two desktops on one dire
       const computed = runs.reduce((sum, { tasks }) => sum + tasks.computed, 0);
       const reads = read.reduce((sum, one) => sum + one.reads, 0);
       console.log(
-        `proof: ${runs.length} runs, ${computed} tasks made by agents (${doneBy(agents)} told), ${reads} reads by two desktops, 0 torn; ${found.entries} entries, ${found.files} files verified; alone ${expected.map(({ seconds }) => seconds.toFixed(0)).join(", ")} s, together ${runs.map(({ seconds }) => seconds.toFixed(0)).join(", ")} s`,
+        `proof: ${runs.length} runs, ${computed} tasks made by agents (told: ${doneBy(agents, '"computed":true')} made, ${doneBy(agents, '"computed":false')} taken over), ${reads} reads by two desktops, 0 torn; ${found.entries} entries, ${found.files} files verified; alone ${expected.map(({ seconds }) => seconds.toFixed(0)).join(", ")} s, together ${runs.map(({ seconds }) => seconds.toFixed(0)).join(", ")} s`,
       );
     },
     3 * hour,

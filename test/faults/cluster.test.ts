@@ -178,6 +178,29 @@ describe.skipIf(!hasRedis)(`a cluster of agents${why}`, () => {
     await redis.restart();
   });
 
+  it.skipIf(!isFull)(
+    "says so when the line to the broker is cut, and goes on where it was when it is mended",
+    async () => {
+      const root = freshRoot();
+      const one = await agent(root);
+      const names = ["a", "b", "c", "d"];
+      const toys = await runToys(
+        root,
+        redis.url,
+        names.map((name) => toyTask(name, "sleep:300")),
+      );
+      await toys.placed("a");
+      redis.freeze();
+      await expect.poll(() => toys.waits.at(-1), { timeout: 15_000 }).toMatch(/broker has not answered/);
+      await expect.poll(() => one.lines.some((line) => line.includes("broker_away")), { timeout: 15_000 }).toBe(true);
+      redis.thaw();
+      expect((await toys.schedule).count("computed")).toBe(4);
+      for (const name of names) expect(begun(root, toyKey(name))).toBe(1);
+      expect(one.lines.some((line) => line.includes("broker_answers"))).toBe(true);
+    },
+    60_000,
+  );
+
   it("says so when no broker is there, or it drops what it can't hold", async () => {
     const nowhere = parseBroker(`redis://anna:secret@127.0.0.1:${await freePort()}`);
     const asked = openProducer(nowhere, { names: toyNames, patienceMs: 300 });
@@ -350,7 +373,12 @@ describe.skipIf(!hasRedis)(`a cluster of agents${why}`, () => {
     await producer.add("nightly", { sealed: "x" }, { priority: 1_000_001, delayMs: 0 });
     await producer.add("asked", { sealed: "x" }, { priority: 2, delayMs: 0 });
     const queue = new Queue(queueName(toyNames), { connection: redis.client, prefix: "{assay}" });
-    expect((await queue.getPrioritized()).map(({ id }) => id)).toEqual(["asked", "nightly"]);
+    const order = async () => (await queue.getPrioritized()).map(({ id }) => id);
+    expect(await order()).toEqual(["asked", "nightly"]);
+    await producer.add("shared", { sealed: "x" }, { priority: 1_000_002, delayMs: 0 });
+    await producer.add("shared", { sealed: "x" }, { priority: 1, delayMs: 0 }); // now somebody waits for it too
+    await producer.add("asked", { sealed: "x" }, { priority: 1_000_003, delayMs: 0 });
+    expect(await order()).toEqual(["shared", "asked", "nightly"]);
     await producer.close();
   });
 });

@@ -16,6 +16,9 @@ export interface RedisServer {
   kill(): Promise<void>;
   /** Starts again on the same port, empty. */
   restart(): Promise<void>;
+  /** Hangs, with its connections open, and goes on: a line that is cut, as far as anybody can tell. */
+  freeze(): void;
+  thaw(): void;
   close(): Promise<void>;
 }
 
@@ -56,6 +59,8 @@ export async function startRedis(options: readonly string[] = [], password?: str
   await start();
   return {
     ...{ url: `redis://127.0.0.1:${port}`, port, client, kill, restart: start },
+    freeze: () => void server?.kill("SIGSTOP"),
+    thaw: () => void server?.kill("SIGCONT"),
     close: async () => {
       client.disconnect();
       await kill();

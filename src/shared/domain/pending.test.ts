@@ -41,6 +41,9 @@ test("a change of several settings is one change for each", () => {
     { schedule: "0 3 * * *", since: "s" },
     { gate: { late: 1 } },
   ]);
+  const place = { runner: "cluster", done_by: "06:00" };
+  expect(splitEdit("night_settings", { ...place, gate: {} })).toEqual([place]);
+  expect(subjectsOf("night_settings", place)).toEqual(["night:schedule"]);
   expect(splitEdit("segment_saved", vip("true"))).toEqual([vip("true")]);
 });
 

@@ -22,6 +22,11 @@ export function keyOf(space: string, ...rest: readonly string[]): string {
   return [keyPrefix, space, ...rest].join(":");
 }
 
+/** A broker that takes a question and doesn't answer for so long is taken for gone: a cut line says nothing by itself for minutes. */
+const answerMilliseconds = 6_000;
+/** The same where a question may wait for news, which BullMQ lets it for up to ten seconds. */
+const blockedMilliseconds = 15_000;
+
 /** A connection that comes back by itself. With `fails`, commands fail at once while the broker is away. */
 export function connect(connection: BrokerConnection, options: { readonly fails: boolean }): Redis {
   const { host, port, db, username, password, tls } = connection;
@@ -33,6 +38,7 @@ export function connect(connection: BrokerConnection, options: { readonly fails:
     ...(password === undefined ? {} : { password }),
     ...(tls === undefined ? {} : { tls }),
     connectTimeout: 5_000,
+    socketTimeout: options.fails ? answerMilliseconds : blockedMilliseconds,
     keepAlive: 10_000,
     maxRetriesPerRequest: null,
     enableOfflineQueue: !options.fails,

@@ -54,7 +54,7 @@ export interface Producer {
   isUp(): boolean;
   onUp(listener: () => void): void;
   onEvent(listener: (event: JobEvent) => void): () => void;
-  /** Adds a job under its key; one that waits or runs already stays, one that failed is replaced. */
+  /** Adds a job under its key; one that waits or runs already stays, the more urgent of both; one that failed is replaced. */
   add(key: string, job: SealedJob, options: { readonly priority: number; readonly delayMs: number }): Promise<void>;
   /** Which of the keys the queue still has, and why those that failed did. */
   look(keys: readonly string[]): Promise<Map<string, { readonly failed: string | null }>>;
@@ -123,6 +123,7 @@ export async function openProducer(
     add: async (key, job, { priority, delayMs }) => {
       const before = await within(answerMilliseconds, queue.getJob(key));
       if (before && (await before.isFailed())) await before.remove();
+      else if (before && before.priority > priority) await before.changePriority({ priority }).catch(() => {}); // ended
       await within(
         answerMilliseconds,
         queue.add("task", job, {
