@@ -290,7 +290,6 @@ describe("the nightly job", () => {
       expect(night.warnings).toEqual(["No broker is named for the cluster. It was done on this machine."]);
       await expect(client.stream("nightly.run", { brand, runner: "cluster" })).rejects.toMatchObject({ code: "usage" });
       await client.call("nightly.configure", { brand, runner: "pool", done_by: null });
-      expect(await client.stream("nightly.run", { brand, done_by: "09:00" })).toMatchObject({ warnings: [] });
     });
   }, 120_000);
 
