@@ -1,5 +1,6 @@
 import type { Run } from "../../shared/api/contract/runs.ts";
 import { AssayError, cancelled, toWire } from "../../shared/base/errors.ts";
+import { type BrandState, currentSnapshot } from "../../shared/domain/brand-state.ts";
 import type { ArtifactSummary, LogLine, TaskNode } from "../../shared/domain/task.ts";
 import { modelTargets } from "../../shared/domain/tournament.ts";
 import { Planner } from "../plan/plan.ts";
@@ -31,6 +32,14 @@ interface Judging {
   readonly present: Promise<ReadonlyMap<string, ArtifactSummary>>;
 }
 
+/** The graph of a snapshot with so many buckets, and what of it is there. */
+interface Planned {
+  readonly bucketCount: number;
+  readonly planner: Planner;
+  readonly present: Promise<ReadonlyMap<string, ArtifactSummary>>;
+  readonly judging: Judging;
+}
+
 /** One run: from a request to a published snapshot and its evaluations. */
 export class ActiveRun {
   readonly id: string;
@@ -44,6 +53,9 @@ export class ActiveRun {
   readonly #effects: Effects;
   readonly #began = performance.now();
   readonly #tasks = new Map<string, ScheduledTask>();
+  /** What came to stand since the present plan was begun. */
+  readonly #made = new Map<string, ArtifactSummary>();
+  #onMade: (key: string) => void = () => {};
   #schedule: Schedule | undefined;
   #session: RunSession | undefined;
   #own: Omit<RunPlaces, "session" | "here"> = { programs: [], permits: new Map() };
@@ -136,6 +148,7 @@ export class ActiveRun {
     const { brands, catalogue } = this.#effects;
     const state = await brands.refresh(this.brand);
     const log_version = state.version; // the state goes on with the log
+    this.#made.clear(); // of a plan before: something of it may be gone
     const asked = planRun(state, this.#request, catalogue);
     this.#own = { programs: asked.programs, permits: await this.#effects.permits(this.brand) };
     this.document.warnings.push(...asked.warnings);
@@ -143,19 +156,7 @@ export class ActiveRun {
     this.document.as_of = plan.asOf;
     this.document.fit_as_of = plan.fitAsOf;
     this.#tell("running");
-    const first = new Planner({ ...plan.base, bucketCount: 1 });
-    const ids = first.require("customer_ids", null)[0];
-    await this.#execute(first.graph().nodes);
-    const keeping = ids ? this.#keepIds(ids) : Promise.resolve();
-    keeping.catch(() => {}); // awaited below: nothing is published before the log has the ids
-    const bucketCount = bucketsFor(ids ? await this.#customersOf(ids) : 0);
-    const planner = new Planner({ ...plan.base, bucketCount });
-    const tables = tablesOf(plan, catalogue.snapshotTables);
-    for (const { step } of tables) planner.require(step);
-    for (const model of plan.models) planner.require(`fit_${model}`);
-    const judging = this.#judging(plan, bucketCount);
-    await this.#execute(planner.graph().nodes);
-    await keeping;
+    const { planner, bucketCount, judging } = await this.#make(plan, state);
     const whole = await this.#withPrograms(asked, plan, (name) => {
       const own = new Planner({ ...plan.base, bucketCount });
       own.require(`scores_${name}`);
@@ -187,6 +188,42 @@ export class ActiveRun {
     if (published.status === "rejected") throw published.reason;
     if (judged.status === "rejected") throw judged.reason;
     await addEvaluations(publication, manifest.snapshot_id, judged.value);
+  }
+
+  /** Everything that the snapshot is made of. How many buckets there are follows from the customers that the identity comes to: the number of the
+   *  last snapshot is taken until that is known, and all is looked up by it meanwhile. */
+  async #make(plan: RunPlan, state: BrandState): Promise<Planned> {
+    const first = new Planner({ ...plan.base, bucketCount: 1 });
+    const ids = first.require("customer_ids", null)[0];
+    const before = currentSnapshot(state)?.customers ?? 0;
+    const guessed = this.#planned(plan, bucketsFor(before));
+    let keeping: Promise<void> | undefined;
+    const keep = () => {
+      keeping ??= ids ? this.#keepIds(ids) : Promise.resolve();
+      keeping.catch(() => {}); // awaited below: nothing is published before the log has the ids
+    };
+    this.#onMade = (key) => key === ids?.key && keep();
+    const isSure = before > 0 && bucketsFor(before * 0.9) === bucketsFor(before * 1.1);
+    await (isSure ? this.#executeAll(guessed) : this.#execute(first.graph().nodes));
+    keep();
+    const bucketCount = bucketsFor(ids ? await this.#customersOf(ids) : 0);
+    const planned = bucketCount === guessed.bucketCount ? guessed : this.#planned(plan, bucketCount);
+    if (!isSure || planned !== guessed) await this.#executeAll(planned);
+    await keeping;
+    return planned;
+  }
+
+  #planned(plan: RunPlan, bucketCount: number): Planned {
+    const planner = new Planner({ ...plan.base, bucketCount });
+    for (const { step } of tablesOf(plan, this.#effects.catalogue.snapshotTables)) planner.require(step);
+    for (const model of plan.models) planner.require(`fit_${model}`);
+    const present = this.#find(planner.graph().nodes);
+    present.catch(() => {}); // told by whoever awaits it
+    return { bucketCount, planner, present, judging: this.#judging(plan, bucketCount) };
+  }
+
+  async #executeAll({ planner, present }: Planned): Promise<void> {
+    await this.#execute(planner.graph().nodes, this.#withMade(await present));
   }
 
   /** How the models are judged at all cuts, as one graph; what of it is there is looked up beside whatever is done first. */
@@ -261,13 +298,9 @@ export class ActiveRun {
     return new Map(found.map((one) => [one.key, one]));
   }
 
-  /** What was found before this run made anything of it, and what it made since. */
+  /** What was found before this plan made anything of it, and what it made since. */
   #withMade(found: ReadonlyMap<string, ArtifactSummary>): Map<string, ArtifactSummary> {
-    const present = new Map(found);
-    for (const [key, { state, rows, bytes, seconds }] of this.#tasks) {
-      if (state === "computed" || state === "reused") present.set(key, { key, rows, bytes, seconds });
-    }
-    return present;
+    return new Map([...found, ...this.#made]);
   }
 
   /** `known`: what is known to be there; left out: it is looked for. */
@@ -297,7 +330,10 @@ export class ActiveRun {
       },
       runTask: async (node, options) => {
         const places = { ...this.#own, session: this.#session, here };
-        return (await runnerOf(node, places))(node, options);
+        const outcome = await (await runnerOf(node, places))(node, options);
+        if (outcome) this.#made.set(node.key, outcome);
+        if (outcome) this.#onMade(node.key);
+        return outcome;
       },
     });
   }

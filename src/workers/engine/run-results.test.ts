@@ -142,3 +142,37 @@ describe("what a run made", () => {
     await Promise.all(waiting);
   });
 });
+
+describe("what another task made of the same bytes", () => {
+  const files = [{ output: "out", path: "artifacts/ab/twin/aa.json", sha256: "aa", bytes: 10, rows: 1 }];
+
+  it("may be read under that one's name until it is committed under its own, which whoever read it waits for", async () => {
+    const results = new RunResults({ workers: 1 });
+    const commit = Promise.withResolvers<Artifact>();
+    expect(results.adopt("a", files, commit.promise)).toBe(true);
+    const inUse = results.use(["a"]);
+    expect(inUse.known["a"]?.files).toEqual(files);
+    let isSettled = false;
+    const settled = inUse.settled().then(() => {
+      isSettled = true;
+    });
+    await turn();
+    expect(isSettled).toBe(false);
+    commit.resolve(standing());
+    await settled;
+    const after = results.use(["a"]);
+    expect(after.known["a"]?.files[0]?.path).toBe("p");
+    for (const one of [inUse, after]) one.release();
+    await results.close();
+  });
+
+  it("is forgotten where its commit fails, or other bytes stand", async () => {
+    const results = new RunResults({ workers: 1 });
+    results.adopt("a", files, Promise.reject(new Error("no space")));
+    results.adopt("b", files, Promise.resolve(standing("bb")));
+    await turn();
+    expect(results.use(["a", "b"]).known).toEqual({});
+    await results.close();
+    expect(results.adopt("c", files, Promise.resolve(standing()))).toBe(false);
+  });
+});

@@ -91,6 +91,24 @@ export class RunResults {
     return true;
   }
 
+  /** Lets others read at once what another task made of the same bytes, while this one's record of it is committed. False where nothing is
+   *  kept any more. */
+  adopt(key: string, files: readonly KnownFile[], committed: Promise<Artifact>): boolean {
+    if (this.#isClosed) return false;
+    const isSame = committed.then((artifact) => {
+      kept.files = placedAs(kept.files, artifact.files);
+      kept.isCommitted = true;
+      return hasDigests(artifact.files, files);
+    });
+    const kept: Kept = { key, files, folder: null, bytes: 0, users: 0, isSame, isCommitted: false };
+    this.#replace(kept);
+    isSame.then(
+      (same) => same || this.forget(key),
+      () => this.forget(key),
+    );
+    return true;
+  }
+
   /** Takes note of the files of artifacts that stand. */
   learn(read: Readonly<Record<string, { readonly files: readonly ArtifactFile[] }>>): void {
     if (this.#isClosed) return;

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { relative } from "node:path";
 import type { EngineContract } from "../../shared/api/engine.ts";
 import type { Asking, Handlers } from "../../shared/api/serve.ts";
 import { AssayError, throwIfCancelled, toWire } from "../../shared/base/errors.ts";
@@ -95,11 +96,7 @@ class Work {
     const { signal } = this.#asking;
     this.#say(`begins with ${bytesText(memoryBytes)} of memory${inline ? "" : `, one of ${workers} at a time`}`);
     try {
-      if (twin) {
-        const standing = await this.#commit(twin);
-        this.#say("adopted: another task made the same of the same bytes");
-        return { ...summaryOf(standing), computed: false };
-      }
+      if (twin) return await this.#adopt(twin);
       const known = { ...read, ...this.#inputs.known };
       const options = { ...this.#options(), known };
       if (stepOf(node)?.isForeign === true) return await this.#computeForeign(options);
@@ -108,6 +105,19 @@ class Work {
       this.#say(signal.aborted ? "cancelled" : `failed: ${withoutPeople(toWire(error).message)}`);
       throw error;
     }
+  }
+
+  /** Others may read it under the other task's name while it is committed under this one's. */
+  async #adopt(twin: ArtifactRequest): Promise<Outcome> {
+    const { brandDir, node } = this.#input;
+    const committed = this.#commit(twin);
+    const files = twin.outputs.map(({ name, localPath, rows, twin: { sha256 = "", bytes = 0 } = {} }) => {
+      return { output: name, path: relative(brandDir, localPath), rows, sha256, bytes };
+    });
+    if (this.#results.adopt(node.key, files, committed)) this.#asking.progress({ phase: "made" });
+    const standing = await committed;
+    this.#say("adopted: another task made the same of the same bytes");
+    return { ...summaryOf(standing), computed: false };
   }
 
   /** Waits for a worker; gives how to leave it. */
