@@ -6,6 +6,7 @@ import { createRandom } from "../../src/shared/base/random.ts";
 import type { Column } from "../../src/shared/domain/column.ts";
 import { defaultsOf } from "../../src/shared/domain/params.ts";
 import type { InputReference } from "../../src/shared/domain/step.ts";
+import type { CutName } from "../../src/shared/domain/tournament.ts";
 import { steps } from "../../src/workers/catalogue.ts";
 import { openSession, type Session } from "../../src/workers/engine/duckdb.ts";
 import { fileList, ident, idsSql, literal } from "../../src/workers/engine/sql.ts";
@@ -46,7 +47,7 @@ export class StepBench {
   }
 
   /** Rows of another step's output; columns that a row leaves out are NULL. `daysBefore` as the input's reference says it. */
-  async given(step: string, output: string, rows: readonly Row[], daysBefore?: number, cut?: number): Promise<void> {
+  async given(step: string, output: string, rows: readonly Row[], daysBefore?: number, cut?: CutName): Promise<void> {
     const columns = columnsOf(step, output);
     for (const name of rows.flatMap((row) => Object.keys(row))) {
       if (!columns.some((column) => column.name === name)) throw new Error(`${step}.${output} has no column ${name}`);

@@ -183,6 +183,25 @@ describe("a plan", () => {
     expect(new Planner({ ...request, horizonDays: 30 }).require("tournament")[0]?.key).toBe(tournament?.key);
   });
 
+  it("judges what is published at a cut that all of its horizon follows, over its own horizon", () => {
+    const judging = stepOf("judging", {
+      inputs: {
+        far: { ...rows("scores_stage"), cut: "horizon" },
+        after: { ...rows("outcomes"), cut: "horizon" },
+        near: { ...rows("outcomes"), cut: 1 },
+      },
+      timing: "fit_as_of",
+      usesHorizon: true,
+    });
+    const own = { ...request, steps: new Map(steps).set("judging", judging) };
+    const inputsOf = (more: Partial<PlanRequest>) => new Planner({ ...own, ...more }).require("judging")[0]?.inputs;
+    const at = new Planner({ ...request, asOf: "2025-06-22" });
+    expect(inputsOf({ horizonDays: 365 })?.far).toEqual([{ key: at.require("scores_stage")[0]?.key, output: "rows" }]);
+    expect(inputsOf({ horizonDays: 365 })?.after).toEqual([{ key: at.require("outcomes")[0]?.key, output: "rows" }]);
+    const same = inputsOf({ horizonDays: 90, purchaseHorizonDays: 90 });
+    expect(same?.after).toEqual(same?.near);
+  });
+
   it("fits at the day itself where somebody named it", () => {
     const fitOf = (more: Partial<PlanRequest>) => new Planner({ ...request, ...more }).require("fit_stage")[0];
     expect(fitOf({})?.asOf).toBe("2026-06-28");

@@ -3,7 +3,7 @@ import { addDays, type Day, daysBetween, weekEnd } from "../../shared/base/time.
 import { defaultsOf, type Params } from "../../shared/domain/params.ts";
 import { type InputReference, partName, type StepDeclaration } from "../../shared/domain/step.ts";
 import type { TaskGraph, TaskInput, TaskNode } from "../../shared/domain/task.ts";
-import { judgedDays } from "../../shared/domain/tournament.ts";
+import { type CutName, judgedDays } from "../../shared/domain/tournament.ts";
 import { rollingCut } from "./cuts.ts";
 import { keyOf, showPart } from "./key.ts";
 
@@ -45,6 +45,7 @@ export class Planner {
   readonly #request: PlanRequest;
   readonly #nodes: Map<string, TaskNode>;
   #judging: Planner | undefined;
+  #publishing: Planner | undefined;
   #other: Planner | undefined;
   readonly #bySlot = new Map<string, readonly TaskNode[]>();
 
@@ -106,7 +107,7 @@ export class Planner {
     const isDrawn = this.#request.isDrawn === true || step.isDrawn === true || reference.cut !== undefined;
     const nodes =
       reference.cut && date
-        ? this.#judged().require(reference.step, rollingCut(date, reference.cut))
+        ? this.#atCut(reference.step, reference.cut, date)
         : this.#sampleOf(reference, step.isDrawn ? this.#drawn() : this, before ?? this.#request.asOf);
     const declared = source?.outputs.find(({ name }) => name === reference.output);
     if (!declared && source?.scope !== "batch") {
@@ -150,6 +151,22 @@ export class Planner {
     if (date === null) return all;
     const until = step.timing === "cut" ? addDays(date, horizonDays) : date;
     return all.filter((span) => span === 0 || (spanEnds[span - 1] ?? "") < until);
+  }
+
+  /** The tasks of a step as it is judged at a cut before a day: at a rolling one over the horizon of evaluations, else over its own. */
+  #atCut(step: string, cut: CutName, date: Day): readonly TaskNode[] {
+    const { horizonDays, purchaseHorizonDays } = this.#request;
+    const isJudged = cut !== "horizon" || (horizonDays === judgedDays && purchaseHorizonDays === judgedDays);
+    const planner = isJudged ? this.#judged() : this.#published();
+    return planner.require(step, rollingCut(date, cut, horizonDays));
+  }
+
+  /** The same graph over its own horizons and of the customers that evaluations see. */
+  #published(): Planner {
+    const { role = "" } = this.#request;
+    const seen = { isDrawn: true, role: `${role} published`.trim() };
+    this.#publishing ??= new Planner({ ...this.#request, ...seen }, this.#nodes);
+    return this.#publishing;
   }
 
   /** The same graph as evaluations see it: their horizon and customers, and a place of its own when two runs are compared. */

@@ -64,7 +64,10 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
   },
   as_of: { label: "As of", help: "Nothing after the end of this day is seen." },
   expected_purchases: { label: "Expected purchases", help: "Purchases within the horizon, given the history." },
-  predicted_value: { label: "Predicted value", help: "Revenue expected within the horizon, discounted." },
+  predicted_value: {
+    label: "Predicted value",
+    help: "Revenue expected within the horizon; what comes later counts less where a discount rate is set.",
+  },
   probability_alive: {
     label: "P(alive)",
     help: "Chance that somebody still is a customer, given a buy-till-you-die model.",

@@ -79,7 +79,7 @@ export const profileFields: readonly ProfileField[] = [
   field(forecast, "expected_purchases", "Expected orders", "number", null, "Within the horizon, given the history."),
   field(forecast, "expected_purchases_low", "Expected orders, low", "number", null, "Lower 80 % limit."),
   field(forecast, "expected_purchases_high", "Expected orders, high", "number", null, "Upper 80 % limit."),
-  field(forecast, "predicted_value_minor", "Predicted value", "money", "minor", "Revenue of the horizon, discounted."),
+  field(forecast, "predicted_value_minor", "Predicted value", "money", "minor", "Revenue expected within the horizon."),
   field(forecast, "predicted_value_minor_low", "Predicted value, low", "money", "minor", "Lower 80 % limit."),
   field(forecast, "predicted_value_minor_high", "Predicted value, high", "money", "minor", "Upper 80 % limit."),
   field(forecast, "value_tier", "Value tier", "choice", null, "Rank of the predicted value.", valueTiers),

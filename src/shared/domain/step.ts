@@ -1,6 +1,7 @@
 import type { Json } from "../base/canonical-json.ts";
 import type { Column } from "./column.ts";
 import type { ParamSpecs } from "./params.ts";
+import type { CutName } from "./tournament.ts";
 
 export const stages = [
   "landing",
@@ -38,8 +39,8 @@ export interface InputReference {
   /** Reads the step as it stood this many days before the task's own date. */
   readonly daysBefore?: number;
   /** Reads the step as it is judged at the k-th rolling cut before the task's own date (from 1): with the horizon of evaluations, of
-   *  one bucket of the customers. */
-  readonly cut?: number;
+   *  one bucket of the customers; or "horizon": as long before as what is published looks ahead, with its horizons. */
+  readonly cut?: CutName;
   /** How many buckets a brand's task reads of it at most, the first ones: a sample of the customers where they are many. */
   readonly sample?: number;
   /** A task of a run's day can be built on what stood at the week's end before it, where fits are of that day too: read at that day

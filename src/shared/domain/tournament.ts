@@ -65,6 +65,14 @@ export const judgedDays = 90;
 /** Cuts that a choice rests on. */
 export const tournamentCuts = 2;
 
+/** A rolling cut, counted back from 1, or the one that all of the published horizon follows. */
+export type CutName = number | "horizon";
+
+/** Days from a cut to the end of the week that it is judged at: whole weeks, so that a week of nights has the same cuts. */
+export function daysToCut(cut: CutName, horizonDays: number): number {
+  return cut === "horizon" ? 7 * Math.ceil(horizonDays / 7) : cutsApartDays * cut;
+}
+
 export const naiveName = "naive";
 export const stackName = "stack";
 export const popularName = "popularity";

@@ -10,7 +10,7 @@ export interface ToCome {
   readonly spread: number;
 }
 
-/** From the model of segments' revenue: as many are won as lately. Null where it doesn't tell (a young shop, another snapshot). */
+/** From the model of segments' revenue: customers are won as lately, with part of their trend. Null where it doesn't tell (a young shop, another snapshot). */
 export async function customersToCome(snapshot: OpenSnapshot, session: Session): Promise<ToCome | null> {
   if (!snapshot.columnsOf("scores_segment_forecast").has("revenue_minor_high")) return null;
   const rows =

@@ -31,7 +31,7 @@ const weeksAhead = 13;
 const sampleSize = 1500;
 
 /** Half a year of weekly revenue and what is expected of the next quarter: of the customers known today the sum of their predicted
- *  values, of those yet to be won as much as new ones brought lately. Weeks are seven days each, the last one ending on as_of. How
+ *  values, of those yet to be won what new ones brought lately, with their trend. Weeks are seven days each, the last one ending on as_of. How
  *  the value of a horizon falls on its weeks follows the purchase model's own curve (evenly, where the snapshot carries no fit) and
  *  the season. The limits add, to those of the customers' totals, the change from week to week seen in the half year. */
 export async function weeklyRevenue(

@@ -27,7 +27,9 @@ export function compareWithNaive(
   const theirs = target.judge(naive, actual);
   const n = actual.length;
   const isBought = Array.from(actual, (value) => value > 0);
-  const rows = target.judge(predicted, actual).map(({ metric, measured }, at) =>
+  // the bias is told for every amount, below
+  const judged = target.judge(predicted, actual).filter(({ metric }) => metric !== "bias");
+  const rows = judged.map(({ metric, measured }, at) =>
     compare({
       metric,
       own: measured,

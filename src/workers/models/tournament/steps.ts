@@ -4,7 +4,8 @@ import type { Evaluation, ModelDeclaration } from "../../../shared/domain/model.
 import type { InputReference } from "../../../shared/domain/step.ts";
 import {
   automatic,
-  cutsApartDays,
+  type CutName,
+  daysToCut,
   judgedDays,
   type ModelTarget,
   pinnedChoice,
@@ -22,8 +23,9 @@ import { tiersOf } from "../value/tiers.ts";
 import { criteriaOf } from "./choose.ts";
 import { type Chosen, combineColumn, reasonsOf } from "./combine.ts";
 import { compareWithNaive } from "./compare-with-naive.ts";
-import { type Candidate, judgeTournament } from "./judge.ts";
+import type { Candidate, Split } from "./judge.ts";
 import { turnedOnce } from "./one-time.ts";
+import { judgePublished } from "./published.ts";
 import { refiningFactors } from "./refine.ts";
 import { type TargetDeclaration, targets } from "./targets.ts";
 
@@ -41,17 +43,35 @@ function entrantsOf(models: readonly ModelDeclaration[], target: ModelTarget): E
 
 const scoresOf = (model: string): InputReference => ({ step: `scores_${model}`, output: "scores" });
 const refiningOf = ({ refining }: TargetDeclaration) => (refining ? [scoresOf(refining.model)] : []);
-const cutsOf = Array.from({ length: tournamentCuts }, (_, at) => at + 1);
+const rollingCuts: readonly CutName[] = Array.from({ length: tournamentCuts }, (_, at) => at + 1);
 
 /** Whether a candidate can be chosen is part of the question, and so of its key. */
-const aliasOf = ({ model, onlyShown }: Candidate, cut: number) => `${onlyShown ? "shown_" : ""}${model}_${cut}`;
+const aliasOf = ({ model, onlyShown }: Candidate, cut: CutName) => `${onlyShown ? "shown_" : ""}${model}_${cut}`;
 
 /** Candidates whose fit tells a likelihood: purchase models, all on the same histories. */
 const likelyOf = (candidates: readonly Candidate[]) => candidates.filter(({ model }) => purchaseFamilies.has(model));
 
-/** Judges the candidates at the rolling cuts before a fit's day: one answer a week, from what was known by then. */
+async function splitAt(
+  cut: CutName,
+  { target, candidates }: { target: TargetDeclaration; candidates: readonly Candidate[] },
+  context: StepContext,
+): Promise<Split> {
+  const scores: Record<string, ColumnTable> = {};
+  for (const one of candidates) scores[one.model] = await context.table(aliasOf(one, cut));
+  return {
+    cutOn: addDays(weekEnd(context.asOf), -daysToCut(cut, context.horizonDays)),
+    summary: await context.table(`summary_${cut}`),
+    outcomes: await context.table(`outcomes_${cut}`),
+    scores,
+    ...(target.refining ? { refining: await context.table(`refining_${cut}`) } : {}),
+  };
+}
+
+/** Judges the candidates at the rolling cuts before a fit's day, and over all of the published horizon where a target is told for one:
+ *  one answer a week, from what was known by then. */
 function tournamentStep(target: TargetDeclaration, candidates: readonly Candidate[]): Step {
-  const atCuts = cutsOf.flatMap((cut): [string, InputReference][] => [
+  const cuts = [...rollingCuts, ...(target.overHorizon ? (["horizon"] as const) : [])];
+  const atCuts = cuts.flatMap((cut): [string, InputReference][] => [
     [`summary_${cut}`, { step: "purchase_summary", output: "purchase_summary", cut }],
     [`outcomes_${cut}`, { step: "outcomes", output: "outcomes", cut }],
     ...candidates.map((one): [string, InputReference] => [aliasOf(one, cut), { ...scoresOf(one.model), cut }]),
@@ -59,7 +79,7 @@ function tournamentStep(target: TargetDeclaration, candidates: readonly Candidat
   ]);
   return defineStep({
     name: `tournament_${target.target}`,
-    version: 6,
+    version: target.overHorizon ? 7 : 6,
     title: `Tournament: ${tournamentQuestions[target.target].title}`,
     stage: "fits",
     scope: "brand",
@@ -69,24 +89,19 @@ function tournamentStep(target: TargetDeclaration, candidates: readonly Candidat
       ...likelyOf(candidates).map(({ model }) => [`fit_${model}`, { step: `fit_${model}`, output: "fitted" }] as const),
     ]),
     params: {},
+    ...(target.overHorizon ? { usesHorizon: true as const } : {}),
     outputs: [{ name: "choice", kind: "json" }],
     run: async (context) => {
-      const splits = [];
-      for (const cut of cutsOf) {
-        const scores: Record<string, ColumnTable> = {};
-        for (const one of candidates) scores[one.model] = await context.table(aliasOf(one, cut));
-        splits.push({
-          cutOn: addDays(weekEnd(context.asOf), -cutsApartDays * cut),
-          summary: await context.table(`summary_${cut}`),
-          outcomes: await context.table(`outcomes_${cut}`),
-          scores,
-          ...(target.refining ? { refining: await context.table(`refining_${cut}`) } : {}),
-        });
-      }
+      const asked = { target, candidates };
+      const splits: Split[] = [];
+      for (const cut of rollingCuts) splits.push(await splitAt(cut, asked, context));
+      const isFar = target.overHorizon && context.horizonDays > judgedDays;
+      const far = isFar ? await splitAt("horizon", asked, context) : null;
       const fits = likelyOf(candidates).map(({ model }) => [model, context.json(`fit_${model}`)] as const);
       const criteria = criteriaOf(Object.fromEntries(fits));
-      const request = { target, candidates, splits, fitAsOf: context.asOf, horizonDays: judgedDays, criteria };
-      await context.output.json("choice", { ...judgeTournament(request) } as never);
+      const request = { ...asked, splits, fitAsOf: context.asOf, horizonDays: judgedDays, criteria };
+      const choice = judgePublished(request, far && { split: far, horizonDays: context.horizonDays });
+      await context.output.json("choice", { ...choice } as never);
     },
   });
 }

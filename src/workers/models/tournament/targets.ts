@@ -3,6 +3,7 @@ import type { MethodTrial, ModelTarget, TournamentMetric } from "../../../shared
 import {
   absoluteErrors,
   auc,
+  biasInterval,
   brierErrors,
   type Measured,
   meanInterval,
@@ -33,6 +34,8 @@ export interface TargetDeclaration {
   readonly blends?: true;
   /** On what scale forecasts of one-time buyers are turned where earlier cuts say that they spread too much, or too little. */
   readonly turns?: Scale;
+  /** Whether it is judged over all of the published horizon where the history allows. */
+  readonly overHorizon?: true;
   readonly judge: (predicted: Float64Array, actual: Float64Array) => readonly Judged[];
 }
 
@@ -58,6 +61,19 @@ function judgeAmounts(
     ];
   };
 }
+
+const judgeMoney = judgeAmounts((predicted, actual) => {
+  const ranked = spearman(predicted, actual);
+  return lossOf("spearman", ranked, 1 - ranked.value);
+}, "_minor");
+
+/** All that was told beside all that came: how many times too much, or too little, a sum of values would have been. */
+function judgeTotal(predicted: Float64Array, actual: Float64Array): Judged {
+  const bias = biasInterval(predicted, actual);
+  return lossOf("bias", bias, Math.min(mostTimes, Math.exp(Math.abs(Math.log1p(bias.value)))));
+}
+
+const mostTimes = 100;
 
 export const targets: readonly TargetDeclaration[] = [
   {
@@ -92,15 +108,13 @@ export const targets: readonly TargetDeclaration[] = [
   {
     target: "value",
     standing: "customer_value",
+    overHorizon: true,
     outcome: (outcomes) => numbers(outcomes, "revenue_minor"),
     naive: (summary, horizonDays) => {
       const age = numbers(summary, "t_age");
       return numbers(summary, "revenue_minor").map((sum, at) => (sum / Math.max(30, age[at] ?? 30)) * horizonDays);
     },
-    judge: judgeAmounts((predicted, actual) => {
-      const ranked = spearman(predicted, actual);
-      return lossOf("spearman", ranked, 1 - ranked.value);
-    }, "_minor"),
+    judge: (predicted, actual) => [...judgeMoney(predicted, actual), judgeTotal(predicted, actual)],
   },
 ];
 

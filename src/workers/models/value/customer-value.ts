@@ -57,7 +57,7 @@ function columnsOf(inputs: Readonly<Record<string, ColumnTable>>, summary: Colum
 
 export const customerValue = defineModel({
   name: "customer_value",
-  version: 2,
+  version: 3,
   title: "Customer value",
   group: "value",
   inputs: {
@@ -68,12 +68,12 @@ export const customerValue = defineModel({
   params: {
     discount_rate_annual: {
       kind: "number",
-      default: 0.1,
+      default: 0,
       min: 0,
       max: 1,
       unit: "rate",
       label: "Discount rate",
-      help: "Interest a year at which later revenue counts less.",
+      help: "Interest a year at which later revenue counts less. Above 0 sums of values, and forecasts built on them, lie below the revenue to come.",
     },
   },
   outputs: [
@@ -84,9 +84,9 @@ export const customerValue = defineModel({
   ],
   competes: [{ target: "value", column: "predicted_value_minor" }],
   card: {
-    purpose: "Revenue that each customer brings within the horizon, discounted, with limits and a tier by rank.",
+    purpose: "Revenue that each customer brings within the horizon, with limits and a tier by rank.",
     method:
-      "Expected purchases (MBG/NBD) times expected spend (Gamma-Gamma), purchases spread evenly over the horizon and discounted continuously. Limits: a gamma variable with the moments of the compound sum, beside the chance of nothing.",
+      "Expected purchases (MBG/NBD) times expected spend (Gamma-Gamma), discounted continuously where a rate is set. Limits: a gamma variable with the moments of the compound sum, beside the chance of nothing.",
     references: [
       "Fader, Hardie & Lee (2005): RFM and CLV: Using Iso-Value Curves for Customer Base Analysis, JMR 42(4).",
     ],

@@ -74,7 +74,7 @@ function fitEarly(table: ColumnTable, { seed, throwIfCancelled }: ModelContext):
 
 export const earlyCustomerValue = defineModel({
   name: "early_customer_value",
-  version: 1,
+  version: 2,
   title: "Early customer value",
   group: "value",
   inputs: { first: { feature: "first_orders" } },

@@ -1,9 +1,19 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { ModelContext } from "../../../shared/domain/model.ts";
 import { featureColumns } from "../../features/customer-features.ts";
-import { contentHashes } from "../learning.ts";
+import type { Harmonic } from "../../numeric/season.ts";
+import { contentHashes, pick } from "../learning.ts";
 import { numbers } from "../tables.ts";
-import { type Forecasts, fitGenerative, forecastsOf, type Generative } from "./generative.ts";
+import {
+  daysAhead,
+  type Forecasts,
+  fitGenerative,
+  forecastsOf,
+  type Generative,
+  historiesIn,
+  knownShare,
+  learntAtCuts,
+} from "./generative.ts";
 import { type FittedMoney, fitMoney, levelsThatHeld, type Money, partsOf, predictMoney } from "./value-trees.ts";
 
 /** As JSON holds it. */
@@ -14,8 +24,13 @@ export interface FittedMlValue {
   readonly value_share: number;
   readonly count_share: number;
   /** All that came over all that each said, on rows that weren't learnt from. */
+  /** What of that level is taken back, since more is known of customers' past than when it was seen. */
+  readonly value_back: number;
+  readonly count_back: number;
   readonly value_scale: number;
   readonly count_scale: number;
+  /** The shop's season, on whose clock purchases are forecast. */
+  readonly season: readonly Harmonic[];
   readonly window_days: number;
   readonly n_rows: number;
   readonly n_buyers: number;
@@ -25,8 +40,25 @@ export interface FittedMlValue {
 const leastRows = 200;
 const leastBuyers = 50;
 
+/** Counts and sums of all time grow with what is known of the past: trees that learnt from an earlier day, when less was known, would
+ *  take everybody of today for better customers. Amounts and lines stand as those of a purchase; how often and how long speaks through
+ *  the purchase model. */
+const ofAllTime: ReadonlySet<string> = new Set([
+  "frequency",
+  "recency",
+  "revenue_minor",
+  "n_lines",
+  "n_categories",
+  "n_channels",
+  "return_count",
+]);
+
 export function columnsOf(table: ColumnTable, { count, chance, spend, value }: Forecasts): Float64Array[] {
-  return [...featureColumns.map(({ name }) => numbers(table, name)), count, chance, spend, value];
+  const names = featureColumns.map(({ name }) => name).filter((name) => !ofAllTime.has(name));
+  const x = numbers(table, "frequency");
+  const aPurchase = (name: string) => numbers(table, name).map((all, row) => all / ((x[row] ?? 0) + 1));
+  const own = [...names.map((name) => numbers(table, name)), aPurchase("revenue_minor"), aPurchase("n_lines")];
+  return [...own, count, chance, spend, value];
 }
 
 function sortedSum(values: Float64Array): number {
@@ -59,7 +91,11 @@ export function countsOf(money: Money, { count, chance }: Forecasts): Float64Arr
   return money.chance.map((p, row) => (p * (count[row] ?? 0)) / Math.max(1e-9, chance[row] ?? 0));
 }
 
-export function fitMlValue(table: ColumnTable, { seed, throwIfCancelled }: ModelContext): FittedMlValue | null {
+export function fitMlValue(
+  table: ColumnTable,
+  { now, season }: { now: ColumnTable; season: readonly Harmonic[] },
+  { seed, throwIfCancelled, asOf }: ModelContext,
+): FittedMlValue | null {
   const cut = numbers(table, "cut_days");
   const target = numbers(table, "revenue_after").map((money) => Math.max(0, money));
   const bought = numbers(table, "purchases_after");
@@ -67,9 +103,8 @@ export function fitMlValue(table: ColumnTable, { seed, throwIfCancelled }: Model
   if (table.rows < leastRows || buyers < leastBuyers || table.rows - buyers < leastBuyers) return null;
   const cuts = [...new Set(cut)].sort((a, b) => a - b);
   const window = numbers(table, "window_days")[0] ?? 0;
-  const latest = Uint32Array.from(cut.keys()).filter((row) => cut[row] === cuts[0]);
-  const generative = fitGenerative(table, latest);
-  const forecasts = forecastsOf(generative, table, window);
+  const year = { season, asOf };
+  const { latest, told: forecasts } = learntAtCuts(table, year);
   const columns = columnsOf(table, forecasts);
   const part =
     cuts.length > 1 ? Uint8Array.from(cut, (days) => (days === cuts[0] ? 1 : 0)) : partsOf(contentHashes(columns), 3);
@@ -82,13 +117,18 @@ export function fitMlValue(table: ColumnTable, { seed, throwIfCancelled }: Model
   const blended = ownCounts.map((own, row) => countShare * own + (1 - countShare) * (forecasts.count[row] ?? 0));
   const stacked = judged.mean.map((own, row) => valueShare * own + (1 - valueShare) * (generated[row] ?? 0));
   const levels = levelsThatHeld(target, shifted(judged, stacked), fitted.sigma);
+  const share = knownShare(pick(numbers(table, "t_age"), latest), numbers(now, "t_age"));
+  const back = (held: number) => held ** (Math.sqrt(share) - 1);
   return {
     money: { ...fitted, levels },
-    generative,
+    generative: fitGenerative(historiesIn(now, year)),
     value_share: valueShare,
     count_share: countShare,
     value_scale: valueScale,
     count_scale: scaleOf(bought, blended),
+    value_back: back(valueScale),
+    count_back: back(scaleOf(bought, forecasts.count)),
+    season,
     window_days: window,
     n_rows: table.rows,
     n_buyers: buyers,
@@ -114,19 +154,27 @@ const clipped = (p: number) => Math.min(1 - 1e-9, Math.max(1e-9, p));
 
 /** Value and purchases of the next t days. Where the trees have seen a shorter window only, they correct the generative models over
  *  that window, and the correction is carried to t. */
-export function forecastMlValue(fitted: FittedMlValue, table: ColumnTable, t: number): MlForecast {
-  const { generative, window_days: window, value_scale: scale } = fitted;
-  const near = forecastsOf(generative, table, window);
-  const far = t === window ? near : forecastsOf(generative, table, t);
+export function forecastMlValue(
+  fitted: FittedMlValue,
+  table: ColumnTable,
+  { days: t, asOf }: { days: number; asOf: number | undefined },
+): MlForecast {
+  const { generative, season, window_days: window, value_scale: scale } = fitted;
+  const year = { season, asOf };
+  const histories = historiesIn(table, year);
+  const ahead = (days: number) => forecastsOf(generative, histories, daysAhead(year, days));
+  const near = ahead(window);
+  const far = t === window ? near : ahead(t);
   const plain = predictMoney(fitted.money, columnsOf(table, near), near.chance);
   const generated = near.value.map((value) => value * scale);
-  const mean = plain.mean.map(
-    (own, row) => fitted.value_share * own + (1 - fitted.value_share) * (generated[row] ?? 0),
-  );
+  const mean = plain.mean.map((own, row) => {
+    const blended = fitted.value_share * own + (1 - fitted.value_share) * (generated[row] ?? 0);
+    return fitted.value_back * blended;
+  });
   const own = countsOf(plain, near);
   const count = own.map((one, row) => {
     const blended = fitted.count_share * one + (1 - fitted.count_share) * (near.count[row] ?? 0);
-    return fitted.count_scale * blended;
+    return fitted.count_back * fitted.count_scale * blended;
   });
   const stacked = shifted(plain, mean);
   if (t === window) return { money: stacked, count, generated };

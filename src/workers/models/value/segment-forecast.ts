@@ -8,8 +8,8 @@ import { defineModel } from "../define.ts";
 import { compare, coverage, known, leastCustomers } from "../evaluation.ts";
 import { harmonicsIn } from "../lifecycle/seasonal-clock.ts";
 import { gather, matchRows, numbers, requireTable, texts } from "../tables.ts";
-import { forecastsOf } from "./generative.ts";
-import { daysAhead, type FittedSegments, fitSegments, relativeSd, seasonAhead } from "./segment-sums.ts";
+import { daysAhead, forecastsOf, historiesIn } from "./generative.ts";
+import { type FittedSegments, fitSegments, relativeSd, seasonAhead, wonAhead } from "./segment-sums.ts";
 
 const horizons = [30, 90, 365] as const;
 const z80 = 1.2815515655446004;
@@ -57,12 +57,11 @@ function forecastSegments(inputs: Tables, fitted: FittedSegments, wanted: readon
   const asOf = (numbers(summary, "first_order_on")[0] ?? Number.NaN) + (age[0] ?? 0);
   const windows = requireTable(inputs, "windows");
   const places = matchRows(summary, windows);
+  const year = { season: fitted.season, asOf };
+  const histories = historiesIn(summary, year);
   return wanted.flatMap((horizon) => {
-    const { value, count, spend, countVariance } = forecastsOf(
-      fitted.generative,
-      summary,
-      daysAhead(fitted.season, asOf, horizon),
-    );
+    const ahead = daysAhead(year, horizon);
+    const { value, count, spend, countVariance } = forecastsOf(fitted.generative, histories, ahead);
     const season = fitted.season.length > 0 ? 1 : seasonAhead(requireTable(inputs, "weeks"), asOf, horizon);
     const near = `revenue_${horizons.find((days) => days >= horizon) ?? 365}`;
     const days = Number(near.slice(8));
@@ -113,7 +112,7 @@ function forecastSegments(inputs: Tables, fitted: FittedSegments, wanted: readon
         name: newCustomers,
         horizon,
         customers: won.length,
-        revenue: brought,
+        revenue: brought * wonAhead(age, horizon),
         spread: Math.max(0.2, fitted.spread),
         before: brought,
       },
@@ -123,7 +122,7 @@ function forecastSegments(inputs: Tables, fitted: FittedSegments, wanted: readon
 
 export const segmentForecast = defineModel({
   name: "segment_forecast",
-  version: 4,
+  version: 5,
   title: "Revenue of segments",
   group: "value",
   inputs: {
@@ -151,14 +150,14 @@ export const segmentForecast = defineModel({
     purpose:
       "Revenue of all customers, of each lifecycle stage and each value tier in the next 30, 90 and 365 days; and of customers yet to be won.",
     method:
-      "Expected purchases (MBG/NBD) times expected spend (Gamma-Gamma) of every member, times what earlier cuts brought over what was then told, by stage; both on the shop's seasonal clock where it has one, else the same days of last year against the year's mean, by half. Limits: the members' own spread, that of the ratio between cuts (by Student's t, as few cuts are known) and that of stages' beside it, widened where at earlier cuts, each told by the others alone, fewer than eight in ten segments lay inside (conformal). New customers: what those won in as many days before brought.",
+      "Expected purchases (MBG/NBD) times expected spend (Gamma-Gamma) of every member, times what earlier cuts brought over what was then told, by stage (to the root of how long the oldest customers had been known then, over how long they have now); both on the shop's seasonal clock where it has one, else the same days of last year against the year's mean, by half. Limits: the members' own spread, that of the ratio between cuts (by Student's t, as few cuts are known) and that of stages' beside it, widened where at earlier cuts, each told by the others alone, fewer than eight in ten segments lay inside (conformal). New customers: what those won in as many days before brought, times the damped trend of how many were won in the last half year beside the same one a year earlier.",
     references: [
       "Fader, Hardie & Lee (2005): RFM and CLV: Using Iso-Value Curves for Customer Base Analysis, JMR 42(4).",
       "Hoppe & Wagner (2007): Customer Base Analysis, Marketing JRM 29(2).",
     ],
     assumptions: [
       "Stages bring over their forecast what they brought at earlier cuts.",
-      "As many customers are won as lately.",
+      "Customers are won as lately, with two thirds of their trend.",
     ],
     limits: [
       "Members are today's: who moves to another stage later still counts where they stand now.",
@@ -176,7 +175,8 @@ export const segmentForecast = defineModel({
   },
   fit: (inputs, _, context): Json => {
     const season = inputs.season ? harmonicsIn(inputs.season) : [];
-    return fitSegments(requireTable(inputs, "rows"), context, season) as unknown as Json;
+    const now = requireTable(inputs, "summary");
+    return fitSegments(requireTable(inputs, "rows"), context, { now, season }) as unknown as Json;
   },
   score: (inputs, json, _, { horizonDays }) => {
     const fitted = json as unknown as FittedSegments | null;

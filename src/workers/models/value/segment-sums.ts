@@ -1,16 +1,17 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { ModelContext } from "../../../shared/domain/model.ts";
 import { conformalFactor } from "../../numeric/interval-score.ts";
-import { createClock, type Harmonic } from "../../numeric/season.ts";
+import type { Harmonic } from "../../numeric/season.ts";
+import { pick } from "../learning.ts";
 import { ladderIn } from "../lifecycle/stage-ladder.ts";
 import { stagesBefore } from "../lifecycle/stage-rules.ts";
 import { numbers } from "../tables.ts";
-import { fitGenerative, forecastsOf, type Generative } from "./generative.ts";
+import { fitGenerative, type Generative, historiesIn, knownShare, learntAtCuts } from "./generative.ts";
 
 /** As JSON holds it. */
 export interface FittedSegments {
   readonly generative: Generative;
-  /** What stages brought over what was told of them, at earlier cuts. */
+  /** What stages brought over what was told of them, at earlier cuts; nearer to 1 where less was known of customers' past then. */
   readonly factors: Readonly<Record<string, number>>;
   /** Standard deviation of the logarithm of that ratio at a cut to come, so wide that 80 % of a t distribution lie within a normal's. */
   readonly spread: number;
@@ -37,20 +38,15 @@ const drawnBy = 0.05;
 export function fitSegments(
   table: ColumnTable,
   { purchaseHorizonDays: horizon, throwIfCancelled, asOf, fits }: ModelContext,
-  season: readonly Harmonic[] = [],
+  { now, season }: { now: ColumnTable; season: readonly Harmonic[] },
 ): FittedSegments | null {
   if (table.rows < leastRows) return null;
   const cut = numbers(table, "cut_days");
   const cuts = [...new Set(cut)].sort((a, b) => a - b);
-  const latest = Uint32Array.from(cut.keys()).filter((row) => cut[row] === cuts[0]);
-  const generative = fitGenerative(table, latest);
   const window = numbers(table, "window_days")[0] ?? 0;
-  const value = new Float64Array(table.rows);
-  for (const days of cuts) {
-    const rows = Uint32Array.from(cut.keys()).filter((row) => cut[row] === days);
-    const told = forecastsOf(generative, rowsOf(table, rows), daysAhead(season, (asOf ?? Number.NaN) - days, window));
-    for (const [at, row] of rows.entries()) value[row] = told.value[at] ?? 0;
-  }
+  const year = { season, asOf };
+  const { latest, generative, told } = learntAtCuts(table, year);
+  const { value } = told;
   const histories = {
     frequency: numbers(table, "frequency"),
     recency: numbers(table, "recency"),
@@ -82,9 +78,10 @@ export function fitSegments(
   const names = [...new Set(stages)].filter((stage) => stage !== null).sort();
   const drawn = (own: Told, whole: Told) => {
     const weight = drawnBy * whole.told;
-    return Math.min(3, Math.max(0.2, (own.actual + (weight * whole.actual) / whole.told) / (own.told + weight)));
+    return Math.min(2, Math.max(0.2, (own.actual + (weight * whole.actual) / whole.told) / (own.told + weight)));
   };
   const factors = Object.fromEntries(names.map((stage) => [stage, drawn(of(stage), all)]));
+  const share = Math.sqrt(knownShare(pick(numbers(table, "t_age"), latest), numbers(now, "t_age")));
   const logRatio = (key: string) => {
     const { actual, told } = of(key);
     return Math.log(actual / Math.max(1e-9, told));
@@ -121,8 +118,8 @@ export function fitSegments(
     ].filter(Number.isFinite);
   });
   return {
-    generative,
-    factors,
+    generative: fitGenerative(historiesIn(now, year)),
+    factors: Object.fromEntries(Object.entries(factors).map(([stage, factor]) => [stage, factor ** share])),
     spread,
     apart: own,
     widen: conformalFactor(misses),
@@ -148,19 +145,6 @@ function spreadAhead(about: readonly number[]): number {
   return Math.sqrt(variance * (1 + 1 / n)) * (wider[n - 1] ?? 1.1);
 }
 
-function rowsOf(table: ColumnTable, rows: Uint32Array): ColumnTable {
-  const names = ["frequency", "recency", "t_age", "revenue_minor"];
-  const columns = names.map((name) => [name, Float64Array.from(rows, (row) => numbers(table, name)[row] ?? 0)]);
-  return { rows: rows.length, columns: Object.fromEntries(columns) as ColumnTable["columns"] };
-}
-
-/** Days on the shop's clock within so many days of a day. */
-export function daysAhead(season: readonly Harmonic[], day: number, days: number): number {
-  if (season.length === 0 || !Number.isFinite(day)) return days;
-  const clock = createClock(season);
-  return clock(day + days) - clock(day);
-}
-
 /** Spread of a segment's ratio: that of earlier cuts, wider where the horizon is another than theirs. */
 export function relativeSd({ spread, window_days: window }: FittedSegments, horizon: number): number {
   return spread * Math.max(1, Math.abs(Math.log(horizon / Math.max(1, window))) ** 0.5);
@@ -184,4 +168,18 @@ export function seasonAhead(weeks: ColumnTable, asOf: number, horizon: number): 
   const ahead = between(asOf - year, asOf - year + horizon);
   const index = whole > 0 ? (ahead * year) / (whole * horizon) : 1;
   return 1 + (Math.min(3, Math.max(0.3, index)) - 1) / 2;
+}
+
+const half = 182;
+const leastWon = 20;
+/** Of a trend, how much goes on: it seldom does in full (Gardner & McKenzie 1985). */
+const goesOn = 2 / 3;
+
+/** Customers that the next days win over those that as many days before won: the last half year beside the same one a year earlier,
+ *  damped. 1 where either won fewer than twenty. */
+export function wonAhead(age: Float64Array, horizon: number): number {
+  const within = (from: number, to: number) => age.filter((days) => days >= from && days < to).length;
+  const [now, before] = [within(0, half), within(365, 365 + half)];
+  if (Math.min(now, before) < leastWon) return 1;
+  return Math.min(3, Math.max(1 / 3, now / before)) ** ((goesOn * horizon) / 365);
 }

@@ -7,11 +7,9 @@ import { logitsOf, pick } from "../learning.ts";
 
 /** Money of a customer within a time: nothing with the chance 1 − p, else lognormal with these. As JSON holds it. */
 export interface FittedMoney {
-  /** Chance of any. */
-  readonly chance: BoostedTrees;
+  /** Trees of each part: what they say is averaged. */
+  readonly learnt: readonly Learnt[];
   readonly platt: Platt;
-  /** Log of how much, given some. */
-  readonly amount: BoostedTrees;
   readonly sigma: number;
   /** All that came over all that was told, on rows that weren't learnt from. */
   readonly scale: number;
@@ -41,8 +39,11 @@ export interface Money {
 const chanceTrees = { trees: 40, leaves: 8, learningRate: 0.1, l2: 5, minChildWeight: 8 } as const;
 const amountTrees = { loss: "squared", trees: 40, leaves: 8, learningRate: 0.1, l2: 10, minChildWeight: 30 } as const;
 
+/** Learnt from all parts but one. */
 interface Learnt {
+  /** Log odds of any. */
   readonly chance: BoostedTrees;
+  /** Log of how much, given some. */
   readonly amount: BoostedTrees;
 }
 
@@ -81,17 +82,20 @@ export function partsOf(hashes: Uint32Array, parts: number): Uint8Array {
 /** Zero-inflated lognormal by trees in two stages; its level, spread and limits by what each part's rows brought when they weren't
  *  learnt from. With those predictions, for whoever wants to weigh them against others. */
 export function fitMoney(input: MoneyInput): { fitted: FittedMoney; judged: Money } {
+  const learnt: Learnt[] = [];
   const { columns, target, part } = input;
   const n = target.length;
   const all = Uint32Array.from(target.keys());
   const [margin, mu] = [new Float64Array(n), new Float64Array(n)];
   for (const own of [...new Set(part)].sort((a, b) => a - b)) {
     const judged = all.filter((row) => part[row] === own);
+    const others = learn(
+      input,
+      all.filter((row) => part[row] !== own),
+    );
+    learnt.push(others);
     const found = told(
-      learn(
-        input,
-        all.filter((row) => part[row] !== own),
-      ),
+      others,
       columns.map((column) => pick(column, judged)),
       input.chance ? pick(input.chance, judged) : undefined,
     );
@@ -109,8 +113,7 @@ export function fitMoney(input: MoneyInput): { fitted: FittedMoney; judged: Mone
   const first = moneyOf(plain, margin, mu);
   const scale = sortedSum(Float64Array.from(target)) / Math.max(1e-9, sortedSum(Float64Array.from(first.mean)));
   const levels = levelsThatHeld(target, first, sigma);
-  const learnt = learn(input, all);
-  const fitted: FittedMoney = { ...learnt, platt, sigma, scale: Math.min(2, Math.max(0.5, scale)), levels };
+  const fitted: FittedMoney = { learnt, platt, sigma, scale: Math.min(2, Math.max(0.5, scale)), levels };
   return { fitted, judged: moneyOf(fitted, margin, mu) };
 }
 
@@ -125,8 +128,13 @@ function moneyOf(
 }
 
 export function predictMoney(fitted: FittedMoney, columns: readonly Float64Array[], begun?: Float64Array): Money {
-  const { margin, mu } = told(fitted, columns, begun);
-  return moneyOf(fitted, margin, mu);
+  const all = fitted.learnt.map((one) => told(one, columns, begun));
+  const mean = (of: "margin" | "mu") =>
+    Float64Array.from(
+      columns[0] ?? [],
+      (_, row) => all.reduce((sum, one) => sum + (one[of][row] ?? 0), 0) / all.length,
+    );
+  return moneyOf(fitted, mean("margin"), mean("mu"));
 }
 
 /** P(money ≤ amount), and of none, for one row. */
