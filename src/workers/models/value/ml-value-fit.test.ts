@@ -67,7 +67,7 @@ function tableAt(all: readonly Purchase[][], day: number): ColumnTable {
 }
 
 describe("value by trees", () => {
-  const all = people(4_000);
+  const all = people(3_000);
   const [then, now] = [tableAt(all, year), tableAt(all, 2 * year)];
   const context = {
     seed: 1,

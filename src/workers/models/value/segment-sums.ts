@@ -31,8 +31,8 @@ export interface FittedSegments {
 const leastRows = 200;
 const unknownSpread = 0.15;
 const unknownApart = 0.08;
-/** Quantiles of t distributions at 90 %, by degrees of freedom from 1 on, over the normal's. */
-const wider = [3.078, 1.886, 1.638, 1.533, 1.476].map((quantile) => quantile / 1.2816);
+/** Quantiles of t distributions at 90 %, by degrees of freedom from 2 on, over the normal's. */
+const wider = [1.886, 1.638, 1.533, 1.476].map((quantile) => quantile / 1.2816);
 const drawnBy = 0.05;
 
 export function fitSegments(
@@ -138,11 +138,12 @@ interface Told {
 
 const sumOfSquares = (values: readonly number[]) => values.reduce((sum, one) => sum + one * one, 0);
 
-/** Spread of a ratio to come from those of some cuts about their mean, with one more of the usual spread. */
+/** Spread of a ratio to come from those of some cuts about their mean, with one more of the usual spread; that alone where there is but
+ *  one, which tells nothing of how cuts differ. */
 function spreadAhead(about: readonly number[]): number {
   const n = Math.max(1, about.length);
   const variance = (sumOfSquares(about) + unknownSpread ** 2) / n;
-  return Math.sqrt(variance * (1 + 1 / n)) * (wider[n - 1] ?? 1.1);
+  return Math.sqrt(variance * (1 + 1 / n)) * (n === 1 ? 1 : (wider[n - 2] ?? 1.1));
 }
 
 /** Spread of a segment's ratio: that of earlier cuts, wider where the horizon is another than theirs. */
@@ -176,10 +177,11 @@ const leastWon = 20;
 const goesOn = 2 / 3;
 
 /** Customers that the next days win over those that as many days before won: the last half year beside the same one a year earlier,
- *  damped. 1 where either won fewer than twenty. */
+ *  damped. 1 where either won fewer than twenty, or the shop is younger than both. */
 export function wonAhead(age: Float64Array, horizon: number): number {
   const within = (from: number, to: number) => age.filter((days) => days >= from && days < to).length;
   const [now, before] = [within(0, half), within(365, 365 + half)];
-  if (Math.min(now, before) < leastWon) return 1;
+  const isWhole = age.some((days) => days >= 365 + half - 7);
+  if (!isWhole || Math.min(now, before) < leastWon) return 1;
   return Math.min(3, Math.max(1 / 3, now / before)) ** ((goesOn * horizon) / 365);
 }
