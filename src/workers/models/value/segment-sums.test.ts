@@ -10,9 +10,14 @@ function agesOf(perDay: (ago: number) => number, days: number): Float64Array {
 
 describe("customers yet to be won", () => {
   it("are as many as lately where as many were won in the same half of the year before", () => {
-    expect(wonAhead(agesOf(() => 2, 800), 365)).toBeCloseTo(1, 9);
+    expect(
+      wonAhead(
+        agesOf(() => 2, 800),
+        365,
+      ),
+    ).toBeCloseTo(1, 9);
     // a season alone is no trend
-    const seasonal = agesOf((ago) => ((ago % 365) < 182 ? 6 : 1), 800);
+    const seasonal = agesOf((ago) => (ago % 365 < 182 ? 6 : 1), 800);
     expect(wonAhead(seasonal, 365)).toBeCloseTo(1, 9);
   });
 
@@ -20,11 +25,21 @@ describe("customers yet to be won", () => {
     const growing = agesOf((ago) => (ago < 365 ? 4 : 2), 800);
     expect(wonAhead(growing, 365)).toBeCloseTo(2 ** (2 / 3), 9);
     expect(wonAhead(growing, 90)).toBeCloseTo(2 ** ((2 / 3) * (90 / 365)), 9);
-    expect(wonAhead(agesOf((ago) => (ago < 365 ? 1 : 20), 800), 365)).toBeCloseTo(3 ** (-2 / 3), 9);
+    expect(
+      wonAhead(
+        agesOf((ago) => (ago < 365 ? 1 : 20), 800),
+        365,
+      ),
+    ).toBeCloseTo(3 ** (-2 / 3), 9);
   });
 
   it("have no trend where too few were won, or nobody was a year and a half ago", () => {
-    expect(wonAhead(agesOf(() => 5, 500), 365)).toBe(1);
+    expect(
+      wonAhead(
+        agesOf(() => 5, 500),
+        365,
+      ),
+    ).toBe(1);
     expect(wonAhead(new Float64Array(0), 365)).toBe(1);
   });
 });
