@@ -39,10 +39,13 @@ function ranked(score: Float64Array, { isTreated, outcome, chance }: Treated): R
   return { order, starts: [...starts, order.length] };
 }
 
+/** Whether anybody is told apart; else the curve is the straight line. */
+const isRanked = ({ starts }: Ranking) => starts.length > 2;
+
 /** Sums of inverse-chance weights and weighted outcomes of both sides, by bin. */
 type Sums = { t: Float64Array; ty: Float64Array; c: Float64Array; cy: Float64Array };
 
-function curveOf({ t, ty, c, cy }: Sums): UpliftCurve {
+function curveOf({ t, ty, c, cy }: Sums, isRanked: boolean): UpliftCurve {
   const gain = [0];
   let [a, ay, b, by] = [0, 0, 0, 0];
   for (let bin = 0; bin < bins; bin++) {
@@ -55,7 +58,8 @@ function curveOf({ t, ty, c, cy }: Sums): UpliftCurve {
   }
   const auuc = gain.slice(1).reduce((sum, value, at) => sum + (value + (gain[at] ?? 0)) / 2, 0) / bins;
   const top = Math.round(0.3 * bins);
-  return { gain, auuc, qini: auuc - (gain.at(-1) ?? 0) / 2, topEffect: ((gain[top] ?? 0) * bins) / top };
+  const qini = isRanked ? auuc - (gain.at(-1) ?? 0) / 2 : 0;
+  return { gain, auuc, qini, topEffect: ((gain[top] ?? 0) * bins) / top };
 }
 
 const empty = (): Sums => ({
@@ -94,7 +98,8 @@ function sumsOf({ order, starts }: Ranking, group: Treated, weight?: (at: number
 /** The uplift curve of a ranking: people of both sides weighted by one over the chance of their side, so that experiments with
  *  different shares can be read together. Equal shares: Radcliffe's (2007) Qini curve per person. */
 export function upliftCurve(score: Float64Array, group: Treated): UpliftCurve {
-  return curveOf(sumsOf(ranked(score, group), group));
+  const order = ranked(score, group);
+  return curveOf(sumsOf(order, group), isRanked(order));
 }
 
 export interface QiniMeasures {
@@ -111,9 +116,15 @@ export function qiniInterval(
   { seed, draws = 200 }: { readonly seed: number; readonly draws?: number },
 ): QiniMeasures {
   const order = ranked(score, group);
-  const curve = curveOf(sumsOf(order, group));
+  const told = isRanked(order);
+  const curve = curveOf(sumsOf(order, group), told);
   const random = createRandom(seed, "qini");
-  const found = Array.from({ length: draws }, () => curveOf(sumsOf(order, group, () => poisson(random.next()))));
+  const found = Array.from({ length: draws }, () =>
+    curveOf(
+      sumsOf(order, group, () => poisson(random.next())),
+      told,
+    ),
+  );
   const interval = (of: (curve: UpliftCurve) => number): Measured => {
     const sorted = found.map(of).sort((a, b) => a - b);
     const at = (p: number) => sorted[Math.min(draws - 1, Math.max(0, Math.round(p * (draws - 1))))] ?? Number.NaN;

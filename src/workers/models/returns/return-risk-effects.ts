@@ -1,5 +1,6 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { fitMixedLogistic } from "../../numeric/mixed-logistic.ts";
+import { canonicalOrder, standardised, standardOf } from "../../numeric/standardise.ts";
 import { numbers, texts } from "../tables.ts";
 
 /** What moves a line's log odds: by a level each, or a slope on a standardised number. */
@@ -24,7 +25,6 @@ type Levels = readonly (string | null)[];
 
 const fewestLines = 3;
 const parts = 4;
-const widest = 4;
 const none = "";
 
 const capped = (table: ColumnTable, name: string, most: number): Levels =>
@@ -71,19 +71,6 @@ const slopesOf = {
 export type SlopeName = keyof typeof slopesOf;
 export const slopeNames = Object.keys(slopesOf) as readonly SlopeName[];
 
-function standardised(column: Float64Array, mean: number, spread: number): Float64Array {
-  return column.map((value) =>
-    Number.isFinite(value) ? Math.max(-widest, Math.min(widest, (value - mean) / spread)) : 0,
-  );
-}
-
-function momentsOf(rows: Uint32Array, column: Float64Array): { mean: number; spread: number } {
-  const seen = Float64Array.from(rows, (row) => column[row] ?? Number.NaN).filter((value) => Number.isFinite(value));
-  const mean = seen.reduce((sum, value) => sum + value, 0) / Math.max(1, seen.length);
-  const variance = seen.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, seen.length);
-  return { mean, spread: variance > 1e-12 ? Math.sqrt(variance) : 1 };
-}
-
 /** Effects learned from settled lines, and each line's log odds by what the other days say: a quarter of the days at a time is left
  *  out, so that what is built upon them sees them as lines to come will be seen. */
 export function learnEffects(
@@ -95,14 +82,11 @@ export function learnEffects(
   const named = factorNames.map((name) => ({ name, ...coded(factorsOf[name](table)) }));
   const telling = named.filter(({ names }) => names.length > 1);
   const columns = slopeNames.map((name) => slopesOf[name](table, inclination));
-  const rows = inOneOrder([day, ...columns, target, ...telling.map(({ codes }) => codes)], table.rows);
-  const scales = slopeNames.map((name, at) => {
-    const column = columns[at] ?? new Float64Array(table.rows);
-    return { name, column, ...momentsOf(rows, column) };
-  });
+  const rows = canonicalOrder([day, target, ...columns, ...telling.map(({ codes }) => Float64Array.from(codes))]);
+  const standard = standardOf(columns);
   const input = {
     factors: telling.map(({ codes, names }) => ({ codes, levels: names.length })),
-    numbers: scales.map(({ column, mean, spread }) => standardised(column, mean, spread)),
+    numbers: standardised(columns, standard),
     target,
     rows,
     throwIfCancelled,
@@ -131,21 +115,14 @@ export function learnEffects(
         levels: Object.fromEntries(names.map((level, code) => [level, own[code] ?? 0])),
       };
     }),
-    slopes: scales.map(({ name, mean, spread }, at) => ({ name, mean, spread, slope: whole.slopes[at] ?? 0 })),
+    slopes: slopeNames.map((name, at) => ({
+      name,
+      mean: standard.means[at] ?? 0,
+      spread: standard.spreads[at] ?? 0,
+      slope: whole.slopes[at] ?? 0,
+    })),
   };
   return { effects, margins };
-}
-
-/** Rows by what they say, column after column, so that sums don't depend on the order in which they came. */
-function inOneOrder(columns: readonly (Float64Array | Int32Array)[], n: number): Uint32Array {
-  const said = columns.map((column) => column.map((value) => (Number.isFinite(value) ? value : -1e300)));
-  return Uint32Array.from({ length: n }, (_, row) => row).sort((a, b) => {
-    for (const column of said) {
-      const difference = (column[a] ?? 0) - (column[b] ?? 0);
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  });
 }
 
 /** Levels of at least three lines as codes, in the order of their names. */
@@ -182,11 +159,14 @@ export function effectsOf(
       Float64Array.from(factorsOf[name](table), (level) => of(level) - mean),
     );
   }
-  for (const { name, slope, mean, spread } of effects.slopes)
-    add(
-      name,
-      standardised(slopesOf[name](table, inclination), mean, spread).map((value) => slope * value),
-    );
+  for (const { name, slope, mean, spread } of effects.slopes) {
+    const [scaled] = standardised([slopesOf[name](table, inclination)], { means: [mean], spreads: [spread] });
+    if (scaled)
+      add(
+        name,
+        scaled.map((value) => slope * value),
+      );
+  }
   return moved;
 }
 
