@@ -14,6 +14,7 @@ export async function completeLake(session: Session, relations: Relations, brand
   await numberLines(lake);
   await ordersFromLines(lake, literal(brandCurrency));
   await linesFromOrders(lake);
+  await pricesFromCatalogue(lake);
   await fillLines(lake);
   await shareOrderDiscounts(lake);
   await returnsOfNegativeLines(lake);
@@ -103,6 +104,22 @@ async function onlyCurrency(lake: Completion): Promise<string | null> {
     `SELECT min(currency) AS one, count(*) = count(currency) AND min(currency) = max(currency) AS is_only FROM ${lake.of("orders")}`,
   );
   return row["is_only"] === true ? String(row["one"]) : null;
+}
+
+/** Lines of a source none of whose says what it cost, at the catalogue's prices. */
+async function pricesFromCatalogue(lake: Completion): Promise<void> {
+  const lines = lake.of("order_lines");
+  const products = lake.of("products");
+  const isUnpriced = `source IN (SELECT source FROM ${lines} GROUP BY source HAVING count(unit_price_minor) = 0 AND count(amount_minor) = 0 AND count(product_id) > 0)`;
+  if (!(await lake.has("order_lines", "unit_price_minor IS NULL AND amount_minor IS NULL"))) return;
+  if (!(await lake.has("order_lines", isUnpriced))) return;
+  await lake.replace(
+    "order_lines",
+    `SELECT l.* REPLACE (CASE WHEN l.${isUnpriced} THEN p.list_price_minor ELSE l.unit_price_minor END AS unit_price_minor)
+     FROM ${lines} l LEFT JOIN (
+       SELECT * FROM ${products} WHERE list_price_minor IS NOT NULL QUALIFY row_number() OVER (PARTITION BY key_space, product_id ORDER BY source, source_row) = 1) p
+       ON p.key_space = l.key_space AND p.product_id = l.product_id`,
+  );
 }
 
 /** What lines leave to their order, the quantity that is not said, and of price and amount the one that the other gives. */

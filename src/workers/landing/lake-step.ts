@@ -33,7 +33,7 @@ function lakeStep(name: ReturnType<typeof lakeStepOf>, title: string) {
   const tables = lakeTargets.filter(({ table }) => lakeStepOf(table) === name);
   const contactTables = tables.filter(({ table }) => split.has(table));
   return defineStep({
-    ...{ name, version: 9, title, stage: "lake", scope: "brand", timing: "none" },
+    ...{ name, version: 10, title, stage: "lake", scope: "brand", timing: "none" },
     inputs: Object.fromEntries(tables.map(({ table }) => [table, { step: "normalise", output: table }])),
     params: {},
     settings: ["currency"],

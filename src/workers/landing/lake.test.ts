@@ -50,6 +50,39 @@ const order = (
 });
 
 describe("the lake", () => {
+  it("prices lines of a source that names no amount as the catalogue does", async () => {
+    const line = (order_id: string, product_id: string, unit_price_minor?: number): Row => ({
+      ...{
+        order_id,
+        line_id: "1",
+        product_id,
+        quantity: 2,
+        ordered_at: "2026-06-01 10:00:00",
+        source_customer_id: "ann",
+      },
+      ...(unit_price_minor === undefined ? {} : { unit_price_minor }),
+    });
+    await deliver("order_lines", [
+      { batch: "b1", source: "till", rows: [line("1", "hat"), line("2", "sock")] },
+      { batch: "b2", rows: [line("3", "hat", 900), line("4", "hat")] },
+    ]);
+    await deliver("products", [
+      { batch: "b3", source: "goods", rows: [{ product_id: "hat", list_price_minor: 1000 }] },
+    ]);
+    const made = await merge([
+      ["till", "b1"],
+      ["shop", "b2"],
+      ["goods", "b3"],
+    ]);
+    const amounts = (made["order_lines"] ?? []).map(({ order_id, amount_minor }) => [order_id, amount_minor]);
+    expect(amounts.sort()).toEqual([
+      ["1", 2000],
+      ["2", null],
+      ["3", 1800],
+      ["4", null],
+    ]);
+  });
+
   it("keeps the latest row of a key, by the order of arrival", async () => {
     await deliver("orders", [
       { batch: "b1", rows: [order("1", "ann", 100), order("2", "ann", 200)] },
