@@ -15,7 +15,7 @@ export interface Dictionary {
 
 /** Words that programs write into columns of dates and numbers where there is none. */
 export function withoutNothing(text: string): string {
-  return `CASE WHEN lower(${text}) NOT IN ('null', 'nan', 'nat', 'none', '\\n', '0000-00-00', '0000-00-00 00:00:00') THEN ${text} END`;
+  return `CASE WHEN lower(${text}) NOT IN ('null', '(null)', 'nan', 'nat', 'none', 'na', '#n/a', '<na>', '\\n', '?', '0000-00-00', '0000-00-00 00:00:00') THEN ${text} END`;
 }
 
 /** The cells that some SQL over raw rows reads. */

@@ -2,6 +2,7 @@ import { AssayError } from "../../shared/base/errors.ts";
 import type { ColumnRule } from "../../shared/domain/mapping.ts";
 import { literal } from "../engine/sql.ts";
 import { type RawTable, rawColumn, trimmedSql } from "../sources/raw.ts";
+import { withoutNothing } from "./dictionaries.ts";
 
 /** A raw column's trimmed text; null where the file has no such column. */
 export function columnSql(raw: RawTable, name: string): string | null {
@@ -109,7 +110,7 @@ function conditionSql(raw: RawTable, text: string, where: string): string {
     return within[2] ? `(${column} IS NULL OR ${column} NOT IN (${list}))` : `${column} IN (${list})`;
   }
   const operator = (found[2] ?? "").toLowerCase().replaceAll(/\s+/g, " ");
-  if (operator.startsWith("is")) return `${column} ${operator.toUpperCase()}`;
+  if (operator.startsWith("is")) return `(${withoutNothing(column)}) ${operator.toUpperCase()}`;
   const value = literal((found[3] ?? found[4] ?? "").replaceAll("''", "'"));
   return operator === "=" ? `${column} = ${value}` : `${column} IS DISTINCT FROM ${value}`;
 }

@@ -87,7 +87,7 @@ export function valueSql(
     case "id":
       return idSql(v);
     case "text":
-      return target.name === "postcode" ? `ltrim(${v}, ${literal("'")})` : v; // a mark for spreadsheets not to count with it
+      return `CASE WHEN ${v} NOT IN ${absent} THEN ${target.name === "postcode" ? `ltrim(${v}, ${literal("'")})` : v} END`; // a mark for spreadsheets not to count with it
     case "currency":
       return `upper(${v})`;
     default:
@@ -95,9 +95,14 @@ export function valueSql(
   }
 }
 
+/** What programs write for a missing text, as no name of a thing or person is written. */
+const absent = "('NULL', '(null)', '\\N', 'nan', 'NaN', '<NA>', '#N/A')";
+/** The same where a number should be. */
+const absentId = "('NULL', 'null', '(null)', '\\N', 'nan', 'NaN', 'None', 'none', 'NA', '<NA>', '#N/A', '?')";
+
 /** A number's text without the decimals that a program which knows no missing whole numbers adds to all of them. */
 function idSql(v: string): string {
-  return `CASE WHEN suffix(${v}, '.0') AND regexp_full_match(${v}, '[0-9]+[.]0') THEN left(${v}, length(${v}) - 2) ELSE ${v} END`;
+  return `CASE WHEN ${v} IN ${absentId} THEN NULL WHEN suffix(${v}, '.0') AND regexp_full_match(${v}, '[0-9]+[.]0') THEN left(${v}, length(${v}) - 2) ELSE ${v} END`;
 }
 
 /** Millionths of a text and of what is added to it; NULL where any of them can't be read. */
