@@ -6,6 +6,7 @@ import { type Mapping, parseMapping } from "../../src/shared/domain/mapping.ts";
 import { openSession, type Session } from "../../src/workers/engine/duckdb.ts";
 import { normaliseFile } from "../../src/workers/normalise/normalise-file.ts";
 import { recognise } from "../../src/workers/sources/layouts.ts";
+import { describeColumns } from "../../src/workers/sources/line-totals.ts";
 import { openRaw } from "../../src/workers/sources/open-raw.ts";
 import { type ColumnProfile, profileColumns } from "../../src/workers/sources/profile.ts";
 
@@ -13,6 +14,8 @@ export interface ReadUnaided {
   readonly layout: string;
   readonly keySpace: string | undefined;
   readonly warnings: readonly string[];
+  /** What recognising it says. */
+  readonly told: readonly string[];
   /** Rows of each table without what is empty. */
   readonly tables: Readonly<Record<string, Record<string, unknown>[]>>;
 }
@@ -39,7 +42,7 @@ export class LayoutBench {
     const { raw } = await openRaw(session, path, { scratch: this.#folder, signal: new AbortController().signal });
     const lists = new Map<string, readonly ColumnProfile[]>();
     for (const [name, list] of raw.lists ?? []) lists.set(name, await profileColumns(session, list));
-    const found = recognise(basename(path), await profileColumns(session, raw), lists);
+    const found = recognise(basename(path), await describeColumns(session, raw), lists);
     const read = await normaliseFile(session, raw, {
       mapping: mapping ?? parseMapping(found),
       brand: { currency: "GBP", timeZone: "Europe/London" },
@@ -54,6 +57,6 @@ export class LayoutBench {
     }
     const rejects = await session.rows(`SELECT line, "column", reason, value FROM ${read.rejects}`);
     expect({ path: basename(path), rejects }).toEqual({ path: basename(path), rejects: [] });
-    return { layout: found.layout, keySpace: found.key_space, tables, warnings: read.warnings };
+    return { layout: found.layout, keySpace: found.key_space, tables, warnings: read.warnings, told: found.warnings };
   }
 }

@@ -89,6 +89,7 @@ function sourceOfRule(rule: unknown) {
     format: _f,
     decimal: _d,
     unit: _u,
+    since: _s,
     ...rest
   } = typeof rule === "object" && rule !== null && !Array.isArray(rule)
     ? (rule as Record<string, unknown>)

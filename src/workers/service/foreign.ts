@@ -10,6 +10,7 @@ import type { PreviewRequest } from "../normalise/preview.ts";
 import type { ReadFile, ReadRequest } from "../normalise/read-files.ts";
 import type { WithholdRequest } from "../normalise/withhold.ts";
 import type { MadeOutputs } from "../run-task.ts";
+import { alignProducts } from "../sources/align-products.ts";
 import type { Detected } from "../sources/detect.ts";
 import { detectParts } from "../sources/detect-parts.ts";
 import { listFiles, type Skipped } from "../sources/list-files.ts";
@@ -104,7 +105,7 @@ export async function detectForeign(ctx: Asked, request: DetectRequest, signal: 
   const inOrder = <T extends { path: string }>(some: readonly T[]) =>
     [...some].sort((a, b) => (order.get(a.path) ?? -1) - (order.get(b.path) ?? -1));
   return {
-    files: inOrder(found.flatMap((part) => part.files)),
+    files: alignProducts(inOrder(found.flatMap((part) => part.files))).map(({ headers: _, ...file }) => file),
     skipped: [...skipped, ...inOrder(found.flatMap((part) => part.skipped.filter(({ path }) => order.has(path))))],
   };
 }

@@ -2,7 +2,9 @@ import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { throwIfCancelled, toWire } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
+import { isNumbered } from "./headings.ts";
 import { recognise } from "./layouts.ts";
+import { describeColumns } from "./line-totals.ts";
 import { listFiles, type Skipped } from "./list-files.ts";
 import { openRaw } from "./open-raw.ts";
 import { prepareFile } from "./prepare.ts";
@@ -21,6 +23,8 @@ export interface Detected {
   tables: string[];
   mapping: { layout: string; key_space?: string; tables: unknown[] };
   warnings: string[];
+  /** What its columns are called, of a plain table. */
+  headers?: readonly string[];
 }
 
 export interface DetectOptions {
@@ -89,6 +93,7 @@ async function detectFile(
     confidence,
     tables: [...new Set(tables.map(({ table }) => table))],
     mapping: { layout, ...(key_space === undefined ? {} : { key_space }), tables: [...tables] },
+    ...(layout === "generic" ? { headers: opened.columns.map((column) => column.name) } : {}),
     warnings: [...opened.warnings, ...(isBlank && opened.warnings.length > 0 ? [] : warnings), ...empty],
   };
 }
@@ -120,7 +125,7 @@ async function openToRecognise(
 
 /** Whether its columns are to be looked into: of JSON even where only the source is asked for, as later records may have more. */
 function isOfPlainLayout(path: string, { columns, lists, format }: Opened, isQuick: boolean): boolean {
-  if (isQuick && !format.endsWith("json")) return false;
+  if (isQuick && !format.endsWith("json") && !isNumbered(columns.map(({ name }) => name))) return false;
   return ["generic", "unknown"].includes(recognise(basename(path), columns, lists).layout);
 }
 
@@ -147,7 +152,7 @@ async function profiled(
     for (const [path, list] of raw.lists ?? []) lists.set(path, await profileColumns(session, list));
     return {
       lists,
-      columns: await profileColumns(session, raw),
+      columns: await describeColumns(session, raw),
       rows: raw.rowsRead,
       format: prepared.format,
       compression: prepared.compression,

@@ -10,9 +10,10 @@ import {
   thirdParty,
   webEvents,
 } from "./generic-tables.ts";
-import { found, Headings, type Recognise } from "./headings.ts";
+import { found, Headings, isNumbered, type Recognise } from "./headings.ts";
+import { countedDays, orderLines } from "./line-tables.ts";
 import { addresses, consents, customers, suppressions } from "./person-tables.ts";
-import { keep, type ProposedTable, type Recognised } from "./proposal.ts";
+import { keep, type Recognised } from "./proposal.ts";
 import type { Sheet } from "./sheet.ts";
 import { plainHeader } from "./synonyms.ts";
 
@@ -38,98 +39,6 @@ const returns: Recognise = (headings) => {
   ]);
 };
 
-/** One row a line, in one file with its order and perhaps its customer and product; or lines whose order says when. */
-const orderLines: Recognise = (headings) => {
-  const order = headings.find("order_id");
-  const customer = headings.find("source_customer_id");
-  const at = headings.date("ordered_at");
-  const price = headings.find("unit_price");
-  const total = headings.find("line_amount");
-  const quantity = headings.find("quantity");
-  const product =
-    headings.find("product_id") ??
-    (quantity ? headings.find("product_reference") : undefined) ??
-    (order && at ? headings.find("product_title") : undefined);
-  if (!product || !(price || total) || !(order || (customer && at))) return undefined;
-  if (!at && !quantity && !headings.find("line_id")) return undefined;
-  const lineTotal = total !== price ? total : undefined;
-  const lines: ProposedTable = {
-    table: "order_lines",
-    columns: keep({
-      order_id: order,
-      line_id: headings.find("line_id"),
-      source_customer_id: plainHeader(customer ?? "") === "id" && order ? undefined : customer,
-      ordered_at: at,
-      delivered_at: headings.date("delivered_at"),
-      product_id: product,
-      quantity: headings.amount(quantity),
-      unit_price_minor: headings.amount(price),
-      list_price_minor: headings.amount(headings.find("list_price")),
-      discount_minor: headings.discount(),
-      amount_minor: headings.amount(lineTotal),
-      currency: headings.find("currency"),
-      is_returned: headings.find("returned"),
-      size: headings.find("size"),
-      colour: headings.find("colour"),
-    }),
-  };
-  const warnings = [
-    ...(order ? [] : ["No column looks like an order number: each row is an order of its own."]),
-    ...(at
-      ? []
-      : [
-          "No column says when it was bought: lines count once a file of orders with the same numbers brings their dates.",
-        ]),
-  ];
-  return found(
-    order && at ? 0.9 : 0.75,
-    [lines, ordersOfLines(headings, order), productsOfLines(headings, product), peopleOfLines(headings)],
-    warnings,
-  );
-};
-
-/** What lines say of their order beyond its number. */
-function ordersOfLines(headings: Headings, order: string | undefined): ProposedTable {
-  const more = {
-    email: headings.find("email"),
-    phone: headings.find("phone"),
-    loyalty_id: headings.find("loyalty_id"),
-    channel: headings.find("channel"),
-    store_id: headings.find("store_id"),
-    coupon_code: headings.find("coupon"),
-    status: headings.find("status"),
-  };
-  const at = headings.date("ordered_at");
-  const isNeeded = order && at && Object.values(more).some((column) => column !== undefined);
-  const own = {
-    order_id: order,
-    source_customer_id: headings.find("source_customer_id"),
-    ordered_at: at,
-    currency: headings.find("currency"),
-  };
-  return { table: "orders", columns: isNeeded ? keep({ ...own, ...more }) : {} };
-}
-
-function productsOfLines(headings: Headings, product: string): ProposedTable {
-  const category = headings.find("category");
-  const name = headings.find("product_name");
-  const isNamed = name !== undefined && name !== product && !["name", "title"].includes(plainHeader(name));
-  const more = {
-    name: category || isNamed ? name : undefined,
-    category,
-    subcategory: headings.find("subcategory"),
-    brand: headings.find("brand"),
-  };
-  return { table: "products", columns: category || isNamed ? keep({ product_id: product, ...more }) : {} };
-}
-
-function peopleOfLines(headings: Headings): ProposedTable {
-  const person = headings.person();
-  const { source_customer_id: customer, ...more } = person;
-  const isKnown = customer && Object.values(more).some((rule) => rule !== undefined);
-  return { table: "customers", columns: isKnown ? keep(person) : {} };
-}
-
 /** One row an order, without what was bought. A total is what was paid: a discount has left it already. */
 const orders: Recognise = (headings) => {
   const at = headings.date("ordered_at");
@@ -145,7 +54,7 @@ const orders: Recognise = (headings) => {
   const shipping = headings.find("shipping");
   // a total holds the shipping; a subtotal, or an amount of goods, doesn't
   const isWhole =
-    shipping !== undefined && /^(?:order|grand)?total(?:price|amount|paid)?$|^amountpaid$/.test(plainHeader(total));
+    shipping !== undefined && /^(?:order|grand)?total(?:price|amount|paid|due)?$|^amountpaid$/.test(plainHeader(total));
   const amount = headings.amount(total);
   const columns = keep({
     order_id: order,
@@ -164,7 +73,63 @@ const orders: Recognise = (headings) => {
     store_id: headings.find("store_id"),
     status: headings.find("status"),
   });
-  return found(0.8, [{ table: "orders", columns }]);
+  return found(0.8, [{ table: "orders", columns }], countedDays(headings.find("ordered_at"), headings));
+};
+
+/** A row a purchase that says who and when and no more, as the logs that models of customer bases are fitted on. */
+const purchases: Recognise = (headings) => {
+  const customer = headings.find("source_customer_id");
+  const moment = headings.find("ordered_at");
+  if (!customer || !moment || headings.names.length > 4 || headings.has("email", "event_type")) return undefined;
+  const { distinct, filled } = headings.counts(customer);
+  const isLog = moments.test(plainHeader(moment)) || /^(?:date|datetime|timestamp|day|time)$/.test(plainHeader(moment));
+  const isRepeated = filled === 1 || distinct < filled * 0.95;
+  const known = [customer, moment, headings.find("store_id"), headings.find("channel")];
+  const isRest = headings.names.every((name) => known.includes(name) || /^column_\d+$/.test(name));
+  if (!isLog || !isRepeated || !isRest) return undefined;
+  return found(
+    0.6,
+    [
+      {
+        table: "orders",
+        columns: keep({
+          source_customer_id: customer,
+          ordered_at: headings.date("ordered_at"),
+          store_id: known[2],
+          channel: known[3],
+        }),
+      },
+    ],
+    [
+      "No column says what was bought or paid: each row is a purchase, what it was worth stays unknown.",
+      ...countedDays(moment, headings),
+    ],
+  );
+};
+
+/** Purchases in a file without a header, told by what its columns hold: somebody who comes back, a date and an amount. */
+const numbered: Recognise = (headings) => {
+  if (!isNumbered(headings.names)) return undefined;
+  const dates = headings.names.filter((name) => ["date", "instant"].includes(headings.kind(name)));
+  const amount = headings.names.findLast((name) => headings.kind(name) === "decimal");
+  const [at] = dates;
+  const customer = headings.names.find((name) => {
+    const { distinct, filled } = headings.counts(name);
+    return ["integer", "text"].includes(headings.kind(name)) && distinct > 1 && distinct < filled * 0.95;
+  });
+  if (at === undefined || dates.length > 1 || amount === undefined || customer === undefined) return undefined;
+  const columns = keep({
+    source_customer_id: customer,
+    ordered_at: headings.dateIn(at),
+    gross_minor: headings.amount(amount),
+  });
+  return found(
+    0.5,
+    [{ table: "orders", columns }],
+    [
+      `${customer} is taken for the customer, ${at} for the date, ${amount} for what was paid, as their values look like it: correct the mapping where that is wrong.`,
+    ],
+  );
 };
 
 const moments = /^(?:ordered|order|purchase|transaction|invoice|sale|receipt|sold)/;
@@ -190,7 +155,7 @@ const orderHeads: Recognise = (headings) => {
   };
   const isTold = [...Object.values(who), ...Object.values(more)].some((column) => column !== undefined);
   if (!order || !at || !moment || !isTold || otherPapers.test(headings.fileName)) return undefined;
-  if (headings.has("product_id", "unit_price", "refund", "returned_at", "event_type", "is_control")) return undefined;
+  if (headings.has("product_id", "unit_price", "refund", "event_type", "is_control")) return undefined;
   const isOrders =
     moments.test(plainHeader(moment)) || /order|transaction|purchase|sales|receipt|invoice/.test(headings.fileName);
   if (!isOrders) return undefined;
@@ -210,9 +175,12 @@ const orderHeads: Recognise = (headings) => {
 };
 
 const products: Recognise = (headings) => {
-  const product = headings.find("product_id");
+  const bare = headings.names.find((name) => plainHeader(name) === "id");
+  const isNamed = /product|article|catalog|items?\b|sku/.test(headings.fileName);
+  const product = headings.find("product_id") ?? (isNamed ? bare : undefined);
   const isCatalogue = headings.find("category") || headings.find("list_price") || headings.find("product_name");
-  if (!product || !isCatalogue || headings.find("ordered_at") || headings.find("email")) return undefined;
+  const isDated = headings.find("ordered_at") && !(isNamed && /^created/i.test(headings.find("ordered_at") ?? ""));
+  if (!product || !isCatalogue || isDated || headings.has("email", "order_id", "event_type")) return undefined;
   const columns = keep({
     product_id: product,
     name: headings.find("product_name"),
@@ -229,6 +197,7 @@ const products: Recognise = (headings) => {
 };
 
 const kinds: readonly Recognise[] = [
+  numbered,
   suppressions,
   assignments,
   thirdParty,
@@ -240,6 +209,7 @@ const kinds: readonly Recognise[] = [
   orderLines,
   orders,
   orderHeads,
+  purchases,
   products,
   stores,
   consents,
@@ -249,6 +219,9 @@ const kinds: readonly Recognise[] = [
   customers,
   addresses,
 ];
+
+/** Names of sums over what a customer bought. */
+const summed = /^(?:frequency|recency|monetary|t|x|tx|tcal)$/;
 
 const sought = [
   ["an order number", ["order_id"]],
@@ -266,9 +239,23 @@ function whatIsThere(headings: Headings): string {
   }));
   const there = columns.flatMap(({ what, column }) => (column === undefined ? [] : [`${what} (${column})`]));
   const lacking = columns.flatMap(({ what, column }) => (column === undefined ? [what] : []));
+  if (headings.names.filter((name) => summed.test(plainHeader(name))).length > 1)
+    return "No table is recognised: it holds what customers' purchases sum up to, not purchases. `assay models fit` takes such a file as it is.";
+  const isThere = (what: string) => columns.some((one) => one.what === what && one.column !== undefined);
+  const counting = headings
+    .notMoments()
+    .map((name) => ` ${name} holds numbers or words, no dates: one that counts days is mapped with \`since\`.`);
+  const who =
+    !isThere("a customer") && (isThere("a date") || isThere("an amount"))
+      ? " Without a column that says who bought, nothing can be told of customers."
+      : "";
+  const when =
+    isThere("a customer") && !isThere("a date") && (isThere("an order number") || isThere("an amount"))
+      ? " Without the day of each purchase, nothing can be told of customers over time."
+      : "";
   return there.length === 0
-    ? "No table is recognised: no column is called as an order number, a customer, a product, a date or an amount is."
-    : `No table is recognised: there is ${there.join(", ")}, but no column that is called as ${lacking.join(" or ")} is.`;
+    ? `No table is recognised: no column is called as an order number, a customer, a product, a date or an amount is.${who}`
+    : `No table is recognised: there is ${there.join(", ")}, but no column that is called as ${lacking.join(" or ")} is.${counting.join("")}${who}${when}`;
 }
 
 /** Names of people where numbers should be. */

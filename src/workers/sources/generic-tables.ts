@@ -1,5 +1,5 @@
-import { found, type Recognise } from "./headings.ts";
-import { keep } from "./proposal.ts";
+import { found, type Headings, type Recognise } from "./headings.ts";
+import { keep, type ProposedTable } from "./proposal.ts";
 
 /** What e-mail platforms call what happens to a message. */
 const messageWords: Readonly<Record<string, readonly string[]>> = {
@@ -93,25 +93,52 @@ export const webEvents: Recognise = (headings) => {
   if (!at || !(visitor || session) || !(type || page)) return undefined;
   if (headings.has("unit_price", "is_control")) return undefined;
   const event = headings.find("event_id");
-  return found(0.85, [
-    {
-      table: "web_events",
-      columns: keep({
-        event_id: event,
-        occurred_at: at,
-        visitor_id: visitor,
-        session_id: session,
-        source_customer_id: headings.find("web_customer"),
-        event_type: type ?? { value: "page_view" },
-        page,
-        product_id: headings.find("product_id"),
-        referrer: headings.find("referrer"),
-        campaign: headings.find("web_campaign"),
-        device: headings.find("device"),
-      }),
-    },
-  ]);
+  const orders = purchasesOfVisitors(headings, type);
+  return found(
+    0.85,
+    [
+      {
+        table: "web_events",
+        columns: keep({
+          event_id: event,
+          occurred_at: at,
+          visitor_id: visitor,
+          session_id: session,
+          source_customer_id: headings.find("web_customer") ?? (orders ? visitor : undefined),
+          event_type: type ?? { value: "page_view" },
+          page,
+          product_id: headings.find("product_id"),
+          referrer: headings.find("referrer"),
+          campaign: headings.find("web_campaign"),
+          device: headings.find("device"),
+        }),
+      },
+      ...(orders ? [orders] : []),
+    ],
+    orders
+      ? [
+          `Rows whose ${type} is a purchase are taken as orders of their ${visitor} too, without amounts. Where another source brings the same orders, take orders out of this mapping, or they count twice.`,
+        ]
+      : [],
+  );
 };
+
+/** Purchases in a log that names nobody but visitors and has no prices. Their numbers are made apart from those of a shop's orders. */
+function purchasesOfVisitors(headings: Headings, type: string | undefined): ProposedTable | undefined {
+  const [visitor, order] = [headings.find("visitor_id"), headings.find("order_id")];
+  if (!visitor || !order || !type || /[^\w .-]/.test(type)) return undefined;
+  if (!headings.has("product_id") || headings.has("web_customer", "session_id", "email")) return undefined;
+  return {
+    table: "orders",
+    where: `${type} in (${bought})`,
+    columns: keep({
+      order_id: { concat: [visitor, order], separator: "-" },
+      source_customer_id: visitor,
+      ordered_at: headings.date("event_at"),
+      channel: { value: "web" },
+    }),
+  };
+}
 
 /** Columns of when a message was sent to somebody and what became of it, by event. */
 const recipientColumns = ["sent", "delivered", "opened", "clicked", "bounced", "unsubscribed", "complained"];
@@ -158,6 +185,10 @@ export const messageRecipients: Recognise = (headings) => {
 
 /** What event logs of shops call a product that was bought. */
 const boughtWords = ["purchase", "purchased", "buy", "bought", "order", "ordered", "transaction", "sale", "checkout"];
+const bought = boughtWords
+  .flatMap(spelled)
+  .map((word) => `'${word}'`)
+  .join(", ");
 
 /** A shop's event log with prices, a row a view, a basket or a purchase of a product: all of them are events, purchases lines too. */
 export const shopEvents: Recognise = (headings) => {
@@ -191,10 +222,7 @@ export const shopEvents: Recognise = (headings) => {
       },
       {
         table: "order_lines",
-        where: `${type} in (${boughtWords
-          .flatMap(spelled)
-          .map((word) => `'${word}'`)
-          .join(", ")})`,
+        where: `${type} in (${bought})`,
         columns: keep({
           order_id: order,
           source_customer_id: customer,
@@ -238,7 +266,9 @@ export const events: Recognise = (headings) => {
 export const stores: Recognise = (headings) => {
   const store = headings.find("store_id");
   const isPlace =
-    headings.has("latitude", "postcode") || (headings.has("store_name") && headings.has("region", "country"));
+    headings.has("latitude", "postcode") ||
+    (headings.has("region", "country") &&
+      (headings.has("store_name") || /store|branch|shop|outlet/.test(headings.fileName)));
   if (!store || !isPlace || headings.has("ordered_at", "order_id", "product_id", "email")) return undefined;
   return found(0.9, [
     {

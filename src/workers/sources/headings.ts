@@ -1,11 +1,17 @@
 import type { ColumnProfile } from "./profile.ts";
 import type { ProposedColumn, ProposedTable, Recognised, Rule } from "./proposal.ts";
 import type { Sheet } from "./sheet.ts";
-import { columnFor } from "./synonyms.ts";
+import { columnFor, plainHeader } from "./synonyms.ts";
 
 /** Meanings whose hour may stand in a column beside the date. */
 const timed: ReadonlySet<string> = new Set(["ordered_at", "event_at"]);
-const isDay = (column: string) => /dat(?:e|um)|fecha|^t_?dat$|^day$/i.test(column) && !/time|stamp/i.test(column);
+const isDay = (column: string) => /dat(?:e|um)|fecha|^data|^t_?dat$|^day$/i.test(column) && !/time|stamp/i.test(column);
+
+/** Meanings that are moments, and what counts days from one that isn't said. */
+const moments: ReadonlySet<string> = new Set(["ordered_at", "event_at", "returned_at", "delivered_at", "created_at"]);
+const dayCount = /^day(?:no|number)?$/;
+/** The day before the first of a count whose beginning isn't known. */
+export const unknownBeginning = "1999-12-31";
 
 /** What a plain table's header names mean, with the formats that its columns hold. */
 export class Headings {
@@ -20,7 +26,56 @@ export class Headings {
   }
 
   find(meaning: string): string | undefined {
-    return columnFor(meaning, this.#names);
+    const isFit = (name: string) => this.#isFit(meaning, name);
+    const found = columnFor(meaning, this.#names, isFit);
+    if (meaning === "quantity" && found === undefined)
+      return this.#names.find((name) => this.#profiles.get(name)?.isQuantity);
+    return found;
+  }
+
+  #isFit(meaning: string, name: string): boolean {
+    if (moments.has(meaning)) return this.#isMoment(name) || this.isDayCount(name);
+    const isQuantity = this.#profiles.get(name)?.isQuantity === true;
+    return !isQuantity || meaning === "quantity";
+  }
+
+  /** Whether values of a column that were seen can be dates: no words, and no small numbers. */
+  #isMoment(name: string): boolean {
+    const profile = this.#profiles.get(name);
+    const seen = profile?.examples ?? [];
+    if (!profile || seen.length === 0) return !dayCount.test(plainHeader(name));
+    if (profile.kind === "integer" || profile.kind === "decimal") return seen.some((text) => Number(text) >= 10_000);
+    return seen.some((text) => /\d/.test(text)) || profile.format !== null;
+  }
+
+  /** Whether a column counts days from a beginning that isn't said. */
+  isDayCount(name: string): boolean {
+    const { kind, examples = [] } = this.#profiles.get(name) ?? {};
+    if (!dayCount.test(plainHeader(name)) || this.#names.some((one) => /^(?:month|year)$/.test(plainHeader(one))))
+      return false;
+    return examples.length === 0 || (kind === "integer" && examples.every((text) => Number(text) < 10_000));
+  }
+
+  /** Columns called as a moment is whose values can't be one. */
+  notMoments(): string[] {
+    return this.#names.filter(
+      (name) => columnFor("ordered_at", [name]) !== undefined && !this.#isMoment(name) && !this.isDayCount(name),
+    );
+  }
+
+  /** Whether a column that is called a price holds what the whole line came to. */
+  isLineTotal(column: string | undefined): boolean {
+    return column !== undefined && this.#profiles.get(column)?.isLineTotal === true;
+  }
+
+  /** How many values of a column differ, of how many. */
+  counts(column: string): { readonly distinct: number; readonly filled: number } {
+    const { distinct = 0, filled = 0 } = this.#profiles.get(column) ?? {};
+    return { distinct, filled };
+  }
+
+  get names(): readonly string[] {
+    return this.#names;
   }
 
   has(...meanings: readonly string[]): boolean {
@@ -40,13 +95,25 @@ export class Headings {
 
   date(meaning: string): Rule | undefined {
     const column = this.find(meaning);
+    if (column !== undefined && this.isDayCount(column)) return { column, since: unknownBeginning };
     const hour = timed.has(meaning) ? this.find("time_of_day") : undefined;
     if (column !== undefined && hour !== undefined && hour !== column && isDay(column))
       return { concat: [column, hour] };
-    const profile = column === undefined ? undefined : this.#profiles.get(column);
-    return column !== undefined && profile?.format && !profile.isAmbiguous
-      ? { column, format: profile.format }
-      : column;
+    return column === undefined ? undefined : this.dateIn(column);
+  }
+
+  /** A column's date with the format that its values have. */
+  dateIn(column: string): Rule {
+    const profile = this.#profiles.get(column);
+    return profile?.format && !profile.isAmbiguous ? { column, format: profile.format } : column;
+  }
+
+  kind(column: string): string {
+    return this.#profiles.get(column)?.kind ?? "text";
+  }
+
+  isShare(column: string): boolean {
+    return this.#profiles.get(column)?.isShare === true;
   }
 
   amount(column: string | undefined): string | ProposedColumn | undefined {
@@ -61,7 +128,8 @@ export class Headings {
     if (column === undefined || !profile) return undefined;
     const decimal = profile.decimal ? { decimal: profile.decimal } : {};
     if (/%|percent|pct|prozent/i.test(column)) return { column, ...decimal, unit: "percent" };
-    if (profile.isShare && !/amount|value|price|total/i.test(column)) return { column, ...decimal, unit: "share" };
+    if (profile.isShare && !/amount|value|price(?!discount)|total/i.test(plainHeader(column)))
+      return { column, ...decimal, unit: "share" };
     if (profile.examples.some((text) => text.endsWith("%"))) return { column, ...decimal, unit: "percent" };
     return this.amount(column);
   }
@@ -89,6 +157,11 @@ export class Headings {
       loyalty_id: this.find("loyalty_id"),
     };
   }
+}
+
+/** Whether a file had no header, so that its columns are numbered. */
+export function isNumbered(names: readonly string[]): boolean {
+  return names.length > 0 && names.every((name) => /^column_\d+$/.test(name));
 }
 
 function columnIn(rule: Rule | undefined): string[] {

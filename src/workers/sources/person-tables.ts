@@ -37,28 +37,45 @@ export const consents: Recognise = (headings) => {
   return found(0.85, [{ table: "consents", columns }]);
 };
 
+/** Files of people and firms that buy nothing. */
+const others = /employee|staff|personnel|supplier|vendor|seller|shipper|carrier|courier|mitarbeiter|lieferant/;
+const buyers = /customer|client|member|user|buyer|shopper|people|person|contact|profile|subscriber|household|crm|kunde/;
+
 const refusals = { true: "withdrawn", yes: "withdrawn", y: "withdrawn", "1": "withdrawn", x: "withdrawn" };
 const refusedWords = Object.keys(refusals)
   .flatMap(spelled)
   .map((word) => `'${word}'`)
   .join(", ");
 
+/** Names of what somebody's purchases come to. */
+const sum =
+  /^(?:previouspurchases|purchaseamount|ordercount|numberoforders|orderscount|totalorders|dayssincelast|daysincelast|lastorderdate|lastpurchase|firstorderdate|recency$|frequency$|monetary|frequencyofpurchases|totalspen|totalpurchases|numpurchases|num\w+purchases|mnt|spendingscore|cashbackamount|customervaluetotal|ordernumtotal|averageorder|avgorder|lifetimevalue|ltv|churn)/;
+
 export const customers: Recognise = (headings) => {
   const person = headings.person();
   const customer = person.source_customer_id ?? person.loyalty_id;
   const email = headings.find("email");
-  const isPerson = ["email", "full_name", "given_name", "family_name", "postcode", "loyalty_id"].some(
-    (name) => person[name] !== undefined,
+  const isBare = ["id", "recordid"].includes(plainHeader(typeof customer === "string" ? customer : "id"));
+  const telling = ["email", "full_name", "given_name", "family_name", "postcode", "loyalty_id"];
+  const isPerson = telling.some(
+    (name) =>
+      person[name] !== undefined &&
+      !(isBare && plainHeader(String(person[name])) === "name" && !buyers.test(headings.fileName)),
   );
-  const told = [
-    ...headings.rest(person).filter(isAttribute),
-    ...["gender", "birth_date", "city", "region", "country"].filter((meaning) => headings.has(meaning)),
-  ];
+  const born = ["gender", "birth_date"].filter((meaning) => headings.has(meaning));
+  const sums = headings.names.filter((name) => sum.test(plainHeader(name)));
+  const placed = ["city", "region", "country"].filter((meaning) => headings.has(meaning));
+  const told = new Set([...headings.rest(person).filter(isAttribute), ...sums, ...born, ...placed]).size;
   const isDescribed =
-    told.length > (/customer|client|member|shopper|crm|kunden|user/.test(headings.fileName) ? 0 : 1) &&
-    !["id", "recordid"].includes(plainHeader(typeof customer === "string" ? customer : "id")) &&
+    told > (buyers.test(headings.fileName) ? 0 : 1) &&
+    (!isBare || born.length > 0 || sums.length > 1) &&
     !headings.has("product_id", "order_id", "event_type");
-  if (!customer || !(isPerson || isDescribed)) return undefined;
+  if (!customer || !(isPerson || isDescribed) || others.test(headings.fileName)) return undefined;
+  if (
+    sums.length === headings.rest({ customer }).length - 1 &&
+    headings.names.some((name) => plainHeader(name) === "t")
+  )
+    return undefined; // frequency, recency and age of a customer: what models are fitted on
   const accepts = headings.find("accepts_email");
   const said = headings.find("refuses_email");
   const refuses = said !== undefined && /[^\w -]/.test(said) ? undefined : said; // as a condition can name it
@@ -97,15 +114,24 @@ export const customers: Recognise = (headings) => {
         columns: refuses ? keep({ ...refused, occurred_at: undefined }) : {},
       },
     ],
-    refuses && !accepts
-      ? [`${refuses} says who doesn't want mail, not who does: map consents.status where the others may be written to.`]
-      : [],
+    [
+      ...(sums.length > 0
+        ? [
+            `A row is a customer with what they did in all (${sums.slice(0, 3).join(", ")}): it says who they are, not what they bought when. Models of purchases need a file with a customer, a date and an amount in each row.`,
+          ]
+        : []),
+      ...(refuses && !accepts
+        ? [
+            `${refuses} says who doesn't want mail, not who does: map consents.status where the others may be written to.`,
+          ]
+        : []),
+    ],
   );
 };
 
 export const addresses: Recognise = (headings) => {
   const email = headings.find("email");
-  if (!email) return undefined;
+  if (!email || others.test(headings.fileName)) return undefined;
   const columns = keep({
     ...headings.person(),
     source_customer_id: email,

@@ -15,6 +15,10 @@ export interface ColumnProfile {
   readonly decimal: "." | "," | null;
   /** Every number lies between 0 and 1, some of them between. */
   readonly isShare: boolean;
+  /** What is called a price grows with the quantity in its row: it is the line's amount. */
+  readonly isLineTotal?: boolean;
+  /** What is called an amount says how many. */
+  readonly isQuantity?: boolean;
   readonly filled: number;
   readonly distinct: number;
   readonly examples: readonly string[];

@@ -6,6 +6,8 @@ export interface ProposedColumn {
   readonly unit?: "share" | "percent";
   /** The zone of instants that aren't the brand's wall clock. */
   readonly time_zone?: string;
+  /** The day that a count of days begins after. */
+  readonly since?: string;
   /** Texts that stand for nothing. */
   readonly nothing?: readonly string[];
   /** Columns whose amounts are added and taken off. */

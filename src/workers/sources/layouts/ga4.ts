@@ -10,7 +10,11 @@ export function ga4(sheet: Sheet): Recognised | undefined {
   return {
     layout: "ga4",
     confidence: 0.97,
-    warnings: [],
+    warnings: sheet.lists.has("items")
+      ? [
+          "Purchases in it are visits' events, no orders: those come from the shop. Where there is no other source of orders, map `order_lines` with `each` items from rows whose event_name is purchase.",
+        ]
+      : [],
     tables: [
       {
         table: "web_events",
