@@ -1,4 +1,5 @@
 import type { Target } from "../../shared/domain/lake.ts";
+import { columnsOfRule } from "../../shared/domain/mapping.ts";
 import { ident, literal } from "../engine/sql.ts";
 import type { Alike } from "./alikes.ts";
 import { cellsIn, type Dictionary, withoutNothing } from "./dictionaries.ts";
@@ -135,6 +136,12 @@ function selectedTexts(
 /** Cases of SQL that name what is wrong with a row. */
 function faultCases({ parsed, mapping }: ParsedTable, options: NormaliseOptions): string[] {
   const mapped = parsed.filter(({ raw }) => raw !== "NULL");
+  // a row without anything in it, as spreadsheets leave them below their last, says nothing that could be wrong
+  const filling = mapped.flatMap(({ target, plain }) =>
+    columnsOfRule(mapping.columns[target.name] ?? { value: "" }).length > 0
+      ? [plain ? readName(target) : givenName(target)]
+      : [],
+  );
   const faults = mapped.flatMap(({ target, plain, parts }) => {
     const { name, kind, required } = target;
     const isStrict = strictKinds.has(kind);
@@ -148,8 +155,10 @@ function faultCases({ parsed, mapping }: ParsedTable, options: NormaliseOptions)
       original !== undefined && required
         ? [`WHEN ${given} IS NULL AND ${original} IS NOT NULL THEN ${literal(`${name}|unknown_value`)}`]
         : [];
+    const others = filling.filter((one) => one !== given);
+    const isThere = others.length > 0 ? ` AND (${others.map((one) => `${one} IS NOT NULL`).join(" OR ")})` : "";
     const absent =
-      required && !plain?.isFilled ? [`WHEN ${given} IS NULL THEN ${literal(`${name}|missing_value`)}`] : [];
+      required && !plain?.isFilled ? [`WHEN ${given} IS NULL${isThere} THEN ${literal(`${name}|missing_value`)}`] : [];
     return [...unreadable, ...unknown, ...absent];
   });
   const dated = mapped.some(({ target }) => target.name === "ordered_at");

@@ -222,6 +222,19 @@ describe("texts that programs write for nothing", () => {
   });
 });
 
+describe("rows without anything in them", () => {
+  it("are no orders and no rejects", async () => {
+    const { tables } = await read(
+      "sales.csv",
+      "increment_id,status,created_at,sku,price,qty_ordered,Customer ID,,",
+      "1,complete,7/1/2016,a,1950.0,1.0,1.0,,",
+      ",,,,,,,,",
+      ",,,,,,,,",
+    );
+    expect([tables.orders?.length, tables.order_lines?.length]).toEqual([1, 1]);
+  });
+});
+
 describe("a row a customer", () => {
   it.each([
     [
