@@ -1,6 +1,7 @@
 import type { Field, SegmentRule } from "../../shared/api/contract/customers.ts";
+import { minorDigits } from "../../shared/base/money.ts";
 import { choosable, type OfferedField } from "../client/offered.ts";
-import { minorDigits, word } from "../format/format.ts";
+import { word } from "../format/format.ts";
 import { Icon } from "./Icon.tsx";
 import { NumberInput } from "./NumberInput.tsx";
 

@@ -1,3 +1,5 @@
+import { minorDigits } from "../../shared/base/money.ts";
+
 const locale = "en-GB";
 export const unknown = "–";
 /** A true minus, and none before a rounded zero. */
@@ -39,10 +41,6 @@ export function chance(value: number | null | undefined, form: "share" | "decima
   if (value < 1 && (text === "100 %" || text === "1.00")) return form === "share" ? ">99 %" : ">0.99";
   if (value > 0 && (text === "0 %" || text === "0.00")) return form === "share" ? "<1 %" : "<0.01";
   return text;
-}
-
-export function minorDigits(currency: string): number {
-  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 /** Minor units in whole units of the currency, as a number for scales and charts. */

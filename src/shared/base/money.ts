@@ -1,6 +1,13 @@
-/** Digits after the decimal point of a currency (ISO 4217), as the platform knows them. */
+/** Currencies whose minor units aren't hundredths, by ISO 4217. Platforms differ from it and among each other: to some of them prices in
+ *  rupees or forints have no digits. */
+export const minorDigitsOf: Readonly<Record<"none" | "three", readonly string[]>> = {
+  none: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(" "),
+  three: "BHD IQD JOD KWD LYD OMR TND".split(" "),
+};
+
+/** Digits after the decimal point of a currency (ISO 4217). */
 export function minorDigits(currency: string): number {
-  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return minorDigitsOf.none.includes(currency) ? 0 : minorDigitsOf.three.includes(currency) ? 3 : 2;
 }
 
 /** Whether the text is an ISO 4217 code that the platform can format. */

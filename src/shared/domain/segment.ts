@@ -1,3 +1,4 @@
+import { minorDigits } from "../base/money.ts";
 import { type FieldKind, profileField } from "./profile-fields.ts";
 import {
   type BehaviourCondition,
@@ -121,8 +122,11 @@ function sayValue(value: Scalar, kind: FieldKind, { currency }: SentenceOptions)
   if (kind === "share" && Number.isFinite(Number(value))) return `${Math.round(Number(value) * 10_000) / 100} %`;
   if (kind !== "money" || !Number.isFinite(Number(value))) return String(value);
   if (currency === undefined) return `${Number(value)} minor units`;
-  const form = new Intl.NumberFormat("en", { style: "currency", currency, currencyDisplay: "code" });
-  const digits = form.resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = minorDigits(currency);
+  const form = new Intl.NumberFormat("en", {
+    ...{ style: "currency", currency, currencyDisplay: "code" },
+    ...{ minimumFractionDigits: digits, maximumFractionDigits: digits },
+  });
   return form.format(Number(value) / 10 ** digits).replaceAll("\u00a0", " ");
 }
 

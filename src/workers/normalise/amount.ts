@@ -1,4 +1,4 @@
-import { minorDigits } from "../../shared/base/money.ts";
+import { minorDigits, minorDigitsOf } from "../../shared/base/money.ts";
 import { literal } from "../engine/sql.ts";
 import { amountPattern } from "../sources/profile.ts";
 
@@ -40,8 +40,6 @@ export function minorPriceSql(millionthsOf: string, factor: string): string {
 /** Ten to the number of minor digits, by row where the currency is a column. */
 export function minorFactorSql(currency: string, column: string | null): string {
   if (column === null) return String(10 ** minorDigits(currency));
-  const zero = ["JPY", "KRW", "VND", "CLP", "ISK", "PYG", "UGX", "XAF", "XOF"];
-  const three = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
-  const list = (codes: string[]) => codes.map(literal).join(", ");
-  return `CASE WHEN ${column} IN (${list(zero)}) THEN 1 WHEN ${column} IN (${list(three)}) THEN 1000 ELSE 100 END`;
+  const list = (codes: readonly string[]) => codes.map(literal).join(", ");
+  return `CASE WHEN ${column} IN (${list(minorDigitsOf.none)}) THEN 1 WHEN ${column} IN (${list(minorDigitsOf.three)}) THEN 1000 ELSE 100 END`;
 }

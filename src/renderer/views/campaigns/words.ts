@@ -1,6 +1,7 @@
 import type { CampaignResult, CampaignSummary } from "../../../shared/api/contract/campaigns.ts";
+import { minorDigits } from "../../../shared/base/money.ts";
 import type { Tone } from "../../components/State.tsx";
-import { decimal, integer, minorDigits, share, signed, unknown } from "../../format/format.ts";
+import { decimal, integer, share, signed, unknown } from "../../format/format.ts";
 
 type Verdict = CampaignResult["verdict"];
 

@@ -1,5 +1,6 @@
 import type { Worth } from "../../../shared/api/contract/source-worth.ts";
-import { minorDigits, signed } from "../../format/format.ts";
+import { minorDigits } from "../../../shared/base/money.ts";
+import { signed } from "../../format/format.ts";
 
 /** A difference of a metric: "+.004" of an area, money in whole units. */
 export function gainText(value: number, metric: string, currency: string): string {

@@ -1,8 +1,9 @@
 import type { Field, SegmentTree } from "../../../shared/api/contract/customers.ts";
 import type { SegmentFigures } from "../../../shared/api/contract/segments.ts";
+import { minorDigits } from "../../../shared/base/money.ts";
 import { Icon } from "../../components/Icon.tsx";
 import { RuleRow } from "../../components/RuleRow.tsx";
-import { integer, minorDigits } from "../../format/format.ts";
+import { integer } from "../../format/format.ts";
 import { BehaviourRow } from "./BehaviourRow.tsx";
 import { startingBehaviour } from "./behaviour.ts";
 import { MembershipRow } from "./MembershipRow.tsx";

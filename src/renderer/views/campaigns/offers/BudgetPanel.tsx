@@ -1,9 +1,10 @@
 import type { OfferPlan } from "../../../../shared/api/contract/offers.ts";
+import { minorDigits } from "../../../../shared/base/money.ts";
 import { useBrand } from "../../../app/BrandContext.ts";
 import { useWidth } from "../../../charts/use-width.ts";
 import { NumberInput } from "../../../components/NumberInput.tsx";
 import { Panel } from "../../../components/Panel.tsx";
-import { integer, minorDigits, money } from "../../../format/format.ts";
+import { integer, money } from "../../../format/format.ts";
 import { effectMoney } from "../words.ts";
 import { budgetScale } from "./offer-form.ts";
 

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { OfferPlan } from "../../../../shared/api/contract/offers.ts";
+import { minorDigits } from "../../../../shared/base/money.ts";
 import { useBrand } from "../../../app/BrandContext.ts";
 import { go, useRoute } from "../../../app/route.ts";
 import { useClient } from "../../../client/ClientProvider.tsx";
@@ -11,7 +12,7 @@ import { useProof } from "../../../client/use-proof.ts";
 import { Failure, Head, Waiting } from "../../../components/parts.tsx";
 import { State } from "../../../components/State.tsx";
 import { Term } from "../../../components/Term.tsx";
-import { integer, minorDigits, money, share } from "../../../format/format.ts";
+import { integer, money, share } from "../../../format/format.ts";
 import { nameTyped } from "../plan.ts";
 import { useSettled } from "../use-settled.ts";
 import { effectMoney } from "../words.ts";
