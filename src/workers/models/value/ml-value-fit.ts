@@ -14,7 +14,15 @@ import {
   knownShare,
   learntAtCuts,
 } from "./generative.ts";
-import { type FittedMoney, fitMoney, levelsThatHeld, type Money, partsOf, predictMoney } from "./value-trees.ts";
+import {
+  type Begun,
+  type FittedMoney,
+  fitMoney,
+  levelsThatHeld,
+  type Money,
+  partsOf,
+  predictMoney,
+} from "./value-trees.ts";
 
 /** As JSON holds it. */
 export interface FittedMlValue {
@@ -31,6 +39,8 @@ export interface FittedMlValue {
   readonly count_scale: number;
   /** The shop's season, on whose clock purchases are forecast. */
   readonly season: readonly Harmonic[];
+  /** Days that had been known at the latest cut. */
+  readonly known_days: number;
   readonly window_days: number;
   readonly n_rows: number;
   readonly n_buyers: number;
@@ -40,12 +50,13 @@ export interface FittedMlValue {
 const leastRows = 200;
 const leastBuyers = 50;
 
-/** Counts and sums of all time grow with what is known of the past: trees that learnt from an earlier day, when less was known, would
+/** Ages, counts and sums of all time grow with what is known of the past: trees that learnt from an earlier day, when less was known, would
  *  take everybody of today for better customers. Amounts and lines stand as those of a purchase; how often and how long speaks through
  *  the purchase model. */
 const ofAllTime: ReadonlySet<string> = new Set([
   "frequency",
   "recency",
+  "t_age",
   "revenue_minor",
   "n_lines",
   "n_categories",
@@ -53,12 +64,26 @@ const ofAllTime: ReadonlySet<string> = new Set([
   "return_count",
 ]);
 
-export function columnsOf(table: ColumnTable, { count, chance, spend, value }: Forecasts): Float64Array[] {
-  const names = featureColumns.map(({ name }) => name).filter((name) => !ofAllTime.has(name));
+/** Days that a column counts back, where there is an end to them. */
+function daysBack(name: string): number {
+  if (name === "purchases_same_season") return 365;
+  return Number(/^(?:purchases|revenue)_(\d+)$/.exec(name)?.[1] ?? 0);
+}
+
+/** Columns that mean the same today as when they were learnt from, when so many days had been known. */
+function columnsOf(table: ColumnTable, { count, chance, spend, value }: Forecasts, knownDays: number): Float64Array[] {
+  const names = featureColumns
+    .map(({ name }) => name)
+    .filter((name) => !ofAllTime.has(name) && daysBack(name) <= knownDays);
   const x = numbers(table, "frequency");
   const aPurchase = (name: string) => numbers(table, name).map((all, row) => all / ((x[row] ?? 0) + 1));
   const own = [...names.map((name) => numbers(table, name)), aPurchase("revenue_minor"), aPurchase("n_lines")];
   return [...own, count, chance, spend, value];
+}
+
+/** Where the trees begin: the chance of any, and what it then is. */
+function begunAt({ chance, value }: Forecasts): Begun {
+  return { chance, amount: value.map((all, row) => Math.max(1, all / Math.max(1e-9, chance[row] ?? 0))) };
 }
 
 function sortedSum(values: Float64Array): number {
@@ -105,10 +130,11 @@ export function fitMlValue(
   const window = numbers(table, "window_days")[0] ?? 0;
   const year = { season, asOf };
   const { latest, told: forecasts } = learntAtCuts(table, year);
-  const columns = columnsOf(table, forecasts);
+  const knownDays = pick(numbers(table, "t_age"), latest).reduce((most, days) => Math.max(most, days), 0);
+  const columns = columnsOf(table, forecasts, knownDays);
   const part =
     cuts.length > 1 ? Uint8Array.from(cut, (days) => (days === cuts[0] ? 1 : 0)) : partsOf(contentHashes(columns), 3);
-  const { fitted, judged } = fitMoney({ columns, target, chance: forecasts.chance, part, seed, throwIfCancelled });
+  const { fitted, judged } = fitMoney({ columns, target, begun: begunAt(forecasts), part, seed, throwIfCancelled });
   const valueScale = scaleOf(target, forecasts.value);
   const generated = forecasts.value.map((value) => value * valueScale);
   const valueShare = bestShare(judged.mean, generated, target);
@@ -129,6 +155,7 @@ export function fitMlValue(
     value_back: back(valueScale),
     count_back: back(scaleOf(bought, forecasts.count)),
     season,
+    known_days: knownDays,
     window_days: window,
     n_rows: table.rows,
     n_buyers: buyers,
@@ -165,7 +192,7 @@ export function forecastMlValue(
   const ahead = (days: number) => forecastsOf(generative, histories, daysAhead(year, days));
   const near = ahead(window);
   const far = t === window ? near : ahead(t);
-  const plain = predictMoney(fitted.money, columnsOf(table, near), near.chance);
+  const plain = predictMoney(fitted.money, columnsOf(table, near, fitted.known_days), begunAt(near));
   const generated = near.value.map((value) => value * scale);
   const mean = plain.mean.map((own, row) => {
     const blended = fitted.value_share * own + (1 - fitted.value_share) * (generated[row] ?? 0);

@@ -161,7 +161,7 @@ export const segmentForecast = defineModel({
     ],
     limits: [
       "Members are today's: who moves to another stage later still counts where they stand now.",
-      "A single earlier cut, as most shops have for a year's horizon, doesn't tell how much cuts differ: limits then are those usual over two dozen other shops, a quarter less to a third more for all customers.",
+      "A single earlier cut, as most shops have for a year's horizon, doesn't tell how much cuts differ: limits then are those usual over two dozen other shops, a quarter less to a third more for all customers and a third less to six tenths more for a stage.",
       "All segments of a day err together: their limits hold over days, not among the segments of one.",
       "New customers of a shop younger than one and a half horizons aren't told.",
       "Segments of one's own aren't among these: their revenue is the sum of predicted values.",

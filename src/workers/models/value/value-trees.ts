@@ -17,12 +17,18 @@ export interface FittedMoney {
   readonly levels: readonly [low: number, high: number];
 }
 
+/** Another model's chances of any, and the money given any, above 0. */
+export interface Begun {
+  readonly chance: Float64Array;
+  readonly amount: Float64Array;
+}
+
 export interface MoneyInput {
   readonly columns: readonly Float64Array[];
   /** 0 or more. */
   readonly target: Float64Array;
-  /** Chances of any that the trees begin at, where another model has them. */
-  readonly chance?: Float64Array;
+  /** What the trees begin at, where another model has it. */
+  readonly begun?: Begun;
   /** Part that each row is judged in; every part is judged by what was learnt from the others. */
   readonly part: Uint8Array;
   readonly seed: number;
@@ -47,27 +53,35 @@ interface Learnt {
   readonly amount: BoostedTrees;
 }
 
-function learn({ columns, target, chance, seed, throwIfCancelled }: MoneyInput, rows: Uint32Array): Learnt {
+const begunAt = (begun: Begun, rows: Uint32Array): Begun => ({
+  chance: pick(begun.chance, rows),
+  amount: pick(begun.amount, rows),
+});
+
+function learn({ columns, target, begun, seed, throwIfCancelled }: MoneyInput, rows: Uint32Array): Learnt {
   const own = columns.map((column) => pick(column, rows));
   const money = pick(target, rows);
   const isSome = money.map((one) => (one > 0 ? 1 : 0));
-  const offset = chance ? { offset: logitsOf(pick(chance, rows)) } : {};
+  const from = begun && begunAt(begun, rows);
+  const offset = from ? { offset: logitsOf(from.chance) } : {};
+  const amounts = money.map((one, row) => Math.log(one / (from?.amount[row] ?? 1)));
   const some = Uint32Array.from(money.keys()).filter((row) => isSome[row] === 1);
   return {
     chance: fitBoostedTrees({ columns: own, target: isSome, ...offset, throwIfCancelled }, { ...chanceTrees, seed }),
     amount: fitBoostedTrees(
-      { columns: own.map((column) => pick(column, some)), target: pick(money, some).map(Math.log), throwIfCancelled },
+      { columns: own.map((column) => pick(column, some)), target: pick(amounts, some), throwIfCancelled },
       { ...amountTrees, seed },
     ),
   };
 }
 
-function told({ chance, amount }: Learnt, columns: readonly Float64Array[], begun: Float64Array | undefined) {
-  const margins = predictMargins(chance, columns);
-  const logits = begun ? logitsOf(begun) : null;
+function told({ chance, amount }: Learnt, columns: readonly Float64Array[], begun: Begun | undefined) {
+  const [margin, mu] = [predictMargins(chance, columns), predictMargins(amount, columns)];
+  if (!begun) return { margin, mu };
+  const logits = logitsOf(begun.chance);
   return {
-    margin: logits ? margins.map((margin, row) => margin + (logits[row] ?? 0)) : margins,
-    mu: predictMargins(amount, columns),
+    margin: margin.map((own, row) => own + (logits[row] ?? 0)),
+    mu: mu.map((own, row) => own + Math.log(begun.amount[row] ?? 1)),
   };
 }
 
@@ -97,7 +111,7 @@ export function fitMoney(input: MoneyInput): { fitted: FittedMoney; judged: Mone
     const found = told(
       others,
       columns.map((column) => pick(column, judged)),
-      input.chance ? pick(input.chance, judged) : undefined,
+      input.begun && begunAt(input.begun, judged),
     );
     for (const [at, row] of judged.entries()) {
       margin[row] = found.margin[at] ?? 0;
@@ -127,7 +141,7 @@ function moneyOf(
   return { chance, mu, mean };
 }
 
-export function predictMoney(fitted: FittedMoney, columns: readonly Float64Array[], begun?: Float64Array): Money {
+export function predictMoney(fitted: FittedMoney, columns: readonly Float64Array[], begun?: Begun): Money {
   const all = fitted.learnt.map((one) => told(one, columns, begun));
   const mean = (of: "margin" | "mu") =>
     Float64Array.from(
