@@ -42,6 +42,9 @@ function readEstimate(found: RunEstimate): string {
       ? [`${Math.round(found.known_share * 100)} % of them are of steps that were computed here before`]
       : [];
   const money = (amount: number) => `${amount.toFixed(2)} ${cost?.currency}`;
+  if (tasks.computed > 0 && found.known_share === 0) {
+    return `${tasks.computed} of ${tasks.total} tasks have to be computed, ${tasks.reused} are there\nNo earlier run of this machine tells how long they take, nor what they cost`;
+  }
   return [
     `${tasks.computed} of ${tasks.total} tasks have to be computed, ${tasks.reused} are there`,
     ...known,
