@@ -55,8 +55,11 @@ export function ClusterStrip({ status: { agents, queue } }: { status: ClusterSta
         <div className="s">now, of what they may take</div>
       </div>
       <div>
-        <div className="k">Tasks done</div>
-        <div className="v">{integer(sum(agents.map((agent) => agent.done)))}</div>
+        <div className="k">Tasks computed</div>
+        <div className="v">
+          {integer(sum(agents.map(({ done, adopted }) => done - adopted)))}{" "}
+          <small>and {integer(sum(agents.map(({ adopted }) => adopted)))} taken over</small>
+        </div>
         <div className="s">by these agents since they began</div>
       </div>
     </div>
