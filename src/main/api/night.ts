@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type { Night } from "../../shared/api/contract/nights.ts";
+import type { Run } from "../../shared/api/contract/runs.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError, cancelled, throwIfCancelled } from "../../shared/base/errors.ts";
 import { dayInZone } from "../../shared/base/time.ts";
@@ -178,9 +179,9 @@ async function publishNight(
     judge: (snapshotId) => judge(ctx, brand, snapshotId, options.signal),
   });
   body.run_id = run.id;
-  const progress = ({ state, tasks }: { state: string; tasks: { total: number; reused: number; computed: number } }) =>
+  const progress = ({ state, tasks, waiting_for }: Pick<Run, "state" | "tasks" | "waiting_for">) =>
     options.progress({
-      label: `Run: ${state}`,
+      label: `Run: ${waiting_for?.replace(/ for \d+ s/, "") ?? state}`,
       done: tasks.reused + tasks.computed,
       total: tasks.total,
       unit: "tasks",

@@ -63,8 +63,10 @@ function followRun({ output, signal }: Session) {
       const done = run.tasks.reused + run.tasks.computed;
       const rate = run.rows_per_second === null ? "" : `${groupDigits(run.rows_per_second)} rows/s`;
       const left = run.seconds_left === null ? "" : `${Math.ceil(run.seconds_left)} s left`;
-      if (run.waiting_for && run.waiting_for !== waitedFor) output.note(`${run.waiting_for}.`);
-      waitedFor = run.waiting_for ?? "";
+      const waits = (run.waiting_for ?? "").replaceAll(/\d+/g, ""); // for how long is no news
+      if (run.waiting_for && waits !== waitedFor) output.note(`${run.waiting_for}.`);
+      if (waits === "" && waitedFor !== "") output.note("The run goes on.");
+      waitedFor = waits;
       const step = run.steps.find(({ running }) => running > 0)?.step ?? run.state;
       if (step !== told) output.progress(step, done, run.tasks.total, `${rate} ${left}`);
       told = step;

@@ -77,6 +77,8 @@ export class ClusterRunner {
   #cancelling: Promise<unknown> = Promise.resolve();
   #slots = 0;
   #lookedAt = performance.now();
+  /** When the broker last answered. */
+  #answeredAt = performance.now();
   #aloneSince: number | null = null;
 
   constructor(options: ClusterRunnerOptions) {
@@ -268,6 +270,7 @@ export class ClusterRunner {
         await this.#lookForCancel();
         await this.#lookAtQueue();
         await this.#lookAtAgents();
+        this.#answeredAt = performance.now();
       } else this.#waitForBroker();
     } catch {
       // the broker is away; the next look will tell
@@ -288,7 +291,7 @@ export class ClusterRunner {
 
   #waitForBroker(): void {
     const { patienceMs = 15 * 60_000 } = this.#options;
-    this.#downSince ??= performance.now();
+    this.#downSince ??= this.#answeredAt;
     const seconds = Math.round((performance.now() - this.#downSince) / 1000);
     this.#wait(`The broker has not answered for ${seconds} s; what was begun goes on`);
     if (performance.now() - this.#downSince < patienceMs) return;
