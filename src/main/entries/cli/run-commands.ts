@@ -65,7 +65,7 @@ function followRun({ output, signal }: Session) {
       const left = run.seconds_left === null ? "" : `${Math.ceil(run.seconds_left)} s left`;
       const waits = (run.waiting_for ?? "").replaceAll(/\d+/g, ""); // for how long is no news
       if (run.waiting_for && waits !== waitedFor) output.note(`${run.waiting_for}.`);
-      if (waits === "" && waitedFor !== "") output.note("The run goes on.");
+      if (waits === "" && waitedFor !== "" && run.error === null) output.note("The run goes on.");
       waitedFor = waits;
       const step = run.steps.find(({ running }) => running > 0)?.step ?? run.state;
       if (step !== told) output.progress(step, done, run.tasks.total, `${rate} ${left}`);
