@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import { type AssayClient, connect } from "./connect.ts";
+import { LostNotice } from "./LostNotice.tsx";
 
 const ClientContext = createContext<AssayClient | null>(null);
 
@@ -17,6 +18,11 @@ export function ClientProvider({ children }: { children: ReactNode }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is a new connection
   const client = useMemo(() => connect(() => setIsLost(true)), [attempt]);
   const queries = useQueryClient();
+  const again = useCallback(() => {
+    setIsLost(false);
+    setAttempt((before) => before + 1);
+    void queries.invalidateQueries();
+  }, [queries]);
   useEffect(() => {
     const stop = new AbortController();
     const hear = ({ topic }: { topic: string }) => {
@@ -38,22 +44,7 @@ export function ClientProvider({ children }: { children: ReactNode }) {
   return (
     <ClientContext.Provider value={client}>
       {children}
-      {isLost && (
-        <div className="toast lost" role="alert">
-          The connection to Assay is lost.
-          <button
-            type="button"
-            className="button"
-            onClick={() => {
-              setIsLost(false);
-              setAttempt(attempt + 1);
-              void queries.invalidateQueries();
-            }}
-          >
-            Connect again
-          </button>
-        </div>
-      )}
+      {isLost && <LostNotice onAgain={again} />}
     </ClientContext.Provider>
   );
 }

@@ -11,6 +11,7 @@ export function Dialog({
   children,
   className = "",
   isForm = false,
+  isBusy = false,
 }: {
   label: string;
   onClose: () => void;
@@ -18,6 +19,8 @@ export function Dialog({
   className?: string;
   /** Holds what somebody filled in: a click beside it doesn't throw that away. */
   isForm?: boolean;
+  /** Does something that has a Cancel of its own: until then Escape doesn't leave it. */
+  isBusy?: boolean;
 }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -29,7 +32,7 @@ export function Dialog({
   const keep = (event: React.KeyboardEvent) => {
     if (event.key === "Escape") {
       event.stopPropagation();
-      return onClose();
+      return isBusy ? undefined : onClose();
     }
     if (event.key !== "Tab") return;
     const inside = [...(box.current?.querySelectorAll<HTMLElement>(focusable) ?? [])].filter(
@@ -43,7 +46,10 @@ export function Dialog({
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the backdrop only repeats what Escape and Close do
-    <div className="overlay" onMouseDown={(event) => !isForm && event.target === event.currentTarget && onClose()}>
+    <div
+      className="overlay"
+      onMouseDown={(event) => !isForm && !isBusy && event.target === event.currentTarget && onClose()}
+    >
       <div
         ref={box}
         role="dialog"

@@ -69,7 +69,7 @@ export function ExportDialog({ brand, segment, definition, fields, onClose }: Pr
     }
   };
   return (
-    <Dialog label="Export a list" onClose={() => doing === null && onClose()}>
+    <Dialog label="Export a list" onClose={onClose} isBusy={doing !== null}>
       <h2>Export a list</h2>
       {preview.isError && <Failure error={preview.error} onRetry={() => void preview.refetch()} />}
       {preview.isPending && <Waiting label="Counting" />}

@@ -39,13 +39,12 @@ export function EraseDialog({ id, name, onClose }: { id: string; name: string; o
     });
   const isErasing = doing !== null && preview !== null;
   const leave = () => {
-    if (isErasing) return;
     if (!receipt) return onClose();
     void queries.invalidateQueries();
     go("/customers");
   };
   return (
-    <Dialog label="Erase this person" onClose={leave} className="erase-dialog">
+    <Dialog label="Erase this person" onClose={leave} className="erase-dialog" isBusy={isErasing}>
       <h2>{receipt ? "Erased" : `Erase ${name}`}</h2>
       {receipt ? (
         <>

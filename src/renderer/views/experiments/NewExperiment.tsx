@@ -59,7 +59,7 @@ export function NewExperiment({ brand, begun, onClose }: Props) {
       go(`/experiments/${encodeURIComponent(name.trim())}`);
     });
   return (
-    <Dialog label="New experiment" onClose={onClose} className="wide" isForm>
+    <Dialog label="New experiment" onClose={onClose} className="wide" isForm isBusy={doing !== null}>
       <h2>New experiment</h2>
       <form
         className="experiment-form"

@@ -29,7 +29,7 @@ export function CollectDialog({ brand, onClose }: { brand: string; onClose: () =
   const steps = (kept.data?.steps ?? []).filter(({ cold_bytes }) => cold_bytes > 0).slice(0, 8);
   const title = found?.dry_run === false ? "What was freed" : "What could go";
   return (
-    <Dialog label={title} onClose={onClose} className="collect-dialog">
+    <Dialog label={title} onClose={onClose} className="collect-dialog" isBusy={found !== null && doing !== null}>
       <h2>{title}</h2>
       {doing && <Working doing={doing} onCancel={cancel} />}
       {error && <Failure error={error} onRetry={() => void look(true)} />}

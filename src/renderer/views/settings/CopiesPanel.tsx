@@ -8,7 +8,7 @@ import { PathField } from "../../components/PathField.tsx";
 import { Failure } from "../../components/parts.tsx";
 import { State } from "../../components/State.tsx";
 import { Working } from "../../components/Working.tsx";
-import { bytes, integer } from "../../format/format.ts";
+import { bytes, countOf, integer } from "../../format/format.ts";
 
 type Kind = "backup" | "copy" | "restore";
 
@@ -137,9 +137,13 @@ function Outcome({ done: { kind, found }, onOpen }: { done: Done; onOpen: (path:
         {kinds[kind].said}, {damaged.length > 0 ? "but not whole" : "every file as its digest says"}
       </State>
       <p>
-        {integer(files)} {files === 1 ? "file" : "files"}, {bytes(size)} new; {integer(standing)} were there.{" "}
+        {countOf(files, "file")} copied, {bytes(size)}
+        {standing > 0 && `; ${integer(standing)} were there already`}.{" "}
         {brands
-          .map((one) => `${one.brand}: ${integer(one.artifacts)} artifacts, log up to ${integer(one.version)}`)
+          .map(
+            ({ brand, artifacts, version }) =>
+              `${brand}: ${countOf(artifacts, "intermediate")}, ${countOf(version, "entry", "entries")} of its log`,
+          )
           .join("; ")}
         .
       </p>

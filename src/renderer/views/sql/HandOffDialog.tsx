@@ -34,7 +34,7 @@ export function HandOffDialog({ tables, onClose }: { tables: readonly SqlTable[]
       setWritten(await client.stream("handoff.write", input, { signal, onProgress }));
     });
   return (
-    <Dialog label="Hand tables to other engines" onClose={onClose} className="wide">
+    <Dialog label="Hand tables to other engines" onClose={onClose} className="wide" isBusy={doing !== null}>
       <h2>Hand tables to other engines</h2>
       <p className="ink2">
         A folder of its own with Hive-partitioned Parquet, manifest, schema and DDL: Spark, Hadoop, Trino, pandas and
