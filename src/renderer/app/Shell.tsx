@@ -143,7 +143,9 @@ function BrandSwitch({ brand, onOpen }: { brand: Brand | null; onOpen: () => voi
       <button type="button" className="switch" title="Retailer and snapshot" onClick={onOpen}>
         {mark}
         <span className="label">
-          <span className="strong">{brand.brand}</span>
+          <span className="strong" title={brand.brand}>
+            {brand.brand}
+          </span>
           <span className="about" title={`${brand.currency} · ${brand.time_zone}`}>
             {`${brand.currency} · ${brand.time_zone.replaceAll("_", " ")}`}
           </span>

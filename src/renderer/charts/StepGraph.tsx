@@ -1,10 +1,11 @@
-import { bytes, integer, seconds } from "../format/format.ts";
+import { bytes, countOf, integer, seconds } from "../format/format.ts";
 
 interface GraphStep {
   readonly step: string;
   readonly title: string;
   readonly artifacts: number;
   readonly reused: number;
+  readonly computed: number;
   readonly bytes: number;
   readonly seconds: number;
   readonly reads: readonly string[];
@@ -39,19 +40,20 @@ export function StepGraph({ stages, chosen, onChoose }: Props) {
             <span className="muted">{steps.length}</span>
           </h3>
           {steps.map((one) => {
-            const made = one.artifacts - one.reused;
+            const { artifacts, reused, computed } = one;
+            const open = artifacts - reused - computed;
             return (
               <button
                 key={one.step}
                 type="button"
                 aria-pressed={one.step === chosen}
                 data-role={role(one.step)}
-                title={`${one.title}: ${integer(one.artifacts)} ${one.artifacts === 1 ? "artifact" : "artifacts"}, ${integer(one.reused)} reused, ${integer(made)} computed, ${bytes(one.bytes)}, ${seconds(one.seconds)}`}
+                title={`${one.title}: ${countOf(artifacts, "artifact")}, ${integer(reused)} reused, ${integer(computed)} computed${open > 0 ? `, ${integer(open)} not made` : ""}, ${bytes(one.bytes)}, ${seconds(one.seconds)}`}
                 onClick={() => onChoose(one.step)}
               >
-                <i className="made" style={{ width: `${(100 * made) / one.artifacts}%`, background: colour }} />
+                <i className="made" style={{ width: `${(100 * computed) / artifacts}%`, background: colour }} />
                 <span className="clip">{one.title}</span>
-                {one.artifacts > 1 && <span className="count">{integer(one.artifacts)}</span>}
+                {artifacts > 1 && <span className="count">{integer(artifacts)}</span>}
               </button>
             );
           })}

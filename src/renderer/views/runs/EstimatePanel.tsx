@@ -50,7 +50,9 @@ function Facts({ estimate }: { estimate: RunEstimate }) {
       isKnown ? seconds(estimate.core_seconds) : "–",
       isKnown
         ? `${seconds(estimate.core_seconds_low)} to ${seconds(estimate.core_seconds_high)} (80 %)${known_share < 1 ? `; ${share(known_share, 0)} of the tasks are known` : ""}`
-        : "no earlier run tells",
+        : tasks.computed === 0
+          ? "nothing to compute"
+          : "no earlier run tells",
     ],
     [
       `On ${integer(estimate.cores)} ${estimate.cores === 1 ? "core" : "cores"}`,

@@ -1,16 +1,18 @@
-import type { TaskState } from "../../../shared/api/contract/runs.ts";
+import type { Run, TaskState } from "../../../shared/api/contract/runs.ts";
 import { State } from "../../components/State.tsx";
 import { countOf } from "../../format/format.ts";
 
 interface Props {
   readonly tasks: readonly TaskState[];
+  /** What the run says of its end, with what to do about it. */
+  readonly error: Run["error"];
   readonly onChoose: (key: string) => void;
 }
 
 const most = 3;
 
 /** The first tasks that failed, with what they said last and the way to their logs. */
-export function FailedTasks({ tasks, onChoose }: Props) {
+export function FailedTasks({ tasks, error, onChoose }: Props) {
   return (
     <>
       {tasks.slice(0, most).map((task) => (
@@ -24,6 +26,7 @@ export function FailedTasks({ tasks, onChoose }: Props) {
             </button>
           </div>
           <p>{task.error}</p>
+          {error?.hint && error.message === task.error && <p className="ink2">{error.hint}</p>}
         </div>
       ))}
       {tasks.length > most && (

@@ -56,6 +56,7 @@ export function RunBody({ brand, run: watched }: { brand: string; run: Run }) {
   };
   const cancel = () => ask(client.call("runs.cancel", { brand, run_id: run.run_id }));
   const tasks = details.data?.tasks ?? [];
+  const failed = tasks.filter(({ state }) => state === "failed");
   const task = tasks.find(({ key }) => key === taskKey);
   const retry = going || run.state === "done" ? null : again;
   return (
@@ -90,7 +91,7 @@ export function RunBody({ brand, run: watched }: { brand: string; run: Run }) {
         }
       />
       {error && <Failure error={error} />}
-      {run.error && <Failure error={run.error} />}
+      {run.error && !failed.some(({ error: said }) => said === run.error?.message) && <Failure error={run.error} />}
       {run.waiting_for && (
         <p className="warning" role="status">
           <State tone="warn">{run.waiting_for}.</State>{" "}
@@ -104,7 +105,7 @@ export function RunBody({ brand, run: watched }: { brand: string; run: Run }) {
           <State tone="warn">{warning}</State>
         </p>
       ))}
-      <FailedTasks tasks={tasks.filter(({ state }) => state === "failed")} onChoose={choose} />
+      <FailedTasks tasks={failed} error={run.error} onChoose={choose} />
       <RunStrip run={run} />
       <div className="grid even">
         {showsLog && (

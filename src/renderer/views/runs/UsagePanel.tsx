@@ -18,7 +18,7 @@ export function UsagePanel() {
   return (
     <Panel
       title={`${seconds(core)} of core time in ${month(latest)}`}
-      under="Who used what: runs of every machine that works on this directory, by month, brand and account"
+      under="Who used what: runs of every machine that works on this directory, by month, retailer and account"
     >
       <Scroll label="Who used what">
         <table className="plain tight">

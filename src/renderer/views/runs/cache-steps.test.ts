@@ -38,6 +38,7 @@ describe("the graph of intermediates", () => {
     expect(found[0]).toMatchObject({
       artifacts: 2,
       reused: 1,
+      computed: 1,
       bytes: 20,
       seconds: 4,
       readBy: ["fit_rfm"],
@@ -49,8 +50,11 @@ describe("the graph of intermediates", () => {
 
   it("says what sharing saved", () => {
     const one = { artifacts: [1, 2], seconds_saved: 4, seconds_alone: 10, seconds_shared: 2 };
-    expect(cacheFinding({ ...one, reused: 2 })).toBe("All 2 intermediates were there: 4.0 s of core time saved");
-    expect(cacheFinding({ ...one, reused: 1 })).toContain("1 of 2");
-    expect(cacheFinding({ ...one, reused: 0 })).toContain("20 %");
+    expect(cacheFinding({ ...one, reused: 2, computed: 0 })).toBe(
+      "All 2 intermediates were there: 4.0 s of core time saved",
+    );
+    expect(cacheFinding({ ...one, reused: 1, computed: 1 })).toContain("1 of 2");
+    expect(cacheFinding({ ...one, reused: 0, computed: 2 })).toContain("20 %");
+    expect(cacheFinding({ ...one, reused: 0, computed: 1 })).toBe("1 of 2 intermediates were not made");
   });
 });

@@ -8,6 +8,7 @@ export interface CacheStep {
   readonly stage: string;
   readonly artifacts: number;
   readonly reused: number;
+  readonly computed: number;
   readonly bytes: number;
   readonly seconds: number;
   readonly reads: readonly string[];
@@ -30,6 +31,7 @@ export function stepsOf(artifacts: readonly CachedArtifact[]): CacheStep[] {
       stage: made?.stage ?? "",
       artifacts: own.length,
       reused: own.filter(({ state }) => state === "reused").length,
+      computed: own.filter(({ state }) => state === "computed").length,
       bytes: own.reduce((sum, one) => sum + one.bytes, 0),
       seconds: own.reduce((sum, one) => sum + one.seconds, 0),
       reads: named(
@@ -50,17 +52,21 @@ export function stepsOf(artifacts: readonly CachedArtifact[]): CacheStep[] {
 export function cacheFinding({
   artifacts,
   reused,
+  computed,
   seconds_saved: saved,
   seconds_alone: alone,
   seconds_shared: shared,
 }: {
   readonly artifacts: readonly unknown[];
   readonly reused: number;
+  readonly computed: number;
   readonly seconds_saved: number;
   readonly seconds_alone: number;
   readonly seconds_shared: number;
 }): string {
   if (artifacts.length === 0) return "No intermediate is known of this run";
+  if (reused + computed < artifacts.length)
+    return `${integer(artifacts.length - reused - computed)} of ${integer(artifacts.length)} intermediates were not made`;
   if (reused === artifacts.length)
     return `All ${integer(reused)} intermediates were there: ${seconds(saved)} of core time saved`;
   if (reused > 0)

@@ -39,6 +39,7 @@ test.each([
   [tasks(105, 105), "Everything was already there"],
   [tasks(105, 0), "Nothing was there yet: every task is computed"],
   [tasks(100, 75), "75 % of the tasks were already there"],
+  [{ tasks: { ...tasks(7, 0).tasks, failed: 1 } }, "1 task failed: what reads it waits"],
 ])("the finding is the share that was there (%#)", (run, said) => {
   expect(runFinding(run)).toBe(said);
 });

@@ -1,5 +1,5 @@
 import type { Run } from "../../../shared/api/contract/runs.ts";
-import { integer, share } from "../../format/format.ts";
+import { countOf, integer, share } from "../../format/format.ts";
 
 export type StepState = Run["steps"][number];
 export interface StageRow {
@@ -78,6 +78,7 @@ export function stageRows(steps: readonly StepState[]): StageRow[] {
 /** How much of the run's work was there before it. */
 export function runFinding({ tasks }: Pick<Run, "tasks">): string {
   if (tasks.total === 0) return "The work is being planned";
+  if (tasks.failed > 0) return `${countOf(tasks.failed, "task")} failed: what reads it waits`;
   if (tasks.reused === tasks.total) return "Everything was already there";
   if (tasks.reused === 0) return "Nothing was there yet: every task is computed";
   return `${share(tasks.reused / tasks.total, 0)} of the tasks were already there`;

@@ -32,13 +32,16 @@ export function FoundFiles({ found, name, shown, isBusy, onName, onShow, onAdd }
       tools={
         files.length > 0 && (
           <>
-            <input
-              className="field"
-              aria-label="Name of the source"
-              value={name}
-              maxLength={40}
-              onChange={(event) => onName(event.target.value.replaceAll(/[^A-Za-z0-9_-]+/g, "-"))}
-            />
+            <label className="inline">
+              <span className="ink2">Name</span>
+              <input
+                className="field"
+                aria-label="Name of the source"
+                value={name}
+                maxLength={40}
+                onChange={(event) => onName(event.target.value.replaceAll(/[^A-Za-z0-9_-]+/g, "-"))}
+              />
+            </label>
             <button type="button" className="button primary" disabled={name === "" || isBusy} onClick={onAdd}>
               Add and take delivery
             </button>
