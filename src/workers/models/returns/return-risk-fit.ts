@@ -81,11 +81,14 @@ export function fitRisk(
     });
     const isValidation = Uint8Array.from(older, (_, at) => (at >= parts.grow.length ? 1 : 0));
     const trial = fitBoostedTrees({ ...of(older), isValidation, ...common }, rules);
-    size = Math.min(Number(params["trees"]), Math.round(trial.trees.length * more));
     const [stop, check] = [of(parts.stop), of(parts.check)];
-    const found = fitPlatt(marginsOf(trial, stop), stop.target);
-    const margins = marginsOf(trial, check);
-    isCalibrated = isSurelyBetter(margins, check.target, found);
+    const isHelped = gainOf(check.offset, marginsOf(trial, check), check.target) > 1;
+    const grown: BoostedTrees = isHelped ? trial : { ...trial, trees: [] };
+    size = Math.min(Number(params["trees"]), Math.round(grown.trees.length * more));
+    const found = fitPlatt(marginsOf(grown, stop), stop.target);
+    const margins = marginsOf(grown, check);
+    const corrected = margins.map((margin) => found.slope * margin + found.offset);
+    isCalibrated = gainOf(margins, corrected, check.target) > 2;
     if (isCalibrated) platt = found;
     bins = binsOf(
       margins.map((margin) => chanceOf(margin, platt)),
@@ -129,16 +132,13 @@ function byTime(days: Float64Array): Record<"grow" | "stop" | "check", number[]>
   return Object.values(parts).every(({ length }) => length >= leastToSplit / 10) ? parts : null;
 }
 
-/** Whether corrected chances lose less by more than two standard errors: one season's level isn't the next one's. */
-function isSurelyBetter(margins: Float64Array, target: Float64Array, platt: Platt): boolean {
-  const lossOf = (margin: number, at: number, by: Platt) => {
-    const p = Math.min(1 - 1e-9, Math.max(1e-9, chanceOf(margin, by)));
-    return -Math.log(target[at] === 1 ? p : 1 - p);
-  };
-  const gains = margins.map((margin, at) => lossOf(margin, at, asIs) - lossOf(margin, at, platt));
+/** How many standard errors less log loss one set of log odds has than another: what helped in one season by luck doesn't in the next. */
+function gainOf(before: Float64Array, after: Float64Array, target: Float64Array): number {
+  const lossOf = (margin: number, at: number) => Math.log1p(Math.exp(target[at] === 1 ? -margin : margin));
+  const gains = before.map((margin, at) => lossOf(margin, at) - lossOf(after[at] ?? 0, at));
   const sum = gains.reduce((total, gain) => total + gain, 0);
   const mean = sum / Math.max(1, gains.length);
-  return sum > 2 * Math.sqrt(gains.reduce((total, gain) => total + (gain - mean) ** 2, 0));
+  return sum / Math.max(1e-300, Math.sqrt(gains.reduce((total, gain) => total + (gain - mean) ** 2, 0)));
 }
 
 /** Up to ten groups of as many lines, equal chances together. */
