@@ -13,6 +13,7 @@ import { noteEnd } from "./note-end.ts";
 import { isLeftOut, type RunPlaces, runnerOf, withoutPrograms } from "./own-programs.ts";
 import { againWhereCollected, whilePinned } from "./pinned.ts";
 import { inOneGraph, tablesOf } from "./planned-nodes.ts";
+import type { Judging, Planned } from "./planned-run.ts";
 import { addEvaluations, publishAgain, publishSnapshot } from "./publication.ts";
 import { newDocument } from "./run-document.ts";
 import { MemoryLine, writeFigures } from "./run-figures.ts";
@@ -24,21 +25,6 @@ import type { Effects, RunRequest } from "./run-request.ts";
 import type { Schedule, ScheduledTask } from "./scheduler.ts";
 import { setAside } from "./set-aside.ts";
 import { toldRun } from "./shown-run.ts";
-
-interface Judging {
-  readonly tournaments: readonly TaskNode[];
-  readonly cuts: readonly { readonly planner: Planner; readonly plannerOf: () => Planner }[];
-  readonly nodes: readonly TaskNode[];
-  readonly present: Promise<ReadonlyMap<string, ArtifactSummary>>;
-}
-
-/** The graph of a snapshot with so many buckets, and what of it is there. */
-interface Planned {
-  readonly bucketCount: number;
-  readonly planner: Planner;
-  readonly present: Promise<ReadonlyMap<string, ArtifactSummary>>;
-  readonly judging: Judging;
-}
 
 /** One run: from a request to a published snapshot and its evaluations. */
 export class ActiveRun {
@@ -196,17 +182,20 @@ export class ActiveRun {
     const first = new Planner({ ...plan.base, bucketCount: 1 });
     const ids = first.require("customer_ids", null)[0];
     const before = currentSnapshot(state)?.customers ?? 0;
-    const guessed = this.#planned(plan, bucketsFor(before));
     let keeping: Promise<void> | undefined;
     const keep = () => {
       keeping ??= ids ? this.#keepIds(ids) : Promise.resolve();
       keeping.catch(() => {}); // awaited below: nothing is published before the log has the ids
     };
-    this.#onMade = (key) => key === ids?.key && keep();
     const isSure = before > 0 && bucketsFor(before * 0.9) === bucketsFor(before * 1.1);
-    await (isSure ? this.#executeAll(guessed) : this.#execute(first.graph().nodes));
+    this.#onMade = (key) => isSure && key === ids?.key && keep();
+    const begun = isSure ? undefined : this.#execute(first.graph().nodes);
+    begun?.catch(() => {}); // awaited below, once the rest is planned beside it
+    const guessed = this.#planned(plan, bucketsFor(before));
+    await (begun ?? this.#executeAll(guessed));
+    const customers = ids ? this.#customersOf(ids) : 0;
     keep();
-    const bucketCount = bucketsFor(ids ? await this.#customersOf(ids) : 0);
+    const bucketCount = bucketsFor(await customers);
     const planned = bucketCount === guessed.bucketCount ? guessed : this.#planned(plan, bucketCount);
     if (!isSure || planned !== guessed) await this.#executeAll(planned);
     await keeping;
