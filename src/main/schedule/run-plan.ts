@@ -173,7 +173,7 @@ function latestOrderDay(state: BrandState, knownAt: string | undefined): Day {
     throw new AssayError(
       "not_found",
       "No delivery holds an order.",
-      "Add a source of orders, or say a day with --as-of.",
+      "Add a source of orders, a customer, a date and an amount in each row; without any, say a day with --as-of.",
     );
   }
   return latest;

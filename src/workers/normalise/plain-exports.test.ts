@@ -304,3 +304,16 @@ describe("headers in other languages", () => {
     ]);
   });
 });
+
+describe("exchange rates", () => {
+  it("into several currencies aren't taken for those into the brand's", async () => {
+    const header = "Date,FromCurrency,ToCurrency,Exchange";
+    const several = await read("fx.csv", header, "2026-05-01,EUR,USD,1.12", "2026-05-01,EUR,GBP,0.86");
+    expect([several.tables, several.told]).toEqual([{}, [expect.stringMatching(/where.*ToCurrency is the brand's/)]]);
+    const one = await read("fx.csv", header, "2026-05-01,EUR,GBP,0.86", "2026-05-01,USD,GBP,0.77");
+    expect(pick(one.tables.exchange_rates, "currency", "rate")).toEqual([
+      ["EUR", 0.86],
+      ["USD", 0.77],
+    ]);
+  });
+});

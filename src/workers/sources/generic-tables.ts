@@ -1,5 +1,6 @@
 import { found, type Headings, type Recognise } from "./headings.ts";
 import { keep, type ProposedTable } from "./proposal.ts";
+import { plainHeader } from "./synonyms.ts";
 
 /** What e-mail platforms call what happens to a message. */
 const messageWords: Readonly<Record<string, readonly string[]>> = {
@@ -354,11 +355,22 @@ export const costs: Recognise = (headings) => {
   ]);
 };
 
+const otherCurrency = /^(?:to|target|base)currency(?:code)?$/;
+
 export const exchangeRates: Recognise = (headings) => {
   const [rate, currency] = [headings.find("rate"), headings.find("rate_currency")];
   const at = headings.date("rate_on");
   if (!rate || !currency || !at || headings.has("order_id", "product_id", "source_customer_id")) return undefined;
-  return found(0.85, [
-    { table: "exchange_rates", columns: keep({ valid_on: at, currency, rate: headings.amount(rate) }) },
-  ]);
+  const other = headings.names.find((name) => otherCurrency.test(plainHeader(name)));
+  if (other !== undefined && headings.counts(other).distinct > 1)
+    return found(
+      0.5,
+      [],
+      [`Rates into several currencies: map exchange_rates with a \`where\` that ${other} is the brand's currency.`],
+    );
+  return found(
+    0.85,
+    [{ table: "exchange_rates", columns: keep({ valid_on: at, currency, rate: headings.amount(rate) }) }],
+    [`${rate} is taken for units of the brand's currency for one of ${currency}, not the other way round.`],
+  );
 };
