@@ -31,7 +31,7 @@ export const rejectColumns = [
 /** One delivery as rows of the lake's tables, and its rejects. The first artifact made of any file. */
 export const normalise = defineStep({
   name: "normalise",
-  version: 13,
+  version: 14,
   title: "Read deliveries",
   stage: "landing",
   scope: "batch",

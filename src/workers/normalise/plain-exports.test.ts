@@ -134,6 +134,15 @@ describe("days", () => {
   });
 });
 
+describe("dates of two digits a part", () => {
+  it("are read by what shows which is the day", async () => {
+    const header = "Order ID,Date,SKU,Qty,Amount";
+    const { tables } = await read("report.csv", header, "1,04-30-22,a,1,406.00", "2,05-01-22,a,1,406.00");
+    const days = pick(tables.order_lines, "ordered_at").flat();
+    expect(days).toEqual(["2022-04-29T23:00:00Z", "2022-04-30T23:00:00Z"]);
+  });
+});
+
 describe("purchases and no more", () => {
   it("are who and when", async () => {
     const { tables } = await read("elog.csv", "cust,date", "1,2006-01-02", "1,2006-03-05", "2,2006-01-07");

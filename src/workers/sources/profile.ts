@@ -44,6 +44,8 @@ const dateParts = [
   "%d/%m/%y",
   "%m/%d/%y",
   "%d.%m.%y",
+  "%d-%m-%y",
+  "%m-%d-%y",
 ];
 const timeParts = [
   "",
@@ -61,6 +63,7 @@ const twins: Readonly<Record<string, string>> = {
   "%d/%m/%Y": "%m/%d/%Y",
   "%d-%m-%Y": "%m-%d-%Y",
   "%d/%m/%y": "%m/%d/%y",
+  "%d-%m-%y": "%m-%d-%y",
 };
 
 /** The month-first twin of a day-first format. */
