@@ -8,32 +8,14 @@ import { openSession } from "../src/workers/engine/duckdb.ts";
 import { literal } from "../src/workers/engine/sql.ts";
 import type { StepContext } from "../src/workers/engine/step-context.ts";
 import { inlineEngine } from "../src/workers/service/service.ts";
+import { exportColumns, exportSql } from "./retail-export.ts";
 
 /** Lines of orders in the history; a fiftieth of the customers buy on the day after it. */
 const lines = Number(process.env.BENCH_LINES ?? 20_000_000);
-const customers = Math.max(1, Math.round(lines / 20));
+const customers = Number(process.env.BENCH_CUSTOMERS ?? Math.max(1, Math.round(lines / 20)));
 const brand = "bench";
 const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), "assay-bench-"));
 const threads = 2;
-
-const columns = `{'order_id': 'BIGINT', 'line_id': 'INTEGER', 'customer_id': 'VARCHAR', 'email': 'VARCHAR', 'ordered_at': 'TIMESTAMP',
-  'sku': 'VARCHAR', 'category': 'VARCHAR', 'quantity': 'INTEGER', 'unit_price': 'DECIMAL(12,2)', 'discount': 'DECIMAL(12,2)', 'channel': 'VARCHAR'}`;
-
-/** A pareto of customers, four lines an order, two years; `day` limits it to one (the night after). */
-function exportSql(rows: number, seed: number, day?: string): string {
-  const at = day
-    ? `TIMESTAMP '${day}' + to_seconds(CAST(hash(o, ${seed}) % 80000 AS BIGINT))`
-    : `TIMESTAMP '2024-01-01' + to_seconds(CAST(hash(o, ${seed}) % 63072000 AS BIGINT))`;
-  return `WITH numbered AS (SELECT i, i // 4 AS o FROM range(${rows}) numbers(i)),
-    drawn AS (SELECT i, o, CAST(floor(pow((hash(o, ${seed + 1}) % 1000000) / 1e6, 1.6) * ${customers}) AS BIGINT) AS c, ${at} AS ordered_at,
-      hash(i, ${seed + 2}) % 20000 AS p FROM numbered)
-    SELECT ${seed} * 1000000000 + o AS order_id, i % 4 + 1 AS line_id, 'C' || lpad(CAST(c AS VARCHAR), 8, '0') AS customer_id,
-      'person' || c || '@example.com' AS email, ordered_at, 'P' || lpad(CAST(p AS VARCHAR), 5, '0') AS sku, 'Category ' || (p % 24) AS category,
-      1 + (hash(i, 5) % 3) AS quantity, CAST(5 + (p % 97) + 0.99 AS DECIMAL(12,2)) AS unit_price,
-      CAST(CASE WHEN hash(i, 6) % 5 = 0 THEN 1.5 ELSE 0 END AS DECIMAL(12,2)) AS discount,
-      CASE WHEN hash(o, 7) % 3 = 0 THEN 'store' ELSE 'web' END AS channel
-    FROM drawn`;
-}
 
 /** CPU seconds of this process and of its ended children: what a busy machine does not stretch much. */
 function cpu(): number {
@@ -66,7 +48,7 @@ const show = (what: string, value: number, base: number) =>
 async function duckdbAlone(path: string): Promise<number> {
   const session = await openSession({ memoryLimit: 8e9, threads, scratch: join(folder, "scratch") });
   const from = cpu();
-  await session.run(`COPY (SELECT * FROM read_csv(${literal(path)}, header = true, columns = ${columns}))
+  await session.run(`COPY (SELECT * FROM read_csv(${literal(path)}, header = true, columns = ${exportColumns}))
     TO ${literal(join(folder, "typed.parquet"))} (FORMAT parquet, COMPRESSION zstd)`);
   const spent = cpu() - from;
   session.close();
@@ -77,8 +59,10 @@ async function makeExports(): Promise<{ history: string; night: string }> {
   mkdirSync(join(folder, "scratch"), { recursive: true });
   const session = await openSession({ memoryLimit: 8e9, threads, scratch: join(folder, "scratch") });
   const [history, night] = [join(folder, "lines.csv"), join(folder, "night.csv")];
-  await session.run(`COPY (${exportSql(lines, 1)}) TO ${literal(history)} (HEADER)`);
-  await session.run(`COPY (${exportSql(Math.round(lines / 100), 2, "2025-12-31")}) TO ${literal(night)} (HEADER)`);
+  await session.run(`COPY (${exportSql({ lines, customers, seed: 1 })}) TO ${literal(history)} (HEADER)`);
+  await session.run(
+    `COPY (${exportSql({ lines: Math.round(lines / 100), customers, seed: 2, day: "2025-12-31" })}) TO ${literal(night)} (HEADER)`,
+  );
   session.close();
   return { history, night };
 }

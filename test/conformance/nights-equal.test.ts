@@ -94,6 +94,9 @@ describe("nights", () => {
     expect(done(quiet, "fit_mbg_nbd")).toMatchObject({ computed: 0 });
     expect(done(quiet, "evaluate_mbg_nbd")).toMatchObject({ computed: 0 });
     expect(done(late, "fit_mbg_nbd")).toMatchObject({ computed: 1 });
+    for (const step of ["purchase_lines", "transactions"]) expect(done(quiet, step)).toMatchObject({ computed: 1 });
+    for (const step of ["snapshot_orders", "snapshot_order_lines"])
+      expect(done(quiet, step)).toMatchObject({ computed: 1 });
     expect(quiet?.tasks.computed).toBeLessThan((late?.tasks.computed ?? 0) * 0.8);
   }, 300_000);
 });

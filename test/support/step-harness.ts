@@ -8,7 +8,11 @@ import { defaultsOf } from "../../src/shared/domain/params.ts";
 import type { InputReference } from "../../src/shared/domain/step.ts";
 import type { CutName } from "../../src/shared/domain/tournament.ts";
 import { steps } from "../../src/workers/catalogue.ts";
+import { lineFacts, orderBuyers, soldProducts } from "../../src/workers/customers/line-facts.ts";
+import { purchaseLines } from "../../src/workers/customers/purchase-lines.ts";
+import { purchaseReturns } from "../../src/workers/customers/purchase-returns.ts";
 import { openSession, type Session } from "../../src/workers/engine/duckdb.ts";
+import { spanSql } from "../../src/workers/engine/spans.ts";
 import { fileList, ident, idsSql, literal } from "../../src/workers/engine/sql.ts";
 import type { Step, StepBrand, StepContext } from "../../src/workers/engine/step-context.ts";
 
@@ -76,16 +80,45 @@ export class StepBench {
     }
   }
 
-  /** Runs a step (a bucket's step for every bucket); gives the rows of its outputs in the order of their files. */
+  /** Rows of one span of what a step wrote. */
+  async spanOf(step: string, output: string, span: number): Promise<Row[]> {
+    const path = this.#files.get(`${step}.${output}@${span}`);
+    const session = await this.#session();
+    const rows = path ? await session.rows(`SELECT * FROM read_parquet(${fileList([path])})`) : [];
+    session.close();
+    return rows;
+  }
+
+  /** Files what was given by spans of days. */
+  async file(step: string, output: string, day: string, spanEnds: readonly string[]): Promise<void> {
+    const slot = slotOf({ step, output });
+    const whole = this.#files.get(slot) ?? "";
+    this.#files.delete(slot);
+    const session = await this.#session();
+    for (const span of [...spanEnds, ""].keys()) {
+      const rows = `SELECT * FROM read_parquet(${fileList([whole])}) WHERE ${spanSql(day, spanEnds)} = ${span}`;
+      await this.#write(session, `${slot}@${span}`, rows);
+    }
+    session.close();
+  }
+
+  /** Runs a step (a bucket's step for every bucket, a span's for every span); gives the rows of its outputs in the order of their files. */
   async run(step: Step, options: BenchOptions = {}): Promise<Readonly<Record<string, Row[]>>> {
     const all = { ...this.#options, ...options, brand: { ...this.#options.brand, ...options.brand } };
     const made: Record<string, Row[]> = {};
     const buckets = step.scope === "bucket" ? (all.bucketCount ?? 1) : 1;
-    for (let bucket = 0; bucket < buckets; bucket++) await this.#runBucket(step, all, bucket, made);
+    const spans = step.isPerSpan ? (all.spanEnds ?? []).length + 1 : 1;
+    for (let bucket = 0; bucket < buckets; bucket++)
+      for (let span = 0; span < spans; span++) await this.#runPlace(step, all, { bucket, span }, made);
     return made;
   }
 
-  async #runBucket(step: Step, options: BenchOptions, bucket: number, made: Record<string, Row[]>): Promise<void> {
+  async #runPlace(
+    step: Step,
+    options: BenchOptions,
+    { bucket, span: ownSpan }: { readonly bucket: number; readonly span: number },
+    made: Record<string, Row[]>,
+  ): Promise<void> {
     const session = await this.#session();
     const bucketCount = options.bucketCount ?? 1;
     const keep = async (name: string, sql: string, part?: number, span?: number) => {
@@ -103,16 +136,23 @@ export class StepBench {
       made[name] = [...(made[name] ?? []), ...(await session.rows(`SELECT * FROM read_parquet(${fileList([file])})`))];
       return file;
     };
-    const filesOf = (alias: string) => this.#filesOf(step, alias, bucket);
+    const filesOf = (alias: string, span?: number) => {
+      const isOwn = step.isPerSpan && referenceOf(step, alias).spans !== "all";
+      return this.#filesOf(step, alias, bucket, span ?? (isOwn ? ownSpan : undefined));
+    };
+    const relation = (alias: string, span?: number) => {
+      const files = filesOf(alias, span);
+      const { step: source, output } = referenceOf(step, alias);
+      return files.length > 0 ? `read_parquet(${fileList(files)})` : `(${valuesSql(columnsOf(source, output), [])})`;
+    };
     const context: StepContext = {
       session,
       has: (alias) => isPlanned(step, alias, options),
       rows: () => options.rows ?? 0,
       files: filesOf,
-      relation: (alias) => `read_parquet(${fileList(filesOf(alias))})`,
+      relation,
       json: (alias) => this.#json.get(slotOf(referenceOf(step, alias))) ?? null,
-      table: (alias, ids) =>
-        session.table(`SELECT * FROM ${idsSql(`read_parquet(${fileList(filesOf(alias))})`, ids ?? {})}`),
+      table: (alias, ids) => session.table(`SELECT * FROM ${idsSql(relation(alias), ids ?? {})}`),
       params: defaultsOf(step.params),
       asOf: options.asOf ?? "2026-06-30",
       horizonDays: options.horizonDays ?? 365,
@@ -121,6 +161,7 @@ export class StepBench {
       bucketCount,
       share: 1,
       spanEnds: options.spanEnds ?? [],
+      span: ownSpan,
       brand: { currency: "GBP", timeZone: "Europe/London", returnWindowDays: null, ...options.brand },
       random: createRandom(1, step.name),
       seed: 1,
@@ -164,11 +205,12 @@ export class StepBench {
     }
   }
 
-  #filesOf(step: Step, alias: string, bucket: number): string[] {
+  #filesOf(step: Step, alias: string, bucket: number, span?: number): string[] {
     const slot = slotOf(referenceOf(step, alias));
     const whole = this.#files.get(slot);
-    if (whole) return [whole];
-    const parts = [...this.#files].filter(([name]) => name.split(/[#@]/)[0] === slot);
+    if (whole) return (span ?? 0) === 0 ? [whole] : [];
+    const all = [...this.#files].filter(([name]) => name.split(/[#@]/)[0] === slot);
+    const parts = all.filter(([name]) => span === undefined || !name.includes("@") || name.endsWith(`@${span}`));
     const own = parts.filter(([name]) => name.split("@")[0] === `${slot}#${bucket}`);
     return (step.scope === "bucket" && own.length > 0 ? own : parts).map(([, path]) => path);
   }
@@ -280,6 +322,14 @@ export async function givenOrders(bench: StepBench, orders: readonly BoughtOrder
       customer ? [{ key_space: "brand", order_id: order, customer_id: customerId(customer) }] : [],
     ),
   );
+}
+
+/** Runs the steps from the lake to purchase lines and returns; gives the rows of all of them. */
+export async function runPurchases(bench: StepBench, options: BenchOptions = {}): Promise<Record<string, Row[]>> {
+  const made: Record<string, Row[]> = {};
+  for (const step of [lineFacts, soldProducts, orderBuyers, purchaseLines, purchaseReturns])
+    Object.assign(made, await bench.run(step, options));
+  return made;
 }
 
 /** A customer id of the promised form from a short name. */

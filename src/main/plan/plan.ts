@@ -40,6 +40,12 @@ export interface PlanRequest {
   readonly previousIds: (clustersKey: string) => string | null;
 }
 
+/** What one of a step's tasks covers. */
+interface Place {
+  readonly bucket: number;
+  readonly span: number | undefined;
+}
+
 /** Builds the graph of tasks behind some steps, by walking declarations; the same step and date is one node. */
 export class Planner {
   readonly #request: PlanRequest;
@@ -71,13 +77,22 @@ export class Planner {
     const nodes =
       step.scope === "batch"
         ? this.#request.batches.map((batch) => this.#normalise(step, batch))
-        : this.#buckets(step).map((bucket) => this.#node(step, date, bucket));
+        : this.#places(step, this.#buckets(step)).map((place) => this.#node(step, date, place));
     this.#bySlot.set(slot, nodes);
     return nodes;
   }
 
   #buckets(step: StepDeclaration): readonly number[] {
     return step.scope === "bucket" && !this.#request.isDrawn ? this.#allBuckets() : [0];
+  }
+
+  #places(step: StepDeclaration, buckets: readonly number[]): readonly Place[] {
+    const spans = step.isPerSpan ? this.#allSpans() : [undefined];
+    return buckets.flatMap((bucket) => spans.map((span) => ({ bucket, span })));
+  }
+
+  #allSpans(): readonly number[] {
+    return Array.from({ length: (this.#request.spanEnds ?? []).length + 1 }, (_, span) => span);
   }
 
   #allBuckets(): readonly number[] {
@@ -100,7 +115,12 @@ export class Planner {
     return base === date || (fitAsOf ?? base) !== base ? null : base;
   }
 
-  #inputsOf(step: StepDeclaration, reference: InputReference, date: Day | null, bucket: number): TaskInput[] {
+  #inputsOf(
+    step: StepDeclaration,
+    reference: InputReference,
+    date: Day | null,
+    { bucket, span: ownSpan }: Place,
+  ): TaskInput[] {
     const own = reference.base === "at" ? this.#baseOf(date) : date;
     const before = reference.daysBefore && own ? addDays(own, -reference.daysBefore) : own;
     const source = this.#request.steps.get(reference.step);
@@ -113,28 +133,30 @@ export class Planner {
     if (!declared && source?.scope !== "batch") {
       throw new AssayError("internal", `${reference.step} has no output ${reference.output}.`, "Mend the declaration.");
     }
-    const spans = declared?.isSpanned ? this.#spansUntil(step, before) : [undefined];
-    const named = (key: string, part?: number) =>
-      spans.map((span) => ({ key, output: partName(reference.output, part, span) }));
-    const keysOf = (node: TaskNode) => partKeys(node, source);
+    const spans = declared?.isSpanned ? this.#spansOf(step, reference, { before, ownSpan }) : [undefined];
+    const named = (node: TaskNode, part?: number) => {
+      const made = node.span && declared?.isSpanned ? spans.filter((span) => span === node.span?.at) : spans;
+      return partKeys(node, source).flatMap((key) =>
+        made.map((span) => ({ key, output: partName(reference.output, part, span) })),
+      );
+    };
     if (step.scope === "bucket" && source?.scope === "bucket") {
-      const own = nodes[bucket];
-      return own ? keysOf(own).flatMap((key) => named(key)) : [];
+      return nodes.filter((node) => node.bucket === bucket).flatMap((node) => named(node));
     }
     if (declared?.isPartitioned) {
       const some = isDrawn ? [0] : this.#allBuckets().slice(0, reference.sample);
       const wanted = step.scope === "bucket" ? [bucket] : some;
-      return nodes.flatMap(keysOf).flatMap((key) => wanted.flatMap((part) => named(key, part)));
+      return nodes.flatMap((node) => wanted.flatMap((part) => named(node, part)));
     }
-    return nodes.flatMap(keysOf).flatMap((key) => named(key));
+    return nodes.flatMap((node) => named(node));
   }
 
   /** The tasks of a step, of the first buckets alone where a sample of them is read: no others are planned for it. */
   #sampleOf({ step: name, sample }: InputReference, planner: Planner, at: Day | null): readonly TaskNode[] {
     const source = this.#request.steps.get(name);
     if (sample === undefined || source?.scope !== "bucket") return planner.require(name, at);
-    const buckets = planner.#buckets(source).slice(0, sample);
-    return buckets.map((bucket) => planner.#node(source, planner.#dateOf(source, at), bucket));
+    const places = planner.#places(source, planner.#buckets(source).slice(0, sample));
+    return places.map((place) => planner.#node(source, planner.#dateOf(source, at), place));
   }
 
   /** The part of the customers that a step reads, where it reads a sample. */
@@ -144,11 +166,20 @@ export class Planner {
     return isDrawn || step.isDrawn ? 1 : Math.min(1, Math.min(...samples) / bucketCount);
   }
 
-  /** The spans that hold what a task of a day may see: up to the day, of a cut up to the end of what followed it. */
-  #spansUntil(step: StepDeclaration, date: Day | null): number[] {
+  /** The spans that a task reads: its own; else those that hold what a task of a day may see: up to the day, of a cut up to the end of
+   *  what followed it. */
+  #spansOf(
+    step: StepDeclaration,
+    { spans }: InputReference,
+    { before: date, ownSpan }: { readonly before: Day | null; readonly ownSpan: number | undefined },
+  ): readonly number[] {
     const { spanEnds = [], horizonDays } = this.#request;
-    const all = Array.from({ length: spanEnds.length + 1 }, (_, span) => span);
+    const all = this.#allSpans();
+    if (spans === "all") return all;
+    if (ownSpan !== undefined) return [ownSpan];
     if (date === null) return all;
+    const base = spans === "since" ? this.#baseOf(date) : null;
+    if (base !== null) return all.filter((span) => (spanEnds[span] ?? date) > base);
     const until = step.timing === "cut" ? addDays(date, horizonDays) : date;
     return all.filter((span) => span === 0 || (spanEnds[span - 1] ?? "") < until);
   }
@@ -228,17 +259,18 @@ export class Planner {
     });
   }
 
-  #node(step: StepDeclaration, date: Day | null, bucket: number): TaskNode {
+  #node(step: StepDeclaration, date: Day | null, place: Place): TaskNode {
+    const { bucket, span } = place;
     const inputs: Record<string, TaskInput[]> = {};
     const isBuilt = this.#baseOf(date) !== null;
     for (const [alias, reference] of Object.entries(step.inputs)) {
       if (reference.base !== undefined && (reference.base === "without") === isBuilt) continue;
-      inputs[alias] = this.#inputsOf(step, reference, date, bucket);
+      inputs[alias] = this.#inputsOf(step, reference, date, place);
     }
+    const scope = step.scope === "bucket" ? `bucket ${bucket}` : "brand";
     return this.#keep(step, {
-      date,
-      bucket,
-      scope: step.scope === "bucket" ? `bucket ${bucket}` : "brand",
+      ...{ date, bucket, span },
+      scope: span === undefined ? scope : `${scope} span ${span}`,
       inputs,
       subject: this.#subjectOf(step, inputs),
     });
@@ -266,6 +298,7 @@ export class Planner {
     at: {
       date: Day | null;
       bucket: number;
+      span?: number | undefined;
       scope: string;
       inputs: Record<string, TaskInput[]>;
       subject: Record<string, unknown> | null;
@@ -273,6 +306,10 @@ export class Planner {
   ): TaskNode {
     const { bucketCount, spanEnds = [], brand, seed, horizonDays, purchaseHorizonDays } = this.#request;
     const params = this.#paramsOf(step);
+    const span =
+      at.span === undefined
+        ? undefined
+        : { at: at.span, after: spanEnds[at.span - 1] ?? null, until: spanEnds[at.span] ?? null };
     const question = {
       step: step.name,
       version: step.version,
@@ -280,6 +317,7 @@ export class Planner {
       bucket: step.scope === "bucket" ? [at.bucket, bucketCount] : undefined,
       buckets: step.usesBuckets ? bucketCount : undefined,
       spans: step.usesSpans ? spanEnds : undefined,
+      span,
       date: at.date ?? undefined,
       horizon: step.usesHorizon ? [horizonDays, purchaseHorizonDays] : undefined,
       settings: step.settings ? this.#settingsOf(step) : undefined,
@@ -303,6 +341,7 @@ export class Planner {
       bucket: at.bucket,
       bucketCount,
       ...(step.usesSpans ? { spanEnds } : {}),
+      ...(span ? { span } : {}),
       horizonDays,
       purchaseHorizonDays,
       params,

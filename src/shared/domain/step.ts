@@ -46,6 +46,9 @@ export interface InputReference {
   /** A task of a run's day can be built on what stood at the week's end before it, where fits are of that day too: read at that day
    *  ("at"), or only by tasks that are built so ("with") or aren't ("without"). */
   readonly base?: "at" | "with" | "without";
+  /** Which spans it reads of a spanned output. Left out: a task of one span its own, a task of a day those that it may see. "all": every
+   *  one, whatever its day. "since": of a task that is built on the week's end those after it. */
+  readonly spans?: "all" | "since";
 }
 
 /** The part of a step that can be planned with, hashed and shown: everything but its body. */
@@ -68,6 +71,8 @@ export interface StepDeclaration {
   readonly usesBuckets?: true;
   /** Whether its key carries the spans of days (it writes spanned outputs). */
   readonly usesSpans?: true;
+  /** One task a span of days (and bucket): what came since touches no other. It writes its own span of spanned outputs. */
+  readonly isPerSpan?: true;
   readonly usesSeed?: true;
   /** Whether one bucket of the customers is enough for it, where there are several: it makes a table to learn from. */
   readonly isDrawn?: true;

@@ -24,6 +24,8 @@ export interface TaskNode {
   readonly bucketCount: number;
   /** Last days of all spans but the last, where it writes spanned outputs. */
   readonly spanEnds?: readonly Day[];
+  /** The span that it covers, where its step has a task for each, and its days: after one, up to the other; null: without an end. */
+  readonly span?: { readonly at: number; readonly after: Day | null; readonly until: Day | null };
   readonly horizonDays: number;
   readonly purchaseHorizonDays: number;
   readonly params: Params;

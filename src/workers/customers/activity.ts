@@ -1,10 +1,10 @@
 import type { Column } from "../../shared/domain/column.ts";
 import { isSameRow, lakeStepOf, lakeTable } from "../../shared/domain/lake.ts";
+import { spanSql, writeBuckets, writeSpans } from "../engine/spans.ts";
 import { ident } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { behaviourColumns } from "../landing/lake-step.ts";
 import { bucketSql, daySql } from "./bucket.ts";
-import { spanSql, writeBuckets, writeSpans } from "./spans.ts";
 
 /** Columns of a lake table of events, with the customer in front. */
 export function activityColumns(name: string): Column[] {

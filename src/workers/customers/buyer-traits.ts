@@ -1,6 +1,6 @@
 import type { Column } from "../../shared/domain/column.ts";
+import { spanSql, writeSpans } from "../engine/spans.ts";
 import { defineStep } from "../engine/step-context.ts";
-import { spanSql, writeSpans } from "./spans.ts";
 
 const columns: readonly Column[] = [
   { name: "customer_id", type: "VARCHAR" },

@@ -9,10 +9,10 @@ const undone = ["cancelled", "canceled", "voided", "void", "unavailable", "faile
 const isUndone = (status: string) => `coalesce(${status}, '') IN (${undone.map(literal).join(", ")})`;
 
 /** VALUES of (currency, factor): what a minor unit of the currency counts in the brand's minor units at a rate of 1. */
-export async function currencyDigits(context: StepContext): Promise<string> {
+export async function currencyDigits(context: StepContext, relations: readonly string[]): Promise<string> {
+  const all = relations.map((relation) => `SELECT currency FROM ${relation}`).join(" UNION ALL ");
   const found = await context.session.rows(
-    `SELECT DISTINCT currency FROM (SELECT currency FROM ${context.relation("lines")} UNION ALL SELECT currency FROM ${context.relation("orders")})
-     WHERE currency IS NOT NULL ORDER BY currency`,
+    `SELECT DISTINCT currency FROM (${all}) WHERE currency IS NOT NULL ORDER BY currency`,
   );
   const digitsOf = (currency: string) => (isCurrency(currency) ? minorDigits(currency) : 2);
   const own = context.brand.currency;
@@ -23,29 +23,30 @@ export async function currencyDigits(context: StepContext): Promise<string> {
 
 /** What holds of all orders and spares asking it of each. */
 interface OrderFacts {
+  /** The relation of the orders. */
+  readonly orders: string;
   /** No order is there twice. */
   readonly isEachOnce: boolean;
   /** How the clock of the brand's zone went meanwhile. */
   readonly shifts: Shifts | null;
 }
 
-export async function orderFacts(context: StepContext): Promise<OrderFacts> {
+export async function orderFacts(context: StepContext, orders: string): Promise<OrderFacts> {
   const { session, brand } = context;
-  const orders = context.relation("orders");
   const [range = {}] = await session.rows(`SELECT min(ordered_at) AS first, max(ordered_at) AS last FROM ${orders}`);
   const shifts = await shiftsOf(session, {
     ...{ first: range["first"], last: range["last"], timeZone: brand.timeZone, isWall: false },
   });
   const twice = `SELECT hash(key_space, order_id) FROM ${orders} GROUP BY 1 HAVING count(*) > 1`;
-  return { isEachOnce: (await session.value(`SELECT EXISTS (${twice})`)) === false, shifts };
+  return { orders, isEachOnce: (await session.value(`SELECT EXISTS (${twice})`)) === false, shifts };
 }
 
 /** Orders, once each, with their day in the brand's zone, and what turns their money into the brand's (NULL without a rate). */
-function ordersSql(context: StepContext, { isEachOnce }: OrderFacts): string {
+function ordersSql(context: StepContext, { orders, isEachOnce }: OrderFacts): string {
   const own = literal(context.brand.currency);
   const once = "QUALIFY row_number() OVER (PARTITION BY key_space, order_id ORDER BY source, batch_id, source_row) = 1";
   return `SELECT key_space, order_id, source AS order_source, ordered_at, channel, store_id, lower(trim(status)) AS status, coalesce(currency, ${own}) AS currency
-    FROM ${context.relation("orders")} ${isEachOnce ? "" : once}`;
+    FROM ${orders} ${isEachOnce ? "" : once}`;
 }
 
 /** The day of an order in the brand's zone. */
@@ -62,22 +63,18 @@ const conversion = (own: string, currency: string) =>
 const converted = (name: string, type: string) =>
   `CASE WHEN conversion = 1 THEN CAST(${name} AS ${type}) ELSE CAST(round(CAST(${name} AS DOUBLE) * conversion, ${type === "BIGINT" ? 0 : 4}) AS ${type}) END`;
 
-/** SQL of every line of an order with a customer. A source is without lines where each of its lines was made from an order:
- *  without product, number 1, quantity 1 and nothing else that only a line carries. */
+/** SQL of every line of a span whose order has a customer; `beside` are lines of the same orders in other spans. */
 export function convertedLinesSql(context: StepContext, digits: string, facts: OrderFacts): string {
   const own = literal(context.brand.currency);
   const zone = context.brand.timeZone;
-  return `WITH product AS (
-      SELECT key_space, product_id, any_value(category ORDER BY source, source_row) AS category, any_value(brand ORDER BY source, source_row) AS brand,
-             any_value(size ORDER BY source, source_row) AS size, any_value(colour ORDER BY source, source_row) AS colour
-      FROM ${context.relation("products")} WHERE product_id IS NOT NULL GROUP BY ALL),
+  const all = ["lines", "beside"].map(
+    (input) => `SELECT key_space, order_id, source, quantity, unit_price_minor FROM ${context.relation(input)}`,
+  );
+  return `WITH product AS (SELECT * FROM ${context.relation("products")}),
     rates AS (${ratesSql(context)}),
-    lineless AS (
-      SELECT source FROM ${context.relation("lines")} GROUP BY source
-      HAVING bool_and(product_id IS NULL AND line_id = '1' AND quantity = 1 AND list_price_minor IS NULL AND discount_minor IS NULL
-        AND is_returned IS NULL AND delivered_at IS NULL AND size IS NULL AND colour IS NULL AND unit_price_minor IS NOT DISTINCT FROM CAST(amount_minor AS DECIMAL(18,4)))),
+    lineless AS (SELECT source FROM ${context.relation("sources")} GROUP BY source HAVING bool_and(is_lineless)),
     bought AS (
-      SELECT key_space, order_id FROM ${context.relation("lines")} WHERE coalesce(quantity, 1) >= 0 GROUP BY key_space, order_id
+      SELECT key_space, order_id FROM (${all.join(" UNION ALL ")}) WHERE coalesce(quantity, 1) >= 0 GROUP BY key_space, order_id
       HAVING bool_or(source IN (SELECT source FROM lineless) OR (quantity > 0 AND coalesce(unit_price_minor, 0) > 0))),
     placed AS (
       SELECT c.customer_id, c.key_space, c.order_id, o.* EXCLUDE (key_space, order_id), ${orderDaySql(context, facts)} AS day, b.order_id IS NOT NULL AS is_bought

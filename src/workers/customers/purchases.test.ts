@@ -1,9 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { customerId, givenOrders, lakeRow, type Row, StepBench } from "../../../test/support/step-harness.ts";
+import {
+  customerId,
+  givenOrders,
+  lakeRow,
+  type Row,
+  runPurchases,
+  StepBench,
+} from "../../../test/support/step-harness.ts";
 import { purchaseSummary } from "../features/purchase-summary.ts";
 import { anonymous } from "./anonymous.ts";
 import { customerBase } from "./customer-base.ts";
-import { purchaseLines } from "./purchase-lines.ts";
 import { transactions } from "./transactions.ts";
 
 const ann = customerId("ann");
@@ -15,7 +21,7 @@ beforeEach(() => {
 afterEach(() => bench.close());
 
 const days = async () => {
-  await bench.run(purchaseLines);
+  await runPurchases(bench);
   const { transactions: rows = [] } = await bench.run(transactions);
   return rows.map(({ customer_id, day, n_orders, n_lines, revenue_minor }) => [
     customer_id,
@@ -26,11 +32,15 @@ const days = async () => {
   ]);
 };
 const summary = async (asOf = "2026-06-30") => {
-  await bench.run(purchaseLines);
+  await runPurchases(bench);
   await bench.run(transactions);
   const { purchase_summary = [] } = await bench.run(purchaseSummary, { asOf });
   return purchase_summary;
 };
+
+async function fileOrders(spanEnds: readonly string[]): Promise<void> {
+  for (const table of ["orders", "order_lines"]) await bench.file("lake", table, "CAST(ordered_at AS DATE)", spanEnds);
+}
 
 describe("a purchase", () => {
   it("merges the orders of one day into one transaction", async () => {
@@ -48,7 +58,7 @@ describe("a purchase", () => {
   it("falls on the day of the brand's zone", async () => {
     await givenOrders(bench, [{ order: "1", customer: "ann", at: "2026-06-30 23:30:00" }]);
     expect(await days()).toEqual([[ann, "2026-07-01", 1, 1, 1000]]);
-    await bench.run(purchaseLines, { brand: { timeZone: "America/New_York" } });
+    await runPurchases(bench, { brand: { timeZone: "America/New_York" } });
     const { transactions: rows = [] } = await bench.run(transactions);
     expect(rows.map(({ day }) => day)).toEqual(["2026-06-30"]);
   });
@@ -62,7 +72,7 @@ describe("a purchase", () => {
         lines: [{ delivered_at: "2026-06-30 23:00:00" }, { delivered_at: "2026-07-02 12:00:00" }],
       },
     ]);
-    const { details = [] } = await bench.run(purchaseLines, { brand: { timeZone: "Europe/London" } });
+    const { details = [] } = await runPurchases(bench, { brand: { timeZone: "Europe/London" } });
     expect(details.map(({ delivered_on }) => delivered_on)).toEqual(["2026-07-01", "2026-07-02"]);
   });
 
@@ -103,7 +113,7 @@ describe("a purchase", () => {
       { order: "3", customer: "ann", at: "2026-01-07 09:00:00", status: "refunded" },
     ]);
     expect(await days()).toEqual([[ann, "2026-01-07", 1, 1, 1000]]);
-    const { lines = [] } = await bench.run(purchaseLines);
+    const { lines = [] } = await runPurchases(bench);
     expect(lines.map(({ is_cancelled, is_purchase }) => [is_cancelled, is_purchase])).toEqual([
       [true, false],
       [true, false],
@@ -131,7 +141,7 @@ describe("other currencies", () => {
       lakeRow({ valid_on: "2026-01-05", currency: "EUR", rate: 0.85 }),
       lakeRow({ valid_on: "2026-01-07", currency: "JPY", rate: 0.005 }),
     ]);
-    const { lines = [], unconverted } = await bench.run(purchaseLines);
+    const { lines = [], unconverted } = await runPurchases(bench);
     expect(
       lines.map(({ revenue_minor, unit_price_minor, currency, is_purchase }) => [
         revenue_minor,
@@ -159,7 +169,7 @@ describe("other currencies", () => {
       lakeRow({ return_id: "r1", order_id: "1", returned_at: "2026-02-01 09:00:00", refund_minor: 400 }),
       lakeRow({ return_id: "r2", order_id: "2", returned_at: "2026-02-01 09:00:00", refund_minor: 400 }),
     ]);
-    const { returns = [] } = await bench.run(purchaseLines);
+    const { returns = [] } = await runPurchases(bench);
     expect(returns.map(({ refund_minor }) => refund_minor)).toEqual([340, null]);
   });
 });
@@ -236,7 +246,7 @@ describe("customers of the day", () => {
       { customer_id: customerId("cat"), first_record_on: "2026-07-01" },
       { customer_id: customerId("dan"), first_record_on: null },
     ]);
-    await bench.run(purchaseLines);
+    await runPurchases(bench);
     await bench.run(transactions);
     const { customer_base = [] } = await bench.run(customerBase);
     expect(customer_base).toEqual([
@@ -258,7 +268,7 @@ describe("customers of the day", () => {
       })),
     );
     const whole = await days();
-    await bench.run(purchaseLines, { bucketCount: 4 });
+    await runPurchases(bench, { bucketCount: 4 });
     const { transactions: parts = [] } = await bench.run(transactions, { bucketCount: 4 });
     const sorted = parts
       .map(({ customer_id, day, n_orders, n_lines, revenue_minor }) => [
@@ -279,10 +289,11 @@ describe("customers of the day", () => {
       days.map((day, at) => ({ order: `o${at}`, customer: `c${at % 2}`, at: `${day} 09:00:00`, price: 100 + at })),
     );
     const sorted = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).sort();
-    const whole = await bench.run(purchaseLines);
+    const whole = await runPurchases(bench);
     const wholeDays = await bench.run(transactions);
     const spanEnds = ["2026-01-31", "2026-03-01"];
-    const { lines = [], unconverted } = await bench.run(purchaseLines, { spanEnds });
+    await fileOrders(spanEnds);
+    const { lines = [], unconverted } = await runPurchases(bench, { spanEnds });
     expect(sorted(lines)).toEqual(sorted(whole["lines"] ?? []));
     expect(lines.map(({ day }) => day)).toEqual(days.slice(0, 2).concat(days.slice(2)));
     expect(unconverted).toEqual(whole["unconverted"]);
@@ -301,7 +312,8 @@ describe("customers of the day", () => {
     ]);
     const products = ["a", "b", "never"].map((product_id) => lakeRow({ product_id, name: "HAT", subcategory: "Hats" }));
     await bench.given("lake", "products", products);
-    const { goods = [] } = await bench.run(purchaseLines, { spanEnds: ["2026-01-31"] });
+    await fileOrders(["2026-01-31"]);
+    const { goods = [] } = await runPurchases(bench, { spanEnds: ["2026-01-31"] });
     expect(goods.map(({ product_id, name, subcategory }) => [product_id, name, subcategory])).toEqual([
       ["b", "hat", "Hats"],
       ["a", "hat", "Hats"],

@@ -1,6 +1,6 @@
 import type { Column } from "../../shared/domain/column.ts";
+import { writeOwnSpan } from "../engine/spans.ts";
 import { defineStep } from "../engine/step-context.ts";
-import { spanSql, writeSpans } from "./spans.ts";
 
 export const transactionColumns: readonly Column[] = [
   { name: "customer_id", type: "VARCHAR" },
@@ -14,21 +14,21 @@ export const transactionColumns: readonly Column[] = [
 /** One row a customer and day with a purchase: orders of the same day are one transaction. */
 export const transactions = defineStep({
   name: "transactions",
-  version: 2,
+  version: 3,
   title: "Customer days",
   stage: "customers",
   scope: "bucket",
   timing: "none",
   inputs: { lines: { step: "purchase_lines", output: "lines" } },
   params: {},
-  usesSpans: true,
+  isPerSpan: true,
   outputs: [{ name: "transactions", kind: "parquet", columns: transactionColumns, isSpanned: true }],
   run: async (context) => {
-    await context.session.run(`CREATE TEMP TABLE days AS
+    const days = `(
       SELECT customer_id, day, CAST(count(DISTINCT key_space || chr(31) || order_id) AS INTEGER) AS n_orders, CAST(count(*) AS INTEGER) AS n_lines,
-             CAST(sum(quantity) AS DOUBLE) AS quantity, CAST(coalesce(sum(revenue_minor), 0) AS BIGINT) AS revenue_minor, ${spanSql("day", context.spanEnds)} AS span
-      FROM ${context.relation("lines")} WHERE is_purchase GROUP BY customer_id, day`);
+             CAST(sum(quantity) AS DOUBLE) AS quantity, CAST(coalesce(sum(revenue_minor), 0) AS BIGINT) AS revenue_minor
+      FROM ${context.relation("lines")} WHERE is_purchase GROUP BY customer_id, day)`;
     const columns = transactionColumns.map(({ name }) => name).join(", ");
-    await writeSpans(context, { output: "transactions", from: "days", columns, order: "customer_id, day" });
+    await writeOwnSpan(context, { output: "transactions", from: days, columns, order: "customer_id, day" });
   },
 });

@@ -32,6 +32,7 @@ export function contentKeyOf(
     bucket,
     bucketCount,
     spanEnds: node.spanEnds ?? [],
+    ...(node.span ? { span: node.span } : {}),
     params,
     brand,
     seed,

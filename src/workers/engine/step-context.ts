@@ -35,10 +35,10 @@ export interface StepContext {
   has(input: string): boolean;
   /** How many rows an input has. */
   rows(input: string): number;
-  /** Checked Parquet files of an input; empty where it has no rows. */
-  files(input: string): readonly string[];
-  /** `read_parquet([...])` of an input, or an empty relation with its declared columns where there is no file. */
-  relation(input: string): string;
+  /** Checked Parquet files of an input, or of a span of it; empty where it has no rows. */
+  files(input: string, span?: number): readonly string[];
+  /** `read_parquet([...])` of an input, or of a span of it; an empty relation with its columns where there is no file. */
+  relation(input: string, span?: number): string;
   /** The JSON values of an input, one per artifact (one, unless a brand's task reads a bucket's step). */
   json(input: string): Json;
   /** An input as columns in memory, or its rows of some customers. */
@@ -54,6 +54,8 @@ export interface StepContext {
   readonly share: number;
   /** Last days of all spans but the last, in order. */
   readonly spanEnds: readonly Day[];
+  /** The span that the task covers; 0 where its step has no task for each. */
+  readonly span: number;
   readonly brand: StepBrand;
   readonly random: Random;
   readonly seed: number;

@@ -59,13 +59,15 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     checked.set(file.path, known);
     return known;
   };
-  const opened = (input: string) =>
-    (node.inputs[input] ?? []).flatMap(({ key, output }) => {
+  const partsOf = (input: string, span?: number) =>
+    (node.inputs[input] ?? []).filter(({ output }) => span === undefined || output.endsWith(`@${span}`));
+  const opened = (input: string, span?: number) =>
+    partsOf(input, span).flatMap(({ key, output }) => {
       const file = artifactOf(key).files.find((one) => one.output === output);
       return file && file.rows > 0 ? [{ path: pathOfFile(file), bytes: file.bytes }] : [];
     });
-  const files = (input: string) => {
-    const open = opened(input);
+  const files = (input: string, span?: number) => {
+    const open = opened(input, span);
     making.recorder?.reads(input, open);
     return open.map(({ path }) => path);
   };
@@ -77,8 +79,8 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     }
     return undefined;
   };
-  const relation = (input: string) => {
-    const paths = files(input);
+  const relation = (input: string, span?: number) => {
+    const paths = files(input, span);
     return paths.length > 0 ? `read_parquet(${fileList(paths)})` : emptyRelation(columnsOf(input));
   };
   const declared = (name: string): OutputDeclaration =>
@@ -134,6 +136,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     bucketCount: node.bucketCount,
     share: node.share ?? 1,
     spanEnds: node.spanEnds ?? [],
+    span: node.span?.at ?? 0,
     brand: node.brand,
     random: createRandom(node.seed, step.name),
     seed: node.seed,
@@ -183,7 +186,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
     step: context,
     finish: () => {
       for (const { name, isPartitioned, isSpanned } of step.outputs) {
-        const first = partName(name, isPartitioned && 0, isSpanned && 0);
+        const first = partName(name, isPartitioned && 0, isSpanned && (node.span?.at ?? 0));
         assert(written.has(first), `${step.name} wrote its output ${name}`);
       }
       return [...written.values()];

@@ -101,7 +101,7 @@ const inputs = {
   lines: { step: "purchase_lines", output: "lines" },
   messages: { step: "message_days", output: "message_days" },
   products: { step: "lake", output: "products" },
-  orders: { step: "lake", output: "orders" },
+  orders: { step: "lake", output: "orders", spans: "all" },
   order_customers: { step: "customer_ids", output: "order_customers" },
 } as const;
 const asOfDay = (context: StepContext) => `DATE ${literal(context.asOf)}`;

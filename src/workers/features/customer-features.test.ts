@@ -5,9 +5,9 @@ import {
   givenOrders,
   lakeRow,
   type Row,
+  runPurchases,
   StepBench,
 } from "../../../test/support/step-harness.ts";
-import { purchaseLines } from "../customers/purchase-lines.ts";
 import { transactions } from "../customers/transactions.ts";
 import { customerFeatures } from "./customer-features.ts";
 import { purchaseTraining } from "./purchase-training.ts";
@@ -49,7 +49,7 @@ beforeEach(async () => {
     lakeRow({ event_id: "d", customer_id: ann, event_type: "opened", occurred_at: "2026-07-02 08:00:00" }),
   ]);
   await bench.given("activity", "web_events", []);
-  await bench.run(purchaseLines);
+  await runPurchases(bench);
   await bench.run(transactions);
 });
 afterEach(() => bench.close());

@@ -54,7 +54,7 @@ export const customerFeatures = defineStep({
   inputs: {
     transactions: { step: "transactions", output: "transactions" },
     lines: { step: "purchase_lines", output: "lines" },
-    returns: { step: "purchase_lines", output: "returns" },
+    returns: { step: "purchase_returns", output: "returns" },
     messages: { step: "activity", output: "message_events" },
     visits: { step: "activity", output: "web_events" },
   },

@@ -46,7 +46,7 @@ export const outcomeRefunds = defineStep({
   stage: "evaluations",
   scope: "brand",
   timing: "cut",
-  inputs: { returns: { step: "purchase_lines", output: "returns" } },
+  inputs: { returns: { step: "purchase_returns", output: "returns" } },
   params: {},
   usesHorizon: true,
   outputs: [

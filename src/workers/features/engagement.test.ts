@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { customerId, givenOrders, lakeRow, type Row, StepBench } from "../../../test/support/step-harness.ts";
-import { purchaseLines } from "../customers/purchase-lines.ts";
+import {
+  customerId,
+  givenOrders,
+  lakeRow,
+  type Row,
+  runPurchases,
+  StepBench,
+} from "../../../test/support/step-harness.ts";
 import { transactions } from "../customers/transactions.ts";
 import { campaignMoments } from "./campaign-moments.ts";
 import { campaignOutcomes, campaignState, outcomeCampaigns } from "./campaign-outcomes.ts";
@@ -21,7 +27,7 @@ beforeEach(async () => {
     { order: "6", customer: "cat", at: "2026-05-20 09:00:00", price: 700 },
   ]);
   await bench.given("lake", "products", [lakeRow({ product_id: "p1", category: "Coats", cost_minor: 400 })]);
-  await bench.run(purchaseLines);
+  await runPurchases(bench);
   await bench.run(transactions);
 });
 afterEach(() => bench.close());
@@ -227,7 +233,7 @@ describe("campaigns", () => {
     );
     const few = [0, ...all.filter((at) => !isKept(at))]; // one kept out: that the code is missing there may be chance
     await bench.given("activity", "campaign_assignments", [...draw("many", all), ...draw("few", few)]);
-    await bench.run(purchaseLines);
+    await runPurchases(bench);
     await bench.run(transactions);
     const { campaign_outcomes } = await bench.run(campaignOutcomes);
     const told = new Map(campaign_outcomes?.map((row) => [row.campaign_id, row.is_coupon]));

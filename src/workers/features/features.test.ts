@@ -5,9 +5,9 @@ import {
   givenOrders,
   lakeRow,
   type Row,
+  runPurchases,
   StepBench,
 } from "../../../test/support/step-harness.ts";
-import { purchaseLines } from "../customers/purchase-lines.ts";
 import { transactions } from "../customers/transactions.ts";
 import { categoryCounts } from "./category-counts.ts";
 import { cohorts, revenueWeeks } from "./history.ts";
@@ -35,7 +35,7 @@ beforeEach(async () => {
     lakeRow({ product_id: "p1", category: "Coats" }),
     lakeRow({ product_id: "p2" }),
   ]);
-  await bench.run(purchaseLines);
+  await runPurchases(bench);
   await bench.run(transactions);
 });
 afterEach(() => bench.close());
@@ -86,7 +86,7 @@ describe("the purchase summary", () => {
       bench,
       orders.filter(({ at }) => at < "2026-06-15"),
     );
-    await bench.run(purchaseLines);
+    await runPurchases(bench);
     await bench.run(transactions);
     expect(await bench.run(purchaseSummary, { asOf: "2026-06-15" })).toEqual(before);
   });

@@ -5,9 +5,9 @@ import {
   givenOrders,
   lakeRow,
   type Row,
+  runPurchases,
   StepBench,
 } from "../../../test/support/step-harness.ts";
-import { purchaseLines } from "../customers/purchase-lines.ts";
 import { transactions } from "../customers/transactions.ts";
 import { customerMargins, outcomeRefunds } from "./customer-margins.ts";
 import { firstOrders } from "./first-orders.ts";
@@ -57,7 +57,7 @@ beforeEach(async () => {
       refund_minor: 9000,
     }),
   ]);
-  await bench.run(purchaseLines);
+  await runPurchases(bench);
   await bench.run(transactions);
 });
 afterEach(() => bench.close());

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { customerId, givenOrders, lakeRow, type Row, StepBench } from "../../../test/support/step-harness.ts";
+import {
+  customerId,
+  givenOrders,
+  lakeRow,
+  type Row,
+  runPurchases,
+  StepBench,
+} from "../../../test/support/step-harness.ts";
 import { addDays } from "../../shared/base/time.ts";
-import { purchaseLines } from "../customers/purchase-lines.ts";
 import { baskets, channelCounts } from "./baskets.ts";
 import { brandCounts } from "./brand-counts.ts";
 import { discountCalendar, discountCounts, outcomeDiscounts } from "./discount-calendar.ts";
@@ -40,7 +46,7 @@ async function givenShop(): Promise<void> {
     lakeRow({ product_id: "p2", category: "Coats", brand: "Fennel" }),
     lakeRow({ product_id: "p3", brand: "Hollin" }),
   ]);
-  await bench.run(purchaseLines);
+  await runPurchases(bench);
 }
 
 describe("what customers bought", () => {
@@ -115,7 +121,7 @@ async function givenDays(reduced: (day: number, customer: number) => boolean, li
     };
   });
   await givenOrders(bench, orders);
-  await bench.run(purchaseLines);
+  await runPurchases(bench);
 }
 const byPrice = (isReduced: boolean): Row => ({
   unit_price_minor: isReduced ? 700 : 1000,
@@ -164,7 +170,7 @@ describe("the discount calendar", () => {
       lakeRow({ product_id: "hat", category: "Hats" }),
       lakeRow({ product_id: "coat", category: "Coats" }),
     ]);
-    await bench.run(purchaseLines);
+    await runPurchases(bench);
     const { discount_calendar = [] } = await bench.run(discountCalendar);
     const onSale = discount_calendar.filter(({ day }) => day === "2026-05-07").map(({ exposure }) => Number(exposure));
     expect(Math.max(...onSale) - Math.min(...onSale)).toBeGreaterThan(0.2);

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type BoughtOrder, givenOrders, StepBench } from "../../../test/support/step-harness.ts";
+import { type BoughtOrder, givenOrders, runPurchases, StepBench } from "../../../test/support/step-harness.ts";
 import { createRandom } from "../../shared/base/random.ts";
 import { addDays } from "../../shared/base/time.ts";
-import { purchaseLines } from "../customers/purchase-lines.ts";
 import { transactions } from "../customers/transactions.ts";
 import { purchaseSeason, purchaseWeeks } from "./purchase-season.ts";
 import { purchaseSummary } from "./purchase-summary.ts";
@@ -16,7 +15,8 @@ afterEach(() => bench.close());
 
 async function given(orders: readonly BoughtOrder[]) {
   await givenOrders(bench, orders);
-  for (const step of [purchaseLines, transactions, purchaseSummary]) await bench.run(step);
+  await runPurchases(bench);
+  for (const step of [transactions, purchaseSummary]) await bench.run(step);
   return (await bench.run(purchaseWeeks)).purchase_weeks;
 }
 

@@ -41,7 +41,7 @@ export const purchaseSummary = defineStep({
   timing: "as_of",
   inputs: {
     transactions: { step: "transactions", output: "transactions" },
-    returns: { step: "purchase_lines", output: "returns" },
+    returns: { step: "purchase_returns", output: "returns" },
   },
   params: {},
   outputs: [{ name: "purchase_summary", kind: "parquet", columns: purchaseSummaryColumns }],

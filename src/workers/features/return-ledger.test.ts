@@ -5,9 +5,9 @@ import {
   givenOrders,
   lakeRow,
   type Row,
+  runPurchases,
   StepBench,
 } from "../../../test/support/step-harness.ts";
-import { purchaseLines } from "../customers/purchase-lines.ts";
 import { returnLedger } from "./return-ledger.ts";
 import { returnTies } from "./return-ties.ts";
 import { returnWindow } from "./return-window.ts";
@@ -29,7 +29,7 @@ async function outcomes(
 ): Promise<Record<string, unknown>> {
   await givenOrders(bench, orders);
   await bench.given("lake", "returns", returns);
-  await bench.run(purchaseLines);
+  await runPurchases(bench);
   await bench.run(returnTies, options);
   await bench.run(returnWindow, options);
   const { return_ledger = [] } = await bench.run(returnLedger, options);
@@ -187,7 +187,7 @@ describe("the window", () => {
   const windowOf = async (returns: readonly Row[], options: BenchOptions = {}) => {
     await givenOrders(bench, [order("1", "2026-01-01"), order("2", "2026-06-01")]);
     await bench.given("lake", "returns", returns);
-    await bench.run(purchaseLines);
+    await runPurchases(bench);
     await bench.run(returnTies, options);
     const { return_window = [] } = await bench.run(returnWindow, options);
     return return_window;

@@ -62,7 +62,7 @@ const inputs = {
   window: { step: "return_window", output: "return_window" },
   lines: { step: "purchase_lines", output: "lines" },
   sold: { step: "purchase_lines", output: "details" },
-  goods: { step: "purchase_lines", output: "goods" },
+  goods: { step: "sold_products", output: "goods" },
   traits: { step: "buyer_traits", output: "traits" },
 };
 

@@ -26,7 +26,7 @@ export const returnOutcomes = defineStep({
   timing: "cut",
   inputs: {
     lines: { step: "purchase_lines", output: "lines" },
-    returns: { step: "purchase_lines", output: "returns" },
+    returns: { step: "purchase_returns", output: "returns" },
     window: { step: "return_window", output: "return_window" },
     flagging: { step: "return_window", output: "flagging_sources" },
   },

@@ -27,7 +27,7 @@ export const returnTies = defineStep({
   timing: "as_of",
   inputs: {
     lines: { step: "purchase_lines", output: "lines" },
-    returns: { step: "purchase_lines", output: "returns" },
+    returns: { step: "purchase_returns", output: "returns" },
   },
   params: {},
   outputs: [{ name: "return_ties", kind: "parquet", columns }],

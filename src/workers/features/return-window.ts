@@ -10,7 +10,7 @@ export const returnWindow = defineStep({
   scope: "brand",
   timing: "as_of",
   inputs: {
-    lines: { step: "lake", output: "order_lines" },
+    lines: { step: "lake", output: "order_lines", spans: "all" },
     returns: { step: "lake", output: "returns" },
     ties: { step: "return_ties", output: "return_ties" },
   },

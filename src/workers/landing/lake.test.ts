@@ -137,6 +137,49 @@ describe("the lake", () => {
     ).toHaveLength(2);
   });
 
+  it("files orders and lines by the span of their own day in the brand's zone, and beside them what else is of their orders", async () => {
+    const line = (order_id: string, line_id: string, at: string | null): Row => {
+      return { order_id, line_id, product_id: "p", quantity: 1, unit_price_minor: 100, ordered_at: at };
+    };
+    await deliver("orders", [
+      {
+        batch: "b1",
+        rows: [
+          order("1", "ann", 100, "2026-01-31 22:59:00"),
+          order("2", "ann", 100, "2026-01-31 23:30:00"),
+          order("3", "bob", 100, "2026-03-20 10:00:00"),
+        ],
+      },
+    ]);
+    await deliver("order_lines", [
+      {
+        batch: "b1",
+        rows: [
+          line("1", "1", "2026-01-31 22:59:00"),
+          line("2", "1", "2026-01-31 23:30:00"),
+          line("2", "2", "2026-03-05 10:00:00"),
+          line("3", "1", null),
+        ],
+      },
+    ]);
+    const options = {
+      subject: { batches: [{ source: "shop", batch_id: "b1" }] },
+      spanEnds: ["2026-01-31", "2026-02-28"],
+      brand: { timeZone: "Europe/Berlin" },
+    };
+    await bench.run(lakeSteps[0], options);
+    const filed = async (output: string) => {
+      const found = await Promise.all([0, 1, 2].map((span) => bench.spanOf("lake", output, span)));
+      return found.map((rows) =>
+        rows.map((row) => [row["order_id"], row["line_id"]].filter((one) => one !== undefined).join("-")),
+      );
+    };
+    expect(await filed("orders")).toEqual([["1"], ["2"], ["3"]]);
+    expect(await filed("order_lines")).toEqual([["1-1"], ["2-1"], ["2-2", "3-1"]]);
+    expect(await filed("orders_beside")).toEqual([[], [], ["2"]]);
+    expect(await filed("lines_beside")).toEqual([[], ["2-2"], ["2-1"]]);
+  });
+
   it("makes orders of lines and lines of orders", async () => {
     await deliver("orders", [{ batch: "b1", rows: [{ ...order("1", "ann", 1000), discount_minor: 100 }] }]);
     await deliver("order_lines", [

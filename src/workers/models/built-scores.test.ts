@@ -54,7 +54,7 @@ function linesOf(all: readonly Bought[]): Row[] {
 const builtSteps = [...steps.values()].filter((step) =>
   Object.values(step.inputs).some(({ base: kind }) => kind === "at"),
 );
-const given = ["purchase_lines", "activity", "lake"];
+const given = ["purchase_lines", "purchase_returns", "sold_products", "order_buyers", "activity", "lake"];
 
 /** Runs steps at a day after all that they read and that isn't made yet, fits at the week's end; gives what was made by step. */
 async function make(

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { customerId, lakeRow, type Row, StepBench } from "../../../test/support/step-harness.ts";
 import { profileFields } from "../../shared/domain/profile-fields.ts";
 import { steps } from "../catalogue.ts";
+import { orderBuyers } from "../customers/line-facts.ts";
 import { consentStates } from "./consent-states.ts";
 import { lifecycleTransitions } from "./lifecycle-transitions.ts";
 import { profiles } from "./profiles.ts";
@@ -255,6 +256,7 @@ describe("the snapshot's views of the lake", () => {
       lakeRow({ order_id: "3" }),
     ]);
     await bench.given("customer_ids", "order_customers", [{ key_space: "brand", order_id: "1", customer_id: ann }]);
+    await bench.run(orderBuyers);
     const { orders = [] } = await view("orders");
     expect(orders.map(({ order_id, customer_id }) => [order_id, customer_id])).toEqual([
       ["1", ann],

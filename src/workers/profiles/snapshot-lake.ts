@@ -13,7 +13,7 @@ const customerId: Column = { name: "customer_id", type: "VARCHAR" };
 const withoutPii = (table: LakeTable) =>
   behaviourColumns(table).filter(({ pii, name }) => !pii && !["customer_id", "file_number"].includes(name));
 
-type Join = "order" | "record" | "person" | "none" | "done";
+type Join = "filed" | "order" | "record" | "person" | "none" | "done";
 
 interface View {
   readonly table: string;
@@ -25,8 +25,8 @@ interface View {
 
 /** How a lake table's rows find their customer, and what they are cut at. */
 const views: readonly View[] = [
-  { table: "orders", join: "order", at: "t.ordered_at" },
-  { table: "order_lines", join: "order", at: "t.ordered_at" },
+  { table: "orders", join: "filed", at: "t.ordered_at" },
+  { table: "order_lines", join: "filed", at: "t.ordered_at" },
   { table: "returns", join: "order", at: "coalesce(t.returned_at, o.ordered_at)" },
   { table: "customers", join: "person", at: "t.created_at" },
   { table: "products", join: "none" },
@@ -46,13 +46,14 @@ function seenSql({ at, on }: View, asOf: Day, zone: string): string {
   const until = `DATE ${literal(asOf)}`;
   if (on) return `WHERE ${on} IS NULL OR ${on} <= ${until}`;
   return at
-    ? `WHERE ${at} IS NULL OR ${at} < TIMESTAMP ${literal(addDays(asOf, -1))} OR ${daySql(at, zone)} <= ${until}`
+    ? `WHERE (${at} IS NULL OR ${at} < TIMESTAMP ${literal(addDays(asOf, -1))} OR ${daySql(at, zone)} <= ${until})`
     : "";
 }
 
 const order_customers = { step: "customer_ids", output: "order_customers" };
 const records = { step: "customer_ids", output: "records" };
 const inputsOf: Readonly<Record<Join, Readonly<Record<string, InputReference>>>> = {
+  filed: { buyers: { step: "order_buyers", output: "buyers", spans: "since" } },
   order: { order_customers },
   record: { records },
   person: { records, contact: { step: "lake_people", output: "customers_contact" } },
@@ -64,6 +65,8 @@ const inputsOf: Readonly<Record<Join, Readonly<Record<string, InputReference>>>>
  *  else a hash of the contact value. */
 function joinSql(join: Join, context: StepContext): string {
   if (join === "none" || join === "done") return "";
+  if (join === "filed")
+    return `LEFT JOIN (SELECT DISTINCT key_space, order_id, customer_id FROM ${context.relation("buyers")}) c ON c.order_id = t.order_id AND c.key_space = t.key_space`;
   if (join === "order")
     return `LEFT JOIN ${context.relation("order_customers")} c ON c.order_id = t.order_id AND c.key_space = t.key_space`;
   const ofRecord = (alias: string, id: string, ids: string) =>
@@ -83,6 +86,7 @@ function idsSql(join: Join, context: StepContext): string {
 }
 
 const customerOf: Readonly<Record<Join, string>> = {
+  filed: "c.customer_id",
   order: "c.customer_id",
   record: "coalesce(apart.customer_id, own.customer_id) AS customer_id",
   person: "coalesce(apart.customer_id, own.customer_id, reached.customer_id) AS customer_id",
@@ -101,18 +105,25 @@ function viewStep(view: View): Step {
     columns: join === "none" ? columns : [customerId, ...columns],
   };
   const needsOrders = table === "returns";
+  const isFiled = join === "filed"; // by spans of days: what stood at the week's end stays through the week
   return defineStep({
     name: `snapshot_${table}`,
-    version: 5,
+    version: isFiled ? 6 : 5,
     title: `Table ${table} of the day`,
     stage: "profiles",
     scope: "brand",
     timing: "as_of",
     inputs: {
-      rows: { step: join === "done" ? "activity" : lakeStepOf(table), output: table },
+      rows: {
+        step: join === "done" ? "activity" : lakeStepOf(table),
+        output: table,
+        ...(isFiled ? { spans: "since" as const } : {}),
+      },
       ...inputsOf[join],
-      ...(needsOrders ? { orders: { step: "lake", output: "orders" } } : {}),
+      ...(needsOrders ? { orders: { step: "lake", output: "orders", spans: "all" as const } } : {}),
+      ...(isFiled ? { base: { step: `snapshot_${table}`, output: table, base: "at" as const } } : {}),
     },
+    ...(isFiled ? { addsToBase: true as const } : {}),
     params: {},
     settings: ["time_zone"],
     outputs: [output],
@@ -124,11 +135,15 @@ function viewStep(view: View): Step {
       const orders = needsOrders
         ? `LEFT JOIN (SELECT key_space, order_id, min(ordered_at) AS ordered_at FROM ${context.relation("orders")} GROUP BY ALL) o ON o.order_id = t.order_id AND o.key_space = t.key_space`
         : "";
-      const seen = seenSql(view, context.asOf, context.brand.timeZone);
+      const zone = context.brand.timeZone;
+      const since = context.has("base")
+        ? `AND ${daySql("t.ordered_at", zone)} > DATE ${literal(weekEnd(context.asOf))}`
+        : "";
+      const seen = seenSql(view, context.asOf, zone);
       const key = [...declared.key, "source", "batch_id", "source_row"].map((name) => `t.${ident(name)}`).join(", ");
       await context.output.query(
         table,
-        `${idsSql(join, context)} SELECT ${names} FROM ${context.relation("rows")} t ${joinSql(join, context)} ${orders} ${seen} ORDER BY ${key}`,
+        `${idsSql(join, context)} SELECT ${names} FROM ${context.relation("rows")} t ${joinSql(join, context)} ${orders} ${seen} ${since} ORDER BY ${key}`,
       );
     },
   });
@@ -161,10 +176,15 @@ function cutStep(table: string, rows: InputReference, columns: readonly Column[]
 /** The normalised tables as a snapshot shows them: customer joined on, nothing after the day, no contact data. */
 export const snapshotLake: readonly Step[] = [
   ...views.map(viewStep),
-  cutStep("transactions", { step: "transactions", output: "transactions" }, transactionColumns, "customer_id, day"),
+  cutStep(
+    "transactions",
+    { step: "transactions", output: "transactions", spans: "since" },
+    transactionColumns,
+    "customer_id, day",
+  ),
   cutStep(
     "purchase_lines",
-    { step: "purchase_lines", output: "lines" },
+    { step: "purchase_lines", output: "lines", spans: "since" },
     lineColumns,
     "customer_id, key_space, order_id, line_id, source, product_id, quantity, revenue_minor",
   ),

@@ -6,7 +6,7 @@ import type { StepContext } from "../../engine/step-context.ts";
 
 const sources: Readonly<Record<OwnEvent["kind"], InputReference>> = {
   purchase: { step: "purchase_lines", output: "lines" },
-  return: { step: "purchase_lines", output: "returns" },
+  return: { step: "purchase_returns", output: "returns" },
   message: { step: "activity", output: "message_events" },
   visit: { step: "activity", output: "web_events" },
   event: { step: "activity", output: "events" },
