@@ -78,7 +78,8 @@ export const soldProducts = defineStep({
       FROM ${context.relation("products")} SEMI JOIN sold USING (key_space, product_id) GROUP BY ALL`);
     const joined = (from: string) => `(SELECT p.*, s.span FROM product p JOIN ${from} s USING (key_space, product_id))`;
     const order = "key_space, product_id";
-    await writeSpans(context, { output: "known", from: joined("sold"), columns: namesOf(knownColumns), order });
+    const known = { output: "known", from: joined("sold"), columns: namesOf(knownColumns), order };
+    await writeSpans(context, { ...known, isReadApart: true });
     const once = "(SELECT key_space, product_id, min(span) AS span FROM sold GROUP BY ALL)";
     await writeSpans(context, { output: "goods", from: joined(once), columns: namesOf(goodsColumns), order });
   },
@@ -109,10 +110,9 @@ export const orderBuyers = defineStep({
   ],
   run: async (context) => {
     for (const span of [...context.spanEnds, ""].keys()) {
-      const inputs = ["orders", "beside"].filter((input) => context.files(input, span).length > 0);
-      if (span > 0 && inputs.length === 0) continue;
-      const rows = ["orders", "beside"].filter((input) => span === 0 || inputs.includes(input));
-      const here = rows.map((input) => `SELECT key_space, order_id FROM ${context.relation(input, span)}`);
+      const here = ["orders", "beside"].map(
+        (input) => `SELECT key_space, order_id FROM ${context.relation(input, span)}`,
+      );
       await context.output.query(
         "buyers",
         `SELECT key_space, order_id, customer_id FROM ${context.relation("order_customers")} SEMI JOIN (${here.join(" UNION ALL ")}) USING (key_space, order_id)

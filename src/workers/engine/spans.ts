@@ -30,18 +30,20 @@ export interface SpannedRows {
   readonly buckets?: number;
   /** The instant that its rows are filed by, where they needn't all be read for each span. */
   readonly at?: string;
+  /** Tasks of one span read it: spans without rows have files too, which tell its columns. */
+  readonly isReadApart?: true;
 }
 
-/** Writes a spanned output: a file a span that has rows, and the first in any case. */
+/** Writes a spanned output: a file a span that has rows, and the first in any case; all where tasks of one span read it. */
 export async function writeSpans(context: StepContext, rows: SpannedRows): Promise<void> {
-  const { output, from, columns, order, buckets, at: instant } = rows;
+  const { output, from, columns, order, buckets, at: instant, isReadApart } = rows;
   const { spanEnds } = context;
   const bucket = buckets === undefined ? "0" : "bucket";
   const found = await context.session.rows(`SELECT DISTINCT CAST(${bucket} AS INTEGER) AS bucket, span FROM ${from}`);
   const filled = new Set(found.map((row) => `${row["bucket"]} ${row["span"]}`));
   for (let at = 0; at < (buckets ?? 1); at++) {
     for (let span = 0; span <= spanEnds.length; span++) {
-      if (span > 0 && !filled.has(`${at} ${span}`)) continue;
+      if (span > 0 && !isReadApart && !filled.has(`${at} ${span}`)) continue;
       const near = instant ? ` AND ${withinSpanSql(instant, span, spanEnds)}` : "";
       const own = `span = ${span}${buckets === undefined ? "" : ` AND bucket = ${at}`}${near}`;
       const sql = `SELECT ${columns} FROM ${from} WHERE ${own}${order ? ` ORDER BY ${order}` : ""}`;

@@ -25,6 +25,7 @@ export async function writeFiledOrders(context: StepContext, orders: FiledTable,
   for (const filed of [orders, lines]) {
     await writeSpans(context, {
       ...{ output: filed.table.table, from: placed(filed), columns: namesOf(filed.columns), at: "ordered_at" },
+      isReadApart: true,
       ...(filed.isAsDelivered ? {} : { order: orderOf(filed) }),
     });
   }
@@ -33,7 +34,8 @@ export async function writeFiledOrders(context: StepContext, orders: FiledTable,
     const own = filed.columns.map(({ name }) => `t.${ident(name)}`).join(", ");
     const beside = `(SELECT ${own}, l.span FROM apart_${filed.table.table} t JOIN (SELECT DISTINCT ${key}, span FROM apart_${lines.table.table}) l
       ON l.key_space = t.key_space AND l.order_id = t.order_id AND l.span <> t.span)`;
-    await writeSpans(context, { output, from: beside, columns: namesOf(filed.columns), order: orderOf(filed) });
+    const columns = namesOf(filed.columns);
+    await writeSpans(context, { output, from: beside, columns, order: orderOf(filed), isReadApart: true });
   }
 }
 

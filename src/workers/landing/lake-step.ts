@@ -95,7 +95,8 @@ function lakeStep(name: ReturnType<typeof lakeStepOf>, title: string) {
 function writeRates(context: StepContext, table: LakeTable, relation: string): Promise<void> {
   const columns = behaviourColumns(table).map(({ name }) => ident(name));
   const from = `(SELECT *, ${spanSql("valid_on", context.spanEnds)} AS span FROM ${relation})`;
-  return writeSpans(context, { output: table.table, from, columns: columns.join(", "), order: orderOf(table) });
+  const rows = { output: table.table, from, columns: columns.join(", "), order: orderOf(table) };
+  return writeSpans(context, { ...rows, isReadApart: true });
 }
 
 export const lakeSteps = [
