@@ -39,7 +39,10 @@ export async function writeSpans(context: StepContext, rows: SpannedRows): Promi
   const { output, from, columns, order, buckets, at: instant, isReadApart } = rows;
   const { spanEnds } = context;
   const bucket = buckets === undefined ? "0" : "bucket";
-  const found = await context.session.rows(`SELECT DISTINCT CAST(${bucket} AS INTEGER) AS bucket, span FROM ${from}`);
+  const isEvery = isReadApart && buckets === undefined;
+  const found = isEvery
+    ? []
+    : await context.session.rows(`SELECT DISTINCT CAST(${bucket} AS INTEGER) AS bucket, span FROM ${from}`);
   const filled = new Set(found.map((row) => `${row["bucket"]} ${row["span"]}`));
   for (let at = 0; at < (buckets ?? 1); at++) {
     for (let span = 0; span <= spanEnds.length; span++) {

@@ -2,6 +2,7 @@ import type { Column } from "../../shared/domain/column.ts";
 import { daySql } from "../customers/bucket.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
+import { emptySelect } from "../normalise/normalise-step.ts";
 
 /** Days after the assignment within which an outcome counts as the campaign's. */
 export const campaignDays = 30;
@@ -124,6 +125,7 @@ const outcomeColumns: readonly Column[] = [
 
 /** The assignments and outcomes of campaigns drawn between two days, with the state at the draw. */
 function outcomesSql(context: StepContext, from: string, to: string): string {
+  if (context.files("assignments").length === 0) return emptySelect([...outcomeColumns, ...stateColumns]);
   const said = names.map((name) => `coalesce(CAST(s.${name} AS VARCHAR), '')`).join(" || '|' || ");
   return `WITH ${assignedSql(context)}, settled AS (SELECT * FROM assigned WHERE day > ${from} AND day <= ${to}),
     shares AS (SELECT campaign_id, avg(CAST(NOT is_control AS INTEGER)) AS treated_share FROM settled GROUP BY campaign_id HAVING bool_or(is_control) AND bool_or(NOT is_control)),

@@ -39,17 +39,22 @@ export async function writeFiledOrders(context: StepContext, orders: FiledTable,
   }
 }
 
+/** What a row takes in memory, about: where it is much, delivered files are read for each span instead. */
+const rowBytes = 300;
+
 const placed = ({ table }: FiledTable) => `placed_${table.table}`;
 
 /** The rows with the span of their day in the brand's zone. */
-async function place({ session, brand, spanEnds }: StepContext, filed: FiledTable): Promise<void> {
+async function place(context: StepContext, filed: FiledTable): Promise<void> {
+  const { session, brand, spanEnds } = context;
   const { relation, columns, isAsDelivered } = filed;
   const [range = {}] = await session.rows(`SELECT min(ordered_at) AS first, max(ordered_at) AS last FROM ${relation}`);
   const { timeZone } = brand;
   const shifts = await shiftsOf(session, { first: range["first"], last: range["last"], timeZone, isWall: false });
   const day = `CAST(${wallSql("ordered_at", { shifts, timeZone })} AS DATE)`;
+  const isRead = isAsDelivered && context.rows(filed.table.table) * rowBytes > context.memoryBytes / 4;
   await session.run(
-    `CREATE TEMP ${isAsDelivered ? "VIEW" : "TABLE"} ${placed(filed)} AS SELECT ${namesOf(columns)}, ${spanSql(day, spanEnds)} AS span FROM ${relation}`,
+    `CREATE TEMP ${isRead ? "VIEW" : "TABLE"} ${placed(filed)} AS SELECT ${namesOf(columns)}, ${spanSql(day, spanEnds)} AS span FROM ${relation}`,
   );
 }
 
