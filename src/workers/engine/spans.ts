@@ -10,7 +10,7 @@ export function spanSql(day: string, spanEnds: readonly string[]): string {
 }
 
 /** What holds of the instants of a span's rows, whatever the zone: files in order of time aren't read but for their part. */
-export function withinSpanSql(at: string, span: number, spanEnds: readonly string[]): string {
+function withinSpanSql(at: string, span: number, spanEnds: readonly string[]): string {
   const [after, until] = [spanEnds[span - 1], spanEnds[span]];
   const later = after === undefined ? [] : [`${at} >= TIMESTAMP ${literal(addDays(after, -1))}`];
   const earlier = until === undefined ? [] : [`${at} < TIMESTAMP ${literal(addDays(until, 3))}`];

@@ -3,6 +3,7 @@ import type { Tables } from "../../shared/domain/model.ts";
 import { readTable } from "../engine/read-table.ts";
 import { fileList, ident } from "../engine/sql.ts";
 import type { StepContext } from "../engine/step-context.ts";
+import { writeByBucket } from "./write-scores.ts";
 
 export const baseAlias = (alias: string) => `${alias}_base`;
 
@@ -32,9 +33,6 @@ export async function changedTables(context: StepContext, inputs: readonly strin
 export async function writeBuilt(context: StepContext, scores: ColumnTable, columns: readonly Column[]): Promise<void> {
   await context.session.load("rescored", scores, columns);
   const names = columns.map(({ name }) => ident(name)).join(", ");
-  await context.output.query(
-    "scores",
-    `SELECT ${names} FROM rescored UNION ALL SELECT ${names} FROM ${context.relation("base")} ANTI JOIN changed USING (customer_id)
-     ORDER BY customer_id`,
-  );
+  const from = `(SELECT ${names} FROM rescored UNION ALL SELECT ${names} FROM ${context.relation("base")} ANTI JOIN changed USING (customer_id))`;
+  await writeByBucket(context, "scores", { from, columns });
 }

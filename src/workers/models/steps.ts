@@ -7,6 +7,7 @@ import { ident } from "../engine/sql.ts";
 import { defineStep, type IdRange, type Step, type StepContext } from "../engine/step-context.ts";
 import { baseAlias, changedTables, writeBuilt } from "./built-scores.ts";
 import { advantageOf } from "./evaluation.ts";
+import { writeByBucket, writeTableByBucket } from "./write-scores.ts";
 
 const stateColumns: readonly Column[] = [
   { name: "enough_data", type: "BOOLEAN" },
@@ -110,6 +111,7 @@ function scoreBase(model: ModelDeclaration): Record<string, InputReference> {
 }
 
 function scoreStep(model: ModelDeclaration): Step {
+  const isOf = model.keys === undefined; // one row a customer
   return defineStep({
     name: `scores_${model.name}`,
     version: model.version,
@@ -124,7 +126,10 @@ function scoreStep(model: ModelDeclaration): Step {
       ...scoreBase(model),
     },
     params: model.params,
-    outputs: [{ name: "scores", kind: "parquet", columns: scoreColumns(model) }],
+    outputs: [
+      { name: "scores", kind: "parquet", columns: scoreColumns(model), ...(isOf ? { isPartitioned: true } : {}) },
+    ],
+    ...(isOf ? { usesBuckets: true } : {}),
     usesHorizon: true,
     usesSeed: true,
     run: async (context) => {
@@ -136,7 +141,7 @@ function scoreStep(model: ModelDeclaration): Step {
       const tables = isBuilt ? await changedTables(context, inputs) : await tablesOf(inputs, context);
       const scores = model.score(tables, fitted, context.params, modelContext(context));
       if (isBuilt) return writeBuilt(context, scores, scoreColumns(model));
-      if (!model.keys) return context.output.table("scores", scores, scoreColumns(model));
+      if (!model.keys) return writeTableByBucket(context, "scores", { rows: scores, columns: scoreColumns(model) });
       await context.session.load("scored", scores, scoreColumns(model));
       await context.output.query("scores", keyedScoresSql(model, context));
     },
@@ -176,9 +181,8 @@ async function scoreByParts(
     const into = at === 0 ? "CREATE TEMP TABLE scored AS" : "INSERT INTO scored";
     await session.run(`${into} SELECT * FROM part`);
   }
-  const names = columns.map(({ name }) => ident(name)).join(", ");
-  const plain = `SELECT ${names} FROM scored ORDER BY customer_id`;
-  await context.output.query("scores", model.keys ? keyedScoresSql(model, context) : plain);
+  if (!model.keys) return writeByBucket(context, "scores", { from: "scored", columns });
+  await context.output.query("scores", keyedScoresSql(model, context));
 }
 
 /** Scores of what isn't a customer, in the order of their keys; with those that have none. */

@@ -124,7 +124,7 @@ const scores = (model: string) => ({ step: `scores_${model}`, output: "scores" }
 
 export const profiles = defineStep({
   name: "profiles",
-  version: 7,
+  version: 8,
   title: "Profiles",
   stage: "profiles",
   scope: "bucket",
@@ -180,10 +180,13 @@ export const profiles = defineStep({
   },
 });
 
+/** SQL of the reasons that a text names: many customers share one, and to make a map of each by itself takes longer than all the rest. */
+const reasonsSql = `map_from_entries(list_transform(list_filter(string_split(why, chr(30)), one -> one <> ''), one -> {'k': split_part(one, chr(31), 1), 'v': split_part(one, chr(31), 2)}))`;
+
 function profilesSql(context: StepContext): string {
   const selected = profileColumns.map(({ name, type, from }) => `CAST(${from} AS ${type}) AS ${name}`);
-  const reasons = profileColumns.flatMap(({ name, reason, from }) =>
-    reason ? [`CASE WHEN (${from}) IS NULL THEN {'k': ${literal(name)}, 'v': ${reason}} END`] : [],
+  const why = profileColumns.flatMap(({ name, reason, from }) =>
+    reason ? [`CASE WHEN (${from}) IS NULL THEN ${literal(name)} || chr(31) || ${reason} END`] : [],
   );
   return `WITH has AS (
       SELECT has_returns_source AS returns, ${literal(context.brand.currency)} AS currency,
@@ -193,8 +196,8 @@ function profilesSql(context: StepContext): string {
     a AS (SELECT customer_id, email FROM ${context.relation("people")}),
     rp AS (
       SELECT customer_id, item, replenish_on, replenish_on_low, replenish_on_high FROM ${context.relation("replenishment")} WHERE replenish_on IS NOT NULL
-      QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY level DESC, replenish_on, item) = 1)
-    SELECT ${selected.join(", ")}, map_from_entries(list_filter([${reasons.join(", ")}], x -> x IS NOT NULL)) AS reasons
+      QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY level DESC, replenish_on, item) = 1),
+    told AS MATERIALIZED (SELECT ${selected.join(", ")}, concat_ws(chr(30), ${why.join(", ")}) AS why
     FROM ${context.relation("base")} b CROSS JOIN has
     LEFT JOIN ${context.relation("summary")} s USING (customer_id) LEFT JOIN k USING (customer_id) LEFT JOIN a USING (customer_id)
     LEFT JOIN ${context.relation("chance")} y USING (customer_id) LEFT JOIN ${context.relation("purchases")} m USING (customer_id) LEFT JOIN ${context.relation("value")} v USING (customer_id) LEFT JOIN ${context.relation("rfm")} f USING (customer_id)
@@ -208,6 +211,7 @@ function profilesSql(context: StepContext): string {
     LEFT JOIN ${context.relation("micro_segments")} i USING (customer_id) LEFT JOIN ${context.relation("lookalike")} j USING (customer_id)
     LEFT JOIN ${context.relation("email_propensity")} em USING (customer_id) LEFT JOIN ${context.relation("unsubscribe_risk")} us USING (customer_id)
     LEFT JOIN ${context.relation("web_intent")} wi USING (customer_id) LEFT JOIN ${context.relation("uplift")} up USING (customer_id)
-    LEFT JOIN ${context.relation("discount_uplift")} du USING (customer_id)
-    ORDER BY b.customer_id`;
+    LEFT JOIN ${context.relation("discount_uplift")} du USING (customer_id)),
+    reasons AS (SELECT why, ${reasonsSql} AS reasons FROM (SELECT DISTINCT why FROM told))
+    SELECT ${profileColumns.map(({ name }) => `t.${name}`).join(", ")}, r.reasons FROM told t JOIN reasons r USING (why) ORDER BY t.customer_id`;
 }

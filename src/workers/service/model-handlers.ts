@@ -107,13 +107,13 @@ export const modelHandlers: Pick<Handlers<EngineContract, ServiceContext>, Names
   "models.source_worth": ({ brandDir, questions, splits }, { ctx, signal }) =>
     withSession(ctx, signal, async ({ session }) => {
       const open = await session();
-      const table = (key: string, output: string) =>
-        open.table(
-          `SELECT * FROM ${parquet(tableFiles(brandDir, [{ key, output, bucket: 0 }]).map(({ path }) => path))}`,
-        );
+      const table = (key: string, ...names: readonly string[]) => {
+        const listed = names.map((output) => ({ key, output, bucket: 0 }));
+        return open.table(`SELECT * FROM ${parquet(tableFiles(brandDir, listed).map(({ path }) => path))}`);
+      };
       const tables = async (keys: Readonly<Record<string, string>>) => {
         const read = new Map<string, ColumnTable>();
-        for (const [model, key] of Object.entries(keys)) read.set(model, await table(key, "scores"));
+        for (const [model, key] of Object.entries(keys)) read.set(model, await table(key, "scores", "scores#0"));
         return read;
       };
       const read = [];

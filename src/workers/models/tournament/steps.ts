@@ -20,6 +20,7 @@ import { purchaseFamilies } from "../lifecycle/purchase-family.ts";
 import { evaluationRow } from "../steps.ts";
 import { gather, matchRows, numbers, scoreTable, texts } from "../tables.ts";
 import { tiersOf } from "../value/tiers.ts";
+import { writeTableByBucket } from "../write-scores.ts";
 import { criteriaOf } from "./choose.ts";
 import { type Chosen, combineColumn, reasonsOf } from "./combine.ts";
 import { compareWithNaive } from "./compare-with-naive.ts";
@@ -158,7 +159,8 @@ function chosenStep(declared: TargetDeclaration, candidates: readonly Entrant[])
         help: "The model whose figures stand in the profile; auto: the tournament's choice of the week.",
       },
     },
-    outputs: [{ name: "chosen", kind: "parquet", columns: chosenColumns(target) }],
+    outputs: [{ name: "chosen", kind: "parquet", columns: chosenColumns(target), isPartitioned: true }],
+    usesBuckets: true,
     run: async (context) => {
       const base = await context.table("summary");
       const scores = new Map<string, ColumnTable>();
@@ -167,7 +169,8 @@ function chosenStep(declared: TargetDeclaration, candidates: readonly Entrant[])
       const chosen = { base, scores, choice: pinnedChoice(found, String(context.params.model)) };
       const figures = figuresOf(target, chosen, candidates);
       const refined = declared.refining ? refinedFigures(figures, chosen, await context.table("refining")) : figures;
-      await context.output.table("chosen", turnedFigures(declared, refined, chosen), chosenColumns(target));
+      const rows = turnedFigures(declared, refined, chosen);
+      await writeTableByBucket(context, "chosen", { rows, columns: chosenColumns(target) });
     },
   });
 }
