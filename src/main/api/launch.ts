@@ -1,6 +1,6 @@
 import type { Run, RunRequest as WireRequest } from "../../shared/api/contract/runs.ts";
 import type { ActiveRun } from "../schedule/active-run.ts";
-import { parseBytes } from "../schedule/memory.ts";
+import { parseBytes, workersWithin } from "../schedule/memory.ts";
 import type { RunRequest } from "../schedule/run-request.ts";
 import { type ApiContext, requireWritable } from "./context.ts";
 
@@ -9,11 +9,9 @@ export function launch(
   request: WireRequest & Pick<RunRequest, "judge" | "is_variant" | "due_at">,
 ): ActiveRun {
   const { brands } = requireWritable(ctx);
-  const run = ctx.runs.start(brands, {
-    ...request,
-    workers: request.workers ?? ctx.defaults.workers,
-    memoryBytes: request.memory ? parseBytes(request.memory) : ctx.defaults.memoryBytes,
-  });
+  const memoryBytes = request.memory ? parseBytes(request.memory) : ctx.defaults.memoryBytes;
+  const workers = workersWithin(request.workers ?? ctx.defaults.workers, memoryBytes);
+  const run = ctx.runs.start(brands, { ...request, workers, memoryBytes });
   run.finished.then(
     () => {
       ctx.tell("snapshots");

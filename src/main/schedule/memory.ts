@@ -30,3 +30,25 @@ export function machineDefaults(): { workers: number; memoryBytes: number } {
     memoryBytes: Math.max(1e9, Math.floor(totalmem() * 0.5)),
   };
 }
+
+/** What the program itself holds beside its tasks, in bytes: two processes with their code, and what is being committed. */
+const ownBytes = 400e6;
+/** The least that a task does with, in bytes. */
+const leastTaskBytes = 400e6;
+/** Of a task's memory what is the program's heap: columns of models, in bytes; no more than this part of it. */
+const heapBytes = 1.5e9;
+const heapShare = 0.4;
+
+/** So many workers as the memory holds tasks for, at least one. Throws `bad_input` where it holds none. */
+export function workersWithin(workers: number, memoryBytes: number): number {
+  const room = Math.floor((memoryBytes - ownBytes) / leastTaskBytes);
+  if (room < 1)
+    throw new AssayError("bad_input", "That is too little memory for a run.", "Give it 800MB or more; 2GB are better.");
+  return Math.min(workers, room);
+}
+
+/** What one of so many tasks may give to queries, in bytes: what a run may take without what the program and its heap hold. */
+export function queryBytes(memoryBytes: number, workers: number): number {
+  const task = Math.max(leastTaskBytes, (memoryBytes - ownBytes) / workers);
+  return Math.floor(task - Math.min(heapBytes, heapShare * task));
+}

@@ -1,5 +1,6 @@
 import type { TaskProgress } from "../../shared/domain/task.ts";
 import type { Engine } from "./engine-client.ts";
+import { queryBytes } from "./memory.ts";
 import { type Permits, permitOf } from "./own-programs.ts";
 import type { RunTask } from "./run-graph.ts";
 
@@ -19,7 +20,7 @@ export function runHere(engine: Engine, run: RunsHere, permits: Permits): RunTas
   return async (node, { signal, onRows, onLine, onBegun, onMade, isAlone = false }) => {
     const input = {
       ...{ brandDir, node, workers, attempt, keeps: keeps ? ("all" as const) : undefined, inline: isInline },
-      memoryBytes: isAlone ? memoryBytes : Math.floor(memoryBytes / workers),
+      memoryBytes: queryBytes(memoryBytes, isAlone ? 1 : workers),
       permit: permitOf(node, permits),
     };
     const onProgress = (told: TaskProgress) => {

@@ -1,5 +1,6 @@
 import type { TaskNode } from "../../shared/domain/task.ts";
 import type { Engine } from "./engine-client.ts";
+import { queryBytes } from "./memory.ts";
 import { type Permits, permitOf } from "./own-programs.ts";
 import { runGraph } from "./run-graph.ts";
 
@@ -34,7 +35,7 @@ export async function runNodes(engine: Engine, request: NodesRequest): Promise<{
     onChange: () => {},
     runTask: async (node, options) => {
       const attempt = `${name}-${node.key.slice(0, 12)}`;
-      const memoryBytes = Math.floor(request.memoryBytes / workers);
+      const memoryBytes = queryBytes(request.memoryBytes, workers);
       const input = { brandDir, node, memoryBytes, workers, inline: false, attempt, permit: permitOf(node, permits) };
       const { outcome } = await engine.stream("tasks.run", input, { signal: options.signal });
       if (outcome?.computed) computed++;
