@@ -15,10 +15,11 @@ import duckdb from "@duckdb/node-bindings";
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError, cancelled } from "../../shared/base/errors.ts";
 import type { Column, ColumnTable, ColumnValues } from "../../shared/domain/column.ts";
-import { castBack, castFor, kindOf } from "./columns.ts";
+import { castFor, kindOf } from "./columns.ts";
 import { asAssayError } from "./duckdb-errors.ts";
 import { bytesOfTexts, readTexts, type TextVector } from "./read-texts.ts";
 import { fileList, ident, literal } from "./sql.ts";
+import { stagedColumn } from "./staged-columns.ts";
 
 export interface SessionOptions {
   readonly memoryLimit: number;
@@ -237,18 +238,19 @@ class DuckSession implements Session {
 
   async load(name: string, table: ColumnTable, columns: readonly Column[]): Promise<void> {
     const staged = `staged_${name}`;
-    const kinds = columns.map(({ type }) => kindOf(type));
-    const types = kinds.map((kind) => (kind === "number" ? DOUBLE : kind === "list" ? LIST(VARCHAR) : VARCHAR));
+    const held = columns.map((column) => {
+      const values = table.columns[column.name];
+      if (values) return stagedColumn(column, values);
+      throw new AssayError("internal", `A table lacks its column ${column.name}.`, "This is a defect; report it.");
+    });
+    const types = held.map(({ kind }) => (kind === "number" ? DOUBLE : kind === "list" ? LIST(VARCHAR) : VARCHAR));
     const declared = columns.map((column, at) => `${ident(column.name)} ${types[at]}`).join(", ");
     await this.run(`CREATE OR REPLACE TEMP TABLE ${ident(staged)} (${declared})`);
     const appender = await this.#connection.createAppender(staged, "main", "temp");
     for (let offset = 0; offset < table.rows; offset += chunkRows) {
       const n = Math.min(chunkRows, table.rows - offset);
       const chunk = DuckDBDataChunk.create(types, n);
-      for (const [at, column] of columns.entries()) {
-        const values = table.columns[column.name];
-        if (!values)
-          throw new AssayError("internal", `A table lacks its column ${column.name}.`, "This is a defect; report it.");
+      for (const [at, { values }] of held.entries()) {
         if (values instanceof Float64Array) {
           const vector = duckdb.data_chunk_get_vector(chunk.chunk, at);
           duckdb.copy_data_to_vector(vector, 0, values.buffer as ArrayBuffer, values.byteOffset + offset * 8, n * 8);
@@ -265,9 +267,7 @@ class DuckSession implements Session {
       appender.appendDataChunk(chunk);
     }
     appender.closeSync();
-    const select = columns
-      .map((column) => `${castBack(ident(column.name), column.type)} AS ${ident(column.name)}`)
-      .join(", ");
+    const select = columns.map(({ name: column }, at) => `${held[at]?.back} AS ${ident(column)}`).join(", ");
     await this.run(`CREATE OR REPLACE TEMP TABLE ${ident(name)} AS SELECT ${select} FROM ${ident(staged)}`);
     await this.run(`DROP TABLE ${ident(staged)}`);
   }
