@@ -267,10 +267,10 @@ export class Planner {
       if (reference.base !== undefined && (reference.base === "without") === isBuilt) continue;
       inputs[alias] = this.#inputsOf(step, reference, date, place);
     }
-    const scope = step.scope === "bucket" ? `bucket ${bucket}` : "brand";
+    const covered = [step.scope === "bucket" ? `bucket ${bucket}` : "", span === undefined ? "" : `span ${span}`];
     return this.#keep(step, {
       ...{ date, bucket, span },
-      scope: span === undefined ? scope : `${scope} span ${span}`,
+      scope: covered.filter(Boolean).join(", ") || "brand",
       inputs,
       subject: this.#subjectOf(step, inputs),
     });
