@@ -1,6 +1,8 @@
+import { weekEnd } from "../../shared/base/time.ts";
 import type { Column } from "../../shared/domain/column.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
+import { ownLines } from "./recent-lines.ts";
 
 /** When something can be done: hour of the day 0–23, ISO weekday 1–7, and the quarter of the year that begins in December. */
 export const timeSlots = {
@@ -39,9 +41,9 @@ function countsSql(who: "orders" | "messages", rows: string): string {
   return `SELECT customer_id, ${counted.join(", ")} FROM (${rows}) GROUP BY customer_id`;
 }
 
-function ordersSql(context: StepContext, input: string): string {
+function ordersSql(context: StepContext, from: string): string {
   return `SELECT customer_id, ${localSql("ordered_at", context.brand.timeZone)} FROM (
-    SELECT customer_id, min(ordered_at) AS ordered_at FROM ${context.relation(input)} WHERE is_purchase AND quantity > 0 GROUP BY customer_id, key_space, order_id)`;
+    SELECT customer_id, min(ordered_at) AS ordered_at FROM ${from} WHERE is_purchase AND quantity > 0 GROUP BY customer_id, key_space, order_id)`;
 }
 
 function answersSql(context: StepContext): string {
@@ -53,10 +55,29 @@ function answersSql(context: StepContext): string {
 function bothSql(context: StepContext, { after, until }: { after: string | null; until: string }): string {
   const within = `day <= ${until}${after ? ` AND day > ${after}` : ""}`;
   const names = columns.slice(1).map(({ name }) => `coalesce(${name}, 0) AS ${name}`);
-  return `WITH placed AS (${ordersSql(context, "lines")}), answered AS (SELECT * FROM (${answersSql(context)}) SEMI JOIN (SELECT customer_id FROM placed WHERE day <= ${until}) USING (customer_id)),
+  return `WITH placed AS (${ordersSql(context, context.relation("lines"))}), answered AS (SELECT * FROM (${answersSql(context)}) SEMI JOIN (SELECT customer_id FROM placed WHERE day <= ${until}) USING (customer_id)),
       o AS (${countsSql("orders", `SELECT * FROM placed WHERE ${within}`)}),
       m AS (${countsSql("messages", `SELECT * FROM answered WHERE ${within}`)})
     SELECT customer_id, ${names.join(", ")} FROM o FULL JOIN m USING (customer_id) ORDER BY customer_id`;
+}
+
+/** The same up to the day, from what stood at the week's end: of this week's buyers all orders and answers, of the others what they
+ *  answered since. */
+function builtSql(context: StepContext): string {
+  const [until, since] = [context.asOf, weekEnd(context.asOf)].map((day) => `DATE ${literal(day)}`);
+  const recent = context.relation("recent");
+  const [orders, messages] = (["orders", "messages"] as const).map((who) => slots(who).map(({ name }) => name));
+  const plain = orders?.map((name) => `b.${name}`).join(", ");
+  const added = messages?.map((name) => `CAST(b.${name} + coalesce(n.${name}, 0) AS INTEGER) AS ${name}`).join(", ");
+  const names = columns.slice(1).map(({ name }) => `coalesce(${name}, 0) AS ${name}`);
+  return `WITH placed AS (${ordersSql(context, recent)}), buyers AS (SELECT DISTINCT customer_id FROM ${recent}),
+      answered AS (SELECT * FROM (${answersSql(context)}) WHERE day <= ${until}),
+      o AS (${countsSql("orders", `SELECT * FROM placed WHERE day <= ${until}`)}),
+      m AS (${countsSql("messages", "SELECT * FROM answered SEMI JOIN (SELECT customer_id FROM o) USING (customer_id)")}),
+      n AS (${countsSql("messages", `SELECT * FROM answered WHERE day > ${since}`)})
+    SELECT customer_id, ${names.join(", ")} FROM o LEFT JOIN m USING (customer_id)
+    UNION ALL SELECT b.customer_id, ${plain}, ${added} FROM ${context.relation("base")} b LEFT JOIN n USING (customer_id) ANTI JOIN buyers USING (customer_id)
+    ORDER BY customer_id`;
 }
 
 /** How many orders each customer placed, and messages they opened or clicked, by hour, weekday and season in the brand's zone. */
@@ -68,17 +89,17 @@ export const timingCounts = defineStep({
   scope: "bucket",
   timing: "as_of",
   inputs: {
-    lines: { step: "purchase_lines", output: "lines" },
+    ...ownLines("timing_counts"),
     messages: { step: "activity", output: "message_events" },
   },
   params: {},
   settings: ["time_zone"],
   outputs: [{ name: "timing_counts", kind: "parquet", columns }],
   run: async (context) => {
-    await context.output.query(
-      "timing_counts",
-      bothSql(context, { after: null, until: `DATE ${literal(context.asOf)}` }),
-    );
+    const sql = context.has("base")
+      ? builtSql(context)
+      : bothSql(context, { after: null, until: `DATE ${literal(context.asOf)}` });
+    await context.output.query("timing_counts", sql);
   },
 });
 

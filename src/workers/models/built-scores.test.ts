@@ -51,6 +51,20 @@ function linesOf(all: readonly Bought[]): Row[] {
   });
 }
 
+/** Some of those days somebody also opened a message, who may never have bought. */
+function messagesOf(all: readonly Bought[]): Row[] {
+  return all.flatMap(({ customer, daysAgo, product }, at) =>
+    product % 3 === 0
+      ? [
+          {
+            ...{ customer_id: idOf((customer % 28) + 1), event_id: `m${at}`, event_type: "opened" },
+            ...{ occurred_at: `${addDays(asOf, -daysAgo)} ${8 + (product % 5)}:15:00`, channel: "email" },
+          },
+        ]
+      : [],
+  );
+}
+
 const builtSteps = [...steps.values()].filter((step) =>
   Object.values(step.inputs).some(({ base: kind }) => kind === "at"),
 );
@@ -95,6 +109,7 @@ describe("what is built on the week's end", () => {
         bench?.close();
         bench = new StepBench();
         await bench.given("purchase_lines", "lines", linesOf(all));
+        await bench.given("activity", "message_events", messagesOf(all));
         const names = builtSteps.map(({ name }) => name);
         const before = await make(names, base, new Set());
         for (const name of before.keys())
