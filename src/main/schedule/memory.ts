@@ -31,19 +31,21 @@ export function machineDefaults(): { workers: number; memoryBytes: number } {
   };
 }
 
-/** What the program itself holds beside its tasks, in bytes: two processes with their code, and what is being committed. */
-const ownBytes = 400e6;
+/** What the program itself holds beside its tasks, in bytes: two processes with their code, what is being committed, and what allocators
+ *  keep of what was freed. */
+const ownBytes = 600e6;
 /** The least that a task does with, in bytes. */
 const leastTaskBytes = 400e6;
-/** Of a task's memory what is the program's heap: columns of models, in bytes; no more than this part of it. */
+/** Of a task's memory what queries can't count: columns of models in the program's heap, files that are written, in bytes; no more than
+ *  this part of it. */
 const heapBytes = 1.5e9;
-const heapShare = 0.4;
+const heapShare = 0.5;
 
 /** So many workers as the memory holds tasks for, at least one. Throws `bad_input` where it holds none. */
 export function workersWithin(workers: number, memoryBytes: number): number {
   const room = Math.floor((memoryBytes - ownBytes) / leastTaskBytes);
   if (room < 1)
-    throw new AssayError("bad_input", "That is too little memory for a run.", "Give it 800MB or more; 2GB are better.");
+    throw new AssayError("bad_input", "That is too little memory for a run.", "Give it 1GB or more; 2GB are better.");
   return Math.min(workers, room);
 }
 
