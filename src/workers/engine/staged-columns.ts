@@ -3,7 +3,7 @@ import { castBack, kindOf } from "./columns.ts";
 import { ident, literal } from "./sql.ts";
 
 /** A column on its way from memory into a table of DuckDB. */
-export interface StagedColumn {
+interface StagedColumn {
   readonly values: ColumnValues;
   /** How it is brought over. */
   readonly kind: "number" | "text" | "list";
