@@ -10,7 +10,7 @@ export function launch(
 ): ActiveRun {
   const { brands } = requireWritable(ctx);
   const memoryBytes = request.memory ? parseBytes(request.memory) : ctx.defaults.memoryBytes;
-  const workers = workersWithin(request.workers ?? ctx.defaults.workers, memoryBytes);
+  const workers = workersWithin(request.workers ?? ctx.defaults.workers, memoryBytes, request.memory !== undefined);
   const run = ctx.runs.start(brands, { ...request, workers, memoryBytes });
   run.finished.then(
     () => {

@@ -9,9 +9,11 @@ describe("the memory of a run", () => {
   });
 
   it("holds fewer workers where it is little, and refuses to be none", () => {
-    expect(workersWithin(16, parseBytes("2GB"))).toBe(3);
-    expect(workersWithin(2, parseBytes("2GB"))).toBe(2);
-    expect(workersWithin(2, parseBytes("1GB"))).toBe(1);
-    expect(() => workersWithin(2, parseBytes("900MB"))).toThrow(/too little/);
+    expect(workersWithin(16, parseBytes("2GB"), false)).toBe(3);
+    expect(workersWithin(16, parseBytes("2GB"), true)).toBe(1);
+    expect(workersWithin(2, parseBytes("4GB"), true)).toBe(2);
+    expect(workersWithin(2, parseBytes("1GB"), true)).toBe(1);
+    for (const isNamed of [false, true])
+      expect(() => workersWithin(2, parseBytes("900MB"), isNamed)).toThrow(/too little/);
   });
 });

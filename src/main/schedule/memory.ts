@@ -41,10 +41,17 @@ const leastTaskBytes = 400e6;
 const heapBytes = 1.5e9;
 const heapShare = 0.5;
 
-/** So many workers as the memory holds tasks for, at least one. Throws `bad_input` where it holds none. */
-export function workersWithin(workers: number, memoryBytes: number): number {
-  const room = Math.floor((memoryBytes - ownBytes) / leastTaskBytes);
-  if (room < 1)
+/** What a task holds where customers are many, models' columns included, in bytes. */
+const largeTaskBytes = 900e6;
+
+/** So many workers as the memory holds tasks for, at least one: large ones where somebody named the amount. Throws `bad_input` where it
+ *  holds none. */
+export function workersWithin(workers: number, memoryBytes: number, isNamed: boolean): number {
+  const room = Math.max(
+    isNamed ? 1 : 0,
+    Math.floor((memoryBytes - ownBytes) / (isNamed ? largeTaskBytes : leastTaskBytes)),
+  );
+  if (room < 1 || memoryBytes < ownBytes + leastTaskBytes)
     throw new AssayError("bad_input", "That is too little memory for a run.", "Give it 1GB or more; 2GB are better.");
   return Math.min(workers, room);
 }
