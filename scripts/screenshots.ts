@@ -12,7 +12,7 @@ async function settle(page: Page): Promise<void> {
   await page.waitForFunction(() => !document.querySelector("main [aria-busy=true]"), undefined, { timeout: 60_000 });
   await page.evaluate(() => document.fonts.ready);
   const notice = page.locator(".toast").getByRole("button", { name: "Close" });
-  if (await notice.isVisible()) await notice.click();
+  while ((await notice.count()) > 0) await notice.first().click();
   await page.mouse.move(0, 0);
   await page.waitForTimeout(400); // charts measure themselves once laid out
 }
@@ -46,6 +46,7 @@ async function takeAll(page: Page): Promise<void> {
   await shoot(page, "overview");
   for (const screen of ["Customers", "Lifecycle", "Preferences", "Returns", "Models", "Sources", "Runs", "Settings"]) {
     await open(page, screen);
+    if (screen === "Customers") await page.getByRole("grid").getByRole("row").nth(5).waitFor();
     await shoot(page, screen.toLowerCase());
   }
   await open(page, "Customers");
