@@ -24,7 +24,7 @@ export interface RiskEffects {
 type Levels = readonly (string | null)[];
 
 const fewestLines = 3;
-const parts = 4;
+const parts = 3;
 const none = "";
 
 const capped = (table: ColumnTable, name: string, most: number): Levels =>
@@ -71,7 +71,7 @@ const slopesOf = {
 export type SlopeName = keyof typeof slopesOf;
 export const slopeNames = Object.keys(slopesOf) as readonly SlopeName[];
 
-/** Effects learned from settled lines, and each line's log odds by what the other days say: a quarter of the days at a time is left
+/** Effects learned from settled lines, and each line's log odds by what the other days say: a third of the days at a time is left
  *  out, so that what is built upon them sees them as lines to come will be seen. */
 export function learnEffects(
   table: ColumnTable,
@@ -100,7 +100,7 @@ export function learnEffects(
   for (let part = 0; part < parts; part++) {
     const [kept, left] = [rows.filter((row) => partOf[row] !== part), rows.filter((row) => partOf[row] === part)];
     if (kept.length === 0 || left.length === 0) continue;
-    const fit = fitMixedLogistic({ ...input, rows: kept, variances: whole.variances, rounds: 6 });
+    const fit = fitMixedLogistic({ ...input, rows: kept, from: whole, rounds: 3 });
     for (const row of left) margins[row] = marginOf(fit, row);
   }
   const effects: RiskEffects = {
@@ -131,7 +131,9 @@ function coded(levels: Levels): { codes: Int32Array; names: readonly string[] } 
   for (const level of levels) counts.set(level ?? none, (counts.get(level ?? none) ?? 0) + 1);
   const names = [...counts].flatMap(([level, n]) => (n >= fewestLines ? [level] : [])).sort();
   const codeOf = new Map(names.map((level, code) => [level, code]));
-  return { names, codes: Int32Array.from(levels, (level) => codeOf.get(level ?? none) ?? -1) };
+  const codes = new Int32Array(levels.length);
+  for (const [row, level] of levels.entries()) codes[row] = codeOf.get(level ?? none) ?? -1;
+  return { names, codes };
 }
 
 /** Days in turn, so that each part holds some of all seasons; lines of one order stay together. */

@@ -70,7 +70,7 @@ export const returnRisk = defineModel({
     leaves: { kind: "number", default: 8, min: 2, max: 64, label: "Leaves", help: "Leaves of a tree, at most." },
     learning_rate: {
       kind: "number",
-      default: 0.05,
+      default: 0.1,
       min: 0.005,
       max: 0.5,
       label: "Learning rate",
