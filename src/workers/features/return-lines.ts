@@ -69,7 +69,7 @@ const inputs = {
 /** Settled lines whose window has passed, the newest up to a number, with what was known when each was bought. */
 export const returnTrainingLines = defineStep({
   name: "return_training_lines",
-  version: 5,
+  version: 6,
   title: "Settled lines and what was known of them",
   stage: "features",
   scope: "brand",
@@ -97,7 +97,7 @@ export const returnTrainingLines = defineStep({
 /** Lines whose window is open, with what was known when each was bought. */
 export const returnOpenLines = defineStep({
   name: "return_open_lines",
-  version: 5,
+  version: 6,
   title: "Open lines and what is known of them",
   stage: "features",
   scope: "brand",
@@ -134,10 +134,13 @@ function linesSql(context: StepContext, chosen: string): string {
       FROM ${context.relation("lines")} l JOIN people USING (customer_id) LEFT JOIN goods g ON g.key_space = l.key_space AND g.product_id = l.product_id
       LEFT JOIN sold s ON s.key_space = l.key_space AND s.order_id = l.order_id AND s.line_id = l.line_id AND s.source = l.source
       WHERE l.is_purchase AND l.quantity > 0 AND l.day <= ${asOf}),
+    orders AS (SELECT key_space, order_id, count(*) AS order_lines, sum(revenue_minor) AS order_minor FROM bought GROUP BY ALL),
+    styles AS (SELECT key_space, order_id, style, count(DISTINCT size) AS sizes_in_order, count(*) AS alike_in_order FROM bought GROUP BY ALL),
+    kinds AS (SELECT key_space, order_id, category, count(*) AS category_in_order FROM bought GROUP BY ALL),
     placed AS (
-      SELECT *, count(*) OVER one_order AS order_lines, sum(revenue_minor) OVER one_order AS order_minor, count(DISTINCT size) OVER (PARTITION BY key_space, order_id, style) AS sizes_in_order,
-             count(*) OVER (PARTITION BY key_space, order_id, style) AS alike_in_order, count(*) OVER (PARTITION BY key_space, order_id, category) AS category_in_order
-      FROM bought WINDOW one_order AS (PARTITION BY key_space, order_id)),
+      SELECT b.*, order_lines, order_minor, sizes_in_order, alike_in_order, category_in_order FROM bought b JOIN orders o ON o.key_space = b.key_space AND o.order_id = b.order_id
+      JOIN styles s ON s.key_space = b.key_space AND s.order_id = b.order_id AND s.style IS NOT DISTINCT FROM b.style
+      JOIN kinds k ON k.key_space = b.key_space AND k.order_id = b.order_id AND k.category IS NOT DISTINCT FROM b.category),
     days AS (
       SELECT customer_id, day, sum(n_orders) OVER before AS past_orders, first_value(day) OVER (PARTITION BY customer_id ORDER BY day) AS first_on, lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS previous_on
       FROM (SELECT customer_id, day, count(DISTINCT key_space || chr(31) || order_id) AS n_orders FROM bought GROUP BY ALL) WINDOW before AS (PARTITION BY customer_id ORDER BY day ${before})),
