@@ -33,6 +33,7 @@ export function contentKeyOf(
     bucketCount,
     spanEnds: node.spanEnds ?? [],
     ...(node.span ? { span: node.span } : {}),
+    ...(parts.buckets ? { filed: parts.buckets } : {}), // an older program's task of the same version made one file
     params,
     brand,
     seed,

@@ -99,6 +99,7 @@ describe("a plain table", () => {
 
   it("that names a customer and a place isn't a list of people for that", () => {
     expect(tablesOf("visits.csv", "customer_id,region,visits").tables).toEqual({});
+    expect(tablesOf("people.csv", "Person,Region").tables).toEqual({});
   });
 
   it("with dates that could be read in two ways leaves their format open and says so", () => {

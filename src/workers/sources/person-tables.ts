@@ -55,7 +55,9 @@ export const customers: Recognise = (headings) => {
   const person = headings.person();
   const customer = person.source_customer_id ?? person.loyalty_id;
   const email = headings.find("email");
-  const isBare = ["id", "recordid"].includes(plainHeader(typeof customer === "string" ? customer : "id"));
+  const header = plainHeader(typeof customer === "string" ? customer : "id");
+  const isBare = ["id", "recordid"].includes(header);
+  const isLoose = ["person", "user", "uid"].includes(header);
   const telling = ["email", "full_name", "given_name", "family_name", "postcode", "loyalty_id"];
   const isPerson = telling.some(
     (name) =>
@@ -67,7 +69,7 @@ export const customers: Recognise = (headings) => {
   const placed = ["city", "region", "country"].filter((meaning) => headings.has(meaning));
   const told = new Set([...headings.rest(person).filter(isAttribute), ...sums, ...born, ...placed]).size;
   const isDescribed =
-    told > (buyers.test(headings.fileName) ? 0 : 1) &&
+    told > (buyers.test(headings.fileName) && !isLoose ? 0 : 1) &&
     (!isBare || born.length > 0 || sums.length > 1) &&
     !headings.has("product_id", "order_id", "event_type");
   if (!customer || !(isPerson || isDescribed) || others.test(headings.fileName)) return undefined;
