@@ -46,7 +46,7 @@ function overview(ordered: readonly ModelDeclaration[], measured: Measured): str
     const rows = (measured[set]?.rows ?? []).filter((row) => row.model === model.name);
     const row = rows.find(({ metric }) => metric === model.mainMetric) ?? rows[0];
     if (!row) return "–";
-    return `${row.metric} ${number(row.value)} against ${number(row.baseline_value)}${row.beats_baseline ? "" : " (loses)"}`;
+    return `${row.metric} ${number(row.value)} against ${number(row.baseline_value)}${row.beats_baseline ? "" : row.value === row.baseline_value ? " (level)" : " (loses)"}`;
   };
   const rows = ordered.map(
     (model) =>
