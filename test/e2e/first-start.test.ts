@@ -199,8 +199,8 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
 
   it("changes a retailer's settings with the next run, and takes the change back", async () => {
     await page.goto(new URL("/settings", page.url()).href);
-    await page.getByLabel(/^Days in which goods/).fill("45");
-    const brand = page.getByRole("region").filter({ has: page.getByLabel(/^Days in which goods/) });
+    await page.getByLabel(/^Days within which goods/).fill("45");
+    const brand = page.getByRole("region").filter({ has: page.getByLabel(/^Days within which goods/) });
     await brand.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByText("the next run takes these", { exact: false }).waitFor();
     expect(await seriousFaults()).toEqual([]);

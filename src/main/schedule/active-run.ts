@@ -25,6 +25,7 @@ import type { Effects, RunRequest } from "./run-request.ts";
 import type { Schedule, ScheduledTask } from "./scheduler.ts";
 import { setAside } from "./set-aside.ts";
 import { toldRun } from "./shown-run.ts";
+import { unconvertedWarnings } from "./unconverted.ts";
 
 /** One run: from a request to a published snapshot and its evaluations. */
 export class ActiveRun {
@@ -149,6 +150,7 @@ export class ActiveRun {
       own.require(`fit_${name}`);
       return own;
     });
+    await this.#warnOfMoney(planner, plan.base.brand.currency);
     this.#tell("publishing");
     const manifest = manifestOf(
       whole,
@@ -278,6 +280,12 @@ export class ActiveRun {
     const brandDir = this.#effects.brands.directory(this.brand);
     const { value } = await this.#effects.engine.call("artifacts.json", { brandDir, key: ids.key, output: "totals" });
     return typeof value === "object" && value !== null && "customers" in value ? Number(value.customers) : 0;
+  }
+
+  async #warnOfMoney(planner: Planner, currency: string): Promise<void> {
+    const { engine, brands } = this.#effects;
+    const where = { engine, brandDir: brands.directory(this.brand), currency, signal: this.#signal };
+    this.document.warnings.push(...(await unconvertedWarnings(planner.graph().nodes, where)));
   }
 
   async #find(nodes: readonly TaskNode[]): Promise<Map<string, ArtifactSummary>> {
