@@ -6,7 +6,7 @@ import { publishArtifact } from "../src/workers/engine/artifact-store.ts";
 import { appendEntry } from "../src/workers/engine/brand-log.ts";
 import { openSession, type Session } from "../src/workers/engine/duckdb.ts";
 import { sha256Of } from "../src/workers/engine/publish.ts";
-import { fileList, ident } from "../src/workers/engine/sql.ts";
+import { ident, parquet } from "../src/workers/engine/sql.ts";
 import { readManifest, tableFiles } from "../src/workers/service/lay-out.ts";
 import { inlineEngine } from "../src/workers/service/service.ts";
 
@@ -36,7 +36,7 @@ function changed(name: string, type: string): string {
 }
 
 async function enlargeTable(session: Session, paths: readonly string[], into: Enlarging, table: string) {
-  const from = `read_parquet(${fileList(paths)}, hive_partitioning = false)`;
+  const from = parquet(paths);
   const columns = await session.describe(`SELECT * FROM ${from}`);
   await session.run(
     `CREATE OR REPLACE TEMP TABLE small AS SELECT * FROM ${from} WHERE customer_id IN (SELECT customer_id FROM asked)`,
@@ -62,7 +62,7 @@ export async function enlargeSnapshot(into: Enlarging): Promise<string> {
   const manifest = readManifest(brandDir, snapshotId);
   const pathsOf = (table: string) => tableFiles(brandDir, manifest.tables[table] ?? []).map(({ path }) => path);
   await session.run(
-    `CREATE TEMP TABLE asked AS SELECT customer_id, row_number() OVER (ORDER BY customer_id) - 1 AS place FROM read_parquet(${fileList(pathsOf("profiles"))})`,
+    `CREATE TEMP TABLE asked AS SELECT customer_id, row_number() OVER (ORDER BY customer_id) - 1 AS place FROM ${parquet(pathsOf("profiles"))}`,
   );
   await session.run(`CREATE TEMP TABLE copies AS
     SELECT customer_id, n, new_id, CAST('0x' || left(new_id, 8) AS BIGINT) % ${buckets} AS bucket FROM (

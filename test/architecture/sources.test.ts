@@ -100,3 +100,11 @@ test("queries that end silently on an error are not used", () => {
     files.filter(({ path }) => silent.test(readFileSync(join(root, path), "utf8"))).map(({ path }) => path),
   ).toEqual([]);
 });
+
+test("no folder's name becomes a column of what is read", () => {
+  const readers = files
+    .map(({ path }) => ({ path, text: readFileSync(join(root, path), "utf8") }))
+    .filter(({ text }) => /\bread_(parquet|csv|json)\(\$\{/.test(text));
+  expect(readers.map(({ path }) => path)).toContain("src/workers/engine/sql.ts");
+  expect(readers.filter(({ text }) => !text.includes("hive_partitioning = ")).map(({ path }) => path)).toEqual([]);
+});

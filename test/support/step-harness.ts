@@ -13,7 +13,7 @@ import { purchaseLines } from "../../src/workers/customers/purchase-lines.ts";
 import { purchaseReturns } from "../../src/workers/customers/purchase-returns.ts";
 import { openSession, type Session } from "../../src/workers/engine/duckdb.ts";
 import { spanSql } from "../../src/workers/engine/spans.ts";
-import { fileList, ident, idsSql, literal } from "../../src/workers/engine/sql.ts";
+import { ident, idsSql, literal, parquet } from "../../src/workers/engine/sql.ts";
 import type { Step, StepBrand, StepContext } from "../../src/workers/engine/step-context.ts";
 
 export type Row = Readonly<Record<string, Json>>;
@@ -84,7 +84,7 @@ export class StepBench {
   async spanOf(step: string, output: string, span: number): Promise<Row[]> {
     const path = this.#files.get(`${step}.${output}@${span}`);
     const session = await this.#session();
-    const rows = path ? await session.rows(`SELECT * FROM read_parquet(${fileList([path])})`) : [];
+    const rows = path ? await session.rows(`SELECT * FROM ${parquet([path])}`) : [];
     session.close();
     return rows;
   }
@@ -96,7 +96,7 @@ export class StepBench {
     this.#files.delete(slot);
     const session = await this.#session();
     for (const span of [...spanEnds, ""].keys()) {
-      const rows = `SELECT * FROM read_parquet(${fileList([whole])}) WHERE ${spanSql(day, spanEnds)} = ${span}`;
+      const rows = `SELECT * FROM ${parquet([whole])} WHERE ${spanSql(day, spanEnds)} = ${span}`;
       await this.#write(session, `${slot}@${span}`, rows);
     }
     session.close();
@@ -127,13 +127,13 @@ export class StepBench {
       const suffix = span === undefined ? own : `${own}@${span}`;
       if (options.isExplained) this.plans.push(JSON.stringify(await session.rows(`EXPLAIN ${sql}`)));
       const file = await this.#write(session, `${step.name}.${name}${suffix}`, sql);
-      const found = await session.describe(`SELECT * FROM read_parquet(${fileList([file])})`);
+      const found = await session.describe(`SELECT * FROM ${parquet([file])}`);
       const expected = (declared?.columns ?? []).map((column) => `${column.name} ${column.type}`);
       const actual = found.map((column) => `${column.name} ${column.type}`);
       if (canonicalJson(actual) !== canonicalJson(expected)) {
         throw new Error(`${step.name}.${name} is ${actual.join(", ")}; declared ${expected.join(", ")}`);
       }
-      made[name] = [...(made[name] ?? []), ...(await session.rows(`SELECT * FROM read_parquet(${fileList([file])})`))];
+      made[name] = [...(made[name] ?? []), ...(await session.rows(`SELECT * FROM ${parquet([file])}`))];
       return file;
     };
     const filesOf = (alias: string, span?: number) => {
@@ -143,7 +143,7 @@ export class StepBench {
     const relation = (alias: string, span?: number) => {
       const files = filesOf(alias, span);
       const { step: source, output } = referenceOf(step, alias);
-      return files.length > 0 ? `read_parquet(${fileList(files)})` : `(${valuesSql(columnsOf(source, output), [])})`;
+      return files.length > 0 ? parquet(files) : `(${valuesSql(columnsOf(source, output), [])})`;
     };
     const context: StepContext = {
       session,

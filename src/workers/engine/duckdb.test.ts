@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -57,6 +57,16 @@ function sample(rows: number): ColumnTable {
 }
 
 describe("values", () => {
+  test("a folder above a file that is named like a column takes the place of none and adds none", async () => {
+    const folder = join(inScratch("country=FR"), "year=2024");
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, "rows.parquet");
+    await session.toParquet("SELECT 'GB' AS country", path);
+    expect(await session.rows(`SELECT * FROM ${parquet([path])}`)).toEqual([{ country: "GB" }]);
+    const numbered = parquet([path], ["file_row_number = true"]);
+    expect(await session.rows(`SELECT * FROM ${numbered}`)).toEqual([{ country: "GB", file_row_number: 0 }]);
+  });
+
   test("rows are JSON: days and instants as ISO text, integers as numbers, or text beyond 2^53", async () => {
     const [row] = await session.rows(`SELECT 7::BIGINT AS a, 9007199254740993::BIGINT AS b, 12::HUGEINT AS c,
       DATE '2026-02-28' AS d, TIMESTAMP '2026-02-28 01:02:03' AS e, TIMESTAMP '2026-02-28 01:02:03.25' AS f,

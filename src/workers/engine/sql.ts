@@ -12,13 +12,15 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** `['a', 'b']` for read_parquet. */
+/** `['a', 'b']`: a list of paths. */
 export function fileList(paths: readonly string[]): string {
   return `[${paths.map(literal).join(", ")}]`;
 }
 
-export function parquet(paths: readonly string[]): string {
-  return `read_parquet(${fileList(paths)})`;
+/** The rows of exactly these Parquet files; `more` are further options of `read_parquet`. DuckDB would take a folder above them
+ *  whose name is like `country=GB` or `bucket=0` for a column of each row, in place of the file's own. */
+export function parquet(paths: readonly string[], more: readonly string[] = []): string {
+  return `read_parquet(${[fileList(paths), "hive_partitioning = false", ...more].join(", ")})`;
 }
 
 /** Rows of the customers of a range of ids, whose files are in order of them. */

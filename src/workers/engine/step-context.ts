@@ -37,7 +37,7 @@ export interface StepContext {
   rows(input: string): number;
   /** Checked Parquet files of an input, or of a span of it; empty where it has no rows. */
   files(input: string, span?: number): readonly string[];
-  /** `read_parquet([...])` of an input, or of a span of it; an empty relation with its columns where there is no file. */
+  /** `read_parquet([...], ...)` of an input, or of a span of it; an empty relation with its columns where there is no file. */
   relation(input: string, span?: number): string;
   /** The JSON values of an input, one per artifact (one, unless a brand's task reads a bucket's step). */
   json(input: string): Json;

@@ -12,7 +12,7 @@ import { landedPath, requireArtifact, verifiedPath } from "./artifact-store.ts";
 import type { Known, KnownFile } from "./commit.ts";
 import type { Session } from "./duckdb.ts";
 import { readTable } from "./read-table.ts";
-import { fileList, ident, idsSql } from "./sql.ts";
+import { ident, idsSql, parquet } from "./sql.ts";
 import type { Step, StepContext } from "./step-context.ts";
 import type { TaskRecorder } from "./task-recorder.ts";
 
@@ -81,7 +81,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
   };
   const relation = (input: string, span?: number) => {
     const paths = files(input, span);
-    return paths.length > 0 ? `read_parquet(${fileList(paths)})` : emptyRelation(columnsOf(input));
+    return paths.length > 0 ? parquet(paths) : emptyRelation(columnsOf(input));
   };
   const declared = (name: string): OutputDeclaration =>
     defined(
@@ -199,5 +199,5 @@ function pathOf(scratch: string, name: string, kind: string): string {
 }
 
 function emptyRelation(emptyFile: string | undefined): string {
-  return emptyFile ? `read_parquet(${fileList([emptyFile])})` : "(SELECT NULL AS nothing WHERE false)";
+  return emptyFile ? parquet([emptyFile]) : "(SELECT NULL AS nothing WHERE false)";
 }

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeSmallSnapshot, type SmallSnapshot } from "../../../test/support/small-snapshot.ts";
 import { globalHoldoutSalt } from "../../shared/domain/campaign.ts";
 import { requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
+import { parquet } from "../engine/sql.ts";
 import { numberOf } from "../query/estimate.ts";
 import { type OpenSnapshot, openSnapshot } from "../query/session-pool.ts";
-import { readFiles } from "../query/snapshot.ts";
 import { type CampaignInput, drawGroups, keepGroups, placeSql } from "./campaign-groups.ts";
 import { planCampaign } from "./campaign-plan.ts";
 import { requireTemplate } from "./list.ts";
@@ -142,7 +142,7 @@ describe("groups of a campaign", () => {
     const kept = await keepGroups(snapshot, input(), place);
     await keepGroups(snapshot, input(), place);
     const file = requireArtifact(brandDir, place.key).files[0];
-    const groups = readFiles(file ? [verifiedPath(brandDir, file)] : []);
+    const groups = parquet(file ? [verifiedPath(brandDir, file)] : []);
     const path = join(small.folder, "lists", "a.csv");
     const written = await writeExport(
       snapshot,

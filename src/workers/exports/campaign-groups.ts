@@ -7,11 +7,11 @@ import {
 } from "../../shared/domain/campaign.ts";
 import { findArtifact, publishArtifact } from "../engine/artifact-store.ts";
 import type { Session } from "../engine/duckdb.ts";
-import { literal } from "../engine/sql.ts";
+import { literal, parquet } from "../engine/sql.ts";
 import { numberOf } from "../query/estimate.ts";
 import type { SegmentInput } from "../query/segment-in.ts";
 import type { OpenSnapshot } from "../query/session-pool.ts";
-import { columnOr, readFiles } from "../query/snapshot.ts";
+import { columnOr } from "../query/snapshot.ts";
 import { localDay } from "../query/views.ts";
 import { requireTemplate } from "./list.ts";
 import { type Choice, chooseRecipients } from "./recipients.ts";
@@ -47,7 +47,7 @@ function cappedSql(snapshot: OpenSnapshot, { plan: { cap }, earlier }: CampaignI
     .filter(({ files }) => files.length > 0)
     .map(
       ({ files, starts_on }) =>
-        `SELECT customer_id FROM ${readFiles(files)} WHERE NOT is_control AND DATE ${literal(starts_on)} > ${from}`,
+        `SELECT customer_id FROM ${parquet(files)} WHERE NOT is_control AND DATE ${literal(starts_on)} > ${from}`,
     );
   const all = [...told, ...own];
   if (all.length === 0) return undefined;
@@ -57,7 +57,7 @@ function cappedSql(snapshot: OpenSnapshot, { plan: { cap }, earlier }: CampaignI
 export function choiceOf(snapshot: OpenSnapshot, input: CampaignInput): Choice {
   const capped = cappedSql(snapshot, input);
   return {
-    ...(input.offerFiles ? { members: `customer_id IN (SELECT customer_id FROM ${readFiles(input.offerFiles)})` } : {}),
+    ...(input.offerFiles ? { members: `customer_id IN (SELECT customer_id FROM ${parquet(input.offerFiles)})` } : {}),
     unless: [
       ...(input.global_holdout > 0
         ? [{ reason: "global_holdout" as const, sql: `${placeSql(globalHoldoutSalt)} < ${input.global_holdout}` }]

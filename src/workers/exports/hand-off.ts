@@ -17,7 +17,7 @@ import type { Session } from "../engine/duckdb.ts";
 import { errnoOf } from "../engine/file-system.ts";
 import { makePath } from "../engine/make-path.ts";
 import { failure } from "../engine/publish.ts";
-import { fileList, ident, literal } from "../engine/sql.ts";
+import { ident, literal, parquet } from "../engine/sql.ts";
 import { hiveName, hiveType } from "./foreign-types.ts";
 
 export interface HandedFile {
@@ -136,7 +136,7 @@ const rowsOf = (files: readonly HandedFile[]) => files.reduce((sum, { rows }) =>
 async function describe(session: Session, files: readonly HandedFile[]): Promise<Described[]> {
   if (files.length === 0) return [];
   const paths = files.map(({ path }) => path);
-  return session.describe(`SELECT * FROM read_parquet(${fileList(paths)}, hive_partitioning = false)`);
+  return session.describe(`SELECT * FROM ${parquet(paths)}`);
 }
 
 function schemaOf({ name, columns }: { name: string; columns: readonly Described[] }) {

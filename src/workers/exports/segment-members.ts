@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import type { SegmentRefresh } from "../../shared/domain/night.ts";
 import { findArtifact, publishArtifact, requireArtifact, verifiedPath } from "../engine/artifact-store.ts";
-import { literal } from "../engine/sql.ts";
+import { literal, parquet } from "../engine/sql.ts";
 import type { Definition, SegmentLookup } from "../query/compile-segment.ts";
 import { numberOf } from "../query/estimate.ts";
 import { reachSql } from "../query/reach.ts";
 import { predicateIn } from "../query/segment-in.ts";
 import type { OpenSnapshot } from "../query/session-pool.ts";
-import { readFiles } from "../query/snapshot.ts";
 
 export interface RefreshInput {
   /** Of the artifact that holds the members. */
@@ -31,7 +30,7 @@ export async function refreshMembers(
     const day = `DATE ${literal(snapshot.handle.as_of)}`;
     await session.run(
       earlier
-        ? `CREATE OR REPLACE TEMP TABLE members_before AS SELECT * FROM ${readFiles([verifiedPath(brandDir, earlier)])}`
+        ? `CREATE OR REPLACE TEMP TABLE members_before AS SELECT * FROM ${parquet([verifiedPath(brandDir, earlier)])}`
         : "CREATE OR REPLACE TEMP TABLE members_before (segment VARCHAR, customer_id VARCHAR, segment_version INTEGER, entered_on DATE, is_new BOOLEAN)",
     );
     await session.run(

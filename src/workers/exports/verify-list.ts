@@ -14,7 +14,7 @@ export async function compareFiles(
   const rowsOf = (path: string) =>
     format === "parquet"
       ? parquet([path])
-      : `read_json(${literal(path)}, format = 'array', maximum_object_size = 100000000)`;
+      : `read_json(${literal(path)}, format = 'array', hive_partitioning = false, maximum_object_size = 100000000)`;
   const sizeOf = async (path: string) => numberOf(await session.value(`SELECT count(*) FROM ${rowsOf(path)}`));
   const only = async (a: string, b: string) =>
     numberOf(

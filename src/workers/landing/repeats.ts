@@ -1,6 +1,6 @@
 import type { LakeTable } from "../../shared/domain/lake.ts";
 import type { Session } from "../engine/duckdb.ts";
-import { fileList } from "../engine/sql.ts";
+import { parquet } from "../engine/sql.ts";
 import { isUnnamedSql, nameMarkSql, rowKeySql } from "./row-keys.ts";
 
 /** Rows of each file of a delivery that bring nothing new, by the table that the file feeds first. With a key: the same key with
@@ -56,7 +56,7 @@ function rowsSql(table: LakeTable, deliveries: readonly (readonly string[])[], i
       paths,
       at,
     ) => `SELECT file_number, source_row, ${rowKeySql(table)} AS row_key, row_hash, ${mark} AS mark, hash(*COLUMNS(* EXCLUDE (${whence}))) AS said,
-      ${isOwn ? 1 : 0} AS is_own, ${at} AS batch_number FROM read_parquet(${fileList(paths)})`,
+      ${isOwn ? 1 : 0} AS is_own, ${at} AS batch_number FROM ${parquet(paths)}`,
   );
   return selects.join(" UNION ALL ");
 }

@@ -1,7 +1,7 @@
 import type { Column, ColumnTable } from "../../shared/domain/column.ts";
 import type { Tables } from "../../shared/domain/model.ts";
 import { readTable } from "../engine/read-table.ts";
-import { fileList, ident } from "../engine/sql.ts";
+import { ident, parquet } from "../engine/sql.ts";
 import type { StepContext } from "../engine/step-context.ts";
 import { writeByBucket } from "./write-scores.ts";
 
@@ -22,7 +22,7 @@ export async function changedTables(context: StepContext, inputs: readonly strin
     if (paths.length === 0) return [alias, await context.table(alias)] as const;
     const name = ident(`changed_${alias}`);
     await session.run(`CREATE TEMP TABLE ${name} AS
-      SELECT * EXCLUDE (file_row_number) FROM read_parquet(${fileList(paths)}, file_row_number = true)
+      SELECT * EXCLUDE (file_row_number) FROM ${parquet(paths, ["file_row_number = true"])}
       SEMI JOIN changed USING (customer_id) ORDER BY customer_id, file_row_number`);
     return [alias, await readTable(session, name)] as const;
   });

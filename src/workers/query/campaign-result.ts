@@ -1,13 +1,12 @@
 import { addDays, type Day } from "../../shared/base/time.ts";
 import { type CampaignGoal, type CampaignVerdict, controlVariant } from "../../shared/domain/campaign.ts";
 import type { Session } from "../engine/duckdb.ts";
-import { literal } from "../engine/sql.ts";
+import { literal, parquet } from "../engine/sql.ts";
 import { type Effect, effectOf, leastInGroup, leastOutcomes } from "../numeric/campaign-effect.ts";
 import { likelyShare, sampleRatioAlarm, sampleRatioP } from "../numeric/sample-ratio.ts";
 import { type ArmMoments, armMoments, dailyMoments, pooled } from "./campaign-moments.ts";
 import { numberOf } from "./estimate.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
-import { readFiles } from "./snapshot.ts";
 import { localDay } from "./views.ts";
 
 /** A campaign of the brand's own with its table of groups, or one that a source told of. */
@@ -34,7 +33,7 @@ async function loadGroups(snapshot: OpenSnapshot, session: Session, input: Measu
   const zone = snapshot.handle.brand.timeZone;
   await session.run(
     input.kind === "own"
-      ? `CREATE OR REPLACE TEMP TABLE measured AS SELECT customer_id, variant, is_control, DATE ${literal(input.starts_on)} AS starts_on FROM ${readFiles(input.files)}`
+      ? `CREATE OR REPLACE TEMP TABLE measured AS SELECT customer_id, variant, is_control, DATE ${literal(input.starts_on)} AS starts_on FROM ${parquet(input.files)}`
       : `CREATE OR REPLACE TEMP TABLE measured AS
          SELECT customer_id, CASE WHEN bool_or(is_control) THEN ${literal(controlVariant)} ELSE coalesce(min(variant), 'contacted') END AS variant, bool_or(is_control) AS is_control,
            min(${localDay("assigned_at", zone)}) AS starts_on

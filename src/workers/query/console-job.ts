@@ -3,12 +3,11 @@ import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import { notPermitted } from "../../shared/domain/disclosure.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
-import { ident, literal } from "../engine/sql.ts";
+import { ident, literal, parquet } from "../engine/sql.ts";
 import { atPlace } from "./console-place.ts";
 import { quoteText, toCell, toLine } from "./delimited-text.ts";
 import { numberOf } from "./estimate.ts";
 import { type JsonRows, jsonTable } from "./json-table.ts";
-import { readFiles } from "./snapshot.ts";
 
 export type ConsoleFormat = "csv" | "json" | "parquet";
 /** What the disposable child is sent: everything it may touch is named here. */
@@ -79,7 +78,7 @@ export async function runConsoleJob(job: ConsoleJob): Promise<ConsoleResult> {
 }
 
 async function showTable(session: Session, name: string, paths: readonly string[]): Promise<void> {
-  if (paths.length > 0) await session.run(`CREATE VIEW ${ident(name)} AS SELECT * FROM ${readFiles(paths)}`);
+  if (paths.length > 0) await session.run(`CREATE VIEW ${ident(name)} AS SELECT * FROM ${parquet(paths)}`);
 }
 
 /** Tables with personal data that a statement needs: those without which it can't be bound. They are there afterwards, unless the

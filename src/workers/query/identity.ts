@@ -1,7 +1,7 @@
 import type { Session } from "../engine/duckdb.ts";
+import { parquet } from "../engine/sql.ts";
 import { numberOf, textOrNull } from "./estimate.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
-import { readFiles } from "./snapshot.ts";
 
 export interface IdentityMeasure {
   measure: string;
@@ -120,7 +120,7 @@ async function changedOf(snapshot: OpenSnapshot, session: Session): Promise<numb
   if (links.length === 0) return null;
   return numberOf(
     await session.value(
-      `SELECT count(DISTINCT b.customer_id) FROM ${readFiles(links)} b JOIN identity_links a USING (key_space, source, source_record_id)
+      `SELECT count(DISTINCT b.customer_id) FROM ${parquet(links)} b JOIN identity_links a USING (key_space, source, source_record_id)
        WHERE a.customer_id <> b.customer_id`,
     ),
   );

@@ -2,12 +2,11 @@ import { unlink } from "node:fs/promises";
 import type { Json } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
-import { ident, literal } from "../engine/sql.ts";
+import { ident, literal, parquet } from "../engine/sql.ts";
 import { type CompiledNode, predicateOf } from "./compile-segment.ts";
 import { numberOf, textOrNull } from "./estimate.ts";
 import { compileIn, type SegmentInput } from "./segment-in.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
-import { readFiles } from "./snapshot.ts";
 
 export interface MovesInput extends SegmentInput {
   /** Columns of `profiles` whose values are shown then and now. */
@@ -100,7 +99,7 @@ async function compareWith(now: OpenSnapshot, session: Session, input: MovesInpu
     SELECT coalesce(n.customer_id, t.customer_id) AS customer_id, coalesce(n.is_in, false) AS is_in, n.customer_id IS NULL OR t.customer_id IS NULL AS is_unknown,
       coalesce(n.is_in, false) AND coalesce(t.is_in, false) AS stayed, coalesce(n.flags, 0) AS flags, coalesce(t.flags, 0) AS flags_then,
       coalesce(n.revenue_minor, t.revenue_minor) AS revenue_minor, coalesce(n.predicted_value_minor, t.predicted_value_minor) AS worth, n.shown AS shown, t.shown AS shown_then
-    FROM (${sql}) n FULL JOIN ${readFiles([scratch])} t USING (customer_id)
+    FROM (${sql}) n FULL JOIN ${parquet([scratch])} t USING (customer_id)
     WHERE coalesce(n.is_in, false) OR coalesce(t.is_in, false)`);
   const [row = {}] = await session.rows("SELECT count(*) FILTER (WHERE stayed) AS stayed FROM moved");
   return {

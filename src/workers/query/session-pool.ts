@@ -1,7 +1,7 @@
 import { cancelled, throwIfCancelled } from "../../shared/base/errors.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
-import { fileList, ident } from "../engine/sql.ts";
-import { type ColumnTypes, readFiles, type SnapshotHandle } from "./snapshot.ts";
+import { fileList, ident, parquet } from "../engine/sql.ts";
+import type { ColumnTypes, SnapshotHandle } from "./snapshot.ts";
 import { linesView, namesView, returnsView, summaryView, transactionsView } from "./views.ts";
 
 export interface SessionPoolOptions {
@@ -50,7 +50,7 @@ async function open(handle: SnapshotHandle, options: SessionPoolOptions): Promis
     for (const [table, paths] of Object.entries(handle.tables)) {
       if (paths.length === 0) continue;
       const kind = table === "profiles" && (await isFew(session, paths, options)) ? "TABLE" : "VIEW";
-      await session.run(`CREATE ${kind} ${ident(table)} AS SELECT * FROM ${readFiles(paths)}`);
+      await session.run(`CREATE ${kind} ${ident(table)} AS SELECT * FROM ${parquet(paths)}`);
       columns.set(
         table,
         new Map((await session.describe(`SELECT * FROM ${ident(table)}`)).map(({ name, type }) => [name, type])),

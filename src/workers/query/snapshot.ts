@@ -1,7 +1,7 @@
 import type { Json } from "../../shared/base/canonical-json.ts";
 import type { Day } from "../../shared/base/time.ts";
 import type { TournamentChoice } from "../../shared/domain/tournament.ts";
-import { fileList, ident } from "../engine/sql.ts";
+import { ident } from "../engine/sql.ts";
 
 /** A published snapshot as this layer reads it: the checked files of every table, and what its manifest says. */
 export interface SnapshotHandle {
@@ -21,11 +21,6 @@ export interface SnapshotHandle {
   readonly fits?: Readonly<Record<string, Json>>;
   /** The snapshot to compare with. */
   readonly before?: SnapshotHandle;
-}
-
-/** Reads exactly the named files; folders named `bucket=0` add no column. */
-export function readFiles(paths: readonly string[]): string {
-  return `read_parquet(${fileList(paths)}, hive_partitioning = false)`;
 }
 
 export function purchaseHorizon(handle: SnapshotHandle): number {

@@ -2,11 +2,11 @@ import { throwIfCancelled } from "../../shared/base/errors.ts";
 import { type Day, daysBetween } from "../../shared/base/time.ts";
 import { defaultsOf } from "../../shared/domain/params.ts";
 import type { Session } from "../engine/duckdb.ts";
-import { literal } from "../engine/sql.ts";
+import { literal, parquet } from "../engine/sql.ts";
 import { lifecycleStage } from "../models/lifecycle/lifecycle-stage.ts";
 import { numberOf } from "./estimate.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
-import { purchaseHorizon, readFiles } from "./snapshot.ts";
+import { purchaseHorizon } from "./snapshot.ts";
 
 /** Customers by lifecycle stage on one day. */
 export type StageCounts = ReadonlyMap<string, number>;
@@ -106,9 +106,7 @@ export async function stagesAt(
   const { before } = snapshot.handle;
   const files = before?.as_of === day ? before.tables.profiles : undefined;
   if (!files || files.length === 0) return null;
-  const rows = await session.rows(
-    `SELECT lifecycle_stage AS stage, count(*) AS n FROM ${readFiles(files)} GROUP BY ALL`,
-  );
+  const rows = await session.rows(`SELECT lifecycle_stage AS stage, count(*) AS n FROM ${parquet(files)} GROUP BY ALL`);
   return new Map(rows.map(({ stage, n }) => [String(stage), numberOf(n)]));
 }
 

@@ -1,5 +1,5 @@
 import { controlVariant } from "../../shared/domain/campaign.ts";
-import { literal } from "../engine/sql.ts";
+import { literal, parquet } from "../engine/sql.ts";
 import type { CampaignInput } from "../exports/campaign-groups.ts";
 import { planCampaign } from "../exports/campaign-plan.ts";
 import { type OfferInput, planOffers } from "../exports/offers/plan.ts";
@@ -7,7 +7,6 @@ import { proposeTest } from "../exports/offers/propose-test.ts";
 import { type ExportInput, type ExportProgress, writeExport } from "../exports/write-export.ts";
 import { type Measured, measureCampaign } from "../query/campaign-result.ts";
 import type { OpenSnapshot } from "../query/session-pool.ts";
-import { readFiles } from "../query/snapshot.ts";
 import { tableFiles } from "./lay-out.ts";
 
 /** As core asks: tables of groups by the key of their artifact. */
@@ -82,14 +81,14 @@ export async function askCampaigns(
   }
   if (name === "campaigns.list_of") {
     const list = input as ExportInput & { readonly groups: string; readonly variant: string };
-    const groups = readFiles(groupFiles(brandDir, list.groups));
+    const groups = parquet(groupFiles(brandDir, list.groups));
     const members = `customer_id IN (SELECT customer_id FROM ${groups} WHERE variant = ${literal(list.variant)} AND variant <> ${literal(controlVariant)})`;
-    const offers = list.campaign?.offers ? readFiles(offerFiles(brandDir, list.campaign.offers)) : undefined;
+    const offers = list.campaign?.offers ? parquet(offerFiles(brandDir, list.campaign.offers)) : undefined;
     return writeExport(snapshot, list, signal, progress, async () => ({ members, offers }));
   }
   if (name === "campaigns.groups") {
     const { groups, path, campaign, starts_on } = input as Record<"groups" | "path" | "campaign" | "starts_on", string>;
-    const files = readFiles(groupFiles(brandDir, groups));
+    const files = parquet(groupFiles(brandDir, groups));
     return snapshot.use(signal, async (session) => {
       await session.run(`COPY (SELECT ${literal(campaign)} AS campaign_id, customer_id, variant, is_control, ${literal(`${starts_on}T00:00:00`)} AS assigned_at FROM ${files} ORDER BY customer_id)
         TO ${literal(path)} (FORMAT csv, HEADER)`);

@@ -5,7 +5,7 @@ import { throwIfCancelled } from "../../shared/base/errors.ts";
 import type { Person } from "../../shared/domain/erasure.ts";
 import { type Artifact, findArtifact, placeOf, publishArtifact, quarantine } from "../engine/artifact-store.ts";
 import type { Session } from "../engine/duckdb.ts";
-import { readFiles } from "../query/snapshot.ts";
+import { parquet } from "../engine/sql.ts";
 import { needlesOf } from "./erase-lists.ts";
 import { personPredicate, withoutPerson } from "./person-predicate.ts";
 import { personRows } from "./person-scan.ts";
@@ -114,7 +114,7 @@ async function replace(erasing: Erasing, artifact: Artifact, done: ErasedArtifac
       outputs.push({ ...own, localPath });
       continue;
     }
-    const from = readFiles([path]);
+    const from = parquet([path]);
     const predicate = personPredicate(await session.describe(`SELECT * FROM ${from}`), person);
     const kept = await session.toParquet(`SELECT * FROM ${from} WHERE NOT ${predicate}`, localPath);
     outputs.push({ ...own, rows: kept, localPath });

@@ -5,9 +5,9 @@ import type { Person } from "../../shared/domain/erasure.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { realFileSystem } from "../engine/file-system.ts";
 import { sha256Of, syncFolder } from "../engine/publish.ts";
+import { parquet } from "../engine/sql.ts";
 import { readRecords } from "../exports/compare-lists.ts";
 import { formed } from "../exports/hashing.ts";
-import { readFiles } from "../query/snapshot.ts";
 import { personPredicate, textsOf, withoutPerson } from "./person-predicate.ts";
 
 export interface RewrittenList {
@@ -60,7 +60,7 @@ async function withoutIn(session: Session, path: string, person: Person, scratch
 }
 
 async function withoutInParquet(session: Session, path: string, person: Person, scratch: string) {
-  const from = readFiles([path]);
+  const from = parquet([path]);
   const predicate = personPredicate(await session.describe(`SELECT * FROM ${from}`), person);
   if (predicate === null || Number(await session.value(`SELECT count(*) FROM ${from} WHERE ${predicate}`)) === 0)
     return null;

@@ -7,7 +7,7 @@ import type { Person } from "../../shared/domain/erasure.ts";
 import { sweepLanding, sweepStaging } from "../engine/janitor.ts";
 import { type PseudonymKind, pseudonym, workspaceKey } from "../engine/pseudonym.ts";
 import { publish } from "../engine/publish.ts";
-import { readFiles } from "../query/snapshot.ts";
+import { parquet } from "../engine/sql.ts";
 import { type ServiceContext, withSession } from "./context.ts";
 import { asideOf, eraseFromArtifacts, holdsOthers, namesIn } from "./erase-artifacts.ts";
 import { eraseCopies, eraseFromLanded, removeFiles } from "./erase-landed.ts";
@@ -66,7 +66,7 @@ export const erasureHandlers: Pick<Handlers<EngineContract, ServiceContext>, Nam
       for (const path of recipients) {
         const full = join(brandDir, path);
         if (!existsSync(full)) continue;
-        const sql = `SELECT count(*) FROM ${readFiles([full])} WHERE customer_id IN (SELECT v FROM own_ids)`;
+        const sql = `SELECT count(*) FROM ${parquet([full])} WHERE customer_id IN (SELECT v FROM own_ids)`;
         if (Number(await open.value(sql)) > 0) held.push(path);
       }
       return { held };

@@ -1,8 +1,7 @@
 import type { Person } from "../../shared/domain/erasure.ts";
 import { findArtifact, verifiedPath } from "../engine/artifact-store.ts";
 import type { Session } from "../engine/duckdb.ts";
-import { literal } from "../engine/sql.ts";
-import { readFiles } from "../query/snapshot.ts";
+import { literal, parquet } from "../engine/sql.ts";
 
 export interface FindRequest {
   readonly brandDir: string;
@@ -45,13 +44,11 @@ export async function findPerson(session: Session, request: FindRequest): Promis
   const lines = pathsOf(brandDir, normalised, "order_lines");
   if (lines.length > 0)
     await session.run(`INSERT INTO ordering SELECT DISTINCT key_space, source, source_customer_id, NULL, NULL, NULL, order_id
-      FROM ${readFiles(lines)} WHERE source_customer_id IS NOT NULL AND order_id IS NOT NULL`);
+      FROM ${parquet(lines)} WHERE source_customer_id IS NOT NULL AND order_id IS NOT NULL`);
   const assigned = ids.map((key, at) => ({ at, paths: pathsOf(brandDir, [key], "records") }));
   const parts = assigned
     .filter(({ paths }) => paths.length > 0)
-    .map(
-      ({ at, paths }) => `SELECT ${at} AS n, key_space, source_record_id AS id, customer_id FROM ${readFiles(paths)}`,
-    );
+    .map(({ at, paths }) => `SELECT ${at} AS n, key_space, source_record_id AS id, customer_id FROM ${parquet(paths)}`);
   await session.run(
     `CREATE OR REPLACE TEMP TABLE named AS ${parts.join(" UNION ALL ") || "SELECT 0 AS n, '' AS key_space, '' AS id, '' AS customer_id WHERE false"}`,
   );
@@ -99,7 +96,7 @@ export async function findPerson(session: Session, request: FindRequest): Promis
 }
 
 async function rowsTable(session: Session, name: string, columns: string, paths: readonly string[]): Promise<void> {
-  const from = paths.length > 0 ? `SELECT DISTINCT ${columns} FROM ${readFiles(paths)}` : empty(columns);
+  const from = paths.length > 0 ? `SELECT DISTINCT ${columns} FROM ${parquet(paths)}` : empty(columns);
   await session.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${from}`);
 }
 
@@ -138,7 +135,7 @@ async function visitorsOf(
   const paths = visits.flatMap(({ key, output }) => pathsOf(brandDir, [key], output));
   if (paths.length === 0 || ids.length === 0) return [];
   const own = `customer_id IN (${ids.map(literal).join(", ")})`;
-  const found = await session.rows(`SELECT visitor_id FROM ${readFiles(paths)} WHERE visitor_id IS NOT NULL
+  const found = await session.rows(`SELECT visitor_id FROM ${parquet(paths)} WHERE visitor_id IS NOT NULL
     GROUP BY visitor_id HAVING bool_and(coalesce(${own}, false)) ORDER BY visitor_id`);
   return found.map(({ visitor_id }) => String(visitor_id));
 }

@@ -3,8 +3,7 @@ import type { Json } from "../../shared/base/canonical-json.ts";
 import { throwIfCancelled } from "../../shared/base/errors.ts";
 import type { Person } from "../../shared/domain/erasure.ts";
 import type { Session } from "../engine/duckdb.ts";
-import { ident, literal } from "../engine/sql.ts";
-import { readFiles } from "../query/snapshot.ts";
+import { ident, literal, parquet } from "../engine/sql.ts";
 import { needlesOf } from "./erase-lists.ts";
 import { personPredicate, withoutPerson } from "./person-predicate.ts";
 
@@ -37,9 +36,9 @@ export async function personRows(paths: readonly string[], scanning: Scanning): 
     for (const alike of await byColumns(session, tables)) {
       throwIfCancelled(signal);
       const [first = ""] = alike;
-      const predicate = personPredicate(await session.describe(`SELECT * FROM ${readFiles([first])}`), person);
+      const predicate = personPredicate(await session.describe(`SELECT * FROM ${parquet([first])}`), person);
       if (predicate === null) continue;
-      const files = `read_parquet([${alike.map(literal).join(", ")}], hive_partitioning = false, filename = ${literal(fileColumn)})`;
+      const files = parquet(alike, [`filename = ${literal(fileColumn)}`]);
       const name = ident(fileColumn);
       const counted = `SELECT ${name} AS path, CAST(count(*) AS INTEGER) AS n FROM ${files} WHERE ${predicate} GROUP BY 1`;
       for (const { path, n } of await session.rows(counted)) found.set(String(path), Number(n));

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip, createZstdCompress } from "node:zlib";
 import type { Session } from "../engine/duckdb.ts";
-import { literal } from "../engine/sql.ts";
+import { parquet } from "../engine/sql.ts";
 import { eachJsonRecord } from "./json-records.ts";
 import { type Prepared, prepareFile } from "./prepare.ts";
 import type { RawTable } from "./raw.ts";
@@ -39,7 +39,7 @@ export async function leaveOut(session: Session, given: LeavingOut): Promise<voi
   switch (prepared.format) {
     case "parquet":
       await session.toParquet(
-        `SELECT * EXCLUDE (file_row_number) FROM read_parquet([${literal(prepared.path)}], file_row_number = true)
+        `SELECT * EXCLUDE (file_row_number) FROM ${parquet([prepared.path], ["file_row_number = true"])}
          WHERE file_row_number + 1 NOT IN (SELECT source_row FROM ${rows})`,
         plain,
       );

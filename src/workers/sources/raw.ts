@@ -3,7 +3,7 @@ import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
-import { fileList, ident, literal, parquet } from "../engine/sql.ts";
+import { ident, literal, parquet } from "../engine/sql.ts";
 import { plainRows } from "./plain-rows.ts";
 import type { Prepared } from "./prepare.ts";
 import { dropValues } from "./raw-values.ts";
@@ -164,7 +164,7 @@ function plainCsv(
 ): string {
   const line = longest * 2 + 200_000; // quotes may double, and room for the two numbers
   return `read_csv(${literal(path)}, auto_detect = false, header = false, skip = ${skip}, delim = ${literal(delimiter)}, quote = '"', escape = '"', new_line = '\\n',
-    columns = {${columns}}, max_line_size = ${line}, buffer_size = ${Math.max(line * 2, 8_000_000)}, strict_mode = true, null_padding = false)`;
+    columns = {${columns}}, hive_partitioning = false, max_line_size = ${line}, buffer_size = ${Math.max(line * 2, 8_000_000)}, strict_mode = true, null_padding = false)`;
 }
 
 async function emptyRejects(session: Session, rejects: string): Promise<void> {
@@ -195,7 +195,7 @@ async function readParquet(
     );
   }
   const select = columns.map((name, at) => `CAST(${ident(name)} AS VARCHAR) AS ${rawColumn(at)}`).join(", ");
-  const from = `read_parquet(${fileList([prepared.path])}, file_row_number = true)`;
+  const from = parquet([prepared.path], ["file_row_number = true"]);
   try {
     await session.run(
       `CREATE TEMP TABLE ${table} AS SELECT file_row_number + 1 AS source_row, file_row_number + 1 AS line, ${select} FROM ${from}`,

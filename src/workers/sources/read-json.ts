@@ -146,5 +146,5 @@ async function readTables(
 function plainRows(path: string, columns: string, longest: number): string {
   const line = longest * 4 + 200_000;
   return `read_csv(${literal(path)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\\n', columns = {${columns}},
-    max_line_size = ${line}, buffer_size = ${Math.max(line * 2, 8_000_000)}, strict_mode = true, null_padding = true, parallel = false)`;
+    hive_partitioning = false, max_line_size = ${line}, buffer_size = ${Math.max(line * 2, 8_000_000)}, strict_mode = true, null_padding = true, parallel = false)`;
 }

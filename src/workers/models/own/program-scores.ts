@@ -1,7 +1,7 @@
 import { AssayError } from "../../../shared/base/errors.ts";
 import type { OwnProgram, ProgramOutput } from "../../../shared/domain/own-model.ts";
 import { kindOf } from "../../engine/columns.ts";
-import { fileList, ident, literal } from "../../engine/sql.ts";
+import { fileList, ident, literal, parquet } from "../../engine/sql.ts";
 import type { StepContext } from "../../engine/step-context.ts";
 
 export function keyOf({ rows }: OwnProgram): string {
@@ -55,7 +55,7 @@ export async function checkScores(
       `One row a ${key}, none for unknown ones.`,
     );
   }
-  const relation = `read_parquet(${fileList(files)}, hive_partitioning = false)`;
+  const relation = parquet(files);
   const described = new Map(
     (await session.describe(`SELECT * FROM ${relation}`)).map(({ name, type }) => [name, type]),
   );
