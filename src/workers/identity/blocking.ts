@@ -102,14 +102,22 @@ export function candidatePairs(rules: readonly BlockingRule[], records: number):
   return { left, right };
 }
 
+/** How many records have each code: what only one has is in no block, and of most addresses and numbers there is one. */
+function timesOf({ codes, distinct }: Codes): Int32Array {
+  const times = new Int32Array(distinct);
+  for (const code of codes) if (code >= 0) times[code] = (times[code] ?? 0) + 1;
+  return times;
+}
+
 function pairsOf({ parts }: BlockingRule, records: number): Float64Array {
   const blocks = new Map<number, number[]>();
   const [first, second] = parts;
   if (!first) return new Float64Array(0);
+  const [ofFirst, ofSecond] = [timesOf(first), second ? timesOf(second) : undefined];
   for (let record = 0; record < records; record++) {
     const a = first.codes[record] ?? -1;
     const b = second ? (second.codes[record] ?? -1) : 0;
-    if (a < 0 || b < 0) continue;
+    if (a < 0 || b < 0 || ofFirst[a] === 1 || ofSecond?.[b] === 1) continue;
     const key = a * (second?.distinct ?? 1) + b;
     const known = blocks.get(key);
     if (known) known.push(record);

@@ -7,6 +7,12 @@ export interface IdAssignment {
   readonly splits: readonly { readonly from: string; readonly to: string }[];
 }
 
+/** How a record is named before ids: unique within the brand. */
+export interface RecordName {
+  readonly keySpace: string;
+  readonly recordId: string;
+}
+
 const utf8 = new TextEncoder();
 
 /** 20 hex digits of SHA-256 over the key space and the least record id at birth; a number is added where that id is taken. */
@@ -15,12 +21,26 @@ export function birthId(keySpace: string, recordId: string, attempt = 0): string
   return sha256Of(utf8.encode(text)).slice(0, 20);
 }
 
+/** The same of SQL's own values: `birthNameSql` of a record, and the id of such a name. */
+export const birthNameSql = "coalesce(key_space, '') || chr(31) || source_record_id";
+export const birthIdSql = (name: string): string => `left(sha256(${name}), 20)`;
+
+/** The ids that a record would give one customer after another. */
+export const birthIds = ({ keySpace, recordId }: RecordName, attempts: number): string[] =>
+  Array.from({ length: attempts }, (_, attempt) => birthId(keySpace, recordId, attempt));
+
+export function leastRecord(members: readonly number[], records: readonly RecordName[]): RecordName {
+  const [first = { keySpace: "", recordId: "" }, ...others] = members.flatMap((member) => records[member] ?? []);
+  return others.reduce((a, b) => (compare(b, a) < 0 ? b : a), first);
+}
+
 /** Names clusters: the id that most of a cluster's records had before goes on (the lesser id among equals), and where several
- *  clusters come from one, the one with most of its records keeps it; the others are born anew. */
+ *  clusters come from one, the one with most of its records keeps it; the others are born anew. No id is given that others hold. */
 export function assignIds(
   clusters: ReadonlyMap<number, readonly number[]>,
-  records: readonly { readonly keySpace: string; readonly recordId: string }[],
+  records: readonly RecordName[],
   previous: (record: number) => string | undefined,
+  held: ReadonlySet<string> = new Set(),
 ): IdAssignment {
   const claims: { leader: number; id: string; votes: number }[] = [];
   const votesOf = new Map<number, Map<string, number>>();
@@ -44,21 +64,19 @@ export function assignIds(
   const everUsed = new Set(claims.map(({ id }) => id));
   for (const [leader, members] of clusters) {
     if (ids.has(leader)) continue;
-    const least = members.map((member) => records[member]).reduce((a, b) => (compare(b, a) < 0 ? b : a));
+    const { keySpace, recordId } = leastRecord(members, records);
     let attempt = 0;
-    let id = birthId(least?.keySpace ?? "", least?.recordId ?? "");
-    while (taken.has(id) || everUsed.has(id)) id = birthId(least?.keySpace ?? "", least?.recordId ?? "", ++attempt);
+    let id = birthId(keySpace, recordId);
+    while (taken.has(id) || everUsed.has(id) || held.has(id)) id = birthId(keySpace, recordId, ++attempt);
     ids.set(leader, id);
     taken.add(id);
   }
   return { ids, ...changes(ids, votesOf) };
 }
 
-type RecordName = { readonly keySpace: string; readonly recordId: string } | undefined;
-
 function compare(a: RecordName, b: RecordName): number {
-  const x = `${a?.keySpace}\u001f${a?.recordId}`;
-  const y = `${b?.keySpace}\u001f${b?.recordId}`;
+  const x = `${a.keySpace}\u001f${a.recordId}`;
+  const y = `${b.keySpace}\u001f${b.recordId}`;
   return x < y ? -1 : x > y ? 1 : 0;
 }
 

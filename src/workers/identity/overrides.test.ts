@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { StepBench } from "../../../test/support/step-harness.ts";
 import { clusterRecords, type IdentityRows } from "./clusters.ts";
+import { clusters } from "./clusters-step.ts";
 import type { Override, OverrideSubject } from "./overrides.ts";
 import { recordPairs } from "./record-pairs.ts";
-import { clusters } from "./steps.ts";
 
 const options = { maxSharing: 6, maxCluster: 60 };
 const nothing = (size: number) => new Array<string | null>(size).fill(null);

@@ -17,12 +17,12 @@ export type OverrideSubject =
   | { readonly kind: "join"; readonly records: readonly RecordName[] }
   | { readonly kind: "split"; readonly records: readonly RecordName[]; readonly rest: readonly RecordName[] };
 
-/** The overrides that the task was given, with records by number; records that were never delivered, or are gone, say nothing. */
-export async function overridesOf(context: StepContext): Promise<Override[]> {
-  const subject = context.subject as { overrides?: readonly OverrideSubject[] } | null;
-  const overrides = subject?.overrides ?? [];
-  if (overrides.length === 0) return [];
-  const named = overrides.flatMap((one) => [...one.records, ...(one.kind === "split" ? one.rest : [])]);
+const overridesIn = (context: StepContext): readonly OverrideSubject[] =>
+  (context.subject as { overrides?: readonly OverrideSubject[] } | null)?.overrides ?? [];
+
+/** Makes the table `overridden`: the records that somebody said something of. */
+export async function loadOverridden(context: StepContext): Promise<void> {
+  const named = overridesIn(context).flatMap((one) => [...one.records, ...(one.kind === "split" ? one.rest : [])]);
   const text = (name: string) => ({ name, type: "VARCHAR" as const, values: [] });
   await context.session.load(
     "overridden",
@@ -35,11 +35,18 @@ export async function overridesOf(context: StepContext): Promise<Override[]> {
     },
     [text("key_space"), text("source_record_id")],
   );
+}
+
+/** The overrides that the task was given, with records by their number in the table `linkable`; records that were never delivered, or
+ *  are gone, say nothing. */
+export async function overridesOf(context: StepContext): Promise<Override[]> {
+  const overrides = overridesIn(context);
+  if (overrides.length === 0) return [];
   const found = await context.session.rows(
-    "SELECT DISTINCT key_space, source_record_id, record FROM records JOIN overridden USING (key_space, source_record_id)",
+    "SELECT DISTINCT key_space, source_record_id, number FROM linkable JOIN overridden USING (key_space, source_record_id)",
   );
   const numbers = new Map(
-    found.map((row) => [`${row["key_space"]}\u001f${row["source_record_id"]}`, Number(row["record"])]),
+    found.map((row) => [`${row["key_space"]}\u001f${row["source_record_id"]}`, Number(row["number"])]),
   );
   const known = (records: readonly RecordName[]) =>
     records.flatMap(({ key_space, source_record_id }) => numbers.get(`${key_space}\u001f${source_record_id}`) ?? []);

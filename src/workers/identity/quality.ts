@@ -15,8 +15,12 @@ export interface ClusterQuality {
 
 const sizeSteps = [1, 2, 3, 4, 5, 10, 20] as const;
 
-/** How a run's clusters look. names: by record as `recordNames` gives them. */
-export function measureClusters(clusters: Pick<Clusters, "leader">, names: readonly (string | null)[]): ClusterQuality {
+/** How a run's clusters look. names: by record as `recordNames` gives them; alone: how many more records are clusters by themselves. */
+export function measureClusters(
+  clusters: Pick<Clusters, "leader">,
+  names: readonly (string | null)[],
+  alone = 0,
+): ClusterQuality {
   const members = new Map<number, { size: number; names: Set<string> }>();
   for (const [record, leader] of clusters.leader.entries()) {
     const known = members.get(leader) ?? { size: 0, names: new Set<string>() };
@@ -25,8 +29,8 @@ export function measureClusters(clusters: Pick<Clusters, "leader">, names: reado
     if (name) known.names.add(name);
     members.set(leader, known);
   }
-  const sizes = sizeSteps.map((from) => ({ from, clusters: 0 }));
-  let largest = 0;
+  const sizes = sizeSteps.map((from) => ({ from, clusters: from === 1 ? alone : 0 }));
+  let largest = Math.min(1, alone);
   let linked = 0;
   let conflicting = 0;
   for (const { size, names: own } of members.values()) {
@@ -36,10 +40,10 @@ export function measureClusters(clusters: Pick<Clusters, "leader">, names: reado
     if (size > 1) linked += size;
     if (isConflicting([...own])) conflicting++;
   }
-  const records = clusters.leader.length;
+  const records = clusters.leader.length + alone;
   return {
     records,
-    clusters: members.size,
+    clusters: members.size + alone,
     linked_share: records > 0 ? linked / records : 0,
     largest,
     sizes,
