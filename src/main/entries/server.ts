@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { AssayError, toWire } from "../../shared/base/errors.ts";
 import { createCore } from "../core.ts";
 import { startHttp } from "../transports/http.ts";
 import { lastWorkspace } from "./last-workspace.ts";
@@ -85,19 +86,38 @@ export function endOnSignal(close: () => Promise<void>): void {
   }
 }
 
+/** The port that is asked for; 0 is any free one. */
+function portOf(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new AssayError(
+    "usage",
+    `“${text}” is no port.`,
+    "Write --port as a number from 0 to 65535; 0 is any free one.",
+  );
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        open: { type: "boolean", default: false },
+        port: { type: "string", default: "0" },
+        workspace: { type: "string" },
+      },
+    });
+    return values;
+  } catch (cause) {
+    const [said = ""] = String(cause instanceof Error ? cause.message : cause).split(". ");
+    throw new AssayError("usage", `${said}.`, "It takes --open, --port NUMBER and --workspace DIR.", {}, { cause });
+  }
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      open: { type: "boolean", default: false },
-      port: { type: "string", default: "0" },
-      workspace: { type: "string" },
-    },
-    strict: false,
-  });
+  const values = readOptions();
   const close = await serveShell({
-    workspace: typeof values.workspace === "string" ? values.workspace : process.env.ASSAY_WORKSPACE,
-    port: Number(values.port) || 0,
-    open: values.open === true,
+    workspace: values.workspace ?? process.env.ASSAY_WORKSPACE,
+    port: portOf(values.port),
+    open: values.open,
     announce: (url) => console.log(`Assay is open at ${url}`),
   });
   endOnSignal(close);
@@ -105,7 +125,8 @@ async function main(): Promise<void> {
 
 if (process.argv[1]?.replaceAll("\\", "/").match(/entries\/server\.[jt]s$/)) {
   main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
+    const { message, hint } = toWire(error);
+    console.error(hint ? `${message}\n  ${hint}` : message);
     process.exitCode = 1;
   });
 }
