@@ -1,9 +1,8 @@
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type Artifact, findArtifact } from "./artifact-store.ts";
-import { errnoOf } from "./file-system.ts";
 import { isFolderOfKeys } from "./layout.ts";
-import { failure } from "./publish.ts";
+import { namesIn } from "./names-in.ts";
 
 export interface ScannedArtifact {
   readonly artifact: Artifact;
@@ -27,15 +26,6 @@ export function* scanArtifacts(brandDir: string, folder: string): Generator<Scan
       return { artifact, madeAt, bytes: artifact.files.reduce((sum, { bytes }) => sum + bytes, 0) };
     });
     if (found) yield found;
-  }
-}
-
-export function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes(errnoOf(error))) return [];
-    throw failure("can't be listed", folder, error);
   }
 }
 

@@ -11,6 +11,7 @@ import {
   ownerText,
   readLease,
 } from "./lease.ts";
+import { namesIn } from "./names-in.ts";
 import { createHint } from "./publish.ts";
 
 /** A claim is a hint that spares double work; nothing that is right rests on it. */
@@ -97,14 +98,6 @@ function standingClaims(brandDir: string, options: LeaseOptions): string[] {
       namesIn(join(brandDir, "claims", folder)).map((name) => join(brandDir, "claims", folder, name)),
     )
     .filter((path) => !isAbandoned(path, options));
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return []; // gone by now, or no folder
-  }
 }
 
 function claimFolder(brandDir: string, taskKey: string): string {

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { throwIfCancelled } from "../../shared/base/errors.ts";
 import type { BrandState } from "../../shared/domain/brand-state.ts";
-import { artifactFolders, namesIn, scanArtifacts } from "./artifact-scan.ts";
+import { artifactFolders, scanArtifacts } from "./artifact-scan.ts";
 import { type Held, heldBy } from "./brand-needs.ts";
+import { namesIn } from "./names-in.ts";
 import { type Standing, snapshotName } from "./standing.ts";
 
 export interface Sum {

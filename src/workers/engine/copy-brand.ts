@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, posix, relative, sep } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
-import { artifactFolders, namesIn } from "./artifact-scan.ts";
+import { artifactFolders } from "./artifact-scan.ts";
 import { type Artifact, findArtifact, placeOf } from "./artifact-store.ts";
 import { eachEntry, standingOf } from "./brand-log.ts";
 import { foldBrand, neededBy } from "./brand-needs.ts";
@@ -10,6 +10,7 @@ import type { CopyCounts, CopyOptions } from "./copy-workspace.ts";
 import { realFileSystem } from "./file-system.ts";
 import { flatEntryPath } from "./layout.ts";
 import { knownTurn, pathOf } from "./log-entries.ts";
+import { namesIn } from "./names-in.ts";
 import { type Pin, pinVersion } from "./pins.ts";
 import { syncFolder } from "./publish.ts";
 import { placesOfName } from "./standing.ts";

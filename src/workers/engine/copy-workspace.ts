@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError } from "../../shared/base/errors.ts";
-import { namesIn } from "./artifact-scan.ts";
 import { copyBrand } from "./copy-brand.ts";
 import { makePath } from "./make-path.ts";
+import { namesIn } from "./names-in.ts";
 import { publish } from "./publish.ts";
 import { createBrand, readWorkspaceFile, workspaceFormat } from "./workspace.ts";
 

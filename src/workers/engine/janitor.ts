@@ -2,12 +2,12 @@ import { type Dirent, readdirSync, rmdirSync, statSync, unlinkSync } from "node:
 import { dirname, join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { throwIfCancelled } from "../../shared/base/errors.ts";
-import { namesIn } from "./artifact-scan.ts";
 import { findArtifact } from "./artifact-store.ts";
 import { foldBrand } from "./brand-needs.ts";
 import { mendCheckpoints } from "./checkpoint-care.ts";
 import { attemptsAtWork } from "./claims.ts";
 import { readLease } from "./lease.ts";
+import { namesIn } from "./names-in.ts";
 import { serverNow } from "./server-time.ts";
 
 const staleMs = 24 * 3_600_000;

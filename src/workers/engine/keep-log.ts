@@ -1,13 +1,13 @@
 import { rmSync } from "node:fs";
 import { join, posix, relative } from "node:path";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
-import { namesIn } from "./artifact-scan.ts";
 import { eachEntry, standingOf } from "./brand-log.ts";
 import { type CheckpointName, checkpointPath, listCheckpoints } from "./checkpoints.ts";
 import { copyFile } from "./copy-file.ts";
 import { realFileSystem } from "./file-system.ts";
 import { flatEntryPath, foldersOfLog } from "./layout.ts";
 import { knownTurn, listedHead, pathOf } from "./log-entries.ts";
+import { namesIn } from "./names-in.ts";
 
 /** Copies what the shared log got since, its chain checked; gives the version that the copy stands at. Of what checkpoints hold only the
  *  last entries are copied, which vouch for them; where one of them is broken, all. */

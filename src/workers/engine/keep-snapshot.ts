@@ -3,11 +3,11 @@ import { join, posix } from "node:path";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
 import type { BrandState } from "../../shared/domain/brand-state.ts";
-import { namesIn } from "./artifact-scan.ts";
 import { type Artifact, findArtifact, placeOf, requireArtifact } from "./artifact-store.ts";
 import { foldBrand, manifestKeys } from "./brand-needs.ts";
 import { copyFile, linkCopy } from "./copy-file.ts";
 import { copyLogTail } from "./keep-log.ts";
+import { namesIn } from "./names-in.ts";
 import { pinVersion } from "./pins.ts";
 
 /** A snapshot that lies on this machine's own disk as well, below a folder laid out as the brand's. */

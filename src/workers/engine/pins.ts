@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import {
   defaultHeartbeatMs,
@@ -12,6 +11,7 @@ import {
   ownerText,
   readLease,
 } from "./lease.ts";
+import { namesIn } from "./names-in.ts";
 import { publish } from "./publish.ts";
 
 /** Says that somebody reads what a version of the log offers: nothing that was there then is set aside meanwhile. Where it lapses (a
@@ -109,6 +109,7 @@ export interface StandingPin {
 export function standingPins(brandDir: string, options: LeaseOptions = {}): StandingPin[] {
   const folder = join(brandDir, "pins");
   return namesIn(folder)
+    .filter((name) => /^[0-9a-f-]{36}$/.test(name))
     .map((name) => join(folder, name))
     .filter((path) => !isAbandoned(path, options))
     .map((path) => ({ path, version: versionOf(readLease(path)) }));
@@ -117,12 +118,4 @@ export function standingPins(brandDir: string, options: LeaseOptions = {}): Stan
 function versionOf(text: string | undefined): number {
   const version = Number(text?.split(" ")[3]);
   return Number.isSafeInteger(version) ? version : 0;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => /^[0-9a-f-]{36}$/.test(name));
-  } catch {
-    return []; // nobody ever pinned here
-  }
 }

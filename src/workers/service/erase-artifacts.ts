@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Json } from "../../shared/base/canonical-json.ts";
-import { throwIfCancelled } from "../../shared/base/errors.ts";
+import { throwIfCancelled, toWire } from "../../shared/base/errors.ts";
 import type { Person } from "../../shared/domain/erasure.ts";
 import { type Artifact, findArtifact, placeOf, publishArtifact, quarantine } from "../engine/artifact-store.ts";
 import type { Session } from "../engine/duckdb.ts";
+import { namesIn } from "../engine/names-in.ts";
 import { parquet } from "../engine/sql.ts";
 import { needlesOf } from "./erase-lists.ts";
 import { personPredicate, withoutPerson } from "./person-predicate.ts";
@@ -37,7 +38,7 @@ export async function eraseFromArtifacts(erasing: Erasing): Promise<ErasedArtifa
   for (const key of begun) await replace(erasing, readRecord(join(aside, key)), done);
   const keys = namesIn(join(brandDir, "artifacts")).flatMap((part) => namesIn(join(brandDir, "artifacts", part)));
   const sound = keys.flatMap((key) => {
-    const artifact = begun.includes(key) ? undefined : soundArtifact(brandDir, key);
+    const artifact = begun.includes(key) ? undefined : soundArtifact(key, erasing);
     const folder = join(brandDir, placeOf(brandDir, key));
     return artifact ? [{ artifact, folder }] : [];
   });
@@ -76,12 +77,14 @@ function count(done: ErasedArtifacts, { step }: Artifact, rows: number): void {
   done.rows[step] = (done.rows[step] ?? 0) + rows;
 }
 
-/** Damaged ones are set aside, where they are made again: what can't be read can't be cleaned. */
-function soundArtifact(brandDir: string, key: string): Artifact | undefined {
+/** Damaged ones are set aside, where they are made again: what can't be read can't be cleaned. A dry run sets nothing aside, and a
+ *  share that doesn't answer says nothing of what is there. */
+function soundArtifact(key: string, { brandDir, isDry }: Erasing): Artifact | undefined {
   try {
     return findArtifact(brandDir, key);
-  } catch {
-    quarantine(brandDir, key);
+  } catch (error) {
+    if (toWire(error).code !== "corrupt") throw error;
+    if (!isDry) quarantine(brandDir, key);
     return undefined;
   }
 }
@@ -123,14 +126,6 @@ async function replace(erasing: Erasing, artifact: Artifact, done: ErasedArtifac
   publishArtifact(brandDir, { key, step, version, params, inputs, parts, seconds, attempt, outputs });
   for (const { localPath } of outputs) if (localPath.startsWith(scratch)) rmSync(localPath, { force: true });
   if (removed > 0) count(done, artifact, removed);
-}
-
-export function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }
 
 /** Whether a folder of a table holds other files than these. */
