@@ -313,6 +313,12 @@ const known: Readonly<Record<string, Metric>> = {
 export function metricOf(name: string): Metric {
   const own = known[name];
   if (own) return own;
+  const ofLine = /^(.+)_at_purchase$/.exec(name)?.[1];
+  if (ofLine) {
+    const same = metricOf(ofLine);
+    const help = `${same.help} Of lines bought within the return window before the cut, by their chance at the purchase.`;
+    return { ...same, label: `${same.label}, at purchase`, help };
+  }
   const at = /^(recall|precision|ndcg|map|hit_rate)_at_(\d+)(_new)?$/.exec(name);
   const plain = name.replaceAll("_", " ");
   const label = at ? `${at[1]?.replace("_", " ")} among ${at[2]}${at[3] ? ", new to them" : ""}` : plain;

@@ -3,6 +3,7 @@ import type { Column, ColumnTable } from "./column.ts";
 import type { ParamSpecs, Params } from "./params.ts";
 import type { InputReference } from "./step.ts";
 import type { MethodTarget, MethodTrial, ModelTarget, TournamentChoice } from "./tournament.ts";
+import type { VerdictCondition } from "./verdict.ts";
 
 export type ModelGroup =
   | "lifecycle"
@@ -137,6 +138,9 @@ export interface ModelDeclaration {
   readonly card: ModelCard;
   /** The metric that the verdict rests on; the first evaluation unless named. */
   readonly mainMetric?: string;
+  /** What further metrics have to say for the model to be proven: that it is surely better than the baseline too, or that it isn't
+   *  surely worse. Metrics that can't be told ask for nothing. */
+  readonly alsoDecide?: Readonly<Record<string, VerdictCondition>>;
   /** Tournaments that it enters: the column of its scores that answers, and why it is only shown where it can't be chosen. */
   readonly competes?: readonly {
     readonly target: ModelTarget;

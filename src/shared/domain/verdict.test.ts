@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type JudgedRow, needsOf, verdictOf } from "./verdict.ts";
+import { type JudgedRow, needsOf, unmetConditions, verdictOf } from "./verdict.ts";
 
 const row = (cut_on: string, low: number | null, more: Partial<JudgedRow> = {}): JudgedRow => ({
   model: "rfm",
@@ -35,6 +35,46 @@ describe("the verdict", () => {
       state: "proven",
       cuts: 1,
     });
+  });
+
+  it("asks further metrics for what the model declares, by their mean bounds over the cuts", () => {
+    const main = [row("2026-03-29", 0.03), row("2025-12-28", 0.01)];
+    const also = (condition: "better" | "not_worse", bounds: readonly [low: number, high: number][]) =>
+      verdictOf([
+        ...main,
+        ...bounds.map(([low, high], at) =>
+          row(main[at]?.cut_on ?? "", low, { is_main: false, metric: "log_loss", condition, advantage_high: high }),
+        ),
+      ]).state;
+    expect(
+      also("better", [
+        [0.02, 0.1],
+        [-0.01, 0.1],
+      ]),
+    ).toBe("proven");
+    expect(
+      also("better", [
+        [0.01, 0.1],
+        [-0.02, 0.1],
+      ]),
+    ).toBe("unproven");
+    expect(
+      also("not_worse", [
+        [-0.1, 0.02],
+        [-0.2, 0.01],
+      ]),
+    ).toBe("proven");
+    expect(
+      also("not_worse", [
+        [-0.1, -0.02],
+        [-0.2, 0.01],
+      ]),
+    ).toBe("unproven");
+    expect(also("better", [])).toBe("proven");
+    const unmet = row("2026-03-29", -0.2, { is_main: false, metric: "log_loss", condition: "better" });
+    expect(unmetConditions([...main, unmet])).toEqual([{ metric: "log_loss", condition: "better" }]);
+    expect(verdictOf([...main, { ...unmet, horizon_days: 30 }]).state).toBe("proven");
+    expect(verdictOf([row("2026-03-29", -0.01), { ...unmet, advantage_low: 1 }]).state).toBe("unproven");
   });
 
   it("says that there was nothing to judge by, and what would be needed", () => {

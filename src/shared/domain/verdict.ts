@@ -1,3 +1,7 @@
+/** What a further metric has to say of a model: surely better than the baseline, or not surely worse. */
+export const verdictConditions = ["better", "not_worse"] as const;
+export type VerdictCondition = (typeof verdictConditions)[number];
+
 /** A figure of one model at one cut, as its evaluation tells it. */
 export interface JudgedRow {
   readonly model: string;
@@ -6,6 +10,8 @@ export interface JudgedRow {
   readonly cut_on: string;
   readonly horizon_days: number;
   readonly is_main?: boolean | undefined;
+  /** What the verdict asks of this metric beside the main one. */
+  readonly condition?: VerdictCondition | undefined;
   /** How much better than the baseline, positive where it is better, with its 95 % interval. */
   readonly advantage?: number | null | undefined;
   readonly advantage_low?: number | null | undefined;
@@ -29,24 +35,19 @@ export interface Verdict {
 
 const none: Verdict = { state: "no_data", metric: null, cuts: 0, n: 0, advantage: null, low: null, high: null };
 
-/** Proven where the lower 95 % bound of the main metric's advantage over its baseline, averaged over the cuts, is above 0. The same
- *  customers stand at several cuts, so bounds are averaged and nothing is gained by their number. Rows of another horizon than the
- *  latest cut's don't count. */
+/** Proven where the lower 95 % bound of the main metric's advantage over its baseline, averaged over the cuts, is above 0, and further
+ *  metrics say what the model's declaration asks of them. The same customers stand at several cuts, so bounds are averaged and nothing
+ *  is gained by their number. Rows of another horizon than the latest cut's don't count. */
 export function verdictOf(rows: readonly JudgedRow[]): Verdict {
-  const main = rows.filter((row) => row.is_main === true && typeof row.advantage_low === "number");
-  const latest = main.reduce<JudgedRow | undefined>(
-    (best, row) => (best && best.cut_on >= row.cut_on ? best : row),
-    undefined,
-  );
-  const judged = main.filter(
-    ({ horizon_days, metric }) => horizon_days === latest?.horizon_days && metric === latest.metric,
-  );
-  const mean = (of: (row: JudgedRow) => number | null | undefined) =>
-    judged.reduce((sum, row) => sum + (of(row) ?? 0), 0) / judged.length;
+  const latest = latestMain(rows);
   if (!latest) return none;
+  const judged = rows
+    .filter(isTold)
+    .filter((row) => row.is_main && row.horizon_days === latest.horizon_days && row.metric === latest.metric);
+  const mean = (of: (row: JudgedRow) => number | null | undefined) => meanOf(judged, of);
   const low = mean((row) => row.advantage_low);
   return {
-    state: low > 0 ? "proven" : "unproven",
+    state: low > 0 && unmetConditions(rows).length === 0 ? "proven" : "unproven",
     metric: latest.metric,
     cuts: judged.length,
     n: judged.reduce((sum, { n }) => sum + n, 0),
@@ -54,6 +55,33 @@ export function verdictOf(rows: readonly JudgedRow[]): Verdict {
     low,
     high: mean((row) => row.advantage_high),
   };
+}
+
+const isTold = (row: JudgedRow) => typeof row.advantage_low === "number";
+
+function latestMain(rows: readonly JudgedRow[]): JudgedRow | undefined {
+  const main = rows.filter((row) => row.is_main === true && isTold(row));
+  return main.reduce<JudgedRow | undefined>((best, row) => (best && best.cut_on >= row.cut_on ? best : row), undefined);
+}
+
+function meanOf(rows: readonly JudgedRow[], of: (row: JudgedRow) => number | null | undefined): number {
+  return rows.reduce((sum, row) => sum + (of(row) ?? 0), 0) / rows.length;
+}
+
+/** Metrics beside the main one that don't say what the verdict asks of them, by their mean bounds over the cuts. */
+export function unmetConditions(
+  rows: readonly JudgedRow[],
+): { readonly metric: string; readonly condition: VerdictCondition }[] {
+  const horizon = latestMain(rows)?.horizon_days;
+  const asked = rows.filter((row) => row.condition && row.horizon_days === horizon && isTold(row));
+  return [...new Map(asked.map(({ metric, condition }) => [metric, condition]))].flatMap(([metric, condition]) => {
+    const own = asked.filter((row) => row.metric === metric);
+    const isMet =
+      condition === "better"
+        ? meanOf(own, (row) => row.advantage_low) > 0
+        : meanOf(own, (row) => row.advantage_high) >= 0;
+    return condition && !isMet ? [{ metric, condition }] : [];
+  });
 }
 
 const needs: Readonly<Record<string, string>> = {
@@ -71,6 +99,7 @@ const needs: Readonly<Record<string, string>> = {
   store_counts: "orders that name their store",
   return_counts: "a source of returns, or lines that say whether they came back",
   return_lines: "a source of returns, or lines that say whether they came back",
+  return_open_lines: "a source of returns, or lines that say whether they came back",
   return_ledger: "a source of returns, or lines that say whether they came back",
   message_activity: "events of messages: sent, opened, clicked",
   web_activity: "events of visits",

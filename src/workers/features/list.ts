@@ -34,6 +34,7 @@ import { purchaseTraining } from "./purchase-training.ts";
 import { rebuyCandidates, rebuyIntervals } from "./rebuy-intervals.ts";
 import { recentLines } from "./recent-lines.ts";
 import { returnCounts } from "./return-counts.ts";
+import { returnJudgedLines } from "./return-judged-lines.ts";
 import { returnLedger } from "./return-ledger.ts";
 import { returnOpenLines, returnTrainingLines } from "./return-lines.ts";
 import { returnOutcomes } from "./return-outcomes.ts";
@@ -90,6 +91,7 @@ export const featureSteps = [
   returnTrainingLines,
   returnOpenLines,
   returnOutcomes,
+  returnJudgedLines,
   messageDays,
   messageActivity,
   messageTraining,

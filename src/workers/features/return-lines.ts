@@ -47,7 +47,8 @@ const features: readonly Column[] = [
   number("age_days", "days"),
 ];
 
-const columns: readonly Column[] = [
+/** What a line's chance to come back is read from, and what became of it where that is settled. */
+export const returnLineColumns: readonly Column[] = [
   ...returnLineKeys,
   { name: "day", type: "DATE" },
   { name: "known_on", type: "DATE" },
@@ -57,7 +58,8 @@ const columns: readonly Column[] = [
   ...features,
 ];
 
-const inputs = {
+/** Tables that `returnLinesSql` reads. */
+export const returnLineInputs = {
   ledger: { step: "return_ledger", output: "return_ledger" },
   window: { step: "return_window", output: "return_window" },
   lines: { step: "purchase_lines", output: "lines" },
@@ -74,7 +76,7 @@ export const returnTrainingLines = defineStep({
   stage: "features",
   scope: "brand",
   timing: "as_of",
-  inputs,
+  inputs: returnLineInputs,
   params: {
     most_lines: {
       kind: "number",
@@ -85,12 +87,15 @@ export const returnTrainingLines = defineStep({
       help: "The newest settled lines, whole days of them.",
     },
   },
-  outputs: [{ name: "return_training_lines", kind: "parquet", columns }],
+  outputs: [{ name: "return_training_lines", kind: "parquet", columns: returnLineColumns }],
   run: async (context) => {
     const passed = `is_settled AND window_ends_on <= DATE ${literal(context.asOf)}`;
     const newest = `(SELECT coalesce(max(day) FILTER (n > ${Number(context.params["most_lines"])}), DATE '0001-01-01') FROM
       (SELECT day, sum(count(*)) OVER (ORDER BY day DESC) AS n FROM ${context.relation("ledger")} WHERE ${passed} GROUP BY day))`;
-    await context.output.query("return_training_lines", linesSql(context, `${passed} AND day > ${newest}`));
+    await context.output.query(
+      "return_training_lines",
+      returnLinesSql(context, ledgerWhere(context, `${passed} AND day > ${newest}`)),
+    );
   },
 });
 
@@ -102,11 +107,14 @@ export const returnOpenLines = defineStep({
   stage: "features",
   scope: "brand",
   timing: "as_of",
-  inputs,
+  inputs: returnLineInputs,
   params: {},
-  outputs: [{ name: "return_open_lines", kind: "parquet", columns }],
+  outputs: [{ name: "return_open_lines", kind: "parquet", columns: returnLineColumns }],
   run: async (context) => {
-    await context.output.query("return_open_lines", linesSql(context, "reason = 'window_open'"));
+    await context.output.query(
+      "return_open_lines",
+      returnLinesSql(context, ledgerWhere(context, "reason = 'window_open'")),
+    );
   },
 });
 
@@ -115,12 +123,20 @@ function bandSql(years: string): string {
   return `CASE WHEN ${years} BETWEEN 14 AND 24 THEN 14.0 WHEN ${years} BETWEEN 25 AND 64 THEN CAST(25 + 10 * floor((${years} - 25) / 10) AS DOUBLE) WHEN ${years} BETWEEN 65 AND 110 THEN 65.0 END`;
 }
 
-/** Past returns are those that could be known before the line's day, with how many would have come at their categories' rates by
- *  then; prices are compared with what the category cost before it. */
-function linesSql(context: StepContext, chosen: string): string {
+function ledgerWhere(context: StepContext, condition: string): string {
+  return `SELECT * FROM ${context.relation("ledger")} WHERE ${condition}`;
+}
+
+/** A return without a day of its own came within the window, and may not have come before its end. */
+const knownOn = "CASE WHEN returned_on IS NULL THEN greatest(known_on, window_ends_on) ELSE known_on END";
+
+/** Lines of a ledger (SQL) with what was known when each was bought. Past returns are those that could be known before the line's day, with how many would have come at their categories' rates by
+ *  then; prices are compared with what the category cost before it. The day of the delivery is what became known later: of lines that are judged by
+ *  their purchase it isn't told. */
+export function returnLinesSql(context: StepContext, chosen: string, isDeliveryTold = true): string {
   const asOf = `DATE ${literal(context.asOf)}`;
   const before = "RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 DAY PRECEDING";
-  return `WITH chosen AS (SELECT * FROM ${context.relation("ledger")} WHERE ${chosen}),
+  return `WITH chosen AS (${chosen}),
     people AS (SELECT DISTINCT customer_id FROM chosen),
     goods AS (SELECT key_space, product_id, subcategory, size, name FROM ${context.relation("goods")}),
     sold AS (SELECT key_space, order_id, line_id, source, size, delivered_on FROM ${context.relation("sold")}),
@@ -145,7 +161,7 @@ function linesSql(context: StepContext, chosen: string): string {
       SELECT customer_id, day, sum(n_orders) OVER before AS past_orders, first_value(day) OVER (PARTITION BY customer_id ORDER BY day) AS first_on, lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS previous_on
       FROM (SELECT customer_id, day, count(DISTINCT key_space || chr(31) || order_id) AS n_orders FROM bought GROUP BY ALL) WINDOW before AS (PARTITION BY customer_id ORDER BY day ${before})),
     who AS (SELECT customer_id, gender, region, born FROM ${context.relation("traits")}),
-    settled AS (SELECT customer_id, known_on, coalesce(category, '') AS category, product_id, is_returned FROM ${context.relation("ledger")} WHERE is_settled),
+    settled AS (SELECT customer_id, ${knownOn} AS known_on, coalesce(category, '') AS category, product_id, is_returned FROM ${context.relation("ledger")} WHERE is_settled),
     rates AS (
       SELECT category, known_on, sum(n) OVER one AS n, sum(k) OVER one AS k, sum(n) OVER every AS all_n, sum(k) OVER every AS all_k
       FROM (SELECT category, known_on, count(*) AS n, count(*) FILTER (is_returned) AS k FROM settled GROUP BY ALL)
@@ -163,7 +179,7 @@ function linesSql(context: StepContext, chosen: string): string {
       SELECT t.customer_id, t.day, t.product_id, count(k.known_on) AS past_product_lines, count(k.known_on) FILTER (k.is_returned) AS past_product_returns
       FROM (SELECT DISTINCT customer_id, day, product_id FROM chosen WHERE product_id IS NOT NULL) t
       LEFT JOIN known k ON k.customer_id = t.customer_id AND k.product_id = t.product_id AND k.known_on < t.day GROUP BY ALL)
-    SELECT c.order_id, c.line_id, c.customer_id, c.key_space, c.source, c.day, c.known_on, c.returned_on, c.is_returned, w.days AS window_days,
+    SELECT c.order_id, c.line_id, c.customer_id, c.key_space, c.source, c.day, ${knownOn} AS known_on, c.returned_on, c.is_returned, w.days AS window_days,
            b.category, b.subcategory, b.brand, b.product_id, coalesce(b.category || ' ', '') || b.size AS size, b.channel, a.gender, a.region, CAST(b.unit_price_minor AS DOUBLE) AS price_minor,
            CAST(b.unit_price_minor AS DOUBLE) * p.n / nullif(p.price, 0) AS price_ratio, greatest(0, 1 - CAST(b.unit_price_minor AS DOUBLE) / nullif(CAST(b.list_price_minor AS DOUBLE), 0)) AS discount_depth,
            CAST(b.quantity AS DOUBLE) AS quantity, CAST(b.order_lines AS DOUBLE) AS order_lines, CAST(b.order_minor AS DOUBLE) AS order_minor,
@@ -171,7 +187,7 @@ function linesSql(context: StepContext, chosen: string): string {
            CAST(b.alike_in_order AS DOUBLE) AS alike_in_order, CAST(b.category_in_order AS DOUBLE) AS category_in_order, CAST(h.past_lines AS DOUBLE) AS past_lines,
            CAST(h.past_returns AS DOUBLE) AS past_returns, CAST(h.millionths AS DOUBLE) / 1e6 AS past_expected, CAST(hc.past_category_returns AS DOUBLE) AS past_category_returns, CAST(hp.past_product_lines AS DOUBLE) AS past_product_lines,
            CAST(hp.past_product_returns AS DOUBLE) AS past_product_returns, CAST(coalesce(d.past_orders, 0) AS DOUBLE) AS past_orders, CAST(c.day - d.first_on AS DOUBLE) AS tenure_days,
-           CAST(c.day - d.previous_on AS DOUBLE) AS pause_days, CAST(CASE WHEN b.delivered_on BETWEEN c.day AND ${asOf} THEN b.delivered_on - c.day END AS DOUBLE) AS delivery_days,
+           CAST(c.day - d.previous_on AS DOUBLE) AS pause_days, CAST(CASE WHEN ${isDeliveryTold} AND b.delivered_on BETWEEN c.day AND ${asOf} THEN b.delivered_on - c.day END AS DOUBLE) AS delivery_days,
            ${bandSql("date_sub('year', a.born, c.day)")} AS age_from, CAST(month(c.day) AS DOUBLE) AS month, CAST(${asOf} - c.day AS DOUBLE) AS age_days
     FROM chosen c CROSS JOIN ${context.relation("window")} w
     JOIN placed b ON b.customer_id = c.customer_id AND b.key_space = c.key_space AND b.order_id = c.order_id AND b.line_id = c.line_id AND b.source = c.source

@@ -3,6 +3,7 @@ import type { Column } from "../../shared/domain/column.ts";
 import type { Evaluation, ModelContext, ModelDeclaration, Tables } from "../../shared/domain/model.ts";
 import type { InputReference } from "../../shared/domain/step.ts";
 import type { TournamentChoice } from "../../shared/domain/tournament.ts";
+import type { VerdictCondition } from "../../shared/domain/verdict.ts";
 import { ident } from "../engine/sql.ts";
 import { defineStep, type IdRange, type Step, type StepContext } from "../engine/step-context.ts";
 import { baseAlias, changedTables, writeBuilt } from "./built-scores.ts";
@@ -237,7 +238,10 @@ function evaluateStep(model: ModelDeclaration): Step {
         modelContext(context),
       );
       const main = mainOf(model.mainMetric, found);
-      const rows = found.map((one) => evaluationRow(model.name, one, { context, isMain: one === main }));
+      const rows = found.map((one) => {
+        const condition = model.alsoDecide?.[one.metric];
+        return evaluationRow(model.name, one, { context, isMain: one === main, ...(condition ? { condition } : {}) });
+      });
       await context.output.json("evaluations", rows);
     },
   });
@@ -251,9 +255,10 @@ function mainOf(declared: string | undefined, found: readonly Evaluation[]): Eva
 interface RowOptions {
   readonly context: StepContext;
   readonly isMain: boolean;
+  readonly condition?: VerdictCondition;
 }
 
-export function evaluationRow(model: string, evaluation: Evaluation, { context, isMain }: RowOptions): Json {
+export function evaluationRow(model: string, evaluation: Evaluation, { context, isMain, condition }: RowOptions): Json {
   const finite = (value: number) => (Number.isFinite(value) ? value : null);
   const advantage =
     evaluation.advantage ??
@@ -271,6 +276,7 @@ export function evaluationRow(model: string, evaluation: Evaluation, { context, 
     horizon_days: evaluation.horizonDays ?? context.horizonDays,
     beats_baseline: evaluation.beatsBaseline,
     is_main: isMain,
+    ...(condition && !isMain ? { condition } : {}),
     advantage: finite(advantage.value),
     advantage_low: finite(advantage.low),
     advantage_high: finite(advantage.high),

@@ -95,7 +95,7 @@ export function auc(scores: Float64Array, isPositive: readonly boolean[]): Measu
 
 /** Share of the other class that each value stands above (below, for those that aren't positive), ties by half: DeLong's structural
  *  components, whose mean within a class is the area. */
-function placements(scores: Float64Array, isPositive: readonly boolean[]): Float64Array {
+export function placements(scores: Float64Array, isPositive: readonly boolean[]): Float64Array {
   const all = midRanks(scores);
   const own = new Float64Array(scores.length);
   for (const side of [true, false]) {

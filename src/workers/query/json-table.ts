@@ -18,6 +18,7 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     horizon_days: "INTEGER",
     beats_baseline: "BOOLEAN",
     is_main: "BOOLEAN",
+    condition: "VARCHAR",
     advantage: "DOUBLE",
     advantage_low: "DOUBLE",
     advantage_high: "DOUBLE",

@@ -92,6 +92,9 @@ function MetricRow({ row, among }: { row: ModelEvaluation; among: readonly Model
         </Term>
         <div className="under">
           {row.is_main && <b className="medium">decides; </b>}
+          {row.condition && (
+            <b className="medium">{row.condition === "better" ? "decides as well; " : "mustn't be surely worse; "}</b>
+          )}
           beside: {baselineText(row.baseline)}
         </div>
       </td>

@@ -43,6 +43,17 @@ describe("the verdict on a model", () => {
     expect(finding(found.slice(0, 2), true)).toBe("Proven: beats its baseline, ahead on 2 of 2 comparisons");
   });
 
+  it("says which further metric holds it back where the main one doesn't", () => {
+    const further = { ...row("log_loss_at_purchase", false), is_main: false } as const;
+    const found = [row("auc", true), { ...further, condition: "better" as const }];
+    expect(finding(found, true)).toBe(
+      "Unproven: its main metric is surely better than the baseline, “Log loss, at purchase” isn't",
+    );
+    const worse = { ...further, condition: "not_worse" as const, advantage_high: -0.01 };
+    expect(finding([row("auc", true), worse], true)).toContain("“Log loss, at purchase” is surely worse");
+    expect(standingOf([row("auc", true), { ...worse, advantage_high: 0.01 }], true)).toBe("proven");
+  });
+
   it("has a name and a unit for metrics that it was not told of", () => {
     expect(metricOf("recall_at_3").label).toBe("Recall among 3");
     expect(metricOf("recall_at_3").text(0.5, "GBP")).toBe("50.0 %");

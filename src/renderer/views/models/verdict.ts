@@ -1,6 +1,7 @@
 import type { ModelEvaluation } from "../../../shared/api/contract/models.ts";
-import { verdictOf } from "../../../shared/domain/verdict.ts";
+import { unmetConditions, verdictOf } from "../../../shared/domain/verdict.ts";
 import type { Tone } from "../../components/State.tsx";
+import { metricOf } from "../../format/metrics.ts";
 
 export type Standing = "proven" | "unproven" | "no_data" | "unjudged";
 
@@ -54,7 +55,8 @@ export function rowsOf(model: string, ...sets: readonly (readonly ModelEvaluatio
 
 /** What a model's evaluation comes to, in a sentence. */
 export function finding(rows: readonly ModelEvaluation[], isJudged: boolean): string {
-  const { cuts } = verdictOf(rows);
+  const { cuts, low } = verdictOf(rows);
+  const [unmet] = low !== null && low > 0 ? unmetConditions(rows) : [];
   const held = comparisons(rows);
   const won = held.filter((row) => row.beats_baseline).length;
   const where = cuts > 1 ? ` over ${cuts} cuts` : "";
@@ -66,6 +68,10 @@ export function finding(rows: readonly ModelEvaluation[], isJudged: boolean): st
     case "proven":
       return `Proven${where}: beats its baseline, ahead on ${won} of ${held.length} comparisons`;
     case "unproven":
+      if (unmet) {
+        const how = unmet.condition === "better" ? "isn't" : "is surely worse";
+        return `Unproven${where}: its main metric is surely better than the baseline, “${metricOf(unmet.metric).label}” ${how}`;
+      }
       return `Unproven${where}: its main metric isn't surely better than the baseline`;
   }
 }

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { verdictStates } from "../../domain/verdict.ts";
+import { verdictConditions, verdictStates } from "../../domain/verdict.ts";
 import { brandName, call, count, day, instant, json, stream } from "../operation.ts";
 import { stepProgress } from "./workspace.ts";
 
 export const verdict = z.object({
-  /** proven: the lower 95 % bound of the main metric beats the baseline over the rolling cuts. */
+  /** proven: the lower 95 % bound of the main metric beats the baseline over the rolling cuts, and further metrics meet their
+   *  conditions. */
   state: z.enum(verdictStates),
   metric: z.string().nullable(),
   cuts: count,
@@ -70,6 +71,8 @@ export const evaluation = z.object({
   horizon_days: count,
   beats_baseline: z.boolean(),
   is_main: z.boolean().optional(),
+  /** What the verdict asks of this metric beside the main one: that the model be surely better, or not surely worse. */
+  condition: z.enum(verdictConditions).optional(),
   /** How much better than the baseline, positive where it is better, with its 95 % interval: of the differences customer by
    *  customer where they are known. */
   advantage: z.number().nullable().optional(),

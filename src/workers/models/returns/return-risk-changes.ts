@@ -3,7 +3,7 @@ import { bandCuts } from "../../../shared/domain/return-bands.ts";
 import { type Alternative, splitPoints, wholeAbove, wholeBelow } from "../../numeric/nearest-change.ts";
 import { type BandChanges, bandChanges } from "../band-changes.ts";
 import { numbers } from "../tables.ts";
-import { givenAge } from "./return-lags.ts";
+import { givenAge, lagsOfLines } from "./return-lags.ts";
 import { scoreColumns, treeColumns } from "./return-risk-columns.ts";
 import { chanceOf, type FittedRisk, marginsOf } from "./return-risk-fit.ts";
 
@@ -27,9 +27,9 @@ export function risksOf(fitted: FittedRisk, line: ColumnTable, edits: readonly E
   });
   const table: ColumnTable = { rows: all.length, columns: Object.fromEntries(columns) };
   const given = scoreColumns(table, fitted);
-  const age = numbers(table, "age_days");
+  const [age, lags] = [numbers(table, "age_days"), lagsOfLines(table, fitted.lags)];
   const risks = marginsOf(fitted.trees, given).map((margin, row) =>
-    givenAge(chanceOf(margin, fitted.platt), age[row] ?? 0, fitted.lags),
+    givenAge(chanceOf(margin, fitted.platt), age[row] ?? 0, lags[row] ?? []),
   );
   return { risks, columnsAt: (at: number) => given.columns.map((column) => column[at] ?? Number.NaN) };
 }

@@ -122,6 +122,34 @@ export function logit(share: number): number {
   return Math.log(p / (1 - p));
 }
 
+const fewestDelivered = 20;
+
+/** Median days to the delivery by channel, of channels that tell it of at least half of their lines. */
+function usualDelivery(table: ColumnTable): Record<string, number> {
+  const channels = new Map<string, { n: number; days: number[] }>();
+  const days = numbers(table, "delivery_days");
+  for (const [row, channel] of texts(table, "channel").entries()) {
+    const own = channels.get(channel ?? "") ?? { n: 0, days: [] };
+    own.n++;
+    if (Number.isFinite(days[row])) own.days.push(days[row] ?? 0);
+    channels.set(channel ?? "", own);
+  }
+  const told = [...channels].filter(([, own]) => own.days.length >= fewestDelivered && 2 * own.days.length >= own.n);
+  const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+  return Object.fromEntries(told.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, own]) => [name, median(own.days)]));
+}
+
+/** Lines that aren't delivered yet as if they were after the days that are usual: of settled lines without a delivery none came, and
+ *  those hardly come back. */
+function withDelivery(table: ColumnTable, usual: Readonly<Record<string, number>>): ColumnTable {
+  const channels = texts(table, "channel");
+  const delivery_days = numbers(table, "delivery_days").map((days, row) => {
+    const channel = channels[row] ?? "";
+    return Number.isFinite(days) || !Object.hasOwn(usual, channel) ? days : (usual[channel] ?? days);
+  });
+  return { ...table, columns: { ...table.columns, delivery_days } };
+}
+
 /** Columns of lines whose outcome is known, each category as it stood before the line; and what is known in the end. Products seen
  *  once or twice aren't kept. */
 export function learnColumns(table: ColumnTable, throwIfCancelled: () => void): RiskColumns & RiskScale {
@@ -142,7 +170,8 @@ export function learnColumns(table: ColumnTable, throwIfCancelled: () => void): 
   const weight = weightOf(table, rateOf(columns, mean));
   const inclination = inclinationOf(table, weight);
   const { effects, margins: offset } = learnEffects(table, inclination, throwIfCancelled);
-  const scale = { encodings, mean, inclination_weight: weight, effects };
+  const usual_delivery = usualDelivery(table);
+  const scale = { encodings, mean, inclination_weight: weight, effects, usual_delivery };
   return { ...riskColumns(table, columns, mean, { inclination, offset }), ...scale };
 }
 
@@ -153,13 +182,16 @@ export interface RiskScale {
   /** Expected returns that draw a customer's inclination to 1. */
   readonly inclination_weight: number;
   readonly effects: RiskEffects;
+  /** Days to the delivery by channel, for lines that aren't delivered yet. */
+  readonly usual_delivery: Readonly<Record<string, number>>;
 }
 
 /** Columns of lines as a fit reads them, with how far each effect moves them. */
 export function scoreColumns(
-  table: ColumnTable,
-  { encodings, mean, inclination_weight, effects }: RiskScale,
+  lines: ColumnTable,
+  { encodings, mean, inclination_weight, effects, usual_delivery }: RiskScale,
 ): ScoredColumns {
+  const table = withDelivery(lines, usual_delivery);
   const encoded = encodedTexts.map(([name, weight]) =>
     encodeCategories(texts(table, name), encodings[name] ?? { mean, weight, n: {}, sum: {} }),
   );

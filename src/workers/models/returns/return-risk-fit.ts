@@ -8,7 +8,7 @@ import { fitPlatt, type Platt } from "../../numeric/platt.ts";
 import { midRanks } from "../../numeric/scoring.ts";
 import { pick } from "../learning.ts";
 import { numbers } from "../tables.ts";
-import { type LagShares, lagShares } from "./return-lags.ts";
+import { learnLags, type ReturnLags } from "./return-lags.ts";
 import {
   learnColumns,
   type RiskColumns,
@@ -31,7 +31,7 @@ export interface FittedRisk extends RiskScale {
   readonly trees: BoostedTrees;
   readonly platt: Platt;
   readonly isCalibrated: boolean;
-  readonly lags: LagShares;
+  readonly lags: ReturnLags;
   readonly bins: readonly RiskBin[];
   /** Mean distance by which a group of columns moves a line's chance. */
   readonly importance: readonly { readonly driver: string; readonly effect: number }[];
@@ -57,8 +57,7 @@ export function fitRisk(
   const target = numbers(table, "is_returned");
   const returned = target.reduce((sum, one) => sum + one, 0);
   if (returned < leastOfEach || target.length - returned < leastOfEach) return null;
-  const { encodings, mean, inclination_weight, effects, columns, offset } = learnColumns(table, throwIfCancelled);
-  const scale = { encodings, mean, inclination_weight, effects };
+  const { columns, offset, ofCategory: _, ...scale } = learnColumns(table, throwIfCancelled);
   const rules: Partial<TreeParams> = {
     trees: Number(params["trees"]),
     leaves: Number(params["leaves"]),
@@ -97,13 +96,13 @@ export function fitRisk(
   }
   const trees = fitBoostedTrees({ columns, target, offset, ...common }, { ...rules, trees: size });
   const [day, back] = [numbers(table, "day"), numbers(table, "returned_on")];
-  const lags = Array.from(back, (on, row) => on - (day[row] ?? 0)).filter(Number.isFinite);
+  const lags = back.map((on, row) => on - (day[row] ?? 0));
   return {
     trees,
     ...scale,
     platt,
     isCalibrated,
-    lags: lagShares(lags, numbers(table, "window_days")[0] ?? 30),
+    lags: learnLags(table, lags, numbers(table, "window_days")[0] ?? 30),
     bins,
     importance: importanceOf(trees, table, scale, platt),
     n: target.length,

@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { drawShop, featuresOf, type Line, rates, table } from "../../../../test/support/return-lines.ts";
 import { canonicalJson } from "../../../shared/base/canonical-json.ts";
 import { createRandom } from "../../../shared/base/random.ts";
 import type { ColumnTable, ColumnValues } from "../../../shared/domain/column.ts";
-import type { Holdout, ModelContext } from "../../../shared/domain/model.ts";
+import type { ModelContext } from "../../../shared/domain/model.ts";
 import { defaultsOf } from "../../../shared/domain/params.ts";
-import { sigmoid } from "../../numeric/boosted-trees-loss.ts";
-import { fitPlatt } from "../../numeric/platt.ts";
-import { givenAge, lagShares } from "./return-lags.ts";
 import { returnRisk } from "./return-risk.ts";
 import { returnRiskChanges } from "./return-risk-changes.ts";
 import type { FittedRisk } from "./return-risk-fit.ts";
@@ -15,126 +13,12 @@ const nan = Number.NaN;
 const context: ModelContext = { horizonDays: 90, purchaseHorizonDays: 90, seed: 1, throwIfCancelled: () => undefined };
 const riskParams = { ...defaultsOf(returnRisk.params), trees: 60 };
 const none: ColumnTable = { rows: 0, columns: {} };
-const holdout = (returns: ColumnTable): Holdout => ({
-  horizonDays: 90,
-  outcomes: none,
-  outcomeCategories: none,
-  tables: { returns },
-});
-const table = (columns: Record<string, ColumnValues>): ColumnTable => ({
-  rows: Object.values(columns)[0]?.length ?? 0,
-  columns,
-});
-
-interface Line {
-  readonly n: number;
-  readonly day: number;
-  readonly category: string;
-  readonly past: number;
-  readonly back: number;
-  readonly sizes: number;
-  readonly chance: number;
-}
-
-const rates: Readonly<Record<string, number>> = { dresses: 0.25, shoes: 0.12, towels: 0.03 };
-
-/** Lines whose chance to come back follows from the category, several sizes in the order, and a person's inclination. */
-function drawLines(n: number, seed: number, days: number): Line[] {
-  const random = createRandom(seed, "lines");
-  return Array.from({ length: n }, (_, at): Line => {
-    const category = random.pick(Object.keys(rates));
-    const inclination = random.gamma(1.5, 1 / 1.5);
-    const past = random.below(20);
-    const back = Array.from({ length: past }, () => random.next() < 0.13 * inclination).filter(Boolean).length;
-    const sizes = random.next() < 0.2 ? 2 : 1;
-    const rate = (rates[category] ?? 0) * inclination;
-    const chance = Math.min(0.9, rate) * (sizes > 1 ? 0.5 : 1) + (sizes > 1 ? 0.45 : 0);
-    return { n: at, day: Math.floor((at * days) / n), category, past, back, sizes, chance };
-  });
-}
-
-/** The lines as the feature tables have them; `ageOf` in days at the day of the table. */
-function featuresOf(lines: readonly Line[], came: readonly boolean[], asOf: number): ColumnTable {
-  const of = (pick: (line: Line) => number) => Float64Array.from(lines, pick);
-  const blank = () => new Float64Array(lines.length).fill(nan);
-  const texts = (pick: (line: Line) => string | null) => lines.map(pick);
-  return table({
-    order_id: texts(({ n }) => `o${n}`),
-    line_id: texts(() => "1"),
-    customer_id: texts(({ n }) => `c${String(n).padStart(6, "0")}`),
-    key_space: texts(() => "brand"),
-    source: texts(() => "shop"),
-    day: of(({ day }) => day),
-    known_on: of(({ day }) => day + 30),
-    returned_on: Float64Array.from(lines, ({ day, n }, at) => (came[at] ? day + 3 + (n % 20) : nan)),
-    is_returned: Float64Array.from(came, (one) => (one ? 1 : 0)),
-    window_days: of(() => 30),
-    category: texts(({ category }) => category),
-    subcategory: texts(() => null),
-    brand: texts(({ n }) => `b${n % 3}`),
-    product_id: texts(({ category, n }) => `${category}-${n % 40}`),
-    size: texts(() => null),
-    channel: texts(({ n }) => (n % 2 ? "web" : null)),
-    gender: texts(() => null),
-    region: texts(() => null),
-    price_minor: of(({ n }) => 1000 + (n % 50) * 100),
-    price_ratio: of(({ n }) => 0.5 + (n % 50) / 50),
-    discount_depth: of(({ n }) => (n % 5 ? 0 : 0.3)),
-    quantity: of(() => 1),
-    order_lines: of(() => 2),
-    order_minor: of(() => 5000),
-    order_share: of(() => 0.5),
-    sizes_in_order: of(({ sizes }) => sizes),
-    alike_in_order: of(() => 1),
-    category_in_order: of(() => 1),
-    past_lines: of(({ past }) => past),
-    past_returns: of(({ back }) => back),
-    past_expected: of(({ past }) => past * 0.13),
-    past_category_returns: of(() => 0),
-    past_product_lines: of(() => 0),
-    past_product_returns: of(() => 0),
-    past_orders: of(({ past }) => Math.ceil(past / 2)),
-    tenure_days: of(({ past }) => past * 20),
-    pause_days: of(({ past }) => (past > 0 ? 20 : nan)),
-    delivery_days: blank(),
-    age_from: blank(),
-    month: of(({ day }) => 1 + (Math.floor(day / 30) % 12)),
-    age_days: of(({ day }) => asOf - day),
-  });
-}
-
-const random = createRandom(4, "came");
-const settledLines = drawLines(5_000, 1, 700);
-const settled = featuresOf(
-  settledLines,
-  settledLines.map(({ chance }) => random.next() < chance),
-  760,
-);
-const openLines = drawLines(1_500, 2, 30).map((line) => ({ ...line, day: line.day + 730 }));
-/** Whether and on which day of the window; those that came before day 760 aren't open then. */
-const later = openLines.map(({ chance, n }) => (random.next() < chance ? 3 + (n % 20) : nan));
-const stillOpen = openLines.flatMap((line, at) =>
-  line.day + (later[at] ?? nan) <= 760 ? [] : [{ line, came: !Number.isNaN(later[at]) }],
-);
-const open = featuresOf(
-  stillOpen.map(({ line }) => line),
-  stillOpen.map(() => false),
-  760,
-);
+const { settledLines, settled, stillOpen, open } = drawShop();
 
 describe("return risk", () => {
   const fitted = returnRisk.fit({ open, settled }, riskParams, context);
   const scores = returnRisk.score({ open }, fitted, riskParams, context);
   const risk = scores.columns["return_risk"] as Float64Array;
-  const outcome = table({
-    ...Object.fromEntries(
-      ["order_id", "line_id", "customer_id", "key_space", "source"].map((key) => [key, open.columns[key] ?? []]),
-    ),
-    category: open.columns["category"] ?? [],
-    is_before_cut: new Float64Array(open.rows).fill(1),
-    is_returned: Float64Array.from(stillOpen, ({ came }) => (came ? 1 : 0)),
-  });
-
   it("takes customers for alike where their past tells nothing, and for different where it does", () => {
     expect((fitted as unknown as FittedRisk).inclination_weight).toBeLessThan(8);
     const random = createRandom(9, "alike");
@@ -200,13 +84,19 @@ describe("return risk", () => {
     expect(mean((at) => young[at] === false && north[at] === false)).toBeLessThan(0.09);
   });
 
-  it("beats the category's rate on what followed, and expects as many returns as came", () => {
-    const found = returnRisk.evaluate({ open }, scores, holdout(outcome), fitted, riskParams, context);
-    const by = Object.fromEntries(found.map((one) => [one.metric, one]));
-    const beaten = found.filter(({ beatsBaseline }) => beatsBaseline).map(({ metric }) => metric);
-    expect(beaten).toEqual(expect.arrayContaining(["auc", "log_loss", "log_loss_over_mean"]));
-    expect(by["auc"]?.value).toBeGreaterThan((by["auc"]?.baselineValue ?? 1) + 0.03);
-    expect(Math.abs(by["bias"]?.value ?? 1)).toBeLessThan(0.2);
+  it("takes what isn't delivered yet for delivered after the usual days, not for what never was", () => {
+    const random = createRandom(14, "delivery");
+    const isLost = settledLines.map(() => random.next() < 0.1);
+    const came = settledLines.map(({ chance }, at) => !isLost[at] && random.next() < chance);
+    const lines = featuresOf(settledLines, came, 760);
+    const delivery_days = Float64Array.from(isLost, (lost, at) => (lost ? nan : 2 + (at % 3)));
+    const known = { ...lines, columns: { ...lines.columns, delivery_days } };
+    const own = returnRisk.fit({ open, settled: known }, riskParams, context);
+    const riskAt = (days: number) => {
+      const some = { ...open, columns: { ...open.columns, delivery_days: new Float64Array(open.rows).fill(days) } };
+      return returnRisk.score({ open: some }, own, riskParams, context).columns["risk_at_purchase"];
+    };
+    expect(riskAt(nan)).toEqual(riskAt(3));
   });
 
   it("knows the calibration of chances on lines that no tree had seen", () => {
@@ -300,27 +190,6 @@ describe("return risk", () => {
     expect(JSON.parse(canonicalJson(small))).toEqual(small);
     const values = returnRisk.score({ open }, small, riskParams, context).columns["return_risk"] as Float64Array;
     expect(values.every((value) => value >= 0 && value <= 1)).toBe(true);
-  });
-});
-
-describe("what corrects chances", () => {
-  it("finds how far margins are too bold and shifted", () => {
-    const r = createRandom(2, "platt");
-    const margins = Float64Array.from({ length: 8_000 }, () => 2 * r.normal());
-    const target = margins.map((margin) => (r.next() < sigmoid(0.6 * margin - 0.4) ? 1 : 0));
-    const { slope, offset } = fitPlatt(margins, target);
-    expect(slope).toBeCloseTo(0.6, 1);
-    expect(offset).toBeCloseTo(-0.4, 1);
-    expect(fitPlatt(new Float64Array(0), new Float64Array(0))).toEqual({ slope: 1, offset: 0 });
-  });
-
-  it("leaves the chance alone where no return has a day", () => {
-    expect(lagShares([1, 2], 30)).toEqual([]);
-    expect(givenAge(0.3, 20, [])).toBe(0.3);
-    const shares = lagShares([0, 5, 5, 10, 10, 40], 10);
-    expect(shares).toHaveLength(11);
-    expect(shares.at(-1)).toBeCloseTo(1, 12);
-    expect(givenAge(0.3, 99, shares)).toBeCloseTo(0, 6);
   });
 });
 
