@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { readRange } from "./encoding.ts";
 
 const headBytes = 4096;
+const parquetMagic = "PAR1";
 
 /** About what recognising takes, in milliseconds: looking into a file, each that is like it, a byte that is looked at and one that has
  *  to be unpacked. */
@@ -54,10 +55,12 @@ function isPacked(head: string): boolean {
   return ["PK", "\u001f\u008b", "(\u00b5/\u00fd"].some((magic) => head.startsWith(magic));
 }
 
-/** Its first line, as far as it is short; of a file that can't be read nothing. */
+/** Its first line, as far as it is short; of a file that can't be read nothing. Parquet has its header at the end: all of it stays
+ *  together. */
 function headOf(path: string): string {
   try {
     const head = readRange(path, 0, headBytes);
+    if (head.subarray(0, parquetMagic.length).toString("latin1") === parquetMagic) return parquetMagic;
     const end = head.indexOf(10);
     return head.subarray(0, end < 0 ? head.length : end).toString("latin1");
   } catch {

@@ -7,10 +7,11 @@ import { recognise } from "./layouts.ts";
 import { describeColumns } from "./line-totals.ts";
 import { listFiles, type Skipped } from "./list-files.ts";
 import { openRaw } from "./open-raw.ts";
+import { describeParquet } from "./parquet-file.ts";
 import { prepareFile } from "./prepare.ts";
 import { type ColumnProfile, profileColumns } from "./profile.ts";
 import { jsonHeader } from "./read-json.ts";
-import { type SampleSizes, writeSample } from "./sample-file.ts";
+import { type SampleSizes, writeParquetSample, writeSample } from "./sample-file.ts";
 import { withFolder } from "./scratch-folder.ts";
 
 export interface Detected {
@@ -105,22 +106,36 @@ async function openToRecognise(
   options: DetectOptions,
   formats: Map<string, readonly ColumnProfile[]>,
 ): Promise<Opened> {
-  const header = await headerOf(path, options);
+  const header = await headerOf(openSession, path, options);
   if (header && !isOfPlainLayout(path, header, options.isQuick === true)) return header;
-  const form =
-    header?.delimiter &&
-    `${header.format} ${header.delimiter} ${header.columns.map((column) => column.name).join("\u001f")}`;
+  const form = header?.form;
   const known = form ? formats.get(form) : undefined;
   if (header && known) return { ...header, columns: known };
   const opened = await withFolder(options.scratch, async (scratch) => {
-    const isText = header?.format === "delimited" && header.compression === null && header.encoding === "utf-8";
-    const sample = isText ? writeSample(path, scratch, options.sample) : null;
+    const sample = header ? await sampleOf(openSession, path, { header, scratch, sizes: options.sample }) : null;
     const found = await profiled(openSession, sample ?? path, { ...options, name: basename(path) });
     return header && sample ? { ...found, warnings: header.warnings } : found;
   });
   const isSettled = opened.columns.every(({ isAmbiguous }) => !isAmbiguous) && (opened.rows ?? 0) > 0;
   if (form && isSettled) formats.set(form, opened.columns);
   return opened;
+}
+
+/** A part of a large file that stands for the whole, or null of a file that is looked at as it is. */
+async function sampleOf(
+  openSession: () => Promise<Session>,
+  path: string,
+  { header, scratch, sizes }: { header: Header; scratch: string; sizes: SampleSizes | undefined },
+): Promise<string | null> {
+  if (header.format === "delimited" && header.compression === null && header.encoding === "utf-8")
+    return writeSample(path, scratch, sizes);
+  if (header.format !== "parquet") return null;
+  const session = await openSession();
+  try {
+    return await writeParquetSample(session, path, scratch, sizes);
+  } finally {
+    session.close();
+  }
 }
 
 /** Whether its columns are to be looked into: of JSON even where only the source is asked for, as later records may have more. */
@@ -165,17 +180,48 @@ async function profiled(
   }
 }
 
-async function headerOf(path: string, options: DetectOptions): Promise<Opened | undefined> {
+interface Header extends Opened {
+  /** The same for files whose columns are called and written alike; undefined where that can't be told by the header. */
+  readonly form?: string;
+}
+
+async function headerOf(
+  openSession: () => Promise<Session>,
+  path: string,
+  options: DetectOptions,
+): Promise<Header | undefined> {
   return withFolder(options.scratch, async (scratch) => {
     const prepared = await prepareFile(path, scratch, options.signal);
     const { format, compression, encoding, dialect, warnings } = prepared;
     const known = { rows: null, format, compression, encoding, delimiter: dialect?.delimiter ?? null, warnings };
-    if (dialect) return { ...known, columns: dialect.header.map(unknownColumn), lists: new Map() };
-    if (!prepared.json) return undefined; // Parquet has its header inside
+    const plain = (names: readonly string[], written: readonly string[]) => ({
+      ...known,
+      columns: names.map(unknownColumn),
+      lists: new Map(),
+      form: [format, ...written, ...names].join("\u001f"),
+    });
+    if (dialect) return plain(dialect.header, [dialect.delimiter]);
+    if (format === "parquet") {
+      const columns = await parquetHeader(openSession, path);
+      return plain(
+        columns.map(({ name }) => name),
+        columns.map(({ type }) => type),
+      );
+    }
+    if (!prepared.json) return undefined; // a workbook has its header inside
     const header = await jsonHeader({ path: prepared.path, place: prepared.json }, scratch, basename(path));
     const lists = new Map([...header.lists].map(([list, names]) => [list, names.map(unknownColumn)]));
     return { ...known, columns: header.columns.map(unknownColumn), lists };
   });
+}
+
+async function parquetHeader(openSession: () => Promise<Session>, path: string) {
+  const session = await openSession();
+  try {
+    return (await describeParquet(session, path, basename(path))).columns;
+  } finally {
+    session.close();
+  }
 }
 
 function unknownColumn(name: string, at: number): ColumnProfile {

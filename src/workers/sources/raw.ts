@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal, parquet } from "../engine/sql.ts";
+import { describeParquet, isNoFault, unreadable } from "./parquet-file.ts";
 import { plainRows } from "./plain-rows.ts";
 import type { Prepared } from "./prepare.ts";
 import { dropValues } from "./raw-values.ts";
@@ -184,7 +185,8 @@ async function readParquet(
   { table, label }: { table: string; label: string },
 ): Promise<RawTable> {
   const rejects = `${table}_rejects`;
-  const { columns, rows } = await describeParquet(session, prepared.path, label);
+  const { columns: typed, rows } = await describeParquet(session, prepared.path, label);
+  const columns = typed.map(({ name }) => name);
   const cells = rows * columns.length;
   const isBomb = cells > manyParquetCells && cells > statSync(prepared.path).size * maxCellsPerByte;
   if (cells > maxParquetCells || isBomb) {
@@ -205,32 +207,4 @@ async function readParquet(
   }
   await emptyRejects(session, rejects);
   return { table, rejects, columns, rowsRead: rows, rowsRejected: 0, isTyped: true, warnings: [] };
-}
-
-async function describeParquet(
-  session: Session,
-  path: string,
-  label: string,
-): Promise<{ columns: string[]; rows: number }> {
-  try {
-    const described = await session.describe(`SELECT * FROM ${parquet([path])}`);
-    const rows = await session.value(`SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata(${literal(path)})`);
-    return { columns: described.map(({ name }) => name), rows: Number(rows) };
-  } catch (error) {
-    throw unreadable(error, label);
-  }
-}
-
-/** Whether a file can't be blamed for it. */
-function isNoFault(error: unknown): boolean {
-  return !(error instanceof AssayError) || error.code === "cancelled" || /Out of Memory|space/i.test(error.message);
-}
-
-function unreadable(error: unknown, label: string): unknown {
-  if (error instanceof AssayError && isNoFault(error)) return error;
-  return new AssayError(
-    "bad_input",
-    `${label} is no Parquet file that can be read.`,
-    "It is damaged or cut short: export it again.",
-  );
 }

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync, statSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import type { Session } from "../engine/duckdb.ts";
+import { literal, parquet } from "../engine/sql.ts";
 import { readRange } from "./encoding.ts";
+import { describeParquet } from "./parquet-file.ts";
 
 export interface SampleSizes {
   /** Bytes of a file from which a part of it stands for the whole. */
@@ -10,10 +13,16 @@ export interface SampleSizes {
   readonly slice: number;
   readonly slices: number;
   readonly tail: number;
+  /** Rows of a Parquet file from which on a part stands for the whole: so many of them, in runs of `runOfRows`. */
+  readonly rows: number;
 }
 
+/** Rows that lie beside one another tell what single ones don't: lines of one order. */
+const runOfRows = 2_000;
+const leastRuns = 50;
+
 export const usualSample: SampleSizes = {
-  ...{ large: 200_000_000, head: 8_000_000, slice: 1_000_000, slices: 40, tail: 200_000 },
+  ...{ large: 200_000_000, head: 8_000_000, slice: 1_000_000, slices: 40, tail: 200_000, rows: 300_000 },
 };
 
 const newline = 10;
@@ -35,6 +44,23 @@ export function writeSample(path: string, scratch: string, sizes: SampleSizes = 
   } finally {
     closeSync(out);
   }
+  return sample;
+}
+
+/** Writes runs of rows of a large Parquet file, evenly spread; returns where, or null of a file that isn't large. */
+export async function writeParquetSample(
+  session: Session,
+  path: string,
+  scratch: string,
+  { rows }: SampleSizes = usualSample,
+): Promise<string | null> {
+  const file = await describeParquet(session, path, basename(path));
+  const every = Math.floor(file.rows / rows);
+  if (every < 2) return null;
+  const run = Math.max(1, Math.min(runOfRows, Math.floor(rows / leastRuns)));
+  const sample = join(scratch, `sample-${randomUUID()}.parquet`);
+  await session.run(`COPY (SELECT * EXCLUDE (file_row_number) FROM ${parquet([path], ["file_row_number = true"])}
+    WHERE (file_row_number // ${run}) % ${every} = 0 ORDER BY file_row_number) TO ${literal(sample)} (FORMAT parquet)`);
   return sample;
 }
 
