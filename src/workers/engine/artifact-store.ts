@@ -209,6 +209,7 @@ function requireDigest(path: string, files: FileSystem): { sha256: string; bytes
 
 /** States of files (inode, size, time and digest) that were read and found to be what they should, under whichever name. */
 const verified = new Set<string>();
+const mostVerified = 200_000; // of some 150 bytes each
 
 /** The absolute path of an artifact's file, once its bytes are known to be those that were written. */
 export function verifiedPath(brandDir: string, file: ArtifactFile): string {
@@ -240,6 +241,7 @@ function hasDigest(path: string, sha256: string, bytes?: number): boolean {
     if (verified.has(state)) return true;
     found = digestFile(path).sha256;
     if (found === sha256) verified.add(state);
+    if (verified.size > mostVerified) for (const oldest of verified) if (verified.delete(oldest)) break;
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(errnoOf(error))) return false;
     throw failure("can't be read", path, error);

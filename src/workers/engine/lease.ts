@@ -22,6 +22,8 @@ interface Seen {
   readonly since: number;
 }
 const seen = new Map<string, Seen>();
+/** Far more than are held at once; one that is let go of here only has to stand still anew. */
+const mostSeen = 50_000;
 /** Long enough for every text, so that one overwrites the other. */
 const width = 320;
 
@@ -45,6 +47,7 @@ export function isAbandoned(path: string, { staleMs = defaultStaleMs, monotonicN
     return true;
   }
   if (before?.text !== text) seen.set(path, { text, since: now });
+  if (seen.size > mostSeen) for (const oldest of seen.keys()) if (seen.delete(oldest)) break;
   return before?.text === text && now - before.since >= staleMs;
 }
 
