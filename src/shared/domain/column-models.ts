@@ -1,7 +1,8 @@
 import type { ModelTarget } from "./tournament.ts";
 
-/** Where a column of `profiles` comes from: a model, or whichever a tournament chose. */
-export type ColumnSource = { readonly model: string } | { readonly target: ModelTarget };
+/** Where a column of `profiles` comes from: a model, or whichever a tournament chose. Facts come from neither; limits from where
+ *  their value does. */
+type ColumnSource = { readonly model: string } | { readonly target: ModelTarget };
 
 const columnsOf: Readonly<Record<string, readonly string[]>> = {
   lifecycle_stage: ["lifecycle_stage", "days_in_stage"],
@@ -40,11 +41,6 @@ const sources: ReadonlyMap<string, ColumnSource> = new Map<string, ColumnSource>
   ...Object.entries(columnsOf).flatMap(([model, names]) => names.map((name) => [name, { model }] as const)),
   ...Object.entries(chosen).map(([name, target]) => [name, { target }] as const),
 ]);
-
-/** Where a column of the profiles comes from; undefined for facts, which no model tells. Limits come from where their value does. */
-export function columnSource(name: string): ColumnSource | undefined {
-  return sources.get(name) ?? sources.get(name.replace(/_(low|high)$/, ""));
-}
 
 /** Stages order every screen and stand in all that is said of customers: they are shown, whatever they are worth as a ranking. */
 const always: ReadonlySet<string> = new Set(["lifecycle_stage", "days_in_stage"]);
