@@ -3,8 +3,9 @@ import { isSameRow, lakeStepOf, lakeTable } from "../../shared/domain/lake.ts";
 import { spanSql, writeBuckets, writeSpans } from "../engine/spans.ts";
 import { ident } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
+import { daySql } from "../engine/zone-shifts.ts";
 import { behaviourColumns } from "../landing/lake-step.ts";
-import { bucketSql, daySql } from "./bucket.ts";
+import { bucketSql } from "./bucket.ts";
 
 /** Columns of a lake table of events, with the customer in front. */
 export function activityColumns(name: string): Column[] {

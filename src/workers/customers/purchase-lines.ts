@@ -1,7 +1,8 @@
 import type { Column } from "../../shared/domain/column.ts";
 import { writeOwnSpan } from "../engine/spans.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
-import { bucketSql, daySql } from "./bucket.ts";
+import { daySql } from "../engine/zone-shifts.ts";
+import { bucketSql } from "./bucket.ts";
 import { convertedLinesSql, currencyDigits, orderFacts } from "./purchase-rules.ts";
 
 const lake = (output: string) => ({ step: "lake", output });

@@ -1,8 +1,7 @@
 import { isCurrency, minorDigits } from "../../shared/base/money.ts";
 import { literal } from "../engine/sql.ts";
 import type { StepContext } from "../engine/step-context.ts";
-import { type Shifts, shiftsOf, wallSql } from "../engine/zone-shifts.ts";
-import { daySql } from "./bucket.ts";
+import { daySql, type Shifts, shiftsOf, wallSql } from "../engine/zone-shifts.ts";
 
 /** States of an order that was undone before it was a purchase. */
 const undone = ["cancelled", "canceled", "voided", "void", "unavailable", "failed", "declined", "storniert"];

@@ -60,6 +60,11 @@ export function wallSql(utc: string, { shifts, timeZone }: Zoned): string {
     : `(${utc} AT TIME ZONE 'UTC') AT TIME ZONE ${literal(timeZone)}`;
 }
 
+/** SQL of the day in a zone of a UTC instant. */
+export function daySql(at: string, timeZone: string): string {
+  return `CAST(${wallSql(at, { shifts: null, timeZone })} AS DATE)`;
+}
+
 function shiftedSql(at: string, shifts: Shifts, sign: 1 | -1): string {
   const shifted = ({ ahead }: { ahead: number }) =>
     ahead === 0 ? at : `${at} + to_microseconds(CAST(${ahead * sign} AS BIGINT))`;

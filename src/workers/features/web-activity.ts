@@ -1,7 +1,7 @@
 import type { Column } from "../../shared/domain/column.ts";
-import { daySql } from "../customers/bucket.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
+import { daySql } from "../engine/zone-shifts.ts";
 
 const count = (name: string): Column => ({ name, type: "INTEGER", unit: "count" });
 const number = (name: string, unit = "count"): Column => ({ name, type: "DOUBLE", unit });

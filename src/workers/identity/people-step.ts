@@ -1,6 +1,7 @@
 import type { Column } from "../../shared/domain/column.ts";
 import { isSameRow } from "../../shared/domain/lake.ts";
 import { defineStep } from "../engine/step-context.ts";
+import { daySql } from "../engine/zone-shifts.ts";
 import { usableEmailSql, usablePhoneSql } from "./junk.ts";
 
 export const personAttributes = [
@@ -62,8 +63,6 @@ export const people = defineStep({
   ],
   run: async (context) => {
     const { session } = context;
-    const zone = context.brand.timeZone.replaceAll("'", "");
-    const day = (at: string) => `CAST((${at} AT TIME ZONE 'UTC') AT TIME ZONE '${zone}' AS DATE)`;
     await session.run(`CREATE TEMP TABLE rows_of_people AS
       WITH ids AS (SELECT DISTINCT key_space, source_record_id, customer_id FROM ${context.relation("records")}),
       rows_of_contact AS (
@@ -101,7 +100,7 @@ export const people = defineStep({
     await context.output.query(
       "record_dates",
       `SELECT i.customer_id, CASE WHEN d.undated = 0 THEN d.first_on END AS first_record_on FROM (SELECT DISTINCT customer_id FROM ${context.relation("records")}) i
-       LEFT JOIN (SELECT customer_id, ${day("min(moment)")} AS first_on, count(*) FILTER (moment IS NULL) AS undated FROM (
+       LEFT JOIN (SELECT customer_id, ${daySql("min(moment)", context.brand.timeZone)} AS first_on, count(*) FILTER (moment IS NULL) AS undated FROM (
          SELECT customer_id, moment FROM rows_of_people WHERE preference = 1
          UNION ALL SELECT o.customer_id, b.ordered_at FROM ${context.relation("order_customers")} o JOIN ${context.relation("orders")} b USING (key_space, order_id))
        GROUP BY customer_id) d USING (customer_id) ORDER BY i.customer_id`,

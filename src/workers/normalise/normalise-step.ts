@@ -2,8 +2,9 @@ import type { Json } from "../../shared/base/canonical-json.ts";
 import { lakeTargets, normalisedColumns } from "../../shared/domain/lake.ts";
 import { parseMapping } from "../../shared/domain/mapping.ts";
 import type { Session } from "../engine/duckdb.ts";
-import { ident, literal, parquet } from "../engine/sql.ts";
+import { ident, parquet } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
+import { daySql } from "../engine/zone-shifts.ts";
 import { dropRaw } from "../sources/raw.ts";
 import { countryOfZone, PhoneReader } from "./contact.ts";
 import { normaliseFile } from "./normalise-file.ts";
@@ -130,7 +131,6 @@ async function latest(
   context: StepContext,
   written: ReadonlyMap<string, string>,
 ): Promise<{ latest_order_on: string | null; records_until: string | null }> {
-  const zone = literal(context.brand.timeZone);
   const instants = lakeTargets.flatMap(({ table, columns }) => {
     const isOfOrders = table === "orders" || table === "order_lines";
     const at = columns.find(
@@ -142,7 +142,7 @@ async function latest(
   if (instants.length === 0) return { latest_order_on: null, records_until: null };
   const ordered = "max(moment) FILTER (is_order)";
   const [row = {}] = await context.session.rows(
-    `SELECT max(moment) AS until, CAST(CAST((${ordered} AT TIME ZONE 'UTC') AT TIME ZONE ${zone} AS DATE) AS VARCHAR) AS day FROM (${instants.join(" UNION ALL ")})`,
+    `SELECT max(moment) AS until, CAST(${daySql(ordered, context.brand.timeZone)} AS VARCHAR) AS day FROM (${instants.join(" UNION ALL ")})`,
   );
   const [day = null, until = null] = [row["day"], row["until"]];
   return { latest_order_on: day === null ? null : String(day), records_until: until === null ? null : String(until) };

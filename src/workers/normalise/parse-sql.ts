@@ -1,6 +1,7 @@
 import type { Target } from "../../shared/domain/lake.ts";
 import { columnsOfRule } from "../../shared/domain/mapping.ts";
 import { ident, literal } from "../engine/sql.ts";
+import { daySql } from "../engine/zone-shifts.ts";
 import type { Alike } from "./alikes.ts";
 import { cellsIn, type Dictionary, withoutNothing } from "./dictionaries.ts";
 import type { NormaliseOptions, Parsed, ParsedTable } from "./normalise-file.ts";
@@ -165,7 +166,7 @@ function faultCases({ parsed, mapping }: ParsedTable, options: NormaliseOptions)
   const isOfOrders = mapping.table === "orders" || mapping.table === "order_lines";
   if (dated && options.notAfter && isOfOrders)
     faults.push(
-      `WHEN CAST((ordered_at AT TIME ZONE 'UTC') AT TIME ZONE ${literal(options.brand.timeZone)} AS DATE) > DATE ${literal(options.notAfter)} THEN 'ordered_at|dated_after_delivery'`,
+      `WHEN ${daySql("ordered_at", options.brand.timeZone)} > DATE ${literal(options.notAfter)} THEN 'ordered_at|dated_after_delivery'`,
     );
   return faults;
 }

@@ -1,7 +1,7 @@
 import { isSameRow } from "../../shared/domain/lake.ts";
-import { daySql } from "../customers/bucket.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
+import { daySql } from "../engine/zone-shifts.ts";
 
 /** Attributes of customers that say nothing of who they are: place, age band, tenure, membership, what lists that
  *  were bought say. */

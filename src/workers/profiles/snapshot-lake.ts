@@ -2,11 +2,11 @@ import { addDays, type Day, weekEnd } from "../../shared/base/time.ts";
 import type { Column } from "../../shared/domain/column.ts";
 import { isSameRow, type LakeTable, lakeStepOf, lakeTable } from "../../shared/domain/lake.ts";
 import type { InputReference } from "../../shared/domain/step.ts";
-import { daySql } from "../customers/bucket.ts";
 import { lineColumns } from "../customers/purchase-lines.ts";
 import { transactionColumns } from "../customers/transactions.ts";
 import { ident, literal } from "../engine/sql.ts";
 import { defineStep, type Step, type StepContext } from "../engine/step-context.ts";
+import { daySql } from "../engine/zone-shifts.ts";
 import { behaviourColumns } from "../landing/lake-step.ts";
 
 const customerId: Column = { name: "customer_id", type: "VARCHAR" };

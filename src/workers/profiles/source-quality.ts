@@ -1,7 +1,7 @@
 import { lakeStepOf, lakeTargets } from "../../shared/domain/lake.ts";
-import { daySql } from "../customers/bucket.ts";
 import { literal } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
+import { daySql } from "../engine/zone-shifts.ts";
 
 /** The instant or day that dates a row of a table. */
 const datedBy: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import type { OwnEvent } from "../../../shared/domain/own-model.ts";
 import type { InputReference } from "../../../shared/domain/step.ts";
-import { daySql } from "../../customers/bucket.ts";
 import { literal } from "../../engine/sql.ts";
 import type { StepContext } from "../../engine/step-context.ts";
+import { daySql } from "../../engine/zone-shifts.ts";
 
 const sources: Readonly<Record<OwnEvent["kind"], InputReference>> = {
   purchase: { step: "purchase_lines", output: "lines" },
