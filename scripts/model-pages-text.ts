@@ -1,24 +1,17 @@
 import type { ModelDeclaration } from "../src/shared/domain/model.ts";
 import type { ParamSpec } from "../src/shared/domain/params.ts";
 import { models } from "../src/workers/models/list.ts";
-
-export interface MeasuredRow {
-  readonly model: string;
-  readonly metric: string;
-  readonly value: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly baseline: string;
-  readonly baseline_value: number | null;
-  readonly n: number;
-  readonly cut_on: string;
-  readonly horizon_days: number;
-  readonly beats_baseline: boolean;
-}
-/** By data set: the day of its snapshot, how many people it has, and what its models were judged by. */
-export type Measured = Readonly<
-  Record<string, { readonly as_of: string; readonly customers: number; readonly rows: readonly MeasuredRow[] }>
->;
+import {
+  cell,
+  findingsOf,
+  linesOfSets,
+  linkTo,
+  type Measured,
+  type MeasuredRow,
+  measuredCells,
+  number,
+  provenLines,
+} from "./model-pages-sets.ts";
 
 const groups = ["lifecycle", "value", "preferences", "engagement", "returns", "audiences", "measurement"];
 const made =
@@ -33,38 +26,39 @@ export function pagesOf(measured: Measured): Map<string, string> {
   ]);
 }
 
-const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join("\n");
-const number = (value: number | null) => (value === null ? "–" : String(value).replace("-", "−"));
 
 const sampled = `Of a retailer with more than 100,000 customers, fits and evaluations see 50,000 to 100,000 of them, drawn once by the hash in their ids (a fit's page tells how
 many; an area under a curve is then known to about .005). Models of what is rare, or of what everybody buys, fit on more: ${models.flatMap(({ name, fitBuckets }) => (fitBuckets ? [`${name} on ${fitBuckets === "all" ? "all" : `${fitBuckets} times as many`}`] : [])).join(", ")}. Scores are of everybody.`;
 
 function overview(ordered: readonly ModelDeclaration[], measured: Measured): string {
   const sets = Object.keys(measured);
-  const first = (model: ModelDeclaration, set: string) => {
-    const rows = (measured[set]?.rows ?? []).filter((row) => row.model === model.name);
-    const row = rows.find(({ metric }) => metric === model.mainMetric) ?? rows[0];
-    if (!row) return "–";
-    return `${row.metric} ${number(row.value)} against ${number(row.baseline_value)}${row.beats_baseline ? "" : row.value === row.baseline_value ? " (level)" : " (loses)"}`;
-  };
-  const rows = ordered.map(
-    (model) =>
-      `| [${cell(model.title)}](${model.name}.md) | ${model.group} | ${[cell(model.card.purpose), ...sets.map((set) => first(model, set))].join(" | ")} |`,
-  );
-  const about = sets.map((set) => `- **${set}**: ${measured[set]?.customers} people, as of ${measured[set]?.as_of}`);
+  const proven = provenLines(ordered, measured);
+  const about = ordered.map((model) => `| ${linkTo(model)} | ${model.group} | ${cell(model.card.purpose)} |`);
+  const rows = ordered.map((model) => `| ${measuredCells(model, measured).join(" | ")} |`);
   return `# Models
 
 ${made}
 
-${about.join("\n")}
+${list(linesOfSets(ordered, measured))}
 
 ${sampled}
 
-| Model | Group | What for | ${sets.map((set) => `On ${set}`).join(" | ")} |
-|---|---|---|${"---|".repeat(sets.length)}
+## What they are for
+
+| Model | Group | What for |
+|---|---|---|
+${about.join("\n")}
+
+## What was measured
+
+Each model's main metric at the latest cut of each data set, and in brackets that of its baseline on the same people. **Bold** is proven: over all cuts the
+lower 95 % limit of what it is better by lies above 0. A dash is without data; a model's page says what it needs.
+
+| Model | Metric | ${sets.map(cell).join(" | ")} |
+|---|---|${"---|".repeat(sets.length)}
 ${rows.join("\n")}
-`;
+${proven.length > 0 ? `\n## Proven on several sets\n\n${list(proven)}\n` : ""}`;
 }
 
 function page(model: ModelDeclaration, measured: Measured): string {
@@ -93,7 +87,7 @@ ${list(card.limits)}
 
 ## Measured
 
-${
+${findingsOf(model, measured)}${
   judged.length > 0
     ? `| Data | Cut | Metric | Value (95 % interval) | Baseline | Its value | n | Beats it |\n|---|---|---|---|---|---|---|---|\n${judged.join("\n")}`
     : "Not judged on the data that this page was made with."

@@ -1,15 +1,22 @@
 // Writes docs/models: a page per model from its card and from measured.json. `npm run docs:models -- WORKSPACE…` measures first: it
-// takes what the latest snapshots of these workspaces were judged by, a brand a data set. `--check` fails where a page is older.
+// takes what the latest snapshots of these workspaces were judged by, a brand a data set, in place of what is known of a set of that
+// name; `--only` drops all other sets. `--check` fails where a page is older.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createCore } from "../src/main/core.ts";
 import type { ModelEvaluation } from "../src/shared/api/contract/models.ts";
-import { type Measured, pagesOf } from "./model-pages-text.ts";
+import { type VerdictState, verdictOf } from "../src/shared/domain/verdict.ts";
+import { models } from "../src/workers/models/list.ts";
+import type { Measured, MeasuredSet } from "./model-pages-sets.ts";
+import { pagesOf } from "./model-pages-text.ts";
 
 const folder = join(import.meta.dirname, "../docs/models");
 const measuredFile = join(folder, "measured.json");
 const words = process.argv.slice(2);
-const workspaces = words.filter((word) => word !== "--check");
+const options = words.filter((word) => word.startsWith("--"));
+const workspaces = words.filter((word) => !word.startsWith("--"));
+const unknown = options.find((word) => word !== "--check" && word !== "--only");
+if (unknown) throw new Error(`${unknown} is no option: there are --only and --check`);
 
 function readMeasured(): Measured {
   try {
@@ -22,7 +29,7 @@ function readMeasured(): Measured {
 async function measure(workspace: string): Promise<Measured> {
   const core = await createCore({ workspace });
   try {
-    const found: Record<string, Measured[string]> = {};
+    const found: Record<string, MeasuredSet> = {};
     const { brands } = await core.client.call("workspace.status", {});
     for (const { brand } of brands) {
       const { snapshots } = await core.client.call("snapshots.list", { brand });
@@ -30,12 +37,18 @@ async function measure(workspace: string): Promise<Measured> {
       if (!current) continue;
       const { evaluations } = await core.client.call("models.evaluations", { brand });
       const rows = evaluations.map((row) => short(row));
-      found[brand] = { as_of: current.as_of, customers: current.customers, rows };
+      found[brand] = { as_of: current.as_of, customers: current.customers, verdicts: verdictsOf(evaluations), rows };
     }
+    if (Object.keys(found).length === 0) throw new Error(`${workspace} has no published snapshot: run \`assay run\``);
     return found;
   } finally {
     await core.close();
   }
+}
+
+function verdictsOf(evaluations: readonly ModelEvaluation[]): Record<string, VerdictState> {
+  const stateOf = (name: string) => verdictOf(evaluations.filter(({ model }) => model === name)).state;
+  return Object.fromEntries(models.map(({ name }) => [name, stateOf(name)]));
 }
 
 function short({
@@ -58,10 +71,10 @@ function short({
   };
 }
 
-let measured = readMeasured();
+let measured = options.includes("--only") ? {} : readMeasured();
 for (const workspace of workspaces) measured = { ...measured, ...(await measure(workspace)) };
 const pages = pagesOf(measured);
-if (words.includes("--check")) {
+if (options.includes("--check")) {
   const stale = [...pages].filter(([name, text]) => {
     try {
       return readFileSync(join(folder, name), "utf8") !== text;
