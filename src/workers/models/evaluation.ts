@@ -2,7 +2,15 @@ import type { ColumnTable } from "../../shared/domain/column.ts";
 import type { CalibrationBin, Evaluation } from "../../shared/domain/model.ts";
 import { empiricalLimits, intervalScores } from "../numeric/interval-score.ts";
 import { pitCoverage } from "../numeric/intervals.ts";
-import { type Measured, meanInterval, midRanks, pairedDifference, shareInterval } from "../numeric/scoring.ts";
+import {
+  auc,
+  aucDifference,
+  type Measured,
+  meanInterval,
+  midRanks,
+  pairedDifference,
+  shareInterval,
+} from "../numeric/scoring.ts";
 import { gather, matchRows, numbers, texts } from "./tables.ts";
 
 /** Fewer customers than this tell nothing of a model. */
@@ -51,9 +59,22 @@ interface Comparison {
   readonly difference?: Measured;
 }
 
-/** A metric beside the naive baseline's on the same customers. */
+/** What ranking by lot comes to; a rule of thumb that ranks worse is no measure to be held against. */
+function byLot(metric: string): number {
+  if (metric.startsWith("auc")) return 0.5;
+  return metric.startsWith("spearman") ? 0 : Number.NEGATIVE_INFINITY;
+}
+
+/** A metric beside the naive baseline's on the same customers; beside ranking by lot where the baseline ranks worse than that. */
 export function compare(comparison: Comparison): Evaluation {
-  const { metric, own, baseline, naive, n, better, pairs } = comparison;
+  const { metric, own, baseline, n, better, pairs } = comparison;
+  const lot = byLot(metric);
+  if (comparison.naive < lot) {
+    const advantage = { value: own.value - lot, low: own.low - lot, high: own.high - lot };
+    const common = { baseline, baselineValue: comparison.naive, n, higherIsBetter: true };
+    return { metric, ...own, ...common, beatsBaseline: own.value > lot, advantage };
+  }
+  const { naive } = comparison;
   const difference = comparison.difference ?? (pairs ? pairedDifference(pairs.own, pairs.naive) : undefined);
   const beats = {
     higher: own.value > naive,
@@ -98,6 +119,28 @@ export function compareMeans({ metric, baseline, own, naive, better }: ComparedM
       pairs,
     }),
   ];
+}
+
+interface ComparedRanks {
+  readonly metric: string;
+  readonly baseline: string;
+  /** Scores of each case, own and naive. */
+  readonly own: Float64Array;
+  readonly naive: Float64Array;
+  readonly isPositive: readonly boolean[];
+}
+
+/** Areas under the ROC curve of two ways to rank the same cases, with the interval of their difference. */
+export function compareRanks({ metric, baseline, own, naive, isPositive }: ComparedRanks): Evaluation {
+  return compare({
+    metric,
+    baseline,
+    own: auc(own, isPositive),
+    naive: auc(naive, isPositive).value,
+    difference: aucDifference(own, naive, isPositive),
+    n: own.length,
+    better: "higher",
+  });
 }
 
 function signed({ value, low, high }: Measured, sign: 1 | -1): Measured {

@@ -200,7 +200,7 @@ function keyedScoresSql(model: ModelDeclaration, context: StepContext): string {
 }
 
 /** Rises when the rows of every evaluation change. */
-const evaluationVersion = 2;
+const evaluationVersion = 3;
 
 function evaluateStep(model: ModelDeclaration): Step {
   return defineStep({

@@ -2,9 +2,9 @@ import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { messageColumns } from "../../features/message-activity.ts";
 import { fitConcentration } from "../../numeric/beta-binomial.ts";
-import { auc, brierErrors, meanInterval } from "../../numeric/scoring.ts";
+import { brierErrors, meanInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { calibrationBins, compare, join, known, leastCustomers } from "../evaluation.ts";
+import { calibrationBins, compare, compareRanks, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { fitResponse, type ResponseTrees, responseChances, shrunkRate } from "./response-trees.ts";
 
@@ -163,13 +163,7 @@ export const emailPropensity = defineModel({
           }),
           calibration: calibrationBins(own, happened),
         },
-        auc: compare({
-          metric: `auc_${of}`,
-          ...common,
-          own: auc(own, yes),
-          naive: auc(rate, yes).value,
-          better: "higher",
-        }),
+        auc: compareRanks({ metric: `auc_${of}`, baseline: common.baseline, own, naive: rate, isPositive: yes }),
       };
     });
     return known([...rows.map(({ brier }) => brier), ...rows.map((one) => one.auc)]);

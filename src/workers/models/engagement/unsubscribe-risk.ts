@@ -1,9 +1,9 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { fitLogistic, type LogisticFit, logisticChances } from "../../numeric/logistic.ts";
-import { auc, brierErrors, meanInterval } from "../../numeric/scoring.ts";
+import { brierErrors, meanInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { compare, join, known, leastCustomers } from "../evaluation.ts";
+import { compare, compareRanks, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 
 interface FittedLeaving {
@@ -145,13 +145,12 @@ export const unsubscribeRisk = defineModel({
     const overall = -Math.expm1(mean * Math.log1p(-fitted.n_left / fitted.n_messages));
     const errors = { own: brierErrors(own, yes), naive: brierErrors(new Float64Array(n).fill(overall), yes) };
     return known([
-      compare({
+      compareRanks({
         metric: "auc",
         baseline: "e-mails in the four weeks before",
-        own: auc(hazard, yes),
-        naive: auc(frequency, yes).value,
-        n,
-        better: "higher",
+        own: hazard,
+        naive: frequency,
+        isPositive: yes,
       }),
       compare({
         metric: "brier",

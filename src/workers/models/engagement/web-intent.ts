@@ -1,9 +1,9 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { webColumns } from "../../features/web-activity.ts";
-import { auc, brierErrors, meanInterval } from "../../numeric/scoring.ts";
+import { brierErrors, meanInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { calibrationBins, compare, join, known, leastCustomers } from "../evaluation.ts";
+import { calibrationBins, compare, compareRanks, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { fitResponse, type ResponseTrees, responseChances } from "./response-trees.ts";
 
@@ -125,23 +125,21 @@ export const webIntent = defineModel({
         };
         return {
           auc: [
-            compare({
+            compareRanks({
               metric: `auc_${days}`,
               baseline: "days since the last purchase",
-              own: auc(own, yes),
-              naive: auc(late, yes).value,
-              n,
-              better: "higher",
+              own,
+              naive: late,
+              isPositive: yes,
             }),
             ...(days === 7
               ? [
-                  compare({
+                  compareRanks({
                     metric: "auc_visit_7",
                     baseline: "visits of the last week",
-                    own: auc(own, yes),
-                    naive: auc(visits, yes).value,
-                    n,
-                    better: "higher",
+                    own,
+                    naive: visits,
+                    isPositive: yes,
                   }),
                 ]
               : []),

@@ -44,6 +44,8 @@ export const cohortRetention = defineModel({
     { name: "age", type: "INTEGER" },
   ],
   fitBuckets: "all",
+  needs:
+    "customers won in several months, 30 or more in each: six months of such a cohort to learn from, and 20 more after a cut",
   params: {},
   outputs: [
     { name: "customers", type: "BIGINT", unit: "count" },
@@ -156,14 +158,22 @@ export const cohortRetention = defineModel({
         const { alpha, beta } = rateDistribution(fitted, cell, present - 1);
         return betaQuantile(p, alpha, beta);
       });
-    const below = Float64Array.from(judged, (cell) => {
-      const { alpha, beta } = rateDistribution(fitted, cell, present - 1);
-      return betaCdf((cell.buyers + 0.5) / (cell.customers + 1), alpha, beta);
-    });
+    // buyers are whole: what lies between half a buyer less and more is the chance of just so many
+    const upTo = (buyers: number) =>
+      Float64Array.from(judged, (cell) => {
+        const { alpha, beta } = rateDistribution(fitted, cell, present - 1);
+        const share = (cell.buyers + buyers) / cell.customers;
+        return share <= 0 ? 0 : betaCdf(Math.min(1, share), alpha, beta);
+      });
+    const [below, through] = [upTo(-0.5), upTo(0.5)];
     return known([
       compare({ ...common, metric: "mae_rate", baseline: "rate of the last month", naive: mae(last).value }),
       compare({ ...common, metric: "mae_rate_curve", baseline: "mean rate at that age", naive: mae(curve).value }),
-      coverage(below, new Float64Array(n), seed),
+      coverage(
+        below,
+        through.map((share, row) => share - (below[row] ?? 0)),
+        seed,
+      ),
       ...compareLimits({
         metric: "interval_score_rate",
         rule: "the rate of the last month",

@@ -7,9 +7,9 @@ import { predictMargins } from "../../numeric/boosted-trees-predict.ts";
 import { fitBtyd } from "../../numeric/btyd-fit.ts";
 import type { BtydParams } from "../../numeric/buy-till-you-die.ts";
 import { fitPlatt, type Platt } from "../../numeric/platt.ts";
-import { auc, brierErrors, meanInterval } from "../../numeric/scoring.ts";
+import { brierErrors, meanInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { calibrationBins, compare, join, known, leastCustomers } from "../evaluation.ts";
+import { calibrationBins, compare, compareRanks, join, known, leastCustomers } from "../evaluation.ts";
 import { contentHashes, drawn, logitsOf, pick } from "../learning.ts";
 import { blank, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { columnsOf, type RecencyRule, rateByRecency, recencyRule } from "./propensity-fit.ts";
@@ -115,6 +115,8 @@ export const winBack = defineModel({
   learns: { rows: { feature: "purchase_training" } },
   consults: ["lifecycle_stage"],
   params: {},
+  needs:
+    "customers whom the lifecycle stage calls lapsed: 200 or more at earlier cuts, 30 of whom came back, and 20 at a cut",
   outputs: [
     { name: "probability_win_back", type: "DOUBLE", unit: "share" },
     { name: "win_back_rank", type: "DOUBLE", unit: "share" },
@@ -179,17 +181,18 @@ export const winBack = defineModel({
     const days = joined.numbers(features, "days_since_last_purchase");
     const late = days.map((one) => -one);
     const byRecency = days.map((one) => rateByRecency(fitted.recency, one));
-    const brier = (values: Float64Array) => meanInterval(brierErrors(values, back));
+    const errors = { own: brierErrors(own, back), naive: brierErrors(byRecency, back) };
     const rank = { n, better: "higher" } as const;
     const baseline = "days since the last purchase";
     return known([
-      compare({ metric: "auc", own: auc(own, back), baseline, naive: auc(late, back).value, ...rank }),
+      compareRanks({ metric: "auc", baseline, own, naive: late, isPositive: back }),
       {
         ...compare({
           metric: "brier",
-          own: brier(own),
+          own: meanInterval(errors.own),
           baseline: "share by days since the last purchase",
-          naive: brier(byRecency).value,
+          naive: meanInterval(errors.naive).value,
+          pairs: errors,
           n,
           better: "lower",
         }),

@@ -255,7 +255,8 @@ const rarest = 1e-6;
 /** Recall of the first choices against the population's, log loss of the choices against its shares, and coverage of the limits. */
 export function evaluateShares(judged: Judged): readonly Evaluation[] {
   const { counts, outcomes, columns, fitted, seed, recallAt, leftOut = () => false } = judged;
-  if (!fitted) return [];
+  // where there is but one choice nobody can be wrong
+  if (!fitted || fitted.choices.length < 2) return [];
   const before = new Map(choosersOf(counts, columns, fitted.choices).map((one) => [one.customer, one.counts]));
   const after = [...chosenAfter(outcomes, columns, leftOut)]
     .filter(([id]) => before.has(id))

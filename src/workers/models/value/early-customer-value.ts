@@ -2,7 +2,7 @@ import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { ModelContext } from "../../../shared/domain/model.ts";
 import { firstOrderColumns, landmarks } from "../../features/first-orders.ts";
-import { absoluteErrors, meanInterval, spearman } from "../../numeric/scoring.ts";
+import { absoluteErrors, meanInterval, spearman, spearmanDifference } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { compare, compareLimits, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { contentHashes, drawn, fitLabelMeans, type LabelMeans, labelMeansOf, pick } from "../learning.ts";
@@ -78,6 +78,8 @@ export const earlyCustomerValue = defineModel({
   title: "Early customer value",
   group: "value",
   inputs: { first: { feature: "first_orders" } },
+  needs:
+    "first orders as long ago as the horizon, 200 or more and 40 of them followed by more, and 20 customers or more at a cut whose first order was within the 90 days before it",
   params: {
     new_days: {
       kind: "number",
@@ -184,6 +186,7 @@ export const earlyCustomerValue = defineModel({
         own: spearman(own, actual),
         baseline: "the first order's amount",
         naive: spearman(amount, actual).value,
+        difference: spearmanDifference(own, amount, actual),
         n,
         better: "higher",
       }),
@@ -192,6 +195,7 @@ export const earlyCustomerValue = defineModel({
         own: mae(own),
         baseline: "the first order's amount × what followed",
         naive: mae(naive).value,
+        pairs: { own: absoluteErrors(own, actual), naive: absoluteErrors(naive, actual) },
         n,
         better: "lower",
       }),

@@ -1,7 +1,7 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
-import { absoluteErrors, auc, biasInterval, meanInterval, spearman } from "../../numeric/scoring.ts";
+import { absoluteErrors, biasInterval, meanInterval, spearman, spearmanDifference } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
-import { compare, compareLimits, coverage, join, known, leastCustomers } from "../evaluation.ts";
+import { compare, compareLimits, compareRanks, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { harmonicsIn } from "../lifecycle/seasonal-clock.ts";
 import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { type FittedMlValue, fitMlValue, forecastMlValue } from "./ml-value-fit.ts";
@@ -14,6 +14,8 @@ export const mlCustomerValue = defineModel({
   group: "value",
   inputs: { features: { feature: "customer_features" } },
   learns: { rows: { feature: "value_training" }, season: { feature: "purchase_season" } },
+  needs:
+    "200 customers or more at a cut before the one that it is judged at, 50 of whom bought within the horizon after it",
   params: {},
   competes: [{ target: "value", column: "predicted_value_minor" }],
   outputs: [
@@ -115,6 +117,7 @@ export const mlCustomerValue = defineModel({
         metric: "spearman",
         own: spearman(value, revenue),
         naive: spearman(carried, revenue).value,
+        difference: spearmanDifference(value, carried, revenue),
         better: "higher",
         ...money,
       }),
@@ -122,6 +125,7 @@ export const mlCustomerValue = defineModel({
         metric: "mae_minor",
         own: error(value, revenue),
         naive: error(carried, revenue).value,
+        pairs: { own: absoluteErrors(value, revenue), naive: absoluteErrors(carried, revenue) },
         better: "lower",
         ...money,
       }),
@@ -130,6 +134,7 @@ export const mlCustomerValue = defineModel({
         own: error(value, revenue),
         baseline: "MBG/NBD × Gamma-Gamma",
         naive: error(generated, revenue).value,
+        pairs: { own: absoluteErrors(value, revenue), naive: absoluteErrors(generated, revenue) },
         n,
         better: "lower",
       }),
@@ -137,6 +142,7 @@ export const mlCustomerValue = defineModel({
         metric: "mae",
         own: error(count, bought),
         naive: error(rate, bought).value,
+        pairs: { own: absoluteErrors(count, bought), naive: absoluteErrors(rate, bought) },
         better: "lower",
         ...counted,
       }),
@@ -147,13 +153,12 @@ export const mlCustomerValue = defineModel({
         better: "nearer to 0",
         ...counted,
       }),
-      compare({
+      compareRanks({
         metric: "auc",
-        own: auc(joined.numbers(scores, "probability_purchase"), isBuyer),
         baseline: "frequency",
-        naive: auc(x, isBuyer).value,
-        n,
-        better: "higher",
+        own: joined.numbers(scores, "probability_purchase"),
+        naive: x,
+        isPositive: isBuyer,
       }),
       coverage(below, at, seed),
       ...compareLimits({

@@ -1,6 +1,6 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { Tables } from "../../../shared/domain/model.ts";
-import { absoluteErrors, biasInterval, meanInterval, spearman } from "../../numeric/scoring.ts";
+import { absoluteErrors, biasInterval, meanInterval, spearman, spearmanDifference } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { compare, compareLimits, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
@@ -73,6 +73,7 @@ export const netValue = defineModel({
     margins: { feature: "customer_margins" },
   },
   outcomes: { refunds: { feature: "outcome_refunds" } },
+  needs: "a source of returns, or lines that say whether they came back, and 20 customers or more at a cut",
   params: {
     serial_times: {
       kind: "number",
@@ -181,7 +182,10 @@ export const netValue = defineModel({
     const enough = numbers(summary, "frequency").map((x, at) => (x > 0 && Number.isFinite(net[at]) ? 1 : 0));
     return scoreTable(texts(summary, "customer_id"), outputs, { enough, reason });
   },
-  evaluate: (inputs, scores, { outcomes, tables = {}, horizonDays }) => {
+  evaluate: (inputs, scores, { outcomes, tables = {}, horizonDays }, json) => {
+    const fitted = json as unknown as Fitted | null;
+    // where nothing is known to come back, net is gross: there is nothing to judge
+    if (!fitted?.refund_share) return [];
     const refunds = requireTable(tables, "refunds");
     const gross = requireTable(inputs, "value");
     const summary = requireTable(inputs, "summary");
@@ -201,14 +205,22 @@ export const netValue = defineModel({
       .map((money, at) => (money / Math.max(30, age[at] ?? 30)) * horizonDays);
     const share = joined.numbers(scores, "expected_refund_share");
     const own = value.map((one, at) => one * (1 - (Number.isFinite(share[at]) ? (share[at] ?? 0) : 0)));
-    const mae = (values: Float64Array) => meanInterval(absoluteErrors(values, actual));
+    const pairs = { own: absoluteErrors(own, actual), naive: absoluteErrors(value, actual) };
     const common = { baseline: "value before returns", n } as const;
     return known([
-      compare({ metric: "mae_net_minor", own: mae(own), naive: mae(value).value, better: "lower", ...common }),
+      compare({
+        metric: "mae_net_minor",
+        own: meanInterval(pairs.own),
+        naive: meanInterval(pairs.naive).value,
+        pairs,
+        better: "lower",
+        ...common,
+      }),
       compare({
         metric: "spearman_net",
         own: spearman(own, actual),
         naive: spearman(value, actual).value,
+        difference: spearmanDifference(own, value, actual),
         better: "higher",
         ...common,
       }),
