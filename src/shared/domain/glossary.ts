@@ -159,7 +159,7 @@ export const glossary: Readonly<Record<string, GlossaryEntry>> = {
   },
   verdict: {
     label: "Verdict",
-    help: "Proven: on this retailer's own data the model's main metric beats its naive baseline at the rolling cuts even at the lower end of the 95 % interval. Unproven: it doesn't. No data: what it needs hasn't been delivered.",
+    help: "Proven: on this retailer's own data the model's main metric beats its naive baseline at the rolling cuts even at the lower end of the 95 % interval, and no other metric that counts stands against it. Unproven: otherwise. No data: what it needs hasn't been delivered.",
   },
   nearest_change: {
     label: "Nearest change",

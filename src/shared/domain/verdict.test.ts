@@ -72,6 +72,7 @@ describe("the verdict", () => {
     ).toBe("unproven");
     expect(also("better", [])).toBe("proven");
     const unmet = row("2026-03-29", -0.2, { is_main: false, metric: "log_loss", condition: "better" });
+    expect(verdictOf([...main, unmet])).toMatchObject({ state: "unproven", held_back_by: "log_loss" });
     expect(unmetConditions([...main, unmet])).toEqual([{ metric: "log_loss", condition: "better" }]);
     expect(verdictOf([...main, { ...unmet, horizon_days: 30 }]).state).toBe("proven");
     expect(verdictOf([row("2026-03-29", -0.01), { ...unmet, advantage_low: 1 }]).state).toBe("unproven");

@@ -31,6 +31,8 @@ export interface Verdict {
   readonly advantage: number | null;
   readonly low: number | null;
   readonly high: number | null;
+  /** The further metric that stands against it, where the main one alone would prove it. */
+  readonly held_back_by?: string | undefined;
 }
 
 const none: Verdict = { state: "no_data", metric: null, cuts: 0, n: 0, advantage: null, low: null, high: null };
@@ -46,14 +48,16 @@ export function verdictOf(rows: readonly JudgedRow[]): Verdict {
     .filter((row) => row.is_main && row.horizon_days === latest.horizon_days && row.metric === latest.metric);
   const mean = (of: (row: JudgedRow) => number | null | undefined) => meanOf(judged, of);
   const low = mean((row) => row.advantage_low);
+  const [unmet] = low > 0 ? unmetConditions(rows) : [];
   return {
-    state: low > 0 && unmetConditions(rows).length === 0 ? "proven" : "unproven",
+    state: low > 0 && !unmet ? "proven" : "unproven",
     metric: latest.metric,
     cuts: judged.length,
     n: judged.reduce((sum, { n }) => sum + n, 0),
     advantage: mean((row) => row.advantage),
     low,
     high: mean((row) => row.advantage_high),
+    ...(unmet ? { held_back_by: unmet.metric } : {}),
   };
 }
 

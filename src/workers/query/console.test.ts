@@ -89,7 +89,7 @@ test("small tables given as rows stand beside the files, also empty", async () =
     { model: "bg_nbd", value: 0.5, n: 100, next: "2026-01-02", beats_baseline: true, note: "it's" },
     { model: "rfm", value: null, n: 7, next: "2026-01-02", beats_baseline: false, note: null },
   ]);
-  expect((await ask("SELECT * FROM model_evaluations", { json: { model_evaluations: [] } })).columns).toHaveLength(15);
+  expect((await ask("SELECT * FROM model_evaluations", { json: { model_evaluations: [] } })).columns).toHaveLength(16);
 });
 
 test("a long result is written page by page, in order, and sums keep every digit", async () => {

@@ -32,6 +32,7 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     advantage: "DOUBLE",
     low: "DOUBLE",
     high: "DOUBLE",
+    held_back_by: "VARCHAR",
   },
 };
 

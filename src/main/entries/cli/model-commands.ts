@@ -251,7 +251,8 @@ function verdictText({ verdict, needs }: Model): string {
   if (!verdict) return "not judged";
   if (verdict.state === "no_data") return `no data: needs ${needs}`;
   const range = `${show(verdict.low)} to ${show(verdict.high)}`;
-  return `${verdict.state}: ${verdict.metric} better by ${show(verdict.advantage)} (${range}) at ${verdict.cuts} ${verdict.cuts === 1 ? "cut" : "cuts"}`;
+  const against = verdict.held_back_by ? `; ${verdict.held_back_by} stands against it` : "";
+  return `${verdict.state}: ${verdict.metric} better by ${show(verdict.advantage)} (${range}) at ${verdict.cuts} ${verdict.cuts === 1 ? "cut" : "cuts"}${against}`;
 }
 
 function leaveOf(own: { allowed: boolean | null } | undefined): string[] {

@@ -2,13 +2,15 @@ import type { ModelEvaluation } from "../../../shared/api/contract/models.ts";
 import { Calibration } from "../../charts/Calibration.tsx";
 import { LimitBars } from "../../charts/LimitBars.tsx";
 import { Panel } from "../../components/Panel.tsx";
-import { day, integer, share, word } from "../../format/format.ts";
+import { integer, share, word } from "../../format/format.ts";
 import { calibrationFinding } from "./calibration-finding.ts";
+import { judgedOn } from "./judged-on.ts";
 
 /** What was predicted beside what happened, by groups of like prediction or by name. */
 export function CalibrationPanel({ row }: { row: ModelEvaluation }) {
   const bins = row.calibration ?? [];
   const isNamed = bins.every(({ expected }) => expected === null);
+  const { many, what } = judgedOn(row);
   const percent = (value: number) => share(value, 1);
   const table = (
     <table className="plain tight">
@@ -18,7 +20,7 @@ export function CalibrationPanel({ row }: { row: ModelEvaluation }) {
           {!isNamed && <th className="num">Predicted</th>}
           <th className="num">Happened</th>
           <th className="num">95 % interval</th>
-          <th className="num">Customers</th>
+          <th className="num">{word(many)}</th>
         </tr>
       </thead>
       <tbody>
@@ -39,7 +41,7 @@ export function CalibrationPanel({ row }: { row: ModelEvaluation }) {
   return (
     <Panel
       title={calibrationFinding(bins, row.model)}
-      under={`What happened in the ${row.horizon_days} days after ${day(row.cut_on)}, %, ${isNamed ? "by group" : "by tenths of the predicted chance; 95 % intervals; on the line is right"}`}
+      under={`${what}, %, ${isNamed ? "by group" : "by tenths of the predicted chance; 95 % intervals; on the line is right"}`}
       table={table}
     >
       {isNamed ? (
@@ -48,7 +50,7 @@ export function CalibrationPanel({ row }: { row: ModelEvaluation }) {
           text={(value) => (100 * value).toFixed(1)}
         />
       ) : (
-        <Calibration bins={bins} />
+        <Calibration bins={bins} of={many} />
       )}
     </Panel>
   );

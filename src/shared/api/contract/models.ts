@@ -13,6 +13,8 @@ export const verdict = z.object({
   advantage: z.number().nullable(),
   low: z.number().nullable(),
   high: z.number().nullable(),
+  /** The further metric that stands against it, where the main one alone would prove it. */
+  held_back_by: z.string().optional(),
 });
 
 /** `allowed`: whether this machine may run it as it is defined now; null where nothing is to be allowed. */
