@@ -76,7 +76,7 @@ function withoutFit(summary: ColumnTable): {
 
 export const gammaGamma = defineModel({
   name: "gamma_gamma",
-  version: 7,
+  version: 8,
   title: "Gamma-Gamma spend model",
   group: "value",
   inputs: { summary: { feature: "purchase_summary" } },
@@ -91,7 +91,7 @@ export const gammaGamma = defineModel({
     purpose:
       "What a customer spends on a purchase on average, drawn towards the population where there is little to go by.",
     method:
-      "Gamma-Gamma: amounts of one customer follow a gamma distribution whose scale varies by another. Maximum likelihood (Newton's method) on the means of repeat purchases. Limits are those of the next purchase's amount: the 10 % and 90 % quantiles of what repeat buyers' latest amounts were over what their earlier ones foretold, the first included, by how many those were; with fewer than 50 repeat buyers the model's own limits of a customer's true mean.",
+      "Gamma-Gamma: amounts of one customer follow a gamma distribution whose scale varies by another. Maximum likelihood (Newton's method) on the means of repeat purchases. What a customer is expected to spend rests on all purchases, the first included: somebody's only one tells of the next too. Limits are those of the next purchase's amount: the 10 % and 90 % quantiles of what repeat buyers' latest amounts were over what their earlier ones foretold, the first included, by how many those were; with fewer than 50 repeat buyers the model's own limits of a customer's true mean.",
     references: [
       "Fader & Hardie (2013): The Gamma-Gamma Model of Monetary Value, note 025.",
       "Colombo & Jiang (1999): A stochastic RFM model, Journal of Interactive Marketing 13(3).",
@@ -99,7 +99,7 @@ export const gammaGamma = defineModel({
     ],
     assumptions: ["How much is spent doesn't depend on how often.", "Amounts of a customer don't drift."],
     limits: [
-      "Fitted on customers with a repeat purchase; one-time buyers get the population's mean.",
+      "Fitted on customers with a repeat purchase; with fewer than 50 of them the first purchase doesn't count, and one-time buyers get the population's mean.",
       "Limits are those of one purchase's amount; a mean of several lies nearer to the expectation.",
       "Where the population's tail is so heavy that its mean doesn't exist, one-time buyers get its median.",
     ],
@@ -127,9 +127,11 @@ export const gammaGamma = defineModel({
     if (params && ratios) {
       const [count, revenue] = [numbers(summary, "transaction_count"), numbers(summary, "revenue_minor")];
       for (let row = 0; row < summary.rows; row++) {
-        const [n = 0, sum = 0, middle = Number.NaN] = [count[row], revenue[row], expected[row]];
-        const [from, to] = limitsOfNext(ratios, n, expectedNext(params, n, sum / Math.max(1, n)));
-        [low[row], high[row]] = [Math.min(from, middle), Math.max(to, middle)];
+        const [n = 0, sum = 0] = [count[row], revenue[row]];
+        const next = expectedNext(params, n, sum / Math.max(1, n));
+        expected[row] = next;
+        const [from, to] = limitsOfNext(ratios, n, next);
+        [low[row], high[row]] = [Math.min(from, next), Math.max(to, next)];
       }
     }
     const outputs = {
