@@ -152,6 +152,30 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
     for (const line of lines.slice(1)) expect(line).toMatch(/^"[0-9a-f]{20}",/);
   }, 60_000);
 
+  it("draws a campaign's groups, and keeps its lists in sight until the result is asked for", async () => {
+    await page.goto(new URL("/campaigns/new", page.url()).href);
+    await page.getByLabel("Name", { exact: true }).fill("spring");
+    await page.getByRole("button", { name: "Create campaign" }).click();
+    await page.waitForURL(/\/campaigns\/spring$/);
+    await page.getByRole("button", { name: /^Export [\d,]+ customers$/ }).click();
+    const lists = page.getByRole("region", { name: "The lists are written" });
+    await lists.waitFor();
+    await page.waitForTimeout(1_500); // the campaign is told to be drawn meanwhile
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      lists.getByRole("button", { name: "Download" }).first().click(),
+    ]);
+    const path = join(folder, "spring.csv");
+    await download.saveAs(path);
+    expect(readFileSync(path, "utf8").trim().split("\r\n").length).toBeGreaterThan(1);
+    expect(await seriousFaults()).toEqual([]);
+    await page.getByRole("button", { name: "Open the result" }).click();
+    await page.getByText("No order after its start is known yet").waitFor();
+    await page.getByRole("button", { name: "Write the lists again" }).click();
+    await lists.waitFor();
+    expect(await seriousFaults()).toEqual([]);
+  }, 60_000);
+
   it("answers a statement, names where another is wrong and hands its rows out", async () => {
     await page.goto(new URL("/sql", page.url()).href);
     const editor = page.getByLabel("SQL statement");

@@ -2,8 +2,8 @@ import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
 import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
 import { CampaignList } from "./CampaignList.tsx";
-import { Draft } from "./Draft.tsx";
 import { NewCampaign } from "./NewCampaign.tsx";
+import { OwnCampaign } from "./OwnCampaign.tsx";
 import { OffersView } from "./offers/OffersView.tsx";
 import { Result } from "./Result.tsx";
 import "./campaigns.css";
@@ -48,9 +48,8 @@ export function CampaignsView({ name }: { name: string | undefined }) {
     );
   if (name === undefined) return <CampaignList found={campaigns.data} />;
   const own = campaigns.data.campaigns.find(({ campaign }) => campaign === name);
-  if (own && !own.drawn) return <Draft campaign={own} />;
-  if (own || campaigns.data.delivered.some(({ campaign }) => campaign === name))
-    return <Result name={name} campaign={own ?? null} />;
+  if (own) return <OwnCampaign key={name} campaign={own} />;
+  if (campaigns.data.delivered.some(({ campaign }) => campaign === name)) return <Result name={name} own={null} />;
   if (name === "offers") return <OffersView names={campaigns.data.campaigns.map(({ campaign }) => campaign)} />;
   if (name === "new") return <NewCampaign names={campaigns.data.campaigns.map(({ campaign }) => campaign)} />;
   return (

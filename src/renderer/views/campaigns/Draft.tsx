@@ -1,30 +1,24 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import type { Campaign } from "../../../shared/api/contract/campaigns.ts";
-import type { AssayContract } from "../../../shared/api/contract.ts";
-import type { OutputOf } from "../../../shared/api/operation.ts";
 import { useBrand } from "../../app/BrandContext.ts";
-import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
-import { download } from "../../client/save-export.ts";
-import { useWork } from "../../client/use-work.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure, Head } from "../../components/parts.tsx";
-import { State } from "../../components/State.tsx";
 import { Working } from "../../components/Working.tsx";
 import { countOf, integer, leftOutWords, share } from "../../format/format.ts";
 import { FiguresStrip } from "./FiguresStrip.tsx";
+import { Lists } from "./Lists.tsx";
+import type { Writing } from "./OwnCampaign.tsx";
 import { PowerPanel } from "./PowerPanel.tsx";
 
-type Written = OutputOf<AssayContract["campaigns.export"]>;
+interface Props {
+  readonly campaign: Campaign;
+  readonly writing: Writing;
+  readonly onOpenResult: () => void;
+}
 
 /** A campaign that hasn't gone out: its groups as they would be drawn now, and the lists. */
-export function Draft({ campaign }: { campaign: Campaign }) {
+export function Draft({ campaign, writing: { work, written, write }, onOpenResult }: Props) {
   const { brand } = useBrand();
-  const client = useClient();
-  const queries = useQueryClient();
-  const work = useWork();
-  const [written, setWritten] = useState<Written | null>(null);
   const { variants, holdout, goal, days, cap, template, segment, definition } = campaign;
   const figures = useAsk("campaigns.plan", {
     brand,
@@ -38,11 +32,6 @@ export function Draft({ campaign }: { campaign: Campaign }) {
     ...(segment === null ? {} : { segment }),
     ...(cap === null ? {} : { cap }),
   });
-  const write = () =>
-    work.start("Drawing the groups", async (signal, onProgress) => {
-      const input = { brand, campaign: campaign.campaign };
-      setWritten(await client.stream("campaigns.export", input, { signal, onProgress }));
-    });
   const n = figures.data?.contacted ?? 0;
   return (
     <>
@@ -52,11 +41,7 @@ export function Draft({ campaign }: { campaign: Campaign }) {
         beside={<span className="chip">{written ? "Exported" : "Not exported"}</span>}
         right={
           written ? (
-            <button
-              type="button"
-              className="button primary"
-              onClick={() => void queries.invalidateQueries({ queryKey: ["campaigns.list"] })}
-            >
+            <button type="button" className="button primary" onClick={onOpenResult}>
               Open the result
             </button>
           ) : (
@@ -64,7 +49,7 @@ export function Draft({ campaign }: { campaign: Campaign }) {
               type="button"
               className="button primary"
               disabled={!figures.data || n === 0 || work.doing !== null}
-              onClick={() => void write()}
+              onClick={write}
             >
               Export {countOf(n, "customer")}
             </button>
@@ -118,38 +103,5 @@ export function Draft({ campaign }: { campaign: Campaign }) {
         </div>
       </div>
     </>
-  );
-}
-
-function Lists({ written }: { written: Written }) {
-  const files = [
-    ...written.lists.map(({ variant, path, rows }) => ({ name: variant, path, rows: countOf(rows, "customer") })),
-    { name: "Who is in which group", path: written.assignments, rows: "for the records" },
-  ];
-  return (
-    <Panel title="The lists are written" under="Suppressed people and those without consent are in none of them">
-      <table className="plain">
-        <tbody>
-          {files.map(({ name, path, rows }) => (
-            <tr key={path}>
-              <td className="medium">
-                <State tone="good">{name}</State>
-              </td>
-              <td className="ink2">{rows}</td>
-              <td className="mono clip path" title={path}>
-                {path.split("/").at(-1)}
-              </td>
-              <td className="num">
-                {window.assay === undefined && (
-                  <button type="button" className="button" onClick={() => download(path)}>
-                    Download
-                  </button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Panel>
   );
 }
