@@ -30,28 +30,34 @@ export interface ReturnOf {
 }
 
 const mostOrders = 500;
+const mostRecords = 200;
 
-/** The source records that were joined, each with the orders that came in under it. */
-export async function recordsOf(snapshot: OpenSnapshot, session: Session, id: string): Promise<RecordLink[]> {
-  if (!snapshot.has("identity_links")) return [];
+/** The source records that were joined, each with the orders that came in under it, and how many there are in all. */
+export async function recordsOf(
+  snapshot: OpenSnapshot,
+  session: Session,
+  id: string,
+): Promise<{ records: RecordLink[]; n_records: number }> {
+  if (!snapshot.has("identity_links")) return { records: [], n_records: 0 };
   const orders = snapshot.columnsOf("orders");
   const byRecord = orders.has("customer_id") && orders.has("source_customer_id");
   const counted = byRecord
     ? `SELECT source, source_customer_id, count(*) AS n FROM orders WHERE customer_id = ${id} GROUP BY ALL`
     : "SELECT CAST(NULL AS VARCHAR) AS source, CAST(NULL AS VARCHAR) AS source_customer_id, 0 AS n WHERE false";
   const rows = await session.rows(`WITH counted AS (${counted})
-    SELECT l.source, l.source_record_id, l.rule, l.probability, coalesce(sum(c.n), 0) AS n_orders
+    SELECT l.source, l.source_record_id, l.rule, l.probability, coalesce(sum(c.n), 0) AS n_orders, count(*) OVER () AS n_records
     FROM identity_links l LEFT JOIN counted c ON c.source = l.source AND (
       c.source_customer_id IN (l.source_record_id, regexp_replace(l.source_record_id, '@[^@]*$', ''))
       OR (c.source_customer_id IS NULL AND regexp_matches(l.source_record_id, '^(email|phone|card|order):')))
-    WHERE l.customer_id = ${id} GROUP BY ALL ORDER BY n_orders DESC, l.source, l.source_record_id LIMIT 200`);
-  return rows.map((row) => ({
+    WHERE l.customer_id = ${id} GROUP BY ALL ORDER BY n_orders DESC, l.source, l.source_record_id LIMIT ${mostRecords}`);
+  const records = rows.map((row) => ({
     source: String(row.source),
     source_record_id: String(row.source_record_id),
     rule: textOrNull(row.rule) ?? "",
     probability: numberOf(row.probability),
     n_orders: numberOf(row.n_orders),
   }));
+  return { records, n_records: numberOf(rows[0]?.n_records ?? 0) };
 }
 
 /** The latest orders, newest first, with their lines; what isn't a purchase (cancelled) is shown and said to be none. A slip with

@@ -34,6 +34,7 @@ export interface Customer {
     competing: number;
   }[];
   records: RecordLink[];
+  n_records: number;
   orders: Order[];
   returns: ReturnOf[];
   messages: MessageDay[];
@@ -90,7 +91,7 @@ export async function showCustomer(
       name: textOrNull(await session.value(`SELECT any_value(name) FROM names_seen WHERE customer_id = ${id}`)),
       profile,
       golden_record: await goldenRecord(snapshot, session, id),
-      records: await recordsOf(snapshot, session, id),
+      ...(await recordsOf(snapshot, session, id)),
       orders: await ordersOf(snapshot, session, id),
       returns: await returnsOf(snapshot, session, id),
       messages: await messagesOf(snapshot, session, id),

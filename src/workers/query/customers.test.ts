@@ -140,6 +140,7 @@ describe("a customer", () => {
         n_orders: 5,
       },
     ]);
+    expect(found.n_records).toBe(1);
     expect(found.segments).toEqual(["loyal"]);
     expect(found.golden_record.find(({ field }) => field === "given_name")).toMatchObject({
       source: "crm",

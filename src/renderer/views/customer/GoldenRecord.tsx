@@ -4,7 +4,7 @@ import { copyText } from "../../client/copy-text.ts";
 import { Icon } from "../../components/Icon.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { SourceName } from "../../components/SourceName.tsx";
-import { day, decimal, integer, word } from "../../format/format.ts";
+import { countOf, day, decimal, integer, word } from "../../format/format.ts";
 
 const labels: Readonly<Record<string, string>> = {
   full_name: "Name",
@@ -60,7 +60,7 @@ export function GoldenRecord({ data }: { data: Customer }) {
         </tbody>
       </table>
       {shown.length === 0 && <p className="muted">No source delivered contact data of this customer.</p>}
-      <Records records={data.records} />
+      <Records records={data.records} count={data.n_records} />
       {data.records.length > 1 && (
         <a href={`/identity?a=${data.customer_id}&b=${data.customer_id}`} data-route>
           Why these are one person, and how to split them
@@ -70,16 +70,13 @@ export function GoldenRecord({ data }: { data: Customer }) {
   );
 }
 
-function Records({ records }: { records: Customer["records"] }) {
+function Records({ records, count }: { records: Customer["records"]; count: number }) {
   const [isWhole, setIsWhole] = useState(false);
   const shown = isWhole ? records : records.slice(0, recordsAtFirst);
   return (
     <>
       <p className="joined">
-        {records.length > 1 ? "Joined from" : "From"}{" "}
-        <b>
-          {integer(records.length)} source {records.length === 1 ? "record" : "records"}
-        </b>
+        {count > 1 ? "Joined from" : "From"} <b>{countOf(count, "source record")}</b>
       </p>
       <table className="plain tight fixed joined-records">
         <colgroup>
@@ -115,7 +112,11 @@ function Records({ records }: { records: Customer["records"] }) {
       </table>
       {records.length > recordsAtFirst && (
         <button type="button" className="button bare" onClick={() => setIsWhole(!isWhole)}>
-          {isWhole ? "Show fewer" : `Show all ${integer(records.length)}`}
+          {isWhole
+            ? `Show the first ${recordsAtFirst}`
+            : count > records.length
+              ? `Show ${integer(records.length)} of ${integer(count)}`
+              : `Show all ${integer(count)}`}
         </button>
       )}
     </>

@@ -116,6 +116,8 @@ export const customer = z.object({
       n_orders: count,
     }),
   ),
+  /** All of them: `records` names the first 200. */
+  n_records: count,
   orders: z.array(
     z.object({
       order_id: z.string(),
