@@ -8,7 +8,7 @@ import { useAsk } from "../../client/queries.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure, Waiting } from "../../components/parts.tsx";
 import { SourceName } from "../../components/SourceName.tsx";
-import { day, integer, money, word } from "../../format/format.ts";
+import { countOf, day, integer, money, word } from "../../format/format.ts";
 import { EffectDialog } from "./EffectDialog.tsx";
 import { WeightBars } from "./WeightBars.tsx";
 import { ruleWords } from "./words.ts";
@@ -98,7 +98,7 @@ function Side({ side }: { side: IdentitySide }) {
         {nameOf(side)}
       </a>
       <div className="ink2 small">
-        {integer(side.order_count)} orders, {currency} {money(side.revenue_minor, currency)}
+        {countOf(side.order_count, "order")}, {currency} {money(side.revenue_minor, currency)}
         {side.lifecycle_stage === null ? "" : `, ${word(side.lifecycle_stage).toLowerCase()}`}
       </div>
       {side.last_order_on !== null && <div className="ink2 small">Last bought {day(side.last_order_on)}</div>}
@@ -169,7 +169,7 @@ function One({ data }: { data: ExplainedPair }) {
                   {one.source_record_id}
                 </td>
                 <td className="clip">
-                  <SourceName source={one.sources.join(", ")} />
+                  <SourceName source={one.sources} />
                 </td>
                 <td className="ink2 small">{ruleWords[one.rule] ?? word(one.rule)}</td>
               </tr>
