@@ -1,10 +1,10 @@
 import type { Experiment, ExperimentVariant } from "../../../shared/api/contract/experiments.ts";
-import type { ParamSpec } from "../../../shared/domain/params.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
 import { useWork } from "../../client/use-work.ts";
 import { Dialog } from "../../components/Dialog.tsx";
 import { Failure } from "../../components/parts.tsx";
+import { useParamWords } from "./use-param-words.ts";
 
 interface Props {
   readonly brand: string;
@@ -57,14 +57,8 @@ export function DecideDialog({ brand, experiment: { experiment }, promoted, onCl
 
 /** Parameters by their labels, from what they are to what they become. */
 function Values({ brand, params }: { brand: string; params: ExperimentVariant["params"] }) {
-  const models = useAsk("models.list", { brand });
+  const { specOf } = useParamWords(brand);
   const own = useAsk("params.list", { brand });
-  const specOf = (name: string) => {
-    const [model = "", param = ""] = name.split(".");
-    const found = models.data?.models.find((one) => one.name === model);
-    const spec = (found?.params as unknown as Readonly<Record<string, ParamSpec>> | undefined)?.[param];
-    return spec && found ? { title: found.title, spec } : null;
-  };
   return (
     <table className="plain tight">
       <thead>

@@ -13,7 +13,8 @@ import { Changes } from "./Changes.tsx";
 import { DecideDialog } from "./DecideDialog.tsx";
 import { Figures } from "./Figures.tsx";
 import { Metrics } from "./Metrics.tsx";
-import { Variants } from "./Variants.tsx";
+import { useParamWords } from "./use-param-words.ts";
+import { bestOf, Variants } from "./Variants.tsx";
 import { stateText, stateTone } from "./words.ts";
 
 interface Props {
@@ -47,7 +48,12 @@ function Body({ brand, experiment, variant }: { brand: string; experiment: Exper
   const { variants, state, experiment: name } = experiment;
   const hasRun = variants.some(({ snapshot_id }) => snapshot_id !== null);
   const compared = useAsk("experiments.compare", { brand, experiment: name }, { enabled: hasRun, keep: true });
-  const chosen = variants.find((one) => one.variant === variant) ?? variants[0];
+  const { variantName } = useParamWords(brand);
+  const best = bestOf(compared.data?.comparisons ?? []);
+  const found = (name: string | null) => variants.find((one) => one.variant === name);
+  const isUndecided = variants.length > 1 && hasRun && compared.isPending;
+  const chosen = found(variant) ?? (isUndecided ? undefined : (found(best) ?? variants[0]));
+  const promoted = found(experiment.promoted_variant);
   const comparison = compared.data?.comparisons.find((one) => one.variant === chosen?.variant);
   const isOpen = state === "ready" || state === "planned";
   const canPromote = isOpen && chosen?.snapshot_id && Object.keys(chosen.params).length > 0;
@@ -91,8 +97,8 @@ function Body({ brand, experiment, variant }: { brand: string; experiment: Exper
       {error && <Failure error={error} />}
       {state === "promoted" && (
         <p className="outcome">
-          “{experiment.promoted_variant}” is the retailer’s own since {instant(experiment.ended_at)}: every run from
-          then on uses it.{" "}
+          “{promoted ? variantName(promoted) : experiment.promoted_variant}” is the retailer’s own since{" "}
+          {instant(experiment.ended_at)}: every run from then on uses it.{" "}
           <a href="/runs" data-route>
             Run now
           </a>{" "}
@@ -112,15 +118,16 @@ function Body({ brand, experiment, variant }: { brand: string; experiment: Exper
         />
       )}
       <div className="stack">
-        {chosen?.cost && <Figures cost={chosen.cost} comparison={comparison} />}
         {(variants.length > 1 || !hasRun) && (
           <Variants
+            brand={brand}
             variants={variants}
             comparisons={compared.data?.comparisons ?? []}
             chosen={chosen?.variant ?? null}
             onChoose={(next) => go(`/experiments/${encodeURIComponent(name)}?variant=${encodeURIComponent(next)}`)}
           />
         )}
+        {chosen?.cost && <Figures cost={chosen.cost} comparison={comparison} />}
         {compared.isError && <Failure error={compared.error} onRetry={() => void compared.refetch()} />}
         {hasRun && compared.isPending && <Waiting label="Comparing with the current snapshot" />}
         {!hasRun && !doing && (

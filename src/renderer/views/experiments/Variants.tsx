@@ -2,9 +2,11 @@ import type { ExperimentComparison, ExperimentVariant } from "../../../shared/ap
 import { Panel } from "../../components/Panel.tsx";
 import { State } from "../../components/State.tsx";
 import { decimal, integer, seconds, share } from "../../format/format.ts";
+import { useParamWords } from "./use-param-words.ts";
 import { gainText } from "./words.ts";
 
 interface Props {
+  readonly brand: string;
   readonly variants: readonly ExperimentVariant[];
   readonly comparisons: readonly ExperimentComparison[];
   readonly chosen: string | null;
@@ -12,12 +14,13 @@ interface Props {
 }
 
 /** The variants of a sweep: how each does on its main metrics and what it cost; one is looked at. */
-export function Variants({ variants, comparisons, chosen, onChoose }: Props) {
+export function Variants({ brand, variants, comparisons, chosen, onChoose }: Props) {
+  const { variantName } = useParamWords(brand);
   const of = (variant: string) => comparisons.find((one) => one.variant === variant);
-  const best = bestOf(comparisons);
+  const best = variants.find(({ variant }) => variant === bestOf(comparisons));
   return (
     <Panel
-      title={best ? `“${best}” does best on its main metric` : `${integer(variants.length)} variants`}
+      title={best ? `“${variantName(best)}” does best on its main metric` : `${integer(variants.length)} variants`}
       under="Mean gain of the main metric over the current snapshot's at the same cuts; positive is better"
     >
       <div className="scroll">
@@ -34,7 +37,8 @@ export function Variants({ variants, comparisons, chosen, onChoose }: Props) {
             </tr>
           </thead>
           <tbody>
-            {variants.map(({ variant, cost }) => {
+            {variants.map((one) => {
+              const { variant, cost } = one;
               const found = of(variant);
               const changed = (column: string) => found?.changes.find((one) => one.column === column)?.changed;
               return (
@@ -46,7 +50,7 @@ export function Variants({ variants, comparisons, chosen, onChoose }: Props) {
                       aria-pressed={variant === chosen}
                       onClick={() => onChoose(variant)}
                     >
-                      <span className="mono">{variant}</span>
+                      <span title={variant}>{variantName(one)}</span>
                     </button>
                   </td>
                   <td className="num">{gainOf(found)}</td>
@@ -75,7 +79,8 @@ function gainOf(comparison: ExperimentComparison | undefined): string {
   return gain === null ? "–" : `${gain > 0 ? "+" : ""}${decimal(gain, 4)}`;
 }
 
-function bestOf(comparisons: readonly ExperimentComparison[]): string | null {
+/** The variant whose main metrics gain most; null where none gains. */
+export function bestOf(comparisons: readonly ExperimentComparison[]): string | null {
   const judged = comparisons.flatMap((one) => {
     const gain = meanGain(one);
     return gain === null || gain <= 0 ? [] : [{ variant: one.variant, gain }];

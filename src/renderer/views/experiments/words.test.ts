@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MetricComparison } from "../../../shared/api/contract/experiments.ts";
-import { gainText, parseValues } from "./words.ts";
+import { gainText, parseValues, variantText } from "./words.ts";
 
 const row = (gain: number | null, is_main = true): MetricComparison => ({
   model: "rfm",
@@ -29,5 +29,16 @@ describe("what a variant comes to", () => {
     expect(parseValues("0.5, 1,2")).toEqual([0.5, 1, 2]);
     expect(parseValues("auto pareto_nbd")).toEqual(["auto", "pareto_nbd"]);
     expect(parseValues(" ,")).toEqual([]);
+  });
+
+  it("names a variant by what it sets, by its own name where a model of it is gone", () => {
+    const specOf = (name: string) =>
+      name === "lifecycle_stage.new_days"
+        ? { title: "Lifecycle stage", spec: { label: "New for", unit: "days" } }
+        : null;
+    const name = (params: Record<string, unknown>) => variantText("own", params, specOf);
+    expect(name({ "lifecycle_stage.new_days": 30 })).toBe("Lifecycle stage: new for 30 days");
+    expect(name({ "lifecycle_stage.new_days": 30, "gone.x": 1 })).toBe("own");
+    expect(name({})).toBe("own");
   });
 });

@@ -26,6 +26,24 @@ export function columnText(column: string): string {
   return columns[column] ?? word(column);
 }
 
+/** A variant by what it sets: "Lifecycle stage: new for 30 days"; by its own name where it sets nothing, or what no model has. */
+export function variantText(
+  variant: string,
+  params: Readonly<Record<string, unknown>>,
+  specOf: (
+    name: string,
+  ) => { readonly title: string; readonly spec: { readonly label: string; readonly unit?: string | undefined } } | null,
+): string {
+  const said = Object.entries(params).map(([name, value]) => {
+    const known = specOf(name);
+    return (
+      known &&
+      `${known.title}: ${known.spec.label.charAt(0).toLowerCase()}${known.spec.label.slice(1)} ${value}${known.spec.unit ? ` ${known.spec.unit}` : ""}`
+    );
+  });
+  return said.length === 0 || said.includes(null) ? variant : said.join("; ");
+}
+
 /** What the main metrics of a variant come to, in a sentence. */
 export function gainText(metrics: readonly MetricComparison[]): string {
   const main = metrics.filter(({ is_main, gain }) => is_main && gain !== null);
