@@ -1,4 +1,5 @@
 import { decimal, integer, month } from "../format/format.ts";
+import { HeatTable } from "./HeatTable.tsx";
 import { heatStep } from "./heat.ts";
 
 export interface CohortRow {
@@ -33,50 +34,31 @@ export function Cohorts({ rows }: { rows: readonly CohortRow[] }) {
   );
   const most = Math.max(0.001, ...known);
   return (
-    <div className="scroll">
-      <table className="heat">
-        <thead>
-          <tr>
-            <th scope="col" className="start">
-              First order
-            </th>
-            <th scope="col" className="end">
-              Customers
-            </th>
-            {ages.map((age) => (
-              <th key={age} scope="col">
-                {age}
-              </th>
-            ))}
+    <HeatTable of="First order" columns={ages.map(String)}>
+      {rows.map((cohort) => {
+        const byAge = new Map(cohort.rates.map((one) => [one.age, one]));
+        return (
+          <tr key={cohort.month}>
+            <th scope="row">{month(cohort.month)}</th>
+            <td className="size">{integer(cohort.customers)}</td>
+            {ages.map((age) => {
+              const cell = byAge.get(age);
+              if (!cell || cell.rate === null) return <td key={age} />;
+              const isEdge = cell.isForecast && byAge.get(age - 1)?.isForecast !== true;
+              return (
+                <td
+                  key={age}
+                  data-heat={heatStep(cell.rate / most)}
+                  className={`${cell.isForecast ? "forecast" : ""} ${isEdge ? "edge" : ""}`}
+                  title={hint(cell)}
+                >
+                  {decimal(cell.rate * 100, 1)}
+                </td>
+              );
+            })}
           </tr>
-        </thead>
-        <tbody>
-          {rows.map((cohort) => {
-            const byAge = new Map(cohort.rates.map((one) => [one.age, one]));
-            return (
-              <tr key={cohort.month}>
-                <th scope="row">{month(cohort.month)}</th>
-                <td className="size">{integer(cohort.customers)}</td>
-                {ages.map((age) => {
-                  const cell = byAge.get(age);
-                  if (!cell || cell.rate === null) return <td key={age} />;
-                  const isEdge = cell.isForecast && byAge.get(age - 1)?.isForecast !== true;
-                  return (
-                    <td
-                      key={age}
-                      data-heat={heatStep(cell.rate / most)}
-                      className={`${cell.isForecast ? "forecast" : ""} ${isEdge ? "edge" : ""}`}
-                      title={hint(cell)}
-                    >
-                      {decimal(cell.rate * 100, 1)}
-                    </td>
-                  );
-                })}
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+        );
+      })}
+    </HeatTable>
   );
 }

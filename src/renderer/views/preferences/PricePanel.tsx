@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 import type { Preferences } from "../../../shared/api/contract/preferences.ts";
+import { HeatTable } from "../../charts/HeatTable.tsx";
 import { heatStep } from "../../charts/heat.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { audience } from "../../format/audience.ts";
@@ -56,43 +57,24 @@ export function PricePanel({ data, currency }: { data: Preferences["price"]; cur
   ];
   return (
     <Panel title={priceFinding(data)} under={under}>
-      <div className="scroll">
-        <table className="heat tiers">
-          <thead>
-            <tr>
-              <th scope="col" className="start">
-                First category
-              </th>
-              <th scope="col" className="end">
-                Customers
-              </th>
-              {tiers.map((tier) => (
-                <th key={tier} scope="col">
-                  {tier}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map(({ category, customers, tiers: counts, bounds_minor }) => (
-              <tr key={category ?? ""}>
-                <th scope="row" className="clip" title={category ?? "No category"}>
-                  {category ?? "No category"}
-                </th>
-                <td className="size">{integer(customers)}</td>
-                {counts.map((n, tier) => (
-                  <td key={tiers[tier]} data-heat={heatStep(n / Math.max(1, customers) / Math.max(leastDeep, most))}>
-                    <Cell n={n} to={audience(...rules(category, tier))}>
-                      {share(n / Math.max(1, customers), 0)}
-                      <small>{prices(bounds_minor, tier, currency)}</small>
-                    </Cell>
-                  </td>
-                ))}
-              </tr>
+      <HeatTable of="First category" columns={tiers} className="tiers">
+        {shown.map(({ category, customers, tiers: counts, bounds_minor }) => (
+          <tr key={category ?? ""}>
+            <th scope="row" className="clip" title={category ?? "No category"}>
+              {category ?? "No category"}
+            </th>
+            <td className="size">{integer(customers)}</td>
+            {counts.map((n, tier) => (
+              <td key={tiers[tier]} data-heat={heatStep(n / Math.max(1, customers) / Math.max(leastDeep, most))}>
+                <Cell n={n} to={audience(...rules(category, tier))}>
+                  {share(n / Math.max(1, customers), 0)}
+                  <small>{prices(bounds_minor, tier, currency)}</small>
+                </Cell>
+              </td>
             ))}
-          </tbody>
-        </table>
-      </div>
+          </tr>
+        ))}
+      </HeatTable>
       {data.rows.length > few && (
         <button type="button" className="button bare" onClick={() => setIsWhole(!isWhole)}>
           {isWhole ? `Show the first ${few}` : `Show all ${integer(data.rows.length)}`}
