@@ -48,12 +48,12 @@ export async function withholdRows(
     { name: "mark", type: "VARCHAR" },
   ]);
   const ids = orderIds(raw, request);
-  for (const one of markSql(raw, request)) {
-    const sql = typeof one === "string" ? one : await one(session);
+  const statements = new Set<string>();
+  for (const one of markSql(raw, request)) statements.add(typeof one === "string" ? one : await one(session));
+  if (request.marks.length > 0)
     await session.run(
-      `INSERT INTO withheld SELECT DISTINCT source_row FROM (${sql}) WHERE mark IN (SELECT mark FROM marks)`,
+      `INSERT INTO withheld SELECT source_row FROM (${[...statements].join(" UNION ALL ")}) WHERE mark IN (SELECT mark FROM marks)`,
     );
-  }
   await session.run(textRows(raw, request.texts));
   for (const { table, sql } of ids)
     await session.run(`INSERT INTO withheld SELECT source_row FROM ${table} WHERE ${sql} IN (

@@ -165,8 +165,9 @@ export function withholdForeign(
   requests: readonly WithholdRequest[],
   signal: AbortSignal,
 ): Promise<{ rows: number[] }> {
-  return withScratch(ctx, (scratch) =>
-    inDisposable(ctx, { kind: "foreign", work: "withhold", requests }, scratch, { signal }),
+  return withScratch(
+    ctx,
+    (scratch) => inDisposable(ctx, { kind: "foreign", work: "withhold", requests }, scratch, { signal, threads: 1 }), // as above: files are small
   );
 }
 
