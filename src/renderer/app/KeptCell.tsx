@@ -56,6 +56,7 @@ export function KeptCell({ brand, snapshotId, asOf, kept, isAway, onChange }: Pr
         </button>
       </div>
     );
+  const action = kept ? "Go on" : isAsked ? "Copy it" : "Keep here";
   return (
     <div className="kept">
       {kept && <State tone="warn">{kept.state === "stale" ? "Out of date" : "Not finished"}</State>}
@@ -71,10 +72,10 @@ export function KeptCell({ brand, snapshotId, asOf, kept, isAway, onChange }: Pr
           type="button"
           className="button"
           disabled={isAsked && !size.data}
-          aria-label={`Keep the snapshot of ${day(asOf)} on this machine`}
+          aria-label={`${action}: the snapshot of ${day(asOf)}, on this machine`}
           onClick={isAsked || kept ? keep : () => setIsAsked(true)}
         >
-          {kept ? "Go on" : isAsked ? "Copy it" : "Keep here"}
+          {action}
         </button>
       )}
       {kept && (

@@ -45,7 +45,7 @@ export function Palette({ brand, onClose }: { brand: string | null; onClose: () 
   );
   const segments = useAsk("segments.list", { brand: brand ?? "" }, { enabled: brand !== null });
   const campaigns = useAsk("campaigns.list", { brand: brand ?? "" }, { enabled: brand !== null });
-  const models = useAsk("models.list", {}, { enabled: brand !== null });
+  const models = useAsk("models.list", { brand: brand ?? "" }, { enabled: brand !== null });
   const isWanted = (name: string) => name.toLowerCase().includes(wanted);
   const hits: Hit[] = [
     ...(brand ? screens : [])
@@ -143,7 +143,11 @@ export function Palette({ brand, onClose }: { brand: string | null; onClose: () 
       </div>
       {hits.length === 0 && (
         <p className="nothing" role="status">
-          {people.data?.indexing ? "The search index is being built." : "Nothing matches."}
+          {brand === null
+            ? "Screens, customers and segments stand here once there is a retailer."
+            : people.data?.indexing
+              ? "The search index is being built."
+              : "Nothing matches."}
         </p>
       )}
     </Dialog>

@@ -49,17 +49,7 @@ export function Shell({ status, brand, screen, onBrand, children }: Props) {
           {screens.map((one, at) => (
             <div key={one.key}>
               {one.group !== "" && screens[at - 1]?.group !== one.group && <div className="group">{one.group}</div>}
-              <a
-                className="item"
-                href={`/${one.key}`}
-                data-route
-                aria-current={screen === one.key ? "page" : undefined}
-                title={`${one.name} (G ${one.letter.toUpperCase()})`}
-              >
-                <Icon name={one.key} />
-                <span className="label">{one.name}</span>
-                {brand && <Count screen={one.key} brand={brand.brand} />}
-              </a>
+              <ScreenLink one={one} brand={brand?.brand ?? null} isCurrent={screen === one.key} />
             </div>
           ))}
         </div>
@@ -103,7 +93,44 @@ export function Shell({ status, brand, screen, onBrand, children }: Props) {
   );
 }
 
-const narrow = "(max-width: 900px)";
+/** A screen of the retailer; before there is one, only the overview leads anywhere. */
+function ScreenLink({
+  one: { key, name, letter },
+  brand,
+  isCurrent,
+}: {
+  one: (typeof screens)[number];
+  brand: string | null;
+  isCurrent: boolean;
+}) {
+  const content = (
+    <>
+      <Icon name={key} />
+      <span className="label">{name}</span>
+      {brand !== null && <Count screen={key} brand={brand} />}
+    </>
+  );
+  if (brand === null && !isCurrent)
+    return (
+      <span className="item" title={`${name}: once there is a retailer`}>
+        {content}
+      </span>
+    );
+  return (
+    <a
+      className="item"
+      href={`/${key}`}
+      data-route
+      aria-current={isCurrent ? "page" : undefined}
+      title={`${name} (G ${letter.toUpperCase()})`}
+    >
+      {content}
+    </a>
+  );
+}
+
+/** Below it tables need the width more than the names of screens. */
+const narrow = "(max-width: 1023px)";
 
 /** As chosen, else by the window's width. */
 function useFolded(): [boolean, (folded: boolean) => void] {
@@ -167,7 +194,7 @@ function Count({ screen, brand }: { screen: string; brand: string }) {
   const snapshots = useAsk("snapshots.list", { brand }, { enabled: screen === "customers" });
   const segments = useAsk("segments.list", { brand }, { enabled: screen === "segments" });
   const campaigns = useAsk("campaigns.list", { brand }, { enabled: screen === "campaigns" });
-  const models = useAsk("models.list", {}, { enabled: screen === "models" });
+  const models = useAsk("models.list", { brand }, { enabled: screen === "models" });
   const current = snapshots.data?.snapshots.find(({ is_current }) => is_current);
   const counts: Readonly<Record<string, number | undefined>> = {
     customers: current?.customers,

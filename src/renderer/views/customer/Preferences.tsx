@@ -69,7 +69,7 @@ function Table({ liked }: { liked: readonly Liked[] }) {
           <th>Of</th>
           <th>Name</th>
           <th className="num">Affinity</th>
-          <th>80 % limits</th>
+          <th className="limits">80 % limits</th>
           <th className="num">Bought</th>
         </tr>
       </thead>

@@ -5,8 +5,15 @@ import { day, integer } from "../../format/format.ts";
 const label = (from: number, next: number | undefined) =>
   next === undefined ? `${from} and more` : next === from + 1 ? `${from}` : `${from} to ${next - 1}`;
 
+/** The latest snapshot of each day, the latest day first. */
+function eachDay(history: Identity["history"]): Identity["history"] {
+  const latest = new Map(history.map((one) => [one.as_of, one]));
+  return [...latest.values()].toReversed();
+}
+
 /** How many records customers have, and how records and customers grew from snapshot to snapshot. */
 export function SizesPanel({ data }: { data: Identity }) {
+  const days = eachDay(data.history);
   const most = Math.max(1, ...data.sizes.map(({ customers }) => customers));
   const moved =
     data.changed_ids === null
@@ -38,8 +45,8 @@ export function SizesPanel({ data }: { data: Identity }) {
           ))}
         </tbody>
       </table>
-      {data.history.length > 1 && (
-        <table className="plain tight">
+      {days.length > 1 && (
+        <table className="plain tight earlier">
           <thead>
             <tr>
               <th>As of</th>
@@ -48,7 +55,7 @@ export function SizesPanel({ data }: { data: Identity }) {
             </tr>
           </thead>
           <tbody>
-            {data.history.toReversed().map((one) => (
+            {days.map((one) => (
               <tr key={one.snapshot_id}>
                 <th scope="row">{day(one.as_of)}</th>
                 <td className="num">{integer(one.records)}</td>

@@ -30,7 +30,7 @@ export function ExpectedPanel({ overview }: { overview: Overview }) {
           <th>Week of</th>
           <th className="num">Actual, {currency}</th>
           <th className="num">Expected</th>
-          <th>80 % limits</th>
+          <th className="limits">80 % limits</th>
           <th className="num">Year before</th>
         </tr>
       </thead>

@@ -40,7 +40,7 @@ export function StagesPanel({ overview }: { overview: Overview }) {
               <span className="sr">Part of the value</span>
             </th>
             <th className="num">Expected value, {scale.unit}</th>
-            <th>80 % limits</th>
+            <th className="limits">80 % limits</th>
             <th className="num">{currency} each</th>
           </tr>
         </thead>

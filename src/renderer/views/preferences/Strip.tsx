@@ -39,7 +39,7 @@ export function Strip({ data, isHidden }: Props) {
           <Term name="price_tier">Dearest price tier</Term>
         </div>
         <div className="v clip">{noTier === null ? integer(dearest) : unknown}</div>
-        <div className="s">{noTier ?? `tiers of ${part(price.scored)}`}</div>
+        <div className="s">{noTier ?? `${share(dearest / Math.max(1, price.scored), 0)} of those with a tier`}</div>
       </div>
       <div>
         <div className="k">

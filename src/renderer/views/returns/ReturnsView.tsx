@@ -126,13 +126,14 @@ function Panels({ data }: { data: Returns }) {
             <BandsPanel data={data} />
           </Proven>
           <GroupsPanel data={data} />
-          <RefundsPanel />
+          {!isHidden && <RefundsPanel />}
           {!isHidden && <LinesPanel data={data} />}
         </div>
         <div>
           {!isHidden && <DriversPanel data={data} />}
           {!isHidden && <CheckPanel data={data} />}
           <ReturnersPanel data={data} />
+          {isHidden && <RefundsPanel />}
         </div>
       </div>
     </>

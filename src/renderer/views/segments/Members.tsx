@@ -52,7 +52,7 @@ export function Members({ rows, total, currency, all }: Props) {
                 <th className="num">Orders</th>
                 <th className="num">Net revenue, {currency}</th>
                 <th className="num">Predicted value, {currency}</th>
-                <th>80 % limits</th>
+                <th className="limits">80 % limits</th>
                 <th className="num">P(buys), 90 days</th>
                 <th>Top category</th>
                 <th>E-mail</th>

@@ -24,14 +24,14 @@ export function SettingsView() {
           <CalendarPanel key={`${brand} calendar`} brand={brand} />
           <RetentionPanel key={`${brand} kept`} brand={brand} />
           <DisclosuresPanel key={`${brand} taken out`} brand={brand} />
-          <LookPanel />
-          <AboutPanel />
         </div>
         <div className="s6 stack">
           <WorkspacePanel />
           <CopiesPanel />
           <LocalPanel />
           <ProofPanel />
+          <LookPanel />
+          <AboutPanel />
         </div>
       </div>
     </>
