@@ -5,17 +5,27 @@ import { offerUndo } from "../../client/undo.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Failure } from "../../components/parts.tsx";
 import { instant } from "../../format/format.ts";
+import { useParamWords } from "./use-param-words.ts";
+import { valueText } from "./words.ts";
 
 /** The retailer's own values of parameters: promoted from experiments, or pinned. */
 export function BrandParams({ brand }: { brand: string }) {
   const client = useClient();
   const list = useAsk("params.list", { brand });
+  const { specOf } = useParamWords(brand);
+  const said = (name: string) => {
+    const known = specOf(name);
+    return known ? `${known.title}: ${known.spec.label.toLowerCase()}` : name;
+  };
   const [error, setError] = useState<(Error & { hint?: string }) | null>(null);
   const params = list.data?.params ?? [];
   if (params.length === 0) return null;
   const reset = ({ name, value }: (typeof params)[number]) =>
     void client.call("params.set", { brand, name, value: null }).then(
-      () => offerUndo(`${name} is the program's own again.`, () => client.call("params.set", { brand, name, value })),
+      () =>
+        offerUndo(`“${said(name)}” is the program's own again.`, () =>
+          client.call("params.set", { brand, name, value }),
+        ),
       (reason: Error) => setError(reason),
     );
   return (
@@ -40,8 +50,8 @@ export function BrandParams({ brand }: { brand: string }) {
           <tbody>
             {params.map((param) => (
               <tr key={param.name}>
-                <td className="mono">{param.name}</td>
-                <td className="num">{String(param.value)}</td>
+                <td title={param.name}>{said(param.name)}</td>
+                <td className="num nowrap">{valueText(param.value, specOf(param.name)?.spec)}</td>
                 <td className="nowrap">{instant(param.set_at)}</td>
                 <td>
                   {param.from ? (

@@ -5,6 +5,7 @@ import { useWork } from "../../client/use-work.ts";
 import { Dialog } from "../../components/Dialog.tsx";
 import { Failure } from "../../components/parts.tsx";
 import { useParamWords } from "./use-param-words.ts";
+import { valueText } from "./words.ts";
 
 interface Props {
   readonly brand: string;
@@ -74,11 +75,11 @@ function Values({ brand, params }: { brand: string; params: ExperimentVariant["p
           const now = own.data?.params.find((one) => one.name === name)?.value ?? known?.spec.default;
           return (
             <tr key={name}>
-              <td>
-                {known ? `${known.title}: ${known.spec.label}` : null} <span className="mono muted">{name}</span>
+              <td title={name}>
+                {known ? `${known.title}: ${known.spec.label.toLowerCase()}` : <span className="mono">{name}</span>}
               </td>
-              <td className="num">{now === undefined ? "the program's own" : String(now)}</td>
-              <td className="num strong">{String(value)}</td>
+              <td className="num">{now === undefined ? "the program's own" : valueText(now, known?.spec)}</td>
+              <td className="num strong">{valueText(value, known?.spec)}</td>
             </tr>
           );
         })}

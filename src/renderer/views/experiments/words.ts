@@ -26,6 +26,14 @@ export function columnText(column: string): string {
   return columns[column] ?? word(column);
 }
 
+/** A value of a parameter, with its unit. */
+export function valueText(
+  value: unknown,
+  spec: { readonly label: string; readonly unit?: string | undefined } | undefined,
+): string {
+  return `${value}${spec?.unit ? ` ${spec.unit}` : ""}`;
+}
+
 /** A variant by what it sets: "Lifecycle stage: new for 30 days"; by its own name where it sets nothing, or what no model has. */
 export function variantText(
   variant: string,
@@ -38,7 +46,7 @@ export function variantText(
     const known = specOf(name);
     return (
       known &&
-      `${known.title}: ${known.spec.label.charAt(0).toLowerCase()}${known.spec.label.slice(1)} ${value}${known.spec.unit ? ` ${known.spec.unit}` : ""}`
+      `${known.title}: ${known.spec.label.charAt(0).toLowerCase()}${known.spec.label.slice(1)} ${valueText(value, known.spec)}`
     );
   });
   return said.length === 0 || said.includes(null) ? variant : said.join("; ");

@@ -3,7 +3,7 @@ import { Panel } from "../../components/Panel.tsx";
 import { Empty, Failure, Head } from "../../components/parts.tsx";
 import { State } from "../../components/State.tsx";
 import { Working } from "../../components/Working.tsx";
-import { integer } from "../../format/format.ts";
+import { decimal, integer } from "../../format/format.ts";
 import { useSelfTest } from "./use-evaluations.ts";
 
 type Check = NonNullable<ReturnType<typeof useSelfTest>["checks"]>[number];
@@ -70,7 +70,7 @@ function Outcome({ checks }: { checks: readonly Check[] }) {
 /** A figure with as many decimals as its tolerance bears. */
 function exact(value: number, tolerance: number): string {
   const digits = Math.min(6, Math.max(0, Math.ceil(-Math.log10(tolerance)) + 1));
-  return value.toFixed(digits).replace("-", "−");
+  return decimal(value, digits);
 }
 
 function ModelChecks({ title, checks }: { title: string; checks: readonly Check[] }) {
