@@ -16,10 +16,12 @@ async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
-    const message = error.message.replace(/^error: /, "");
+    // without a subcommand Commander prints the command's help by itself
+    const isHelp = error.code === "commander.help";
+    const message = isHelp ? "The command lacks its subcommand." : error.message.replace(/^error: /, "");
     const usage = { code: "usage", message, hint: "`assay --help` lists the commands and their options.", details: {} };
     if (argv.includes("--json")) process.stdout.write(`${JSON.stringify({ error: usage })}\n`);
-    process.stderr.write(`${message}\n  ${usage.hint}\n`);
+    process.stderr.write(isHelp ? `\n${message}\n` : `${message}\n  ${usage.hint}\n`);
     process.exitCode = 2;
   }
 }

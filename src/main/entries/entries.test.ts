@@ -35,3 +35,22 @@ test.each([
   expect(said.join("")).toMatch(message);
   expect(code).toBe(1);
 });
+
+test("a command without its subcommand says so, as words and as JSON", async () => {
+  const said = async (...words: string[]) => {
+    const child = start("cli.ts", ...words);
+    const [out, err]: [string[], string[]] = [[], []];
+    child.stdout.on("data", (bytes) => out.push(String(bytes)));
+    child.stderr.on("data", (bytes) => err.push(String(bytes)));
+    const [code] = await once(child, "close");
+    return { code, out: out.join(""), err: err.join("") };
+  };
+  const plain = await said("snapshot");
+  expect(plain).toMatchObject({ code: 2, out: "" });
+  expect(plain.err).toMatch(/roll-back[^]*\nThe command lacks its subcommand\.\n$/);
+  const asked = await said("snapshot", "--json");
+  expect(asked.code).toBe(2);
+  expect(JSON.parse(asked.out)).toMatchObject({
+    error: { code: "usage", message: "The command lacks its subcommand." },
+  });
+});
