@@ -47,7 +47,7 @@ test("a command without its subcommand says so, as words and as JSON", async () 
   };
   const plain = await said("snapshot");
   expect(plain).toMatchObject({ code: 2, out: "" });
-  expect(plain.err).toMatch(/roll-back[^]*\nThe command lacks its subcommand\.\n$/);
+  expect(plain.err).toMatch(/roll-back[\s\S]*\nThe command lacks its subcommand\.\n$/);
   const asked = await said("snapshot", "--json");
   expect(asked.code).toBe(2);
   expect(JSON.parse(asked.out)).toMatchObject({

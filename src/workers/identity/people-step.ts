@@ -86,16 +86,30 @@ export const people = defineStep({
     await session.run(
       `CREATE TEMP TABLE ranked AS SELECT *, row_number() OVER (PARTITION BY customer_id ORDER BY preference, moment NULLS FIRST, ${filled}, source DESC, full_name NULLS FIRST, email NULLS FIRST, phone NULLS FIRST) AS rank FROM rows_of_people`,
     );
-    const winners = personAttributes.map(
+    const best = personAttributes.map(
       (
         name,
       ) => `arg_max(${name}, rank) FILTER (${name} IS NOT NULL) AS ${name}, arg_max(source, rank) FILTER (${name} IS NOT NULL) AS ${name}_source,
-      CAST(count(DISTINCT lower(${name})) AS INTEGER) AS ${name}_competing`,
+      min(lower(${name})) AS ${name}_least, max(lower(${name})) AS ${name}_most`,
+    );
+    await session.run(
+      `CREATE TEMP TABLE best AS SELECT customer_id, ${best.join(", ")} FROM ranked GROUP BY customer_id`,
+    );
+    // values are counted only of whom they differ: telling many apart takes longer than all the rest
+    const differ = personAttributes.map((name) => `${name}_least <> ${name}_most`);
+    const competing = personAttributes.map(
+      (name) => `CAST(count(DISTINCT lower(${name})) AS INTEGER) AS ${name}_competing`,
+    );
+    await session.run(`CREATE TEMP TABLE competing AS SELECT customer_id, ${competing.join(", ")} FROM ranked
+      SEMI JOIN (SELECT customer_id FROM best WHERE ${differ.join(" OR ")}) USING (customer_id) GROUP BY customer_id`);
+    const golden = personAttributes.map(
+      (name) => `b.${name}, b.${name}_source,
+        CASE WHEN b.customer_id IS NOT NULL THEN coalesce(c.${name}_competing, CAST(b.${name}_least IS NOT NULL AS INTEGER)) END AS ${name}_competing`,
     );
     await context.output.query(
       "people",
-      `SELECT i.customer_id, w.* EXCLUDE (customer_id) FROM (SELECT DISTINCT customer_id FROM ${context.relation("records")}) i
-       LEFT JOIN (SELECT customer_id, ${winners.join(", ")} FROM ranked GROUP BY customer_id) w USING (customer_id) ORDER BY i.customer_id`,
+      `SELECT i.customer_id, ${golden.join(", ")} FROM (SELECT DISTINCT customer_id FROM ${context.relation("records")}) i
+       LEFT JOIN best b USING (customer_id) LEFT JOIN competing c USING (customer_id) ORDER BY i.customer_id`,
     );
     await context.output.query(
       "record_dates",
