@@ -2,36 +2,14 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRandom } from "../src/shared/base/random.ts";
 import { scorePurchases } from "../src/workers/models/lifecycle/btyd-model.ts";
 import { bgNbdFamily } from "../src/workers/models/lifecycle/purchase-family.ts";
 import { fitBtyd } from "../src/workers/numeric/btyd-fit.ts";
 import { compressSummary } from "../src/workers/numeric/compress.ts";
+import { drawHistories, timed } from "./purchase-histories.ts";
 
 const n = Number(process.env.BENCH_CUSTOMERS ?? 1_000_000);
 const rounds = 3;
-
-/** Histories in days as BG/NBD draws them, of customers who came over two years. */
-function draw(): { frequency: Float64Array; recency: Float64Array; tAge: Float64Array } {
-  const random = createRandom(7, "bench");
-  const [frequency, recency, tAge] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
-  for (let at = 0; at < n; at++) {
-    const pause = 1 / random.gamma(0.55, 1 / 40);
-    const leaves = random.beta(0.9, 1.6);
-    const age = 1 + random.below(730);
-    let alive = true;
-    for (let time = random.exponential(pause); alive && time < age; time += random.exponential(pause)) {
-      const day = Math.ceil(time);
-      if (day > (recency[at] ?? 0)) {
-        recency[at] = day;
-        frequency[at] = (frequency[at] ?? 0) + 1;
-      }
-      alive = random.next() >= leaves;
-    }
-    tAge[at] = age;
-  }
-  return { frequency, recency, tAge };
-}
 
 /** SciPy's L-BFGS-B on the likelihood with one row a customer, as lifetimes has it; prints seconds and parameters. */
 const peer = `
@@ -52,13 +30,7 @@ found = minimize(nll, np.log([0.5, 30, 1, 2]), method="L-BFGS-B", options={"ftol
 print(time.perf_counter() - start, *np.exp(found.x))
 `;
 
-function timed<T>(body: () => T): { ms: number; result: T } {
-  const start = performance.now();
-  const result = body();
-  return { ms: performance.now() - start, result };
-}
-
-const { frequency, recency, tAge } = draw();
+const { frequency, recency, tAge } = drawHistories(n, "after a purchase");
 const folder = mkdtempSync(join(tmpdir(), "assay-bench-"));
 const file = join(folder, "summary.bin");
 writeFileSync(file, Buffer.concat([frequency, recency, tAge].map(({ buffer }) => Buffer.from(buffer))));

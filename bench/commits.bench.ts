@@ -6,6 +6,7 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCore } from "../src/main/core.ts";
 import type { TaskState } from "../src/shared/api/contract/runs.ts";
+import { takeDemo } from "../test/support/demo-workspace.ts";
 
 const customers = Number(process.env.BENCH_CUSTOMERS ?? 2_000);
 const tripMs = Number(process.env.BENCH_TRIP_MS ?? 3);
@@ -16,11 +17,7 @@ const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), "assay-com
 const fresh = join(folder, "fresh");
 
 const first = await createCore({ dataFolder: join(folder, "data") });
-await first.client.stream("demo.make", { path: join(folder, "exports"), customers, seed: 3 });
-await first.client.call("workspace.create", { path: fresh });
-await first.client.call("brand.create", { brand, currency: "GBP", time_zone: "Europe/London" });
-await first.client.call("sources.add", { brand, name: "shop", paths: [join(folder, "exports")] });
-await first.client.stream("sources.ingest", { brand });
+await takeDemo(first.client, { brand, exports: join(folder, "exports"), workspace: fresh, customers, seed: 3 });
 await first.close();
 process.execArgv.push("--import", new URL("../test/support/slow-share.ts", import.meta.url).href);
 

@@ -2,34 +2,14 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRandom } from "../src/shared/base/random.ts";
 import { scorePurchases } from "../src/workers/models/lifecycle/btyd-model.ts";
 import { paretoNbdFamily } from "../src/workers/models/lifecycle/purchase-family.ts";
 import { compressSummary } from "../src/workers/numeric/compress.ts";
 import { fitPareto } from "../src/workers/numeric/pareto-nbd-fit.ts";
+import { drawHistories, timed } from "./purchase-histories.ts";
 
 const n = Number(process.env.BENCH_CUSTOMERS ?? 1_000_000);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
-
-/** Histories in days as Pareto/NBD draws them, of customers who came over two years. */
-function draw(): { frequency: Float64Array; recency: Float64Array; tAge: Float64Array } {
-  const random = createRandom(7, "bench");
-  const [frequency, recency, tAge] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
-  for (let at = 0; at < n; at++) {
-    const pause = 1 / random.gamma(0.55, 1 / 40);
-    const life = random.exponential(1 / random.gamma(0.6, 1 / 80));
-    const age = 1 + random.below(730);
-    for (let time = random.exponential(pause); time < Math.min(age, life); time += random.exponential(pause)) {
-      const day = Math.ceil(time);
-      if (day > (recency[at] ?? 0)) {
-        recency[at] = day;
-        frequency[at] = (frequency[at] ?? 0) + 1;
-      }
-    }
-    tAge[at] = age;
-  }
-  return { frequency, recency, tAge };
-}
 
 /** SciPy's L-BFGS-B with a numerical gradient on the likelihood with one row a customer, as lifetimes has it; prints seconds,
  *  parameters and the mean negative log-likelihood. Start and tolerance are those of the fit here. */
@@ -55,13 +35,7 @@ found = minimize(nll, np.array([-0.5, 2 + np.log(unit), -0.5, 2.3 + np.log(unit)
 print(time.perf_counter() - start, *np.exp(found.x), found.fun, found.nfev)
 `;
 
-function timed<T>(body: () => T): { ms: number; result: T } {
-  const start = performance.now();
-  const result = body();
-  return { ms: performance.now() - start, result };
-}
-
-const { frequency, recency, tAge } = draw();
+const { frequency, recency, tAge } = drawHistories(n, "at any time");
 const folder = mkdtempSync(join(tmpdir(), "assay-bench-"));
 const file = join(folder, "summary.bin");
 writeFileSync(file, Buffer.concat([frequency, recency, tAge].map(({ buffer }) => Buffer.from(buffer))));

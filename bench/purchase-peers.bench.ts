@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createRandom } from "../src/shared/base/random.ts";
 import { scorePurchases } from "../src/workers/models/lifecycle/btyd-model.ts";
 import { type PurchaseFamily, purchaseFamilies } from "../src/workers/models/lifecycle/purchase-family.ts";
 import { scoreSpend } from "../src/workers/models/value/gamma-gamma.ts";
 import { fitBtyd } from "../src/workers/numeric/btyd-fit.ts";
 import { fitGammaGamma } from "../src/workers/numeric/gamma-gamma.ts";
 import { fitPareto } from "../src/workers/numeric/pareto-nbd-fit.ts";
+import { drawHistories } from "./purchase-histories.ts";
 
 /** Fit and score of each purchase model beside the same model of lifetimes, each in a process of its own: seconds of the processor
  *  and greatest resident memory. Ours also gives limits, the chance of a purchase and, for Pareto/NBD, discounted transactions. */
@@ -20,31 +20,11 @@ const secondsAPeer = Number(process.env.BENCH_PEER_SECONDS ?? 900);
 
 /** Days of histories, and mean spend, of customers who came over two years. */
 function draw(n: number): Float64Array[] {
-  const random = createRandom(7, "bench");
-  const [frequency, recency, tAge, spend] = [0, 1, 2, 3].map(() => new Float64Array(n)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  for (let at = 0; at < n; at++) {
-    const pause = 1 / random.gamma(0.55, 1 / 40);
-    const leaves = random.beta(0.9, 1.6);
-    const age = 1 + random.below(730);
-    let alive = true;
-    for (let time = random.exponential(pause); alive && time < age; time += random.exponential(pause)) {
-      const day = Math.ceil(time);
-      if (day > (recency[at] ?? 0)) {
-        recency[at] = day;
-        frequency[at] = (frequency[at] ?? 0) + 1;
-      }
-      alive = random.next() >= leaves;
-    }
-    tAge[at] = age;
+  const spend = new Float64Array(n);
+  const { frequency, recency, tAge } = drawHistories(n, "after a purchase", (random, at, bought) => {
     const rate = random.gamma(4, 1 / 15);
-    const bought = frequency[at] ?? 0;
     spend[at] = bought > 0 ? random.gamma(6 * bought, 1 / rate) / bought : 0;
-  }
+  });
   return [frequency, recency, tAge, spend];
 }
 

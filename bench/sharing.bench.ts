@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCore } from "../src/main/core.ts";
 import { requireArtifact } from "../src/workers/engine/artifact-store.ts";
+import { takeDemo } from "../test/support/demo-workspace.ts";
 
 /** What all models of a snapshot cost together, beside the sum of what each would cost by itself, lake and identity there already. */
 const customers = Number(process.env.BENCH_CUSTOMERS ?? 2_000);
@@ -54,11 +55,12 @@ async function bench(): Promise<void> {
   const core = await createCore({ dataFolder: join(folder, "data") });
   const { client } = core;
   try {
-    await client.stream("demo.make", { path: join(folder, "exports"), customers });
-    await client.call("workspace.create", { path: join(folder, "workspace") });
-    await client.call("brand.create", { brand, currency: "GBP", time_zone: "Europe/London" });
-    await client.call("sources.add", { brand, name: "shop", paths: [join(folder, "exports")] });
-    await client.stream("sources.ingest", { brand });
+    await takeDemo(client, {
+      brand,
+      exports: join(folder, "exports"),
+      workspace: join(folder, "workspace"),
+      customers,
+    });
     const { run_id } = await client.stream("runs.start", { brand, workers: 2 });
     const shown = (await client.call("runs.show", { brand, run_id })).tasks;
     const tasks = new Map(

@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCore } from "../src/main/core.ts";
+import { takeDemo } from "../test/support/demo-workspace.ts";
 import { watchOthers } from "./quiet.ts";
 
 const customers = Number(process.env.BENCH_CUSTOMERS ?? 6_000);
@@ -17,11 +18,7 @@ const fresh = join(folder, "fresh");
 const began = performance.now();
 
 const first = await createCore({ dataFolder: join(folder, "data") });
-await first.client.stream("demo.make", { path: join(folder, "exports"), customers, seed: 3 });
-await first.client.call("workspace.create", { path: fresh });
-await first.client.call("brand.create", { brand, currency: "GBP", time_zone: "Europe/London" });
-await first.client.call("sources.add", { brand, name: "shop", paths: [join(folder, "exports")] });
-await first.client.stream("sources.ingest", { brand });
+await takeDemo(first.client, { brand, exports: join(folder, "exports"), workspace: fresh, customers, seed: 3 });
 await first.close();
 
 interface Took {

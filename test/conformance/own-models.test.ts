@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Core, createCore } from "../../src/main/core.ts";
 import type { OwnDefinitionDocument } from "../../src/shared/api/contract/own-models.ts";
 import type { Run } from "../../src/shared/api/contract/runs.ts";
+import { takeDemo } from "../support/demo-workspace.ts";
 
 const brand = "small";
 let folder: string;
@@ -54,11 +55,13 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "assay-own-models-"));
   core = await createCore({ dataFolder: join(folder, "data") });
   const { client } = core;
-  await client.stream("demo.make", { path: join(folder, "exports"), customers: 250, seed: 3 });
-  await client.call("workspace.create", { path: join(folder, "workspace") });
-  await client.call("brand.create", { brand, currency: "GBP", time_zone: "Europe/London" });
-  await client.call("sources.add", { brand, name: "shop", paths: [join(folder, "exports")] });
-  await client.stream("sources.ingest", { brand });
+  await takeDemo(client, {
+    brand,
+    exports: join(folder, "exports"),
+    workspace: join(folder, "workspace"),
+    customers: 250,
+    seed: 3,
+  });
 }, 120_000);
 
 afterAll(async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Core, createCore } from "../../src/main/core.ts";
 import type { OwnDefinitionDocument } from "../../src/shared/api/contract/own-models.ts";
+import { takeDemo } from "../support/demo-workspace.ts";
 
 // examples/scikit-learn-model and examples/pyspark-job, run as a power user runs them
 const examples = join(import.meta.dirname, "../../examples");
@@ -41,11 +42,13 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "assay-own-programs-"));
   core = await createCore({ dataFolder: join(folder, "data") });
   const { client } = core;
-  await client.stream("demo.make", { path: join(folder, "exports"), customers: 300, seed: 5 });
-  await client.call("workspace.create", { path: join(folder, "workspace") });
-  await client.call("brand.create", { brand, currency: "GBP", time_zone: "Europe/London" });
-  await client.call("sources.add", { brand, name: "shop", paths: [join(folder, "exports")] });
-  await client.stream("sources.ingest", { brand });
+  await takeDemo(client, {
+    brand,
+    exports: join(folder, "exports"),
+    workspace: join(folder, "workspace"),
+    customers: 300,
+    seed: 5,
+  });
 }, 120_000);
 
 afterAll(async () => {

@@ -8,6 +8,7 @@ import type { Run, RunLine } from "../../src/shared/api/contract/runs.ts";
 import { steps } from "../../src/workers/catalogue.ts";
 import { inlineEngine } from "../../src/workers/service/service.ts";
 import { killGroup, startAgentCommand, untilDone } from "../support/cluster-run.ts";
+import { takeDemo } from "../support/demo-workspace.ts";
 import { hasRedis, startRedis } from "../support/redis.ts";
 
 const brand = "small";
@@ -77,11 +78,7 @@ beforeAll(async () => {
   exports = join(folder, "exports");
   fresh = join(folder, "fresh");
   await withCore("fresh", undefined, async ({ client }) => {
-    await client.stream("demo.make", { path: exports, customers: 250, seed: 3 });
-    await client.call("workspace.create", { path: fresh });
-    await client.call("brand.create", { brand, currency: "GBP", time_zone: "Europe/London" });
-    await client.call("sources.add", { brand, name: "shop", paths: [exports] });
-    await client.stream("sources.ingest", { brand });
+    await takeDemo(client, { brand, exports, workspace: fresh, customers: 250, seed: 3 });
   });
 }, 120_000);
 

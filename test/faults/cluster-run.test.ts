@@ -1,58 +1,31 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { createCore } from "../../src/main/core.ts";
 import type { Run, RunLine } from "../../src/shared/api/contract/runs.ts";
 import { killGroup, type StartedCommand, startAgentCommand, startCommand, untilDone } from "../support/cluster-run.ts";
+import { type DemoCopies, makeDemoCopies } from "../support/demo-workspace.ts";
 import { hasRedis, type RedisServer, startRedis } from "../support/redis.ts";
 
 const brand = "small";
 const isFull = process.env.ASSAY_FAULTS === "full";
 const why = !hasRedis ? " (skipped: no redis-server here)" : isFull ? "" : " (skipped: npm run test:faults has it)";
 const started: StartedCommand[] = [];
-let folder: string;
-let fresh: string;
+let demo: DemoCopies;
 let redis: RedisServer;
 let pooled: Run;
 
-const data = (name: string) => join(folder, `data-${name}`);
-function copyOf(name: string): string {
-  const path = join(folder, name);
-  cpSync(fresh, path, { recursive: true });
-  return path;
-}
-async function withCore<T>(
-  name: string,
-  workspace: string | undefined,
-  body: (core: Awaited<ReturnType<typeof createCore>>) => Promise<T>,
-): Promise<T> {
-  const core = await createCore({ dataFolder: data(name), workspace });
-  try {
-    return await body(core);
-  } finally {
-    await core.close();
-  }
-}
 async function agent(workspace: string): Promise<StartedCommand> {
-  const one = await startAgentCommand(workspace, redis.url, data("agents"));
+  const one = await startAgentCommand(workspace, redis.url, demo.data("agents"));
   started.push(one);
   return one;
 }
 
 describe.skipIf(!hasRedis || !isFull)(`a run on agents${why}`, () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "assay-cluster-"));
-    fresh = join(folder, "fresh");
+    demo = await makeDemoCopies(mkdtempSync(join(tmpdir(), "assay-cluster-")), brand);
     redis = await startRedis();
-    await withCore("fresh", undefined, async ({ client }) => {
-      await client.stream("demo.make", { path: join(folder, "exports"), customers: 250, seed: 3 });
-      await client.call("workspace.create", { path: fresh });
-      await client.call("brand.create", { brand, currency: "GBP", time_zone: "Europe/London" });
-      await client.call("sources.add", { brand, name: "shop", paths: [join(folder, "exports")] });
-      await client.stream("sources.ingest", { brand });
-    });
-    pooled = await withCore("pool", copyOf("pool"), ({ client }) => client.stream("runs.start", { brand }));
+    pooled = await demo.withCore("pool", demo.copyOf("pool"), ({ client }) => client.stream("runs.start", { brand }));
   }, 180_000);
   afterEach(async () => {
     vi.unstubAllEnvs();
@@ -62,20 +35,20 @@ describe.skipIf(!hasRedis || !isFull)(`a run on agents${why}`, () => {
   });
   afterAll(async () => {
     await redis?.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(demo.folder, { recursive: true, force: true });
   }, 60_000);
 
   it("is taken up by another machine when its scheduler is killed, and computes nothing that was finished again", async () => {
-    const path = copyOf("taken");
+    const path = demo.copyOf("taken");
     const agents = [await agent(path)];
     const scheduler = startCommand(
       ["run", "--runner", "cluster", "--redis", redis.url, "--workspace", path, "--json", "--quiet"],
-      data("one"),
+      demo.data("one"),
     );
     await untilDone(agents, 25);
     killGroup(scheduler);
     await scheduler.answer;
-    await withCore("two", path, async ({ client }) => {
+    await demo.withCore("two", path, async ({ client }) => {
       const lost = async () => (await client.call("runs.list", { brand })).runs.find(({ state }) => state === "lost");
       await expect.poll(lost, { timeout: 20_000 }).toBeDefined();
       const { run_id = "" } = (await lost()) ?? {};
@@ -88,14 +61,14 @@ describe.skipIf(!hasRedis || !isFull)(`a run on agents${why}`, () => {
   }, 180_000);
 
   it("reaches its agents' queries within two seconds when another process cancels it", async () => {
-    const path = copyOf("cancelled");
+    const path = demo.copyOf("cancelled");
     const agents = [await agent(path)];
     const command = startCommand(
       ["run", "--runner", "cluster", "--redis", redis.url, "--workspace", path, "--json", "--quiet"],
-      data("three"),
+      demo.data("three"),
     );
     await untilDone(agents, 8);
-    await withCore("four", path, async ({ client }) => {
+    await demo.withCore("four", path, async ({ client }) => {
       const { run_id = "" } = (await client.call("runs.list", { brand })).runs[0] ?? {};
       await client.call("cluster.cancel", { run_id, redis: redis.url });
       const asked = performance.now();
@@ -108,16 +81,16 @@ describe.skipIf(!hasRedis || !isFull)(`a run on agents${why}`, () => {
   }, 120_000);
 
   it("is seen with its tasks by another process while it goes on", async () => {
-    const path = copyOf("seen");
+    const path = demo.copyOf("seen");
     const agents = [await agent(path)];
     const scheduler = startCommand(
       ["run", "--runner", "cluster", "--redis", redis.url, "--workspace", path, "--json", "--quiet"],
-      data("five"),
+      demo.data("five"),
     );
     started.push(scheduler);
     await untilDone(agents, 8);
     vi.stubEnv("ASSAY_REDIS_URL", redis.url);
-    await withCore("six", path, async ({ client }) => {
+    await demo.withCore("six", path, async ({ client }) => {
       const { run_id = "" } = (await client.call("runs.list", { brand })).runs[0] ?? {};
       const shown = () => client.call("runs.show", { brand, run_id });
       await expect.poll(async () => (await shown()).run.tasks.computed, { timeout: 15_000 }).toBeGreaterThanOrEqual(8);
@@ -139,9 +112,9 @@ describe.skipIf(!hasRedis || !isFull)(`a run on agents${why}`, () => {
   }, 120_000);
 
   it("keeps its locks while tasks are busy for longer than a lock lasts: none stalls", async () => {
-    const path = copyOf("busy");
-    started.push(await startAgentCommand(path, redis.url, data("agents"), 0.4));
-    const run = await withCore("busy", path, ({ client }) =>
+    const path = demo.copyOf("busy");
+    started.push(await startAgentCommand(path, redis.url, demo.data("agents"), 0.4));
+    const run = await demo.withCore("busy", path, ({ client }) =>
       client.stream("runs.start", { brand, runner: "cluster", redis: redis.url }),
     );
     expect(run.tasks.computed).toBe(pooled.tasks.computed);

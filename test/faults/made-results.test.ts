@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createCore } from "../../src/main/core.ts";
 import { findArtifact, verifiedPath } from "../../src/workers/engine/artifact-store.ts";
 import { verifyBrand } from "../../src/workers/engine/verify.ts";
+import { takeDemo } from "../support/demo-workspace.ts";
 import { publishedTables } from "../support/same-tables.ts";
 
 const brand = "small";
@@ -100,11 +101,7 @@ describe.skipIf(!isLinux || !isFull)(`results that are made and not committed${w
     folder = mkdtempSync(join(tmpdir(), "assay-made-"));
     fresh = join(folder, "fresh");
     const core = await createCore({ dataFolder: join(folder, "data") });
-    await core.client.stream("demo.make", { path: join(folder, "exports"), customers: 60, seed: 3 });
-    await core.client.call("workspace.create", { path: fresh });
-    await core.client.call("brand.create", { brand, currency: "GBP", time_zone: "Europe/London" });
-    await core.client.call("sources.add", { brand, name: "shop", paths: [join(folder, "exports")] });
-    await core.client.stream("sources.ingest", { brand });
+    await takeDemo(core.client, { brand, exports: join(folder, "exports"), workspace: fresh, customers: 60, seed: 3 });
     await core.close();
     const alone = await createCore({ dataFolder: join(folder, "data-alone"), workspace: copyOf("alone") });
     await alone.client.stream("runs.start", { brand, workers: 2 });

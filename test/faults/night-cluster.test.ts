@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -9,10 +9,11 @@ import {
   DescribeAutoScalingGroupsCommand,
 } from "@aws-sdk/client-auto-scaling";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Core, createCore } from "../../src/main/core.ts";
+import { createCore } from "../../src/main/core.ts";
 import type { Night } from "../../src/shared/api/contract/nights.ts";
 import { readLog } from "../../src/workers/engine/brand-log.ts";
 import { killGroup, type StartedCommand, startAgentCommand, startCommand, untilDone } from "../support/cluster-run.ts";
+import { type DemoCopies, makeDemoCopies } from "../support/demo-workspace.ts";
 import { pythonWith } from "../support/python.ts";
 import { freePort, hasRedis, type RedisServer, startRedis } from "../support/redis.ts";
 
@@ -22,26 +23,12 @@ const why = !hasRedis ? " (skipped: no redis-server here)" : isFull ? "" : " (sk
 const monday = "2026-07-06T03:00:30Z"; // 04:00:30 in London
 const agents: StartedCommand[] = [];
 const others: ChildProcess[] = [];
-let folder: string;
-let fresh: string;
+let demo: DemoCopies;
 let redis: RedisServer;
 let alone: Night;
 
-function copyOf(name: string): string {
-  const path = join(folder, name);
-  cpSync(fresh, path, { recursive: true });
-  return path;
-}
-async function withCore<T>(name: string, workspace: string | undefined, body: (core: Core) => Promise<T>): Promise<T> {
-  const core = await createCore({ dataFolder: join(folder, `data-${name}`), workspace, now: () => new Date(monday) });
-  try {
-    return await body(core);
-  } finally {
-    await core.close();
-  }
-}
 async function agent(workspace: string): Promise<StartedCommand> {
-  const one = await startAgentCommand(workspace, redis.url, join(folder, "data-agents"));
+  const one = await startAgentCommand(workspace, redis.url, demo.data("agents"));
   agents.push(one);
   return one;
 }
@@ -49,17 +36,9 @@ const kinds = (workspace: string) => readLog(join(workspace, "brands", brand), 1
 
 describe.skipIf(!hasRedis || !isFull)(`nights on agents${why}`, () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "assay-night-cluster-"));
-    fresh = join(folder, "fresh");
+    demo = await makeDemoCopies(mkdtempSync(join(tmpdir(), "assay-night-cluster-")), brand, () => new Date(monday));
     redis = await startRedis();
-    await withCore("fresh", undefined, async ({ client }) => {
-      await client.stream("demo.make", { path: join(folder, "exports"), customers: 250, seed: 3 });
-      await client.call("workspace.create", { path: fresh });
-      await client.call("brand.create", { brand, currency: "GBP", time_zone: "Europe/London" });
-      await client.call("sources.add", { brand, name: "shop", paths: [join(folder, "exports")] });
-      await client.stream("sources.ingest", { brand });
-    });
-    alone = await withCore("alone", copyOf("alone"), ({ client }) => client.stream("nightly.run", { brand }));
+    alone = await demo.withCore("alone", demo.copyOf("alone"), ({ client }) => client.stream("nightly.run", { brand }));
     expect(alone).toMatchObject({ published: true, runner: "pool", due_at: null, is_late: false, scaled: null });
   }, 180_000);
   afterEach(async () => {
@@ -72,13 +51,13 @@ describe.skipIf(!hasRedis || !isFull)(`nights on agents${why}`, () => {
   }, 60_000);
   afterAll(async () => {
     await redis?.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(demo.folder, { recursive: true, force: true });
   }, 60_000);
 
   it("are begun by a weekly schedule, and brought to their end by another desktop when the first is killed", async () => {
-    const path = copyOf("weekly");
+    const path = demo.copyOf("weekly");
     const earlier = await createCore({
-      ...{ dataFolder: join(folder, "data-earlier"), workspace: path },
+      ...{ dataFolder: demo.data("earlier"), workspace: path },
       now: () => new Date("2026-07-03T12:00:00Z"),
     });
     const asked = { schedule: "0 4 * * MON", runner: "cluster" as const, done_by: "06:00" };
@@ -89,7 +68,7 @@ describe.skipIf(!hasRedis || !isFull)(`nights on agents${why}`, () => {
     await agent(path);
     const entry = join(import.meta.dirname, "../support/scheduled-nights-process.ts");
     const desktop = (name: string) => {
-      const child = spawn(process.execPath, [entry, path, join(folder, `data-${name}`), monday], {
+      const child = spawn(process.execPath, [entry, path, demo.data(name), monday], {
         env: { ...process.env, ASSAY_REDIS_URL: redis.url },
         stdio: "inherit",
         detached: true,
@@ -104,7 +83,7 @@ describe.skipIf(!hasRedis || !isFull)(`nights on agents${why}`, () => {
     await expect.poll(() => kinds(path).includes("night_ended"), { timeout: 90_000, interval: 200 }).toBe(true);
     const count = (kind: string) => kinds(path).filter((one) => one === kind).length;
     expect(["night_ended", "snapshot_published", "run_requested", "run_ended"].map(count)).toEqual([1, 1, 2, 2]);
-    await withCore("third", path, async ({ client }) => {
+    await demo.withCore("third", path, async ({ client }) => {
       const { nights } = await client.call("nightly.list", { brand });
       expect(nights).toMatchObject([
         {
@@ -119,15 +98,17 @@ describe.skipIf(!hasRedis || !isFull)(`nights on agents${why}`, () => {
   }, 180_000);
 
   it("let what somebody waits for go first", async () => {
-    const path = copyOf("asked");
+    const path = demo.copyOf("asked");
     const words = ["--runner", "cluster", "--redis", redis.url, "--workspace", path, "--json", "--quiet"];
-    const night = startCommand(["nightly", ...words, "--by", "06:00"], join(folder, "data-night"));
+    const night = startCommand(["nightly", ...words, "--by", "06:00"], demo.data("night"));
     const waiting = async () => {
-      const status = await withCore("look", path, ({ client }) => client.call("cluster.status", { redis: redis.url }));
+      const status = await demo.withCore("look", path, ({ client }) =>
+        client.call("cluster.status", { redis: redis.url }),
+      );
       return status.queue.waiting;
     };
     await expect.poll(waiting, { timeout: 30_000, interval: 300 }).toBeGreaterThan(0);
-    const asked = startCommand(["run", ...words, "--models", "rfm"], join(folder, "data-asked"));
+    const asked = startCommand(["run", ...words, "--models", "rfm"], demo.data("asked"));
     await expect.poll(waiting, { timeout: 30_000, interval: 300 }).toBeGreaterThan(1);
     await agent(path);
     const ended = await Promise.race([asked.answer.then(() => "asked"), night.answer.then(() => "night")]);
@@ -137,8 +118,8 @@ describe.skipIf(!hasRedis || !isFull)(`nights on agents${why}`, () => {
   }, 180_000);
 
   it("are done on the desktop where the setting's broker or agents aren't there", async () => {
-    const path = copyOf("nobody");
-    await withCore("nobody", path, async ({ client }) => {
+    const path = demo.copyOf("nobody");
+    await demo.withCore("nobody", path, async ({ client }) => {
       await client.call("nightly.configure", { brand, runner: "cluster" });
       vi.stubEnv("ASSAY_REDIS_URL", redis.url);
       const night = await client.stream("nightly.run", { brand });
@@ -156,7 +137,7 @@ describe.skipIf(!hasRedis || !isFull)(`nights on agents${why}`, () => {
   it.skipIf(!python)(
     `ask for as many machines as they need in time, within the day's budget${python ? "" : " (skipped: no moto in Python here)"}`,
     async () => {
-      const path = copyOf("machines");
+      const path = demo.copyOf("machines");
       const port = await freePort();
       const endpoint = `http://127.0.0.1:${port}`;
       others.push(spawn(python ?? "", ["-m", "moto.server", "-p", String(port)], { stdio: "ignore" }));
@@ -182,7 +163,7 @@ describe.skipIf(!hasRedis || !isFull)(`nights on agents${why}`, () => {
       vi.stubEnv("ASSAY_EC2_CORES", "1");
       vi.stubEnv("ASSAY_EC2_PRICE", "0.2");
       vi.stubEnv("ASSAY_REDIS_URL", redis.url);
-      await withCore("machines", path, async ({ client }) => {
+      await demo.withCore("machines", path, async ({ client }) => {
         await client.call("nightly.configure", { brand, runner: "cluster" });
         vi.stubEnv("ASSAY_EC2_DAILY_BUDGET", "0.0001");
         const poor = await client.stream("nightly.run", { brand, done_by: "04:04" });
@@ -190,9 +171,9 @@ describe.skipIf(!hasRedis || !isFull)(`nights on agents${why}`, () => {
         expect(poor.warnings[0]).toMatch(/No machines were asked for: .* more than the day’s budget/);
         expect(await desired()).toBe(0);
       });
-      const rich = copyOf("rich");
+      const rich = demo.copyOf("rich");
       await agent(rich); // in place of the instance that comes
-      await withCore("rich", rich, async ({ client }) => {
+      await demo.withCore("rich", rich, async ({ client }) => {
         await client.call("nightly.configure", { brand, runner: "cluster" });
         vi.stubEnv("ASSAY_EC2_DAILY_BUDGET", "5");
         const night = await client.stream("nightly.run", { brand, done_by: "04:04" });
