@@ -39,7 +39,7 @@ export function StagesPanel({ overview }: { overview: Overview }) {
             <th>
               <span className="sr">Part of the value</span>
             </th>
-            <th className="num">Expected value, {scale.unit}</th>
+            <th className="num">Value, {scale.unit}</th>
             <th className="limits">80 % limits</th>
             <th className="num">{currency} each</th>
           </tr>
