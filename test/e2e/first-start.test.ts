@@ -61,6 +61,18 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
     return found;
   }
 
+  /** Tables that are wider than what they lie in. */
+  async function tablesSticking(): Promise<string[]> {
+    return page.evaluate(() =>
+      [...document.querySelectorAll("main table")].flatMap((table) => {
+        const around = table.parentElement ?? document.body;
+        const { paddingRight, borderRightWidth } = getComputedStyle(around);
+        const edge = around.getBoundingClientRect().right - parseFloat(paddingRight) - parseFloat(borderRightWidth);
+        return table.getBoundingClientRect().right > edge + 1 ? (table.textContent ?? "").slice(0, 60) : [];
+      }),
+    );
+  }
+
   it("opens the demo retailer, runs it before the user's eyes and ends on the overview", async () => {
     await page.getByRole("button", { name: "Open the demo retailer" }).click();
     await page.waitForURL(/\/runs\//, { timeout: 240_000 });
@@ -71,9 +83,10 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
     expect(text).toMatch(/Customers/);
     expect(text).not.toMatch(/NaN|undefined|\[object/);
     expect(await seriousFaults()).toEqual([]);
+    expect(await tablesSticking()).toEqual([]);
   }, 500_000);
 
-  it.each(["Customers", "Lifecycle", "Segments", "Models", "Sources", "Runs"])(
+  it.each(["Customers", "Lifecycle", "Preferences", "Returns", "Segments", "Models", "Sources", "Runs"])(
     "shows %s with content and without serious faults, light and dark",
     async (name) => {
       for (const scheme of ["light", "dark"] as const) {
@@ -89,6 +102,7 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
         expect(text.length).toBeGreaterThan(60);
         expect(text).not.toMatch(/NaN|undefined|\[object/);
         expect(await seriousFaults()).toEqual([]);
+        expect(await tablesSticking()).toEqual([]);
       }
       await page.emulateMedia({ colorScheme: "light" });
     },
