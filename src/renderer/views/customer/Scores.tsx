@@ -72,7 +72,7 @@ export function Scores({ scores, isDoubted, currency, tools }: Props) {
             <tr>
               <th>Score</th>
               <th className="num">Value</th>
-              <th>
+              <th className="limits">
                 <Term name="limits">80 % limits</Term>
               </th>
               <th>Range</th>

@@ -36,7 +36,7 @@ export function ReturnersPanel({ data }: { data: Returns }) {
               <th className="num">
                 <Term name="return_rate">Rate</Term>
               </th>
-              <th>
+              <th className="limits">
                 <Term name="limits">80 % limits</Term>
               </th>
               <th className="num">Net, {currency}</th>
