@@ -15,6 +15,9 @@ import { openSession, type Session } from "../../src/workers/engine/duckdb.ts";
 import { spanSql } from "../../src/workers/engine/spans.ts";
 import { ident, idsSql, literal, parquet } from "../../src/workers/engine/sql.ts";
 import type { Step, StepBrand, StepContext } from "../../src/workers/engine/step-context.ts";
+import { returnLedger } from "../../src/workers/features/return-ledger.ts";
+import { returnTies } from "../../src/workers/features/return-ties.ts";
+import { returnWindow } from "../../src/workers/features/return-window.ts";
 
 export type Row = Readonly<Record<string, Json>>;
 
@@ -330,6 +333,21 @@ export async function runPurchases(bench: StepBench, options: BenchOptions = {})
   for (const step of [lineFacts, soldProducts, orderBuyers, purchaseLines, purchaseReturns])
     Object.assign(made, await bench.run(step, options));
   return made;
+}
+
+/** Gives orders and returns and runs the steps from the lake to the return ledger; gives the rows of the ledger. */
+export async function runReturnLedger(
+  bench: StepBench,
+  orders: readonly BoughtOrder[],
+  returns: readonly Row[],
+  options: BenchOptions = {},
+): Promise<Row[]> {
+  await givenOrders(bench, orders);
+  await bench.given("lake", "returns", returns);
+  await runPurchases(bench);
+  for (const step of [returnTies, returnWindow]) await bench.run(step, options);
+  const { return_ledger = [] } = await bench.run(returnLedger, options);
+  return return_ledger;
 }
 
 /** A customer id of the promised form from a short name. */

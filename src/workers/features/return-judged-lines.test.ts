@@ -2,17 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   type BenchOptions,
   type BoughtOrder,
-  givenOrders,
   lakeRow,
   type Row,
-  runPurchases,
+  runReturnLedger,
   StepBench,
 } from "../../../test/support/step-harness.ts";
 import { returnJudgedLines } from "./return-judged-lines.ts";
-import { returnLedger } from "./return-ledger.ts";
 import { returnOpenLines, returnTrainingLines } from "./return-lines.ts";
-import { returnTies } from "./return-ties.ts";
-import { returnWindow } from "./return-window.ts";
 
 let bench: StepBench;
 beforeEach(() => {
@@ -33,10 +29,7 @@ const back = (order_id: string, day: string | null, line_id = "1") =>
   });
 
 async function tablesAt(orders: readonly BoughtOrder[], returns: readonly Row[], options: BenchOptions = cut) {
-  await givenOrders(bench, orders);
-  await bench.given("lake", "returns", returns);
-  await runPurchases(bench);
-  for (const step of [returnTies, returnWindow, returnLedger]) await bench.run(step, options);
+  await runReturnLedger(bench, orders, returns, options);
   const { return_training_lines: learned = [] } = await bench.run(returnTrainingLines, options);
   const { return_open_lines: open = [] } = await bench.run(returnOpenLines, options);
   const { return_judged_lines: judged = [] } = await bench.run(returnJudgedLines, options);

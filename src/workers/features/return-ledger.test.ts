@@ -6,9 +6,9 @@ import {
   lakeRow,
   type Row,
   runPurchases,
+  runReturnLedger,
   StepBench,
 } from "../../../test/support/step-harness.ts";
-import { returnLedger } from "./return-ledger.ts";
 import { returnTies } from "./return-ties.ts";
 import { returnWindow } from "./return-window.ts";
 
@@ -27,14 +27,9 @@ async function outcomes(
   returns: readonly Row[],
   options: BenchOptions = {},
 ): Promise<Record<string, unknown>> {
-  await givenOrders(bench, orders);
-  await bench.given("lake", "returns", returns);
-  await runPurchases(bench);
-  await bench.run(returnTies, options);
-  await bench.run(returnWindow, options);
-  const { return_ledger = [] } = await bench.run(returnLedger, options);
+  const ledger = await runReturnLedger(bench, orders, returns, options);
   return Object.fromEntries(
-    return_ledger.map((row) => [
+    ledger.map((row) => [
       `${row["order_id"]}/${row["line_id"]}`,
       row["is_settled"] ? row["is_returned"] : row["reason"],
     ]),

@@ -130,9 +130,9 @@ function ledgerWhere(context: StepContext, condition: string): string {
 /** A return without a day of its own came within the window, and may not have come before its end. */
 const knownOn = "CASE WHEN returned_on IS NULL THEN greatest(known_on, window_ends_on) ELSE known_on END";
 
-/** Lines of a ledger (SQL) with what was known when each was bought. Past returns are those that could be known before the line's day, with how many would have come at their categories' rates by
- *  then; prices are compared with what the category cost before it. The day of the delivery is what became known later: of lines that are judged by
- *  their purchase it isn't told. */
+/** Lines of a ledger (SQL) with what was known when each was bought. Past returns are those that could be known before the line's day,
+ *  with how many would have come at their categories' rates by then; prices are compared with what the category cost before it. The day
+ *  of the delivery became known later: of lines that are judged by their purchase it isn't told. */
 export function returnLinesSql(context: StepContext, chosen: string, isDeliveryTold = true): string {
   const asOf = `DATE ${literal(context.asOf)}`;
   const before = "RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 DAY PRECEDING";
