@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Core, createCore } from "../../src/main/core.ts";
+import type { EngineProcess } from "../../src/main/schedule/engine-client.ts";
 import { fromEpochDay, toEpochDay } from "../../src/shared/base/time.ts";
 import { inlineEngine } from "../../src/workers/service/service.ts";
 
@@ -85,7 +86,10 @@ export interface Shop {
 }
 
 /** A workspace with a shop that has no source yet. */
-export async function openEmptyShop(folder: string, more: { readonly indexesPeople?: true } = {}): Promise<Core> {
+export async function openEmptyShop(
+  folder: string,
+  more: { readonly indexesPeople?: true; readonly engine?: EngineProcess } = {},
+): Promise<Core> {
   const core = await createCore({ dataFolder: join(folder, "data"), engine: inlineEngine(), ...more });
   await core.client.call("workspace.create", { path: join(folder, "workspace") });
   await core.client.call("brand.create", { brand: shopBrand, currency: "GBP", time_zone: "Europe/London" });

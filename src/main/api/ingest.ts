@@ -6,9 +6,11 @@ import { Turns } from "../../shared/base/turns.ts";
 import { type BatchBody, type BrandState, liveBatches, type SourceBody } from "../../shared/domain/brand-state.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
 import { Planner } from "../plan/plan.ts";
+import { queryBytes } from "../schedule/memory.ts";
 import { normaliseSubject } from "../schedule/run-plan.ts";
 import { batchDocument, fileDocument } from "./batch-document.ts";
 import { type ApiContext, requireWritable, settingsOf } from "./context.ts";
+import { type Room, roomOf } from "./launch.ts";
 import { glanceAtFiles } from "./recognise.ts";
 import { filesOf, strangersOf } from "./source-groups.ts";
 
@@ -19,6 +21,8 @@ export interface IngestOptions {
   readonly progress: (progress: { label: string; done: number; total: number | null; unit: string }) => void;
   /** Shared by deliveries that are begun at once. */
   readonly turns?: Turns;
+  /** What reading may take; this machine's where left out. */
+  readonly room?: Room | undefined;
 }
 
 /** The task that reads one delivery: the very node that a run plans for it. */
@@ -46,13 +50,18 @@ export function normaliseTask(
   return node;
 }
 
-async function runTask(ctx: ApiContext, brandDir: string, node: TaskNode, signal: AbortSignal): Promise<void> {
-  const { workers, memoryBytes } = ctx.defaults;
+async function runTask(
+  ctx: ApiContext,
+  brandDir: string,
+  node: TaskNode,
+  { signal, room = roomOf(ctx) }: Pick<IngestOptions, "signal" | "room">,
+): Promise<void> {
+  const { workers, memoryBytes } = room;
   for (;;) {
     const input = {
       brandDir,
       node,
-      memoryBytes: Math.floor(memoryBytes / workers),
+      memoryBytes: queryBytes(memoryBytes, workers),
       workers,
       inline: false,
       attempt: node.key.slice(0, 16),
@@ -135,7 +144,7 @@ async function beginDelivery(
     throwIfCancelled(signal);
     say(`Reading ${counted(copied.files.length)} of ${source.source}`);
     const shell = shellOf(source, copied.batch_id, copied.files, null);
-    await runTask(ctx, brandDir, normaliseTask(ctx, state, shell, source.mapping), signal);
+    await runTask(ctx, brandDir, normaliseTask(ctx, state, shell, source.mapping), options);
   };
   const bytes = copied.files.reduce((sum, file) => sum + file.bytes, 0);
   if (copied.files.length > 0) await turns.take(bytes, read);
@@ -232,7 +241,7 @@ async function landDelivery(
   brand: string,
   source: SourceBody,
   { copied, earlier, arrivedAt, tombstones }: BegunDelivery,
-  { signal }: IngestOptions,
+  { signal, room }: IngestOptions,
 ): Promise<Batch | null> {
   const { brands } = requireWritable(ctx);
   const state = await brands.refresh(brand);
@@ -255,7 +264,7 @@ async function landDelivery(
     arrivedAt,
     files: copied.files,
     earlier,
-    signal,
+    ...{ signal, room },
   });
   throwIfCancelled(signal);
   const taskKey = `batch:${body.batch_id}:${state.batches.length}`;
@@ -279,12 +288,13 @@ export async function ingestSources(
   ctx: ApiContext,
   brand: string,
   deliveries: readonly Delivering[],
-  options: Pick<IngestOptions, "signal" | "progress">,
+  options: Pick<IngestOptions, "signal" | "progress" | "room">,
   failed: (source: SourceBody, error: unknown) => void,
 ): Promise<Batch[]> {
   const others = new AbortController();
   const signal = AbortSignal.any([options.signal, others.signal]);
-  const together = { ...options, signal, lookAt: quickLook(ctx, signal), turns: new Turns(ctx.defaults.workers) };
+  const { room = roomOf(ctx) } = options;
+  const together = { ...options, ...{ room, signal }, lookAt: quickLook(ctx, signal), turns: new Turns(room.workers) };
   const begun = deliveries.map(({ source, paths }) => beginDelivery(ctx, brand, source, paths, together));
   const all = Promise.allSettled(begun); // each is told when its turn comes
   const batches: Batch[] = [];
@@ -325,11 +335,12 @@ export interface Delivery {
   /** The deliveries of the source that came before it. */
   readonly earlier: readonly BatchBody[];
   readonly signal: AbortSignal;
+  readonly room?: Room | undefined;
 }
 
 /** Reads a delivery once; a second time with a limit where it holds orders dated after its own day. */
 export async function readDelivery(ctx: ApiContext, delivery: Delivery): Promise<BatchBody> {
-  const { state, source, batchId, arrivedAt, files, earlier, signal } = delivery;
+  const { state, source, batchId, arrivedAt, files, earlier, signal, room } = delivery;
   const { brands } = requireWritable(ctx);
   const brandDir = brands.directory(delivery.brand);
   const arrivedOn = dayInZone(arrivedAt, settingsOf(state).time_zone);
@@ -337,10 +348,10 @@ export async function readDelivery(ctx: ApiContext, delivery: Delivery): Promise
   for (let notAfter: string | null = null; ; notAfter = arrivedOn) {
     const shell = shellOf(source, batchId, files, notAfter);
     const node = normaliseTask(ctx, state, shell, source.mapping);
-    await runTask(ctx, brandDir, node, signal);
+    await runTask(ctx, brandDir, node, { signal, room });
     for (const [at, batch] of earlier.entries()) {
       if (earlierKeys[at] !== batch.normalised)
-        await runTask(ctx, brandDir, normaliseTask(ctx, state, batch, source.mapping), signal);
+        await runTask(ctx, brandDir, normaliseTask(ctx, state, batch, source.mapping), { signal, room });
     }
     const counted = await ctx.engine.call(
       "landing.count",

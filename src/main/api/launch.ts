@@ -4,14 +4,25 @@ import { parseBytes, workersWithin } from "../schedule/memory.ts";
 import type { RunRequest } from "../schedule/run-request.ts";
 import { type ApiContext, requireWritable } from "./context.ts";
 
+/** What tasks on this machine may take together. */
+export interface Room {
+  readonly workers: number;
+  readonly memoryBytes: number;
+}
+
+/** The workers and the memory that somebody asked for, where left out this machine's. Throws `bad_input` on too little. */
+export function roomOf(ctx: ApiContext, asked: Pick<WireRequest, "workers" | "memory"> = {}): Room {
+  const memoryBytes = asked.memory ? parseBytes(asked.memory) : ctx.defaults.memoryBytes;
+  const workers = workersWithin(asked.workers ?? ctx.defaults.workers, memoryBytes, asked.memory !== undefined);
+  return { workers, memoryBytes };
+}
+
 export function launch(
   ctx: ApiContext,
   request: WireRequest & Pick<RunRequest, "judge" | "is_variant" | "due_at">,
 ): ActiveRun {
   const { brands } = requireWritable(ctx);
-  const memoryBytes = request.memory ? parseBytes(request.memory) : ctx.defaults.memoryBytes;
-  const workers = workersWithin(request.workers ?? ctx.defaults.workers, memoryBytes, request.memory !== undefined);
-  const run = ctx.runs.start(brands, { ...request, workers, memoryBytes });
+  const run = ctx.runs.start(brands, { ...request, ...roomOf(ctx, request) });
   run.finished.then(
     () => {
       ctx.tell("snapshots");

@@ -11,7 +11,7 @@ import { sha256 } from "../plan/key.ts";
 import { newBatches, nightFigures, sourceStanding } from "../schedule/night-figures.ts";
 import { type ApiContext, requireWritable, settingsOf } from "./context.ts";
 import { ingestSources } from "./ingest.ts";
-import { follow, launch } from "./launch.ts";
+import { follow, launch, roomOf } from "./launch.ts";
 import { type AskedPlace, dueOf, placeOfNight } from "./night-place.ts";
 import { closeLostNights } from "./open-runs.ts";
 import { writePlannedLists } from "./planned-exports.ts";
@@ -142,7 +142,8 @@ async function takeDue(ctx: ApiContext, brand: string, options: NightOptions, wa
     (source) => source.paths.length > 0 && sourceStanding(state, source, ctx.now()).is_due,
   );
   const delivering = due.map((source) => ({ source, paths: source.paths }));
-  await ingestSources(ctx, brand, delivering, { signal, progress }, (source, error) => {
+  const room = roomOf(ctx, options.where);
+  await ingestSources(ctx, brand, delivering, { signal, progress, room }, (source, error) => {
     if (!(error instanceof AssayError) || ["cancelled", "unavailable", "internal"].includes(error.code)) throw error;
     warnings.push(`${source.source}: ${error.message}`);
   });

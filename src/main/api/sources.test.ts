@@ -3,13 +3,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { shopBrand as brand, openEmptyShop } from "../../../test/support/small-shop.ts";
+import { inlineEngine } from "../../workers/service/service.ts";
 import type { Core } from "../core.ts";
 
 let folder: string;
 let core: Core;
+/** Memory that the queries of each task were given, in bytes, in the order of the tasks. */
+const given: number[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "assay-suppress-"));
-  core = await openEmptyShop(folder);
+  const made = inlineEngine();
+  const stream: typeof made.engine.stream = (name, input, options) => {
+    if (name === "tasks.run") given.push((input as { memoryBytes: number }).memoryBytes);
+    return made.engine.stream(name, input, options);
+  };
+  core = await openEmptyShop(folder, { engine: { ...made, engine: { ...made.engine, stream } } });
 });
 afterAll(async () => {
   await core.close();
@@ -68,4 +76,16 @@ it("a layout that no file has is no source", async () => {
   const path = write("customers.csv", "customer_id,email\n1,ann@shop.example\n");
   const added = core.client.call("sources.add", { brand, name: "crm", paths: [path], layout: "shopify" });
   await expect(added).rejects.toThrow(/No file there is of the layout shopify/);
+});
+
+it("a delivery is read within the memory that is named, shared by those that are read at a time", async () => {
+  const path = write("loyalty.csv", "customer_id,email\n1,ann@shop.example\n");
+  await core.client.call("sources.add", { brand, name: "loyalty", paths: [path] });
+  given.length = 0;
+  const take = (memory: string) =>
+    core.client.stream("sources.ingest", { brand, source: "loyalty", workers: 2, memory });
+  await expect(take("800MB")).rejects.toThrow(/0.8 GB are too little/);
+  expect(given).toEqual([]);
+  await take("4.6GB");
+  expect(new Set(given)).toEqual(new Set([1e9]));
 });

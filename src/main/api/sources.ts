@@ -14,6 +14,7 @@ import { batchDocument } from "./batch-document.ts";
 import { type ApiContext, requireEditable, requireWorkspace, requireWritable, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { ingestSource, ingestSources, quickLook } from "./ingest.ts";
+import { roomOf } from "./launch.ts";
 import { recogniseFiles } from "./recognise.ts";
 import { rereadHandlers } from "./reread.ts";
 import { groupByLayout } from "./source-groups.ts";
@@ -179,18 +180,19 @@ export const sourceHandlers: HandlersOf<Named<"sources"> | Named<"batches"> | Na
     await changeMapping(ctx, { brand, source, mapping });
     return { ok: true };
   },
-  "sources.ingest": async ({ brand, source, paths, due }, { ctx, signal, progress }) => {
+  "sources.ingest": async ({ brand, source, paths, due, ...asked }, { ctx, signal, progress }) => {
     const state = await requireWritable(ctx).brands.refresh(brand);
-    const asked = source === undefined ? [...state.sources.values()] : [requireSource(state, source)];
-    const chosen = due ? asked.filter((one) => sourceStanding(state, one, ctx.now()).is_due) : asked;
-    if (asked.length === 0) {
+    const room = roomOf(ctx, asked);
+    const named = source === undefined ? [...state.sources.values()] : [requireSource(state, source)];
+    const chosen = due ? named.filter((one) => sourceStanding(state, one, ctx.now()).is_due) : named;
+    if (named.length === 0) {
       throw new AssayError("not_found", `${brand} has no source yet.`, "Add one with `assay source add NAME PATH`.");
     }
     const given = paths?.map((path) => resolve(path));
     const delivering = chosen
       .filter((one) => one.paths.length > 0 || given)
       .map((one) => ({ source: one, paths: given ?? one.paths }));
-    const batches = await ingestSources(ctx, brand, delivering, { signal, progress }, (_, error) => {
+    const batches = await ingestSources(ctx, brand, delivering, { signal, progress, room }, (_, error) => {
       throw error;
     });
     return { batches };

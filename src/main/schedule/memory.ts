@@ -52,7 +52,11 @@ export function workersWithin(workers: number, memoryBytes: number, isNamed: boo
     Math.floor((memoryBytes - ownBytes) / (isNamed ? largeTaskBytes : leastTaskBytes)),
   );
   if (room < 1 || memoryBytes < ownBytes + leastTaskBytes)
-    throw new AssayError("bad_input", "That is too little memory for a run.", "Give it 1GB or more; 2GB are better.");
+    throw new AssayError(
+      "bad_input",
+      `${memoryBytes / 1e9} GB are too little memory.`,
+      "Give it 1GB or more; 2GB are better.",
+    );
   return Math.min(workers, room);
 }
 

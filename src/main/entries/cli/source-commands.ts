@@ -9,6 +9,13 @@ async function mappingOf(path: string | undefined) {
   return path === undefined ? undefined : ((await readJsonFile(resolve(path), "The mapping")) as never);
 }
 
+interface IngestFlags {
+  readonly due?: boolean;
+  readonly strict?: boolean;
+  readonly workers?: number;
+  readonly memory?: string;
+}
+
 function ingestOptions({ output, signal }: Session) {
   return {
     signal,
@@ -188,13 +195,15 @@ export function sourceCommands(program: Command): void {
     .description("takes a delivery of one or all sources")
     .option("--due", "only where a delivery is due, or there is no schedule")
     .option("--strict", "exit code 3 where rows were rejected")
-    .action((name: string | undefined, paths: string[], own: { due?: boolean; strict?: boolean }, command: Command) =>
+    .option("--workers <n>", "deliveries that are read at a time", numberOption)
+    .option("--memory <amount>", "memory of all of them, such as 8GB")
+    .action((name: string | undefined, paths: string[], own: IngestFlags, command: Command) =>
       perform(command, "workspace", async (session) => {
         const input = {
           brand: await session.brand(),
           source: name,
           paths: paths.length > 0 ? paths.map((path) => resolve(path)) : undefined,
-          due: own.due,
+          ...{ due: own.due, workers: own.workers, memory: own.memory },
         };
         const { batches } = await session.client.stream("sources.ingest", input, ingestOptions(session));
         for (const { source, warnings } of batches)

@@ -183,6 +183,10 @@ export const sourceOperations = {
       paths: z.array(z.string().min(1)).optional(),
       /** Only sources whose delivery is due, and those without a schedule. */
       due: z.boolean().optional(),
+      /** Deliveries that are read at a time. */
+      workers: z.number().int().min(1).max(256).optional(),
+      /** Memory of all of them, such as `8GB`. */
+      memory: z.string().optional(),
     }),
     progress: stepProgress,
     output: z.object({ batches: z.array(batch) }),
