@@ -195,6 +195,10 @@ function runModel(model: ModelDeclaration, features: Record<string, ColumnTable>
   return { inputs, params, fitted, scores: model.score(inputs, fitted, params, context) };
 }
 
+/** Limits of a rate hold it; those of what will happen hold what will happen, which a mean needn't be. */
+const isRate = (output: string) => /_rate$|_share$|affinity$|percentile$/.test(output);
+const isMissing = (value: unknown) => value === null || value === undefined || Number.isNaN(value);
+
 const random = createRandom(7, "models");
 const someone = (): Customer => {
   const age = random.below(1_500);
@@ -242,6 +246,12 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (_, mod
         ).toBe(false);
       }
     }
+    const reasons = scores.columns["reason"] as (string | null)[];
+    for (const { name } of model.outputs) {
+      const values = scores.columns[name] ?? [];
+      const bare = Array.from(reasons.keys()).filter((at) => isMissing(values[at]) && reasons[at] === null);
+      expect(bare, `rows without ${name} or a reason`).toEqual([]);
+    }
     const enough = scores.columns["enough_data"] as Float64Array;
     expect(enough.every((value) => value === 0 || value === 1)).toBe(true);
 
@@ -270,6 +280,9 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (_, mod
       for (let at = 0; at < scores.rows; at++) {
         if (!Number.isFinite(low[at]) || !Number.isFinite(high[at])) continue;
         expect(low[at]).toBeLessThanOrEqual(high[at] ?? 0);
+        if (!isRate(name)) continue;
+        expect(value[at], name).toBeGreaterThanOrEqual(low[at] ?? 0);
+        expect(value[at], name).toBeLessThanOrEqual(high[at] ?? 0);
       }
     }
   });

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { betaCdf, betaQuantile, gammaCdf, gammaQuantile, normalCdf, normalQuantile } from "./distributions.ts";
+import {
+  betaCdf,
+  betaLimits,
+  betaQuantile,
+  gammaCdf,
+  gammaQuantile,
+  normalCdf,
+  normalQuantile,
+} from "./distributions.ts";
 import { quickGammaQuantile } from "./gamma-table.ts";
 
 const positive = (min: number, max: number) => fc.double({ min, max, noNaN: true });
@@ -65,6 +73,18 @@ describe("distributions", () => {
   it("stay finite for shapes beyond the table", () => {
     for (const shape of [1e-8, 1e-3, 1e5, 1e9]) {
       for (const p of [0, 1e-9, 0.5, 1]) expect(quickGammaQuantile(p, shape)).toSatisfy(Number.isFinite);
+    }
+  });
+
+  it("sets limits of a share that hold its mean, however it is heaped", () => {
+    expect(betaLimits(3, 5)).toEqual([betaQuantile(0.1, 3, 5), betaQuantile(0.9, 3, 5)]);
+    for (const [a, b] of [
+      [0.001, 16],
+      [16, 0.001],
+    ] as const) {
+      const [low, high] = betaLimits(a, b);
+      expect(low).toBeLessThanOrEqual(a / (a + b));
+      expect(high).toBeGreaterThanOrEqual(a / (a + b));
     }
   });
 });

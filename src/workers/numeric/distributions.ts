@@ -102,6 +102,13 @@ export function betaQuantile(p: number, alpha: number, beta: number): number {
   return solve({ p, start: alpha / (alpha + beta), low: 0, high: 1, cdf: (x) => betaCdf(x, alpha, beta), density });
 }
 
+/** 80 % limits of a share that is Beta(α, β). Heaped at 0 or 1 a share has its mean beyond a tenth of itself; the limits hold the mean all
+ *  the same. */
+export function betaLimits(alpha: number, beta: number): [low: number, high: number] {
+  const mean = alpha / (alpha + beta);
+  return [Math.min(mean, betaQuantile(0.1, alpha, beta)), Math.max(mean, betaQuantile(0.9, alpha, beta))];
+}
+
 interface Quantile {
   readonly p: number;
   readonly start: number;

@@ -90,7 +90,7 @@ function ratesOf(rows: ColumnTable): Pick<FittedRfm, "rates" | "by_recency"> {
 
 export const rfm = defineModel({
   name: "rfm",
-  version: 3,
+  version: 4,
   title: "RFM scores",
   group: "audiences",
   inputs: { summary: { feature: "purchase_summary" }, windows: { feature: "rfm_windows" } },
@@ -121,7 +121,7 @@ export const rfm = defineModel({
       "Where most customers bought once, several quintiles of frequency fall together.",
       "The digits describe the past; what they promise is the share of their code that bought. It has no limits of its own: its calibration says how far it can be trusted.",
       "Digits added up rank worse than days since the last purchase alone wherever most have bought once.",
-      "Without 50 who bought after earlier cuts and 50 who didn't there is no share.",
+      "Without 50 who bought after earlier cuts and 50 who didn't there is no share (no_rate).",
     ],
     metrics: [
       "auc of the code's share for buying after the cut, against recency alone",
@@ -156,7 +156,7 @@ export const rfm = defineModel({
     };
     return scoreTable(texts(summary, "customer_id"), outputs, {
       enough: new Float64Array(n).fill(fitted ? 1 : 0),
-      reason: code.map((one) => (one === null ? "not_enough_data" : null)),
+      reason: code.map((one) => (one === null ? "not_enough_data" : fitted?.rates ? null : "no_rate")),
     });
   },
   evaluate: (inputs, scores, { outcomes }) => {

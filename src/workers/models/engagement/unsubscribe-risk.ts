@@ -45,7 +45,7 @@ function fittedLeaving(given: Json): FittedLeaving | null {
 
 export const unsubscribeRisk = defineModel({
   name: "unsubscribe_risk",
-  version: 1,
+  version: 2,
   title: "Unsubscribe risk",
   group: "engagement",
   inputs: { activity: { feature: "message_activity" } },
@@ -84,7 +84,7 @@ export const unsubscribeRisk = defineModel({
     limits: [
       "Needs 15 e-mails after which somebody left; leaving is rare, so that small lists say little.",
       "On the demo retailer it ranks no better than the number of e-mails before: unproven there.",
-      "Where more e-mails don't go with more leaving no frequency is advised.",
+      "Where more e-mails don't go with more leaving no frequency is advised (no_advice).",
       "A chance of a single event has no limits of its own.",
       "Who has left already has no risk: the reason says so.",
     ],
@@ -123,7 +123,8 @@ export const unsubscribeRisk = defineModel({
       unsubscribe_risk_28: within,
       advised_messages_28: advised.map((count, row) => (gone[row] === 1 ? Number.NaN : count)),
     };
-    const reason = Array.from(gone, (one) => (!has ? "not_enough_data" : one === 1 ? "has_unsubscribed" : null));
+    const without = fitted && !fitted.rises_with_frequency ? "no_advice" : null;
+    const reason = Array.from(gone, (one) => (!has ? "not_enough_data" : one === 1 ? "has_unsubscribed" : without));
     const enough = numbers(activity, "n_sent").map((count, row) => (has && count >= 3 && gone[row] !== 1 ? 1 : 0));
     return scoreTable(texts(activity, "customer_id"), outputs, { enough, reason });
   },

@@ -27,7 +27,7 @@ function fittedIntent(given: Json): FittedIntent | null {
 
 export const webIntent = defineModel({
   name: "web_intent",
-  version: 2,
+  version: 3,
   title: "Web purchase intent",
   group: "engagement",
   inputs: { activity: { feature: "web_activity" } },
@@ -56,6 +56,7 @@ export const webIntent = defineModel({
     limits: [
       "Knows nothing of those who visit without being recognised, and gives no score to whoever didn't visit within 90 days.",
       "A chance of a single event has no limits of its own: its calibration says how far it can be trusted.",
+      "Whoever looked at no product of a known category has a chance, but no category (no_product_seen).",
       "Needs 30 moments that were followed by a purchase within 7 days; without them every visitor has the overall share.",
     ],
     metrics: [
@@ -94,11 +95,12 @@ export const webIntent = defineModel({
     // who buys within a week buys within a month
     const month = chance(30).map((p, row) => Math.max(p, week[row] ?? 0));
     const enough = new Float64Array(n).fill(fitted?.buys_7 ? 1 : 0);
-    const reason = new Array<string | null>(n).fill(fitted ? null : "not_enough_data");
+    const categories = texts(activity, "last_seen_category");
+    const reason = categories.map((seen) => (!fitted ? "not_enough_data" : seen === null ? "no_product_seen" : null));
     const outputs = {
       probability_purchase_7: week,
       probability_purchase_30: month,
-      last_seen_category: texts(activity, "last_seen_category"),
+      last_seen_category: categories,
     };
     return scoreTable(texts(activity, "customer_id"), outputs, { enough, reason });
   },

@@ -1,6 +1,6 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable, ColumnValues } from "../../../shared/domain/column.ts";
-import { betaCdf, betaQuantile } from "../../numeric/distributions.ts";
+import { betaCdf, betaLimits } from "../../numeric/distributions.ts";
 import { absoluteErrors, meanInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { compare, compareLimits, coverage, known, leastCustomers } from "../evaluation.ts";
@@ -32,9 +32,16 @@ function rateDistribution(fitted: FittedRetention, cell: Cell, lastSeen: number)
   return { alpha: mean * weight, beta: (1 - mean) * weight };
 }
 
+/** 80 % limits of a month's rate. */
+function limitsOf(fitted: FittedRetention, cell: Cell, lastSeen: number): readonly [number, number] {
+  const { alpha, beta } = rateDistribution(fitted, cell, lastSeen);
+  const [[low, high], rate] = [betaLimits(alpha, beta), rateOf(fitted, cell.month, cell.age)];
+  return [Math.min(low, rate), Math.max(high, rate)];
+}
+
 export const cohortRetention = defineModel({
   name: "cohort_retention",
-  version: 4,
+  version: 5,
   title: "Cohort retention",
   group: "lifecycle",
   inputs: { cohorts: { feature: "cohorts" }, summary: { feature: "purchase_summary" } },
@@ -102,8 +109,7 @@ export const cohortRetention = defineModel({
     }
     const limits = rows.map((row) => {
       if (!row.isForecast || !fitted) return [Number.NaN, Number.NaN] as const;
-      const { alpha, beta } = rateDistribution(fitted, row, present - 1);
-      return [betaQuantile(0.1, alpha, beta), betaQuantile(0.9, alpha, beta)] as const;
+      return limitsOf(fitted, row, present - 1);
     });
     const column = (of: (row: (typeof rows)[number], at: number) => number) => Float64Array.from(rows, of);
     const rate = column((row) =>
@@ -153,11 +159,7 @@ export const cohortRetention = defineModel({
     });
     const mae = (values: Float64Array) => meanInterval(absoluteErrors(values, actual));
     const common = { own: mae(own), n, better: "lower" } as const;
-    const limitsAt = (p: number) =>
-      Float64Array.from(judged, (cell) => {
-        const { alpha, beta } = rateDistribution(fitted, cell, present - 1);
-        return betaQuantile(p, alpha, beta);
-      });
+    const limits = judged.map((cell) => limitsOf(fitted, cell, present - 1));
     // buyers are whole: what lies between half a buyer less and more is the chance of just so many
     const upTo = (buyers: number) =>
       Float64Array.from(judged, (cell) => {
@@ -178,8 +180,8 @@ export const cohortRetention = defineModel({
         metric: "interval_score_rate",
         rule: "the rate of the last month",
         forecast: last,
-        low: limitsAt(0.1),
-        high: limitsAt(0.9),
+        low: Float64Array.from(limits, ([low]) => low),
+        high: Float64Array.from(limits, ([, high]) => high),
         actual,
       }),
     ]);

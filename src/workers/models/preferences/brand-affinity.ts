@@ -31,7 +31,7 @@ function requirementShares(table: ColumnTable, brandOf: ReadonlyMap<string, stri
 
 export const brandAffinity = defineModel({
   name: "brand_affinity",
-  version: 2,
+  version: 3,
   title: "Brand affinity",
   group: "preferences",
   inputs: { counts: { feature: "brand_counts" } },

@@ -19,7 +19,7 @@ const standing = "shrunk";
 
 export const categoryAffinity = defineModel({
   name: "category_affinity",
-  version: 5,
+  version: 6,
   title: "Category affinity",
   group: "preferences",
   inputs: { counts: { feature: "category_counts" } },

@@ -6,7 +6,7 @@ const columns = { choice: "channel", count: "n_orders" };
 
 export const channelPreference = defineModel({
   name: "channel_preference",
-  version: 1,
+  version: 2,
   title: "Channel preference",
   group: "preferences",
   inputs: { counts: { feature: "channel_counts" } },

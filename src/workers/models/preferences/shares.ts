@@ -2,7 +2,7 @@ import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Evaluation } from "../../../shared/domain/model.ts";
 import type { ParamSpecs } from "../../../shared/domain/params.ts";
-import { betaQuantile } from "../../numeric/distributions.ts";
+import { betaLimits } from "../../numeric/distributions.ts";
 import { meanInterval } from "../../numeric/scoring.ts";
 import { type Counts, fitDirichlet } from "../../numeric/shrinkage.ts";
 import { lbeta, lgamma } from "../../numeric/special-functions.ts";
@@ -140,7 +140,7 @@ function limitsOf(fitted: FittedShares, affinity: number, n: number): [number, n
   const total = n + fitted.concentration;
   const alpha = Math.max(1e-6, affinity * total);
   const beta = Math.max(1e-6, total - alpha);
-  return fitted.shares.length < 2 ? [1, 1] : [betaQuantile(0.1, alpha, beta), betaQuantile(0.9, alpha, beta)];
+  return fitted.shares.length < 2 ? [1, 1] : betaLimits(alpha, beta);
 }
 
 export interface Affinity extends Ranked {

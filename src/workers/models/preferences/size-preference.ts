@@ -69,7 +69,7 @@ function sizesOf(worn: readonly Worn[], systems: readonly Read[]): Size[] {
 
 export const sizePreference = defineModel({
   name: "size_preference",
-  version: 2,
+  version: 3,
   title: "Size and colour preference",
   group: "preferences",
   inputs: { counts: { feature: "fit_counts" } },

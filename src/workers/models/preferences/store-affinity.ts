@@ -1,7 +1,7 @@
 import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Evaluation } from "../../../shared/domain/model.ts";
-import { betaQuantile } from "../../numeric/distributions.ts";
+import { betaLimits } from "../../numeric/distributions.ts";
 import { defineModel } from "../define.ts";
 import { compareMeans, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
@@ -21,7 +21,7 @@ const order = (weights: Float64Array) =>
 
 export const storeAffinity = defineModel({
   name: "store_affinity",
-  version: 1,
+  version: 2,
   title: "Store affinity",
   group: "preferences",
   inputs: { counts: { feature: "store_counts" }, places: { feature: "store_places" } },
@@ -120,12 +120,12 @@ export const storeAffinity = defineModel({
 function tell({ weights, total }: { weights: Float64Array; total: number }) {
   const best = order(weights).slice(0, listed);
   const weight = weights[best[0] ?? 0] ?? 0;
-  const isOnly = weights.length < 2;
+  const [low, high] = weights.length < 2 ? [1, 1] : betaLimits(weight, total - weight);
   return {
     best,
     share: weight / total,
-    low: isOnly ? 1 : betaQuantile(0.1, weight, total - weight),
-    high: isOnly ? 1 : betaQuantile(0.9, weight, total - weight),
+    low,
+    high,
   };
 }
 

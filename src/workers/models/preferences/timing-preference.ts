@@ -3,7 +3,7 @@ import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Evaluation } from "../../../shared/domain/model.ts";
 import { seasons, weekdays } from "../../../shared/domain/profile-fields.ts";
 import { slotName, type TimeMeasure, timeSlots } from "../../features/timing-counts.ts";
-import { betaQuantile } from "../../numeric/distributions.ts";
+import { betaLimits } from "../../numeric/distributions.ts";
 import { fitSlots, type SlotFit, type SlotRow, slotWeights } from "../../numeric/slot-shares.ts";
 import { defineModel } from "../define.ts";
 import { compareMeans, known } from "../evaluation.ts";
@@ -39,10 +39,6 @@ function rowsOf(table: ColumnTable, habit: Habit): SlotRow[] {
 
 const sum = (values: Float64Array) => values.reduce((all, value) => all + value, 0);
 
-function limitsOf(own: number, rest: number): [number, number] {
-  return [betaQuantile(0.1, own, rest), betaQuantile(0.9, own, rest)];
-}
-
 interface Best {
   readonly slot: Float64Array;
   readonly share: Float64Array;
@@ -62,7 +58,7 @@ function bestOf(rows: readonly SlotRow[], fit: SlotFit | null): Best {
     // limits of rounded weights, so that they are the same whoever came first
     const [own, rest] = [Math.round(weight * 100) / 100, Math.round((total - weight) * 100) / 100];
     const key = `${own} ${rest}`;
-    const known = limits.get(key) ?? limitsOf(Math.max(0.01, own), Math.max(0.01, rest));
+    const known = limits.get(key) ?? betaLimits(Math.max(0.01, own), Math.max(0.01, rest));
     limits.set(key, known);
     best.slot[at] = slot;
     best.share[at] = weight / total;
@@ -73,7 +69,7 @@ function bestOf(rows: readonly SlotRow[], fit: SlotFit | null): Best {
 
 export const timingPreference = defineModel({
   name: "timing_preference",
-  version: 3,
+  version: 4,
   title: "Timing preference",
   group: "preferences",
   inputs: { counts: { feature: "timing_counts" } },

@@ -2,7 +2,7 @@ import type { Json } from "../../../shared/base/canonical-json.ts";
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { betaBinomialLog, fitConcentration } from "../../numeric/beta-binomial.ts";
 import { clusteredWorth } from "../../numeric/design-effect.ts";
-import { betaQuantile } from "../../numeric/distributions.ts";
+import { betaLimits } from "../../numeric/distributions.ts";
 import { meanInterval } from "../../numeric/scoring.ts";
 import { fitDirichlet } from "../../numeric/shrinkage.ts";
 import { defineModel } from "../define.ts";
@@ -117,7 +117,7 @@ function posterior(
 
 export const returnRate = defineModel({
   name: "return_rate",
-  version: 2,
+  version: 3,
   title: "Return rate",
   group: "returns",
   inputs: { counts: { feature: "return_counts" } },
@@ -152,7 +152,7 @@ export const returnRate = defineModel({
     assumptions: ["A customer's inclination stays the same.", "Orders come back independently, given the inclination."],
     limits: [
       "Lines whose window is open aren't counted.",
-      "Limits are those of the customer's rate, not of the next few lines.",
+      "Limits are those of the customer's rate, not of the next few lines; where nearly nobody sends anything back the upper one is the mean.",
       "Without a source of returns there is no rate.",
     ],
     metrics: [
@@ -185,8 +185,7 @@ export const returnRate = defineModel({
       if (!((settled[at] ?? 0) > 0)) continue;
       const { alpha, beta } = posterior(fitted, settled[at] ?? 0, returned[at] ?? 0, expected[at] ?? 0);
       value[at] = alpha / (alpha + beta);
-      low[at] = betaQuantile(0.1, alpha, beta);
-      high[at] = betaQuantile(0.9, alpha, beta);
+      [low[at], high[at]] = betaLimits(alpha, beta);
     }
     const isScored = (at: number) => Number.isFinite(value[at]);
     return scoreTable(

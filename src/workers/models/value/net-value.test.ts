@@ -60,3 +60,32 @@ it("is surely nearer to what is left than value before returns where goods come 
 it("isn't judged where nothing is known to come back: net is gross then", () => {
   expect(judged(0)).toEqual([]);
 });
+
+it("takes nothing off for returns whose refunds nobody told, and says so", () => {
+  const inputs = {
+    summary: table({
+      frequency: all(2),
+      transaction_count: all(3),
+      order_count: all(3),
+      revenue_minor: all(3_000),
+      net_revenue_minor: all(3_000),
+    }),
+    value: table({
+      predicted_value_minor: all(1_000),
+      predicted_value_minor_low: all(500),
+      predicted_value_minor_high: all(2_000),
+    }),
+    returns: table({
+      return_rate: all(0.2),
+      return_rate_low: all(0.1),
+      return_rate_high: all(0.3),
+      n_returned: all(1),
+    }),
+    margins: none,
+  };
+  const fitted = netValue.fit(inputs, {}, context);
+  const { columns } = netValue.score(inputs, fitted, { serial_times: 2 }, context);
+  expect(columns["reason"]?.[0]).toBe("no_refunds");
+  expect(columns["expected_refund_share"]?.[0]).toBeNaN();
+  expect([columns["net_value_minor"]?.[0], columns["is_serial_returner"]?.[0]]).toEqual([1_000, 0]);
+});

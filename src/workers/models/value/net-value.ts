@@ -6,7 +6,7 @@ import { compare, compareLimits, join, known, leastCustomers } from "../evaluati
 import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 
 interface Fitted {
-  /** Refunds over revenue; null without a source of returns. */
+  /** Refunds over revenue; null without a source of returns, or of one that tells no refunds. */
   readonly refund_share: number | null;
   /** Mean of customers' return rates, by what each has bought. */
   readonly mean_rate: number | null;
@@ -63,7 +63,7 @@ const serialReturns = 4;
 
 export const netValue = defineModel({
   name: "net_value",
-  version: 1,
+  version: 2,
   title: "Net value",
   group: "value",
   inputs: {
@@ -103,7 +103,7 @@ export const netValue = defineModel({
     ],
     assumptions: ["Returned goods can be sold again at their cost.", "The money of returns goes as their number does."],
     limits: [
-      "Without a source of returns nothing is taken off for them (no_returns_source); without costs in the catalogue the value stays revenue and margin_share is NULL.",
+      "Without a source of returns nothing is taken off for them (no_returns_source), nor where lines came back without a refund being told (no_refunds); without costs in the catalogue the value stays revenue and margin_share is NULL.",
       "Postage and handling of returns aren't counted.",
       "Costs are today's catalogue's.",
       "Serial means the rate, not the intent: tall people send back trousers too.",
@@ -118,17 +118,18 @@ export const netValue = defineModel({
   fit: (inputs): Json => {
     const summary = requireTable(inputs, "summary");
     if (summary.rows === 0) return null;
-    const { rate, costed, cost } = customersOf(inputs);
+    const { rate, returned, costed, cost } = customersOf(inputs);
     const revenue = numbers(summary, "revenue_minor");
     const net = numbers(summary, "net_revenue_minor");
     const total = sortedSum(revenue);
-    const isTold = rate.some(Number.isFinite);
+    const refunds = Math.max(0, total - sortedSum(net));
+    const isTold = rate.some(Number.isFinite) && (refunds > 0 || !returned.some((n) => n > 0));
     const bought = numbers(summary, "transaction_count").map((n, at) => (Number.isFinite(rate[at]) ? n : 0));
     const rates = sortedSum(bought.map((n, at) => n * (rate[at] ?? 0)));
     const costs = sortedSum(costed);
     return {
-      refund_share: isTold && total > 0 ? Math.min(0.95, Math.max(0, (total - sortedSum(net)) / total)) : null,
-      mean_rate: isTold && sortedSum(bought) > 0 ? rates / sortedSum(bought) : null,
+      refund_share: isTold && total > 0 ? Math.min(0.95, refunds / total) : null,
+      mean_rate: sortedSum(bought) > 0 ? rates / sortedSum(bought) : null,
       margin_share: costs > 0 ? Math.min(1, (costs - sortedSum(cost)) / costs) : null,
       margin_weight: (3 * total) / Math.max(1, sortedSum(numbers(summary, "order_count"))),
     };
@@ -168,7 +169,7 @@ export const netValue = defineModel({
     const reason = Array.from(net, (one, at) => {
       if (!Number.isFinite(one)) return "not_enough_data";
       if (!Number.isFinite(netLow[at])) return "no_limits_without_repeat_buyers";
-      if (!Number.isFinite(share[at])) return "no_returns_source";
+      if (!Number.isFinite(share[at])) return fitted?.mean_rate === null ? "no_returns_source" : "no_refunds";
       return Number.isFinite(margin[at]) ? null : "no_costs";
     });
     const outputs = {
