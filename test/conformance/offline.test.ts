@@ -52,6 +52,28 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
+describe("a workspace of which nothing is kept", () => {
+  it("says that its directory is gone, never that it is empty, and goes on once it is back", async () => {
+    const core = await desktop("bare");
+    const overview = () => core.client.call("overview.read", { brand });
+    await overview();
+    lose();
+    try {
+      await expect(overview()).rejects.toMatchObject({ code: "unavailable" });
+      await expect(core.client.call("runs.list", { brand })).rejects.toMatchObject({ code: "unavailable" });
+      expect(await status(core)).toMatchObject({
+        gone: expect.stringContaining(brandDir()),
+        away: null,
+        brands: [{ brand, currency: "GBP" }],
+      });
+    } finally {
+      find();
+    }
+    expect(await status(core)).toMatchObject({ gone: null, brands: [{ brand }] });
+    await overview();
+  });
+});
+
 describe("a snapshot that is kept on this machine", () => {
   it("says what it would take, and takes that", async () => {
     const { client } = await desktop("mine");

@@ -39,6 +39,7 @@ const answers: Partial<Handlers<AssayContract, null>> = {
     recent: [],
     read_only_reason: null,
     away: null,
+    gone: null,
     waiting: 0,
   }),
   "settings.read": async () => ({ values: {} }),

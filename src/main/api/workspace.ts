@@ -2,16 +2,15 @@ import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
+import type { Brands } from "../schedule/brands.ts";
+import { isShareSilent } from "../schedule/cluster/reasons.ts";
 import { type ApiContext, requireContact, requireWorkspace, settingsOf } from "./context.ts";
 import type { HandlersOf, Named } from "./handlers-type.ts";
 import { openWorkspace } from "./open-workspace.ts";
 
 async function statusOf(context: ApiContext) {
   const { workspace } = context;
-  const brands = [];
-  for (const brand of workspace?.brands.names ?? []) {
-    brands.push(settingsOf((await workspace?.brands.refresh(brand)) ?? (undefined as never)));
-  }
+  const { brands, gone } = workspace ? await brandsOf(workspace.brands) : { brands: [], gone: null };
   return {
     version: context.version,
     workspace: workspace ? { path: workspace.path, workspace_id: workspace.workspace_id } : null,
@@ -19,8 +18,24 @@ async function statusOf(context: ApiContext) {
     recent: await context.store.recentWorkspaces(),
     read_only_reason: workspace?.read_only_reason ?? null,
     away: workspace?.away ?? null,
+    gone,
     waiting: await waitingIn(context),
   };
+}
+
+/** The brands' settings; as they were read last, and why, where the directory can't be read now. */
+async function brandsOf(brands: Brands) {
+  const settings = [];
+  let gone: string | null = null;
+  for (const brand of brands.names) {
+    const state = await brands.refresh(brand).catch((error: unknown) => {
+      if (!isShareSilent(error)) throw error;
+      gone ??= error.message;
+      return brands.known(brand);
+    });
+    if (state.settings || gone === null) settings.push(settingsOf(state));
+  }
+  return { brands: settings, gone };
 }
 
 /** How many changes wait in the open workspace. */

@@ -57,6 +57,20 @@ describe("the brands of a workspace", () => {
     expect(cached).toEqual(log);
   });
 
+  it("say that a log is gone, forget nothing of it, and go on once it is back", async () => {
+    const { brands, log, cached } = place(40, 40);
+    const whole = log.splice(0); // the disk isn't mounted, or the folder was moved
+    await expect(brands.refresh("shop")).rejects.toMatchObject({
+      code: "unavailable",
+      details: { silent: "share" },
+      message: expect.stringContaining("/w/brands/shop"),
+    });
+    expect((await brands.known("shop")).version).toBe(40);
+    expect(cached).toEqual(whole);
+    log.push(...whole, entryOf(41));
+    expect((await brands.refresh("shop")).version).toBe(41);
+  });
+
   it("enter what was decided from a state only while that holds", async () => {
     const { brands, log } = place(3);
     const entry = { kind: "run_ended" as const, body: { run_id: "mine" } as never, taskKey: "mine" };

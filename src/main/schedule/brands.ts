@@ -95,6 +95,11 @@ export class Brands {
     return held.refreshing;
   }
 
+  /** The state as it was read last, without a look at the log. */
+  async known(brand: string): Promise<BrandState> {
+    return (await this.#hold(brand)).state;
+  }
+
   async append<K extends EntryKind>(
     brand: string,
     kind: K,
@@ -175,6 +180,7 @@ export class Brands {
   async #readAnew(brand: string, held: Held): Promise<BrandState> {
     const log = `${this.#cacheKey}/${brand}`;
     const entries = await readEntries(this.#engine, this.directory(brand), 1);
+    if (entries.length === 0) throw isGone(this.directory(brand));
     const state = emptyState();
     for (const entry of entries) applyEntry(state, entry);
     await this.#cache.forget(log);
@@ -227,6 +233,16 @@ export class Brands {
     await (await this.#hold(brand)).refreshing?.catch(() => {});
     return this.refresh(brand);
   }
+}
+
+/** A log has a first entry always: where none is left, its directory was moved, or its disk isn't mounted any more. */
+function isGone(brandDir: string): AssayError {
+  return new AssayError(
+    "unavailable",
+    `${brandDir} isn't there any more, or is empty.`,
+    "Mount its disk or move the folder back; or open the workspace where it lies now.",
+    { silent: "share" },
+  );
 }
 
 /** What can't be done now, and can't wait as a change either: it needs the share's files. */

@@ -47,7 +47,7 @@ export function App() {
   const current = known.find((one) => one.brand === (chosen ?? kept)) ?? known[0];
   useKeepPlace(isPlaced ? (open?.workspace_id ?? null) : null, current?.brand ?? null);
   if (status.isPending || (!isPlaced && !status.isError)) return <Waiting label="Opening Assay" />;
-  if (status.isError) return <Failure error={status.error} onRetry={() => void status.refetch()} />;
+  if (!status.data) return <Failure error={status.error} onRetry={() => void status.refetch()} />;
   const { workspace } = status.data;
   const brand = current;
   if (!workspace || !brand || isStarting) {

@@ -8,6 +8,7 @@ import { keyName } from "../format/keys.ts";
 import { AwayBanner } from "./AwayBanner.tsx";
 import { DropZone } from "./DropZone.tsx";
 import { Foot } from "./Foot.tsx";
+import { GoneBanner } from "./GoneBanner.tsx";
 import { Palette } from "./Palette.tsx";
 import { RunNotice } from "./RunNotice.tsx";
 import { Shortcuts } from "./Shortcuts.tsx";
@@ -66,6 +67,7 @@ export function Shell({ status, brand, screen, onBrand, children }: Props) {
             Open for reading only: {status.read_only_reason}
           </div>
         )}
+        <GoneBanner workspace={status.workspace} why={status.gone} />
         {brand && <AwayBanner brand={brand.brand} status={status} />}
         {brand && <ViewedBanner brand={brand.brand} onOpen={onSnapshots} />}
         {children}

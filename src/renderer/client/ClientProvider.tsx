@@ -21,8 +21,10 @@ export function ClientProvider({ children }: { children: ReactNode }) {
   const again = useCallback(() => {
     setIsLost(false);
     setAttempt((before) => before + 1);
-    void queries.invalidateQueries();
-  }, [queries]);
+  }, []);
+  useEffect(() => {
+    if (attempt > 0) void queries.invalidateQueries(); // only now the questions go to the new connection
+  }, [attempt, queries]);
   useEffect(() => {
     const stop = new AbortController();
     const hear = ({ topic }: { topic: string }) => {

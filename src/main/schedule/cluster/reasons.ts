@@ -23,7 +23,7 @@ export function wasLostTwice(reason: string): boolean {
 }
 
 /** The share did not answer the one who asked, which says nothing of what was asked. */
-export function isShareSilent(error: unknown): boolean {
+export function isShareSilent(error: unknown): error is AssayError {
   return error instanceof AssayError && error.code === "unavailable" && error.details["silent"] === "share";
 }
 

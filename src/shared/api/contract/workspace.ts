@@ -26,6 +26,8 @@ export const status = z.object({
   read_only_reason: z.string().nullable(),
   /** Its directory doesn't answer: what is kept on this machine is read, changes wait. */
   away: z.object({ state: z.enum(["gone", "silent"]), why: z.string(), since: z.string() }).nullable(),
+  /** Why its directory can't be read, where nothing of it is kept on this machine either; the brands are as they were read last. */
+  gone: z.string().nullable(),
   /** Changes that wait for the shared directory, or for a choice. */
   waiting: count,
 });
