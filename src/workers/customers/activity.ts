@@ -52,7 +52,7 @@ export const activity = defineStep({
   run: async (context) => {
     await context.session.run(`CREATE TEMP TABLE ids AS
       SELECT key_space, source_record_id, min(customer_id) AS customer_id FROM ${context.relation("records")} GROUP BY ALL`);
-    await addressTable(context);
+    await context.session.run(`CREATE TEMP TABLE addresses AS ${addressesSql(context)}`);
     const sqlOf = {
       message_events: addressedSql(context, "message_events", "message_contact", "event_id"),
       web_events: visitsSql(context),
@@ -94,14 +94,14 @@ function selectedSql(name: string, customer: string, joins = ""): string {
   return `SELECT ${customer} AS customer_id, ${columns.join(", ")} FROM identified e ${joins}`;
 }
 
-/** E-mail addresses that are one customer's only. */
-async function addressTable(context: StepContext): Promise<void> {
-  await context.session.run(`CREATE TEMP TABLE addresses AS WITH named AS (SELECT email, key_space, unnest([source_customer_id, source_customer_id || '@' || source, 'email:' || left(md5(email), 20)]) AS id
+/** SQL of the e-mail addresses that are one customer's only; over `ids`, the customer of each record. */
+export function addressesSql(context: StepContext): string {
+  return `WITH named AS (SELECT email, key_space, unnest([source_customer_id, source_customer_id || '@' || source, 'email:' || left(md5(email), 20)]) AS id
       FROM ${context.relation("contact")} WHERE email IS NOT NULL),
     reached AS (
       SELECT c.email, i.customer_id FROM named c JOIN ids i ON i.key_space = c.key_space AND i.source_record_id = c.id
       UNION SELECT o.email, c.customer_id FROM ${context.relation("orders_contact")} o JOIN ${context.relation("order_customers")} c USING (key_space, order_id) WHERE o.email IS NOT NULL)
-    SELECT email, min(customer_id) AS customer_id FROM reached GROUP BY email HAVING count(DISTINCT customer_id) = 1`);
+    SELECT email, min(customer_id) AS customer_id FROM reached GROUP BY email HAVING count(DISTINCT customer_id) = 1`;
 }
 
 /** Rows with the customer of their id, else of the address that they were written to. */

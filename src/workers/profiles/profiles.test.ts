@@ -307,6 +307,33 @@ describe("the snapshot's views of the lake", () => {
     );
     expect(names.filter((name) => /email|phone|birth|family|address|loyalty/.test(name))).toEqual([]);
   });
+
+  it("give what was said of an address to whoever alone has it", async () => {
+    await bench.given("customer_ids", "records", [
+      { key_space: "brand", source: "crm", source_record_id: "1", customer_id: ann },
+      { key_space: "brand", source: "crm", source_record_id: "2", customer_id: bob },
+      { key_space: "brand", source: "crm", source_record_id: "3", customer_id: cat },
+    ]);
+    await bench.given("lake", "orders_contact", [lakeRow({ order_id: "1", email: "ann@example.com" })]);
+    await bench.given("customer_ids", "order_customers", [{ key_space: "brand", order_id: "1", customer_id: ann }]);
+    await bench.given("lake_people", "customers_contact", [
+      lakeRow({ source_customer_id: "2", email: "both@example.com" }),
+      lakeRow({ source_customer_id: "3", email: "both@example.com" }),
+    ]);
+    const said = [
+      { email: "ann@example.com" },
+      { email: "both@example.com" },
+      { email: "ann@example.com", source_customer_id: "2" },
+      { email: "nobody@example.com" },
+    ];
+    await bench.given(
+      "lake_people",
+      "consents",
+      said.map((row, source_row) => lakeRow({ status: "granted", channel: "email", ...row, source_row })),
+    );
+    const { consents = [] } = await view("consents");
+    expect(consents.map(({ customer_id }) => customer_id)).toEqual([ann, null, bob, null]);
+  });
 });
 
 it("every table of a snapshot is an output that a step declares, with columns", () => {

@@ -2,6 +2,7 @@ import { addDays, type Day, weekEnd } from "../../shared/base/time.ts";
 import type { Column } from "../../shared/domain/column.ts";
 import { isSameRow, type LakeTable, lakeStepOf, lakeTable } from "../../shared/domain/lake.ts";
 import type { InputReference } from "../../shared/domain/step.ts";
+import { addressesSql } from "../customers/activity.ts";
 import { lineColumns } from "../customers/purchase-lines.ts";
 import { transactionColumns } from "../customers/transactions.ts";
 import { ident, literal } from "../engine/sql.ts";
@@ -52,17 +53,18 @@ function seenSql({ at, on }: View, asOf: Day, zone: string): string {
 
 const order_customers = { step: "customer_ids", output: "order_customers" };
 const records = { step: "customer_ids", output: "records" };
+const contact = { step: "lake_people", output: "customers_contact" };
 const inputsOf: Readonly<Record<Join, Readonly<Record<string, InputReference>>>> = {
   filed: { buyers: { step: "order_buyers", output: "buyers", spans: "since" } },
   order: { order_customers },
-  record: { records },
-  person: { records, contact: { step: "lake_people", output: "customers_contact" } },
+  record: { records, contact, order_customers, orders_contact: { step: "lake", output: "orders_contact" } },
+  person: { records, contact },
   none: {},
   done: {},
 };
 
 /** A record's id as identity names it: the source's own, that id at its source where two sources mean different people by it,
- *  else a hash of the contact value. */
+ *  else a hash of the contact value. What is said of an address without an id is its owner's, where that is one customer. */
 function joinSql(join: Join, context: StepContext): string {
   if (join === "none" || join === "done") return "";
   if (join === "filed")
@@ -74,7 +76,7 @@ function joinSql(join: Join, context: StepContext): string {
   const like = (...patterns: string[]) =>
     `(SELECT * FROM ids WHERE ${patterns.map((pattern) => `source_record_id LIKE ${literal(pattern)}`).join(" OR ")})`;
   const own = `${ofRecord("own", "t.source_customer_id", "ids")} ${ofRecord("apart", "t.source_customer_id || '@' || t.source", like("%@%"))}`;
-  if (join === "record") return own;
+  if (join === "record") return `${own} LEFT JOIN addresses a ON a.email = t.email`;
   return `${own} LEFT JOIN (SELECT * FROM ${context.relation("contact")} WHERE source_customer_id IS NULL) k ON ${isSameRow("k", "t")}
     ${ofRecord("reached", "CASE WHEN k.email IS NOT NULL THEN 'email:' || left(md5(k.email), 20) WHEN k.phone IS NOT NULL THEN 'phone:' || left(md5(k.phone), 20) ELSE 'card:' || k.loyalty_id END", like("email:%", "phone:%", "card:%"))}`;
 }
@@ -82,13 +84,14 @@ function joinSql(join: Join, context: StepContext): string {
 /** The customer of each record, once for all joins of a query. */
 function idsSql(join: Join, context: StepContext): string {
   if (join !== "record" && join !== "person") return "";
-  return `WITH ids AS MATERIALIZED (SELECT key_space, source_record_id, min(customer_id) AS customer_id FROM ${context.relation("records")} GROUP BY ALL)`;
+  const ids = `WITH ids AS MATERIALIZED (SELECT key_space, source_record_id, min(customer_id) AS customer_id FROM ${context.relation("records")} GROUP BY ALL)`;
+  return join === "record" ? `${ids}, addresses AS (${addressesSql(context)})` : ids;
 }
 
 const customerOf: Readonly<Record<Join, string>> = {
   filed: "c.customer_id",
   order: "c.customer_id",
-  record: "coalesce(apart.customer_id, own.customer_id) AS customer_id",
+  record: "coalesce(apart.customer_id, own.customer_id, a.customer_id) AS customer_id",
   person: "coalesce(apart.customer_id, own.customer_id, reached.customer_id) AS customer_id",
   none: "",
   done: "t.customer_id",
@@ -108,7 +111,7 @@ function viewStep(view: View): Step {
   const isFiled = join === "filed"; // by spans of days: what stood at the week's end stays through the week
   return defineStep({
     name: `snapshot_${table}`,
-    version: isFiled ? 6 : 5,
+    version: isFiled || join === "record" ? 6 : 5,
     title: `Table ${table} of the day`,
     stage: "profiles",
     scope: "brand",
