@@ -7,6 +7,7 @@ import { fromEpochDay, toEpochDay } from "../../src/shared/base/time.ts";
 import { inlineEngine } from "../../src/workers/service/service.ts";
 import { lastDay } from "../../src/workers/sources/demo/calendar.ts";
 import { publishedTables } from "../support/same-tables.ts";
+import { untoldCells } from "../support/untold-cells.ts";
 
 /** `npm run test:slow` takes the demo night by night for all its thirty nights; the usual run the last two of a small one. */
 const isWhole = process.env.ASSAY_SLOW === "full";
@@ -60,6 +61,7 @@ async function take(name: string, isApart: boolean): Promise<Record<string, stri
       arrive(night);
       await takeDay(night);
     }
+    expect(await untoldCells(client, brand)).toEqual([]);
     return await publishedTables(client, brand);
   } finally {
     await core.close();

@@ -320,7 +320,7 @@ describe("the snapshot's views of the lake", () => {
       lakeRow({ source_customer_id: "2", email: "both@example.com" }),
       lakeRow({ source_customer_id: "3", email: "both@example.com" }),
     ]);
-    const said = [
+    const said: readonly Row[] = [
       { email: "ann@example.com" },
       { email: "both@example.com" },
       { email: "ann@example.com", source_customer_id: "2" },

@@ -1,3 +1,4 @@
+import { emptyMeaning } from "../../shared/domain/empty-values.ts";
 import { lakeTargets } from "../../shared/domain/lake.ts";
 import { profileField } from "../../shared/domain/profile-fields.ts";
 import { tableHelp } from "../../shared/domain/table-help.ts";
@@ -26,9 +27,17 @@ export async function listTables(snapshot: OpenSnapshot): Promise<{ tables: Tabl
     tables: names.map((table) => ({
       table,
       help: tableHelp(table),
-      columns: [...snapshot.columnsOf(table)].map(([name, type]) => ({ name, type, help: meaning(table, name) })),
+      columns: [...snapshot.columnsOf(table)].map(([name, type]) => ({ name, type, help: helpOf(table, name) })),
     })),
   };
+}
+
+/** What a column means and, where it may be, what it is empty for. */
+function helpOf(table: string, name: string): string {
+  const empty = emptyMeaning(table, name);
+  const help = meaning(table, name);
+  if (!empty) return help;
+  return `${help === "" || /[.!?]$/.test(help) ? help : `${help}.`} Empty: ${empty}.`.trim();
 }
 
 function meaning(table: string, name: string): string {
