@@ -47,6 +47,11 @@ export async function formatsOf(
   return formats;
 }
 
+/** The columns whose formats some tables leave open, in lower case. */
+export function openFormats(tables: readonly TableMapping[]): ReadonlySet<string> {
+  return new Set(tables.flatMap((mapping) => openColumns(mapping, undefined)));
+}
+
 function openColumns(mapping: TableMapping, plain: PlainColumns | undefined): string[] {
   const columns = lakeTable(mapping.table)?.columns ?? [];
   return Object.entries(mapping.columns).flatMap(([name, rule]) => {

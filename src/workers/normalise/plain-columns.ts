@@ -6,7 +6,7 @@ import { type Shifts, shiftsOf } from "../engine/zone-shifts.ts";
 import { type RawTable, rawColumn } from "../sources/raw.ts";
 
 /** From so many rows on a look through all of them pays for reading each without doubts. */
-const manyRows = 20_000;
+export const manyRows = 20_000;
 
 /** A column in which every text is the plainest way to write its kind: it can't be unreadable. */
 export interface PlainColumn {

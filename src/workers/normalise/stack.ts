@@ -1,6 +1,6 @@
 import type { Session } from "../engine/duckdb.ts";
 import { literal } from "../engine/sql.ts";
-import { dropSql, type RawTable, rawColumn } from "../sources/raw.ts";
+import { dropSql, fileOfRow, type RawTable, rawColumn, rowBits } from "../sources/raw.ts";
 
 export interface PlacedFile {
   readonly number: number;
@@ -16,19 +16,16 @@ export interface Places {
   readonly file: string | null;
 }
 
-const bits = 40;
-
 export function placesOf(files: readonly PlacedFile[]): Places {
   const [first, ...others] = files;
   if (first && others.length === 0)
     return { fileNumber: String(first.number), fileName: literal(first.name), sourceRow: "source_row", file: null };
-  const of = (values: readonly string[]) =>
-    `list_extract([${values.join(", ")}], CAST(source_row >> ${bits} AS INTEGER) + 1)`;
+  const of = (values: readonly string[]) => `list_extract([${values.join(", ")}], CAST(${fileOfRow} AS INTEGER) + 1)`;
   return {
     fileNumber: of(files.map(({ number }) => String(number))),
     fileName: of(files.map(({ name }) => literal(name))),
-    sourceRow: `source_row & ${2 ** bits - 1}`,
-    file: `source_row >> ${bits}`,
+    sourceRow: `source_row & ${2 ** rowBits - 1}`,
+    file: fileOfRow,
   };
 }
 
@@ -41,7 +38,7 @@ export async function stackFiles(session: Session, raws: readonly RawTable[]): P
   if (!first || raws.length === 1) return first ?? emptyRaw;
   const table = `stack_${++made}`;
   const rejects = `${table}_rejects`;
-  const place = (at: number) => `source_row + ${BigInt(at) << BigInt(bits)} AS source_row`;
+  const place = (at: number) => `source_row + ${BigInt(at) << BigInt(rowBits)} AS source_row`;
   const columns = first.columns.map((_, at) => rawColumn(at)).join(", ");
   const rows = raws.map((raw, at) => `SELECT ${place(at)}, line, ${columns} FROM ${raw.table}`);
   const unread = "line, column_name, value, reason, raw";

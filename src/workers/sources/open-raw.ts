@@ -18,6 +18,8 @@ export interface OpenOptions {
   readonly name?: string;
   /** Leaves rows as they lie in the file. */
   readonly asItLies?: boolean;
+  /** Leaves it to `completeRaw` to complete a platform's rows. */
+  readonly isCompletedLater?: boolean;
 }
 
 /** Opens a file of any format as a raw table, with a platform's rows completed. What it was unpacked to is gone afterwards. */
@@ -30,11 +32,17 @@ export async function openRaw(session: Session, path: string, options: OpenOptio
     const raw = prepared.json
       ? await readJson(session, { path: prepared.path, place: prepared.json }, reading)
       : await readRaw(session, prepared, reading);
-    return { prepared, raw: options.asItLies ? raw : await completed(session, raw) };
+    return { prepared, raw: options.asItLies || options.isCompletedLater ? raw : await completeRaw(session, raw) };
   });
 }
 
-async function completed(session: Session, raw: RawTable): Promise<RawTable> {
+/** Whether rows are completed from others of their file and from nothing else: files of a stack may be completed at once. */
+export function isCompletedByRows({ columns }: RawTable): boolean {
+  return isShopifyOrders(columns) || isShopifyProducts(columns);
+}
+
+/** Completes rows that a platform leaves to those before them, and parts items that lie in one cell. */
+export async function completeRaw(session: Session, raw: RawTable): Promise<RawTable> {
   if (isShopifyOrders(raw.columns)) return reshapeShopifyOrders(session, raw);
   if (isShopifyProducts(raw.columns)) return reshapeShopifyProducts(session, raw);
   const packings = packingsOf(raw.columns);

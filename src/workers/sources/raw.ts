@@ -30,6 +30,11 @@ export interface RawTable {
   readonly isTight?: boolean;
 }
 
+/** Bits of `source_row` that number a row within its file; those above tell which file of a stack it is of, from 0. */
+export const rowBits = 40;
+/** Which file of its table a row is of. */
+export const fileOfRow = `source_row >> ${rowBits}`;
+
 /** Columns of a raw table are named c0, c1 …: what a file calls them never becomes SQL. */
 export function rawColumn(at: number): string {
   return `c${at}`;

@@ -1,5 +1,5 @@
 import type { Session } from "../engine/duckdb.ts";
-import { dropSql, type RawTable, rawColumn, trimmedSql } from "./raw.ts";
+import { dropSql, fileOfRow, type RawTable, rawColumn, trimmedSql } from "./raw.ts";
 
 /** Whether the header is Shopify's order export. */
 export function isShopifyOrders(columns: readonly string[]): boolean {
@@ -74,6 +74,7 @@ export async function reshapeShopifyOrders(session: Session, raw: RawTable): Pro
   const ofOrder = new Set(orderFields.map(at).filter((index) => index >= 0));
   const field = (name: string) => (at(name) < 0 ? "CAST(NULL AS VARCHAR)" : `o.${rawColumn(at(name))}`);
   const table = `${raw.table}_shopify`;
+  const named = `${fileOfRow} AS file, coalesce(${text("Name")}, '') AS order_name`; // of a stack's files each has its own orders
   const orders = `${table}_orders`;
   const lines = `${table}_lines`;
   const firsts = [...ofOrder].map((index) => {
@@ -81,15 +82,15 @@ export async function reshapeShopifyOrders(session: Session, raw: RawTable): Pro
     return `arg_min(${value}, source_row) AS ${rawColumn(index)}`;
   });
   await session.run(`CREATE TEMP TABLE ${orders} AS
-    SELECT coalesce(${text("Name")}, '') AS order_name, ${firsts.join(", ")} FROM ${raw.table} GROUP BY order_name`);
+    SELECT ${named}, ${firsts.join(", ")} FROM ${raw.table} GROUP BY file, order_name`);
   await session.run(`CREATE TEMP TABLE ${lines} AS
     WITH own AS (
-      SELECT source_row, coalesce(${text("Name")}, '') AS order_name, ${number(text("Lineitem discount"))} AS line_discount,
+      SELECT source_row, ${named}, ${number(text("Lineitem discount"))} AS line_discount,
              greatest(0, ${number(text("Lineitem quantity"))} * ${number(text("Lineitem price"))} - ${number(text("Lineitem discount"))}) AS own_amount
       FROM ${raw.table})
     SELECT *, row_number() OVER so_far AS line_number, sum(line_discount) OVER whole_order AS line_discounts,
            sum(own_amount) OVER whole_order AS whole, sum(own_amount) OVER so_far AS amount_so_far
-    FROM own WINDOW whole_order AS (PARTITION BY order_name), so_far AS (PARTITION BY order_name ORDER BY source_row)`);
+    FROM own WINDOW whole_order AS (PARTITION BY file, order_name), so_far AS (PARTITION BY file, order_name ORDER BY source_row)`);
   const columns = raw.columns.map((_, index) => `${ofOrder.has(index) ? "o" : "r"}.${rawColumn(index)}`);
   const toShare = `greatest(0, ${number(field("Discount Amount"))} - l.line_discounts)`;
   const share = (amount: string) => `round(${toShare} * ${amount} / l.whole, 2)`;
@@ -109,7 +110,7 @@ export async function reshapeShopifyOrders(session: Session, raw: RawTable): Pro
     variant.colour,
   ].map((value, index) => `${value} AS ${rawColumn(raw.columns.length + index)}`);
   await session.run(`CREATE TEMP TABLE ${table} AS SELECT r.source_row, r.line, ${[...columns, ...values].join(", ")}
-    FROM ${raw.table} r JOIN ${lines} l USING (source_row) JOIN ${orders} o USING (order_name)`);
+    FROM ${raw.table} r JOIN ${lines} l USING (source_row) JOIN ${orders} o USING (file, order_name)`);
   await session.run(`DROP TABLE ${orders}; DROP TABLE ${lines}; ${dropSql(raw)}`);
   return { ...raw, table, columns: [...raw.columns, ...added], ...plainTable };
 }
@@ -152,8 +153,8 @@ export async function reshapeShopifyProducts(session: Session, raw: RawTable): P
   const columns = raw.columns.map((_, index) => `${filled.has(index) ? "h" : "r"}.${rawColumn(index)}`);
   const table = `${raw.table}_products`;
   await session.run(`CREATE TEMP TABLE ${table} AS
-    WITH h AS (SELECT ${text("Handle")} AS handle${heads.map((head) => `, ${head}`).join("")} FROM ${raw.table} r GROUP BY handle)
-    SELECT r.source_row, r.line, ${[...columns, ...values].join(", ")} FROM ${raw.table} r JOIN h ON h.handle IS NOT DISTINCT FROM ${text("Handle")} ORDER BY r.source_row`);
+    WITH h AS (SELECT r.${fileOfRow} AS file, ${text("Handle")} AS handle${heads.map((head) => `, ${head}`).join("")} FROM ${raw.table} r GROUP BY file, handle)
+    SELECT r.source_row, r.line, ${[...columns, ...values].join(", ")} FROM ${raw.table} r JOIN h ON h.file = r.${fileOfRow} AND h.handle IS NOT DISTINCT FROM ${text("Handle")} ORDER BY r.source_row`);
   await session.run(dropSql(raw));
   const columnsAndMore = [...raw.columns, "Product key", "List price", "Size", "Colour"];
   return { ...raw, table, columns: columnsAndMore, ...plainTable };
