@@ -1,4 +1,4 @@
-import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/min";
+import type { CountryCode } from "libphonenumber-js/min";
 
 /** E-mail addresses are compared in lower case without blanks; what is no address is none. SQL over a text `v`. */
 export function emailSql(v: string): string {
@@ -31,32 +31,4 @@ const countries: Readonly<Record<string, CountryCode>> = {
 /** The country whose national numbers a brand's tills take down. */
 export function countryOfZone(timeZone: string): CountryCode | undefined {
   return countries[timeZone] ?? (timeZone.startsWith("America/") || timeZone.startsWith("US/") ? "US" : undefined);
-}
-
-const mostRemembered = 100_000;
-
-/** Reads phone numbers of one country; texts that come again, in another table or file, are read once. */
-export class PhoneReader {
-  readonly #country: CountryCode | undefined;
-  readonly #known = new Map<string, string | null>();
-
-  constructor(country: CountryCode | undefined) {
-    this.#country = country;
-  }
-
-  /** A phone number in E.164, or null where the text is none. */
-  read(text: string): string | null {
-    const known = this.#known.get(text);
-    if (known !== undefined) return known;
-    const number = normalisePhone(text, this.#country);
-    if (this.#known.size >= mostRemembered) this.#known.clear();
-    this.#known.set(text, number);
-    return number;
-  }
-}
-
-/** A phone number in E.164, or null where the text is none. */
-export function normalisePhone(text: string, country: CountryCode | undefined): string | null {
-  const parsed = parsePhoneNumberFromString(text, country);
-  return parsed?.isPossible() ? parsed.number : null;
 }

@@ -5,12 +5,10 @@ import { openSession } from "../engine/duckdb.ts";
 import { makePath } from "../engine/make-path.ts";
 import { createTaskContext, type TaskOutputFile } from "../engine/task-context.ts";
 import { TaskRecorder } from "../engine/task-recorder.ts";
-import { detectFiles } from "../sources/detect.ts";
 import { listFiles, type Skipped } from "../sources/list-files.ts";
-import { normalise } from "./normalise-step.ts";
-import { type PreviewRequest, previewFile } from "./preview.ts";
-import { type ReadRequest, readFiles } from "./read-files.ts";
-import { type WithholdRequest, withholdRows } from "./withhold.ts";
+import type { PreviewRequest } from "./preview.ts";
+import type { ReadRequest } from "./read-files.ts";
+import type { WithholdRequest } from "./withhold.ts";
 
 interface Place {
   readonly kind: "foreign";
@@ -35,6 +33,7 @@ export type ForeignJob =
 /** A file that it turns to, how many rows are done, or a line of its log. */
 export type ForeignNote = { readonly file: string } | { readonly rows: number } | { readonly line: LogLine };
 
+/** Does what it is asked; only what that needs is loaded. */
 export async function runForeignJob(job: ForeignJob, note: (note: ForeignNote) => void): Promise<object> {
   const { scratch } = job;
   const { signal } = new AbortController(); // it is killed, not asked
@@ -50,21 +49,25 @@ export async function runForeignJob(job: ForeignJob, note: (note: ForeignNote) =
     case "detect": {
       const { paths, isQuick, without } = job;
       const { files } = listFiles(paths);
+      const { detectFiles } = await import("../sources/detect.ts");
       return detectFiles(open(files), paths, { scratch, signal, isQuick, without, onFile });
     }
     case "read": {
       const { out, paths } = job.request;
       const folder = /\.(csv|parquet)$/i.test(out) ? dirname(out) : out;
       makePath(folder);
+      const { readFiles } = await import("./read-files.ts");
       return readFiles(open(paths, [folder]), { ...job.request, scratch, signal, onFile });
     }
     case "preview": {
       onFile(job.request.path);
       const session = await open([job.request.path])();
+      const { previewFile } = await import("./preview.ts");
       return previewFile(session, { ...job.request, scratch, signal });
     }
     case "withhold": {
       const rows: number[] = [];
+      const { withholdRows } = await import("./withhold.ts");
       for (const request of job.requests) {
         onFile(request.path);
         const session = await open([request.path], [dirname(request.out)])();
@@ -87,6 +90,7 @@ async function normaliseDelivery(
 ): Promise<{ outputs: readonly TaskOutputFile[]; usage: TaskUsage }> {
   const { files } = node.subject as unknown as { files: { name: string; landed: string; sha256: string }[] };
   const lockedTo = files.map(({ landed, sha256 }) => landedPath(brandDir, landed, sha256));
+  const { normalise } = await import("./normalise-step.ts");
   const recorder = new TaskRecorder((line) => note({ line }));
   const limits = { memoryLimit: memoryBytes, threads, scratch };
   const session = await openSession({ ...limits, lockedTo, worksIn: [scratch], watch: recorder });

@@ -5,10 +5,11 @@ import type { Session } from "../engine/duckdb.ts";
 import { ident } from "../engine/sql.ts";
 import type { RawTable } from "../sources/raw.ts";
 import { Alikes } from "./alikes.ts";
-import { countryOfZone, PhoneReader } from "./contact.ts";
+import { countryOfZone } from "./contact.ts";
 import { Dictionaries } from "./dictionaries.ts";
 import { formatsOf, rowsOf } from "./open-formats.ts";
 import { canFail, isView, mappedOf, mayFault, type ParseWay, parseSql } from "./parse-sql.ts";
+import type { PhoneReader } from "./phones.ts";
 import { type PlainColumn, type PlainColumns, plainColumns } from "./plain-columns.ts";
 import { rejectSql, rowsSql } from "./rows-sql.ts";
 import { columnSql, partsSql, ruleSql } from "./rule-sql.ts";
@@ -27,8 +28,8 @@ export interface NormaliseOptions {
   readonly stacked?: readonly PlacedFile[] | undefined;
   /** Of the file's own columns, where they are known. */
   readonly formats?: Formats | undefined;
-  /** Shared by the files of a delivery. */
-  readonly phones?: PhoneReader;
+  /** What reads phone numbers, shared by the files of a delivery. */
+  readonly phones?: () => Promise<PhoneReader>;
   /** The raw table stays while the tables made of it are read. */
   readonly keepsRaw?: boolean | undefined;
 }
@@ -207,6 +208,15 @@ function parseColumns(
   });
 }
 
+/** A reader of phone numbers of a brand's country, made with the first of them: the plans of all countries' numbers take a while to load. */
+export function sharedPhones(timeZone: string): () => Promise<PhoneReader> {
+  let made: Promise<PhoneReader> | undefined;
+  return () => {
+    made ??= import("./phones.ts").then(({ PhoneReader }) => new PhoneReader(countryOfZone(timeZone)));
+    return made;
+  };
+}
+
 /** Distinct phone texts of the file with their numbers in E.164. */
 async function phoneTable(
   session: Session,
@@ -219,7 +229,7 @@ async function phoneTable(
   const texts: string[] = [];
   const numbers: (string | null)[] = [];
   if (sql) {
-    const phones = options.phones ?? new PhoneReader(countryOfZone(options.brand.timeZone));
+    const phones = await (options.phones ?? sharedPhones(options.brand.timeZone))();
     for (const row of await session.rows(`SELECT DISTINCT ${sql} AS v FROM ${raw.table} WHERE ${sql} IS NOT NULL`)) {
       texts.push(String(row.v));
       numbers.push(phones.read(String(row.v)));

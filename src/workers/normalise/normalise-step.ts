@@ -6,8 +6,7 @@ import { ident, parquet } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { daySql } from "../engine/zone-shifts.ts";
 import { dropRaw } from "../sources/raw.ts";
-import { countryOfZone, PhoneReader } from "./contact.ts";
-import { normaliseFile } from "./normalise-file.ts";
+import { normaliseFile, sharedPhones } from "./normalise-file.ts";
 import { placesOf } from "./stack.ts";
 import { type DeliveredFile, Stacks } from "./stacks.ts";
 
@@ -55,7 +54,7 @@ export const normalise = defineStep({
     const inOrder = new Set<string>();
     const rejects: string[] = [];
     let rowsRead = 0;
-    const phones = new PhoneReader(countryOfZone(brand.timeZone));
+    const phones = sharedPhones(brand.timeZone);
     const isAlone = subject.files.length === 1; // of several each is dropped before the next is read
     const stacks = new Stacks(context, subject.files, mapping);
     for await (const { raw, files, formats } of stacks.read()) {

@@ -9,8 +9,8 @@ import { countRepeats } from "../landing/repeats.ts";
 import { recognise } from "../sources/layouts.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { profileColumns } from "../sources/profile.ts";
-import { normalisePhone } from "./contact.ts";
 import { type NormaliseOptions, normaliseFile } from "./normalise-file.ts";
+import { normalisePhone } from "./phones.ts";
 
 let folder: string;
 let session: Session;

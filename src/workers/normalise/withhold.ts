@@ -6,7 +6,8 @@ import { literal } from "../engine/sql.ts";
 import { leaveOut } from "../sources/leave-out.ts";
 import { openRaw } from "../sources/open-raw.ts";
 import { type RawTable, rawColumn } from "../sources/raw.ts";
-import { countryOfZone, emailSql, normalisePhone } from "./contact.ts";
+import { countryOfZone, emailSql } from "./contact.ts";
+import { normalisePhone } from "./phones.ts";
 import { keySpaceOf } from "./rows-sql.ts";
 import { ruleSql } from "./rule-sql.ts";
 
