@@ -12,7 +12,7 @@ import { flatEntryPath } from "./layout.ts";
 import { knownTurn, pathOf } from "./log-entries.ts";
 import { namesIn } from "./names-in.ts";
 import { type Pin, pinVersion } from "./pins.ts";
-import { syncFolder } from "./publish.ts";
+import { isReadOnly, syncFolder } from "./publish.ts";
 import { placesOfName } from "./standing.ts";
 
 interface Brand extends CopyOptions {
@@ -52,11 +52,12 @@ export async function copyBrand(
   }
 }
 
-/** A share that is read only is copied without. */
+/** A share that is read only is copied without: nobody collects there from here. */
 function pinIfWritable(brandDir: string, version: number): Pin | undefined {
   try {
     return pinVersion(brandDir, version);
-  } catch {
+  } catch (error) {
+    if (!isReadOnly(error)) throw error;
     return undefined;
   }
 }

@@ -7,6 +7,7 @@ import { findArtifact, requireArtifact, verifiedPath } from "./artifact-store.ts
 import { readLog } from "./brand-log.ts";
 import { noteContent } from "./content-keys.ts";
 import { type CopyKind, copyWorkspace } from "./copy-workspace.ts";
+import { failure, isReadOnly } from "./publish.ts";
 import { verifyBrand } from "./verify.ts";
 import { createWorkspace, openWorkspace } from "./workspace.ts";
 
@@ -91,6 +92,26 @@ describe("a copy of a workspace", () => {
     await expect(perform("copy", "source", "source/inside")).rejects.toMatchObject({ code: "bad_input" });
     await perform("backup", "source", "backup");
     await expect(perform("copy", "source", "backup")).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  test("isn't made where the source can't be pinned for another reason than that it is read only", async () => {
+    const pins = join(shop("source"), "pins");
+    rmSync(pins, { recursive: true, force: true });
+    writeFileSync(pins, "no folder");
+    await expect(perform("copy", "source", "copy")).rejects.toMatchObject({
+      code: "unavailable",
+      details: { path: expect.stringContaining(pins) },
+    });
+    const because = (code: string) =>
+      isReadOnly(failure("could not be written", pins, Object.assign(new Error(code), { code })));
+    expect(["EROFS", "EACCES", "EPERM", "EIO", "ENOSPC", "ENOTDIR"].map(because)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
   test("in which somebody works is not written over", async () => {

@@ -281,6 +281,13 @@ export function syncFolder(folder: string, files: FileSystem): void {
   }
 }
 
+const readOnlyCodes = new Set(["EACCES", "EROFS", "EPERM"]);
+
+/** Whether a write failed because nothing may be written there, which says nothing against reading. */
+export function isReadOnly(error: unknown): boolean {
+  return error instanceof AssayError && readOnlyCodes.has(String(error.details?.["cause"]));
+}
+
 /** What the file system said of a path, as an error that tells what to do. */
 export function failure(what: string, path: string, cause: unknown): AssayError {
   if (cause instanceof AssayError) return cause;
@@ -289,7 +296,7 @@ export function failure(what: string, path: string, cause: unknown): AssayError 
   const hint =
     code === "ENOSPC" || code === "EDQUOT"
       ? "Free space on that disk or share, then run the same again: what was finished is kept."
-      : code === "EACCES" || code === "EROFS" || code === "EPERM"
+      : readOnlyCodes.has(code)
         ? "Check the rights to that folder, then run the same again."
         : "Run the same again; what was finished is kept.";
   return new AssayError(
