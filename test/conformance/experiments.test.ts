@@ -96,6 +96,22 @@ describe("an experiment beside the current snapshot", () => {
       code: "conflict",
     });
 
+    await client.call("params.set", { brand, name: "lifecycle_stage.new_days", value: 7 }); // since then, by hand
+    const reopened = await client.call("experiments.reopen", { brand, experiment: "newcomers" });
+    expect(reopened).toMatchObject({ state: "ready", promoted_variant: null, ended_at: null });
+    expect((await client.call("params.list", { brand })).params).toMatchObject([
+      { name: "lifecycle_stage.new_days", value: 7, from: null },
+    ]);
+    await expect(client.call("experiments.reopen", { brand, experiment: "newcomers" })).rejects.toMatchObject({
+      code: "conflict",
+    });
+    await client.call("params.set", { brand, name: "lifecycle_stage.new_days", value: null });
+    await client.call("experiments.promote", { brand, experiment: "newcomers", variant });
+    expect((await client.call("params.list", { brand })).params).toMatchObject([
+      { name: "lifecycle_stage.active_from", value: 0.9, from: "newcomers" },
+      { name: "lifecycle_stage.new_days", value: 5, from: "newcomers" },
+    ]);
+
     const next = await run();
     expect(next.snapshot_id).not.toBe(before);
     expect(await current()).toBe(next.snapshot_id);

@@ -10,7 +10,7 @@ import type { Run } from "../../shared/api/contract/runs.ts";
 import type { stepProgress } from "../../shared/api/contract/workspace.ts";
 import { canonicalJson } from "../../shared/base/canonical-json.ts";
 import { AssayError, throwIfCancelled } from "../../shared/base/errors.ts";
-import type { BrandState } from "../../shared/domain/brand-state.ts";
+import type { BrandState, EntryBodies } from "../../shared/domain/brand-state.ts";
 import type { ExperimentState } from "../../shared/domain/experiment.ts";
 import type { Params } from "../../shared/domain/params.ts";
 import { sha256 } from "../plan/key.ts";
@@ -98,11 +98,16 @@ function requireVariant(found: ExperimentState, name: string | undefined): Exper
   return chosen;
 }
 
+/** Tells a second end, after the first was taken back, from the first. */
+function timeOf({ reopened }: ExperimentState): string {
+  return reopened === 0 ? "" : `:${reopened}`;
+}
+
 async function end(
   ctx: ApiContext,
   brand: string,
   found: ExperimentState,
-  body: { outcome: "promoted" | "dropped"; variant: string | null },
+  body: Pick<EntryBodies["experiment_ended"], "outcome" | "variant" | "replaced">,
 ): Promise<Experiment> {
   const { brands } = requireWritable(ctx);
   if (found.outcome !== null) {
@@ -113,7 +118,7 @@ async function end(
     brand,
     "experiment_ended",
     { experiment, ...body },
-    `experiment-ended:${experiment}`,
+    `experiment-ended:${experiment}${timeOf(found)}`,
   );
   ctx.tell("experiments");
   return experimentDocument(requireExperiment(state, experiment));
@@ -258,21 +263,45 @@ export const experimentHandlers: HandlersOf<Named<"experiments"> | Named<"params
   },
   "experiments.promote": async ({ brand, experiment, variant }, { ctx }) => {
     const { brands } = requireWritable(ctx);
-    const found = requireExperiment(await brands.refresh(brand), experiment);
+    const state = await brands.refresh(brand);
+    const found = requireExperiment(state, experiment);
     const chosen = requireVariant(found, variant);
     if (Object.keys(chosen.params).length === 0) {
       const hint = "Only parameters are promoted; a horizon or a day is said at a run.";
       throw new AssayError("bad_input", `“${chosen.variant}” changes no parameter.`, hint);
     }
+    const names = Object.keys(chosen.params);
+    const before = (name: string) => {
+      const known = state.params.get(name);
+      return known && known.from !== experiment ? known.value : null; // its own: of a promotion that was stopped half-way
+    };
+    const replaced = Object.fromEntries(names.map((name) => [name, before(name)]));
     if (found.outcome === null) {
       const body = { params: chosen.params, from: experiment };
-      await brands.append(brand, "params_changed", body, `params:experiment:${experiment}:${chosen.variant}`);
+      const key = `params:experiment:${experiment}:${chosen.variant}${timeOf(found)}`;
+      await brands.append(brand, "params_changed", body, key);
     }
-    return end(ctx, brand, found, { outcome: "promoted", variant: chosen.variant });
+    return end(ctx, brand, found, { outcome: "promoted", variant: chosen.variant, replaced });
   },
   "experiments.drop": async ({ brand, experiment }, { ctx }) => {
     const found = requireExperiment(await requireWritable(ctx).brands.refresh(brand), experiment);
     return end(ctx, brand, found, { outcome: "dropped", variant: null });
+  },
+  "experiments.reopen": async ({ brand, experiment }, { ctx }) => {
+    const { brands } = requireWritable(ctx);
+    const state = await brands.refresh(brand);
+    const found = requireExperiment(state, experiment);
+    if (found.outcome === null)
+      throw new AssayError("conflict", `${experiment} hasn't ended.`, "Promote or drop it first.");
+    const unchanged = Object.entries(found.replaced).filter(([name]) => state.params.get(name)?.from === experiment);
+    if (unchanged.length > 0) {
+      const body = { params: Object.fromEntries(unchanged), from: null };
+      await brands.append(brand, "params_changed", body, `params:reopened:${experiment}:${found.reopened}`);
+    }
+    const key = `experiment-reopened:${experiment}:${found.reopened}`;
+    const after = await brands.append(brand, "experiment_reopened", { experiment }, key);
+    ctx.tell("experiments");
+    return experimentDocument(requireExperiment(after, experiment));
   },
   "params.list": async ({ brand }, { ctx }) => {
     const state = await requireWorkspace(ctx).brands.refresh(brand);

@@ -1,6 +1,8 @@
 import type { Params } from "./params.ts";
 
 type ParamValue = Params[string];
+/** Parameters by name; null is the program's own value. */
+type ChangedParams = Readonly<Record<string, ParamValue | null>>;
 
 /** An experiment as it was asked for: variants by name, each with what it changes. */
 export interface ExperimentBody {
@@ -37,11 +39,15 @@ export interface ExperimentState extends Omit<ExperimentBody, "variants"> {
   outcome: "promoted" | "dropped" | null;
   ended_at: string | null;
   promoted_variant: string | null;
+  /** What the promoted values stood in for. */
+  replaced: ChangedParams;
+  /** How often its end was taken back. */
+  reopened: number;
 }
 
 export interface ExperimentEntryBodies {
   /** The brand's own values of parameters; null goes back to the program's. `from` names the experiment that tried them. */
-  params_changed: { params: Readonly<Record<string, ParamValue | null>>; from: string | null };
+  params_changed: { params: ChangedParams; from: string | null };
   experiment_created: ExperimentBody;
   experiment_ran: {
     experiment: string;
@@ -50,7 +56,13 @@ export interface ExperimentEntryBodies {
     base_snapshot_id: string;
     cost: VariantCost;
   };
-  experiment_ended: { experiment: string; outcome: "promoted" | "dropped"; variant: string | null };
+  experiment_ended: {
+    experiment: string;
+    outcome: "promoted" | "dropped";
+    variant: string | null;
+    replaced?: ChangedParams;
+  };
+  experiment_reopened: { experiment: string };
 }
 
 export interface ExperimentsState {
@@ -67,6 +79,8 @@ type Folds = {
   ) => void;
 };
 
+const open = { outcome: null, ended_at: null, promoted_variant: null, replaced: {} };
+
 export const experimentFolds: Folds = {
   params_changed: (state, { params, from }, { at }) => {
     for (const [name, value] of Object.entries(params)) {
@@ -78,15 +92,19 @@ export const experimentFolds: Folds = {
     if (state.experiments.has(body.experiment)) return;
     const fresh = { snapshot_id: null, base_snapshot_id: null, cost: null };
     const variants = body.variants.map((one) => ({ ...one, ...fresh }));
-    const open = { outcome: null, ended_at: null, promoted_variant: null };
-    state.experiments.set(body.experiment, { ...body, ...open, asked: body, created_at: at, variants });
+    state.experiments.set(body.experiment, { ...body, ...open, reopened: 0, asked: body, created_at: at, variants });
   },
   experiment_ran: (state, { experiment, variant, ...ran }) => {
     const found = state.experiments.get(experiment)?.variants.find((one) => one.variant === variant);
     if (found) Object.assign(found, ran);
   },
-  experiment_ended: (state, { experiment, outcome, variant }, { at }) => {
+  experiment_ended: (state, { experiment, outcome, variant, replaced = {} }, { at }) => {
     const found = state.experiments.get(experiment);
-    if (found && found.outcome === null) Object.assign(found, { outcome, ended_at: at, promoted_variant: variant });
+    if (found && found.outcome === null)
+      Object.assign(found, { outcome, ended_at: at, promoted_variant: variant, replaced });
+  },
+  experiment_reopened: (state, { experiment }) => {
+    const found = state.experiments.get(experiment);
+    if (found && found.outcome !== null) Object.assign(found, { ...open, reopened: found.reopened + 1 });
   },
 };

@@ -128,6 +128,7 @@ export function experimentCommands(program: Command): void {
     ["show", "experiments.show", "its variants and what they cost"],
     ["promote", "experiments.promote", "makes a variant's parameters the brand's own from the next run on"],
     ["drop", "experiments.drop", "ends it; nothing of it is used"],
+    ["reopen", "experiments.reopen", "takes its promotion or drop back"],
   ] as const) {
     const one = experiment.command(`${verb} <name>`).description(said);
     if (verb === "promote") one.option("--variant <name>", "one of several");

@@ -1,6 +1,7 @@
 import type { Experiment, ExperimentVariant } from "../../../shared/api/contract/experiments.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
+import { offerUndo } from "../../client/undo.ts";
 import { useWork } from "../../client/use-work.ts";
 import { Dialog } from "../../components/Dialog.tsx";
 import { Failure } from "../../components/parts.tsx";
@@ -15,7 +16,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** What promoting or dropping comes to, before it is done: neither is taken back. */
+/** What promoting or dropping comes to, before it is done. */
 export function DecideDialog({ brand, experiment: { experiment }, promoted, onClose }: Props) {
   const client = useClient();
   const { doing, error, start } = useWork();
@@ -24,6 +25,9 @@ export function DecideDialog({ brand, experiment: { experiment }, promoted, onCl
       const input = { brand, experiment };
       if (promoted) await client.call("experiments.promote", { ...input, variant: promoted.variant });
       else await client.call("experiments.drop", input);
+      offerUndo(`The experiment ${experiment} is ${promoted ? "promoted" : "dropped"}.`, () =>
+        client.call("experiments.reopen", input),
+      );
       onClose();
     });
   const said = promoted ? "Promote" : "Drop";

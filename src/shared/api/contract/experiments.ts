@@ -110,6 +110,8 @@ export const experimentOperations = {
   /** Makes a variant's parameters the brand's own: the next run uses them. */
   "experiments.promote": call({ input: named.extend({ variant: z.string().optional() }), output: experiment }),
   "experiments.drop": call({ input: named, output: experiment }),
+  /** Takes a promotion or a drop back: promoted values that nobody changed since are what they were before. */
+  "experiments.reopen": call({ input: named, output: experiment }),
   /** The brand's own parameters, as promoted or pinned. */
   "params.list": call({
     input: z.object({ brand: brandName }),
