@@ -90,7 +90,8 @@ describe("a retailer's own models", () => {
        FROM scores_buys_again`,
     );
     expect(scored).toMatchObject({ is_chance: true, unexplained: 0, others: true });
-    const { evaluations } = await core.client.call("models.evaluations", { brand });
+    const { evaluations, scored: names } = await core.client.call("models.evaluations", { brand });
+    expect(names).toEqual(expect.arrayContaining(["buys_again", "rfm"]));
     expect(evaluations.filter(({ model }) => model === "buys_again").slice(0, 2)).toEqual([
       expect.objectContaining({ metric: "auc", horizon_days: 60 }),
       expect.objectContaining({ metric: "brier", horizon_days: 60, calibration: expect.any(Array) }),

@@ -117,8 +117,12 @@ export function modelHandlers(models: readonly ModelDeclaration[], own: OwnDecla
       )) as never,
     "models.fits": async ({ brand }, { ctx }) => ({ fits: await fitsOf(ctx, brand) }),
     "models.evaluations": async ({ brand }, { ctx }) => {
-      const [evaluations, { bucket_count }] = await Promise.all([evaluationsOf(ctx, brand), manifestOf(ctx, brand)]);
-      return { evaluations, judged_one_in: bucket_count };
+      const [evaluations, { bucket_count, tables }] = await Promise.all([
+        evaluationsOf(ctx, brand),
+        manifestOf(ctx, brand),
+      ]);
+      const scored = Object.keys(tables).flatMap((table) => /^scores_(.+)$/.exec(table)?.[1] ?? []);
+      return { evaluations, judged_one_in: bucket_count, scored };
     },
     "models.drift": async ({ brand, snapshot_id, models: wanted }, { ctx, signal }) => {
       const { all } = await allOf(ctx, brand);

@@ -15,7 +15,7 @@ import { LiftPanel } from "./LiftPanel.tsx";
 import { OwnPanel } from "./OwnPanel.tsx";
 import { ParametersPanel } from "./ParametersPanel.tsx";
 import type { useEvaluations } from "./use-evaluations.ts";
-import { rowsOf, standingOf, standingText, standingTone } from "./verdict.ts";
+import { isJudgedIn, rowsOf, standingOf, standingText, standingTone } from "./verdict.ts";
 
 interface Props {
   readonly name: string;
@@ -57,7 +57,7 @@ export function CardView({ name, models, evaluations }: Props) {
       </>
     );
   const rows = rowsOf(name, evaluations.stored, evaluations.rolled);
-  const standing = standingOf(rows, evaluations.stored.length > 0);
+  const standing = standingOf(rows, isJudgedIn(card.data, evaluations));
   const fit = fits.data?.fits.find((one) => one.name === name) ?? null;
   return (
     <>
@@ -114,14 +114,21 @@ function Body({ card, models, rows, fit, evaluations }: BodyProps) {
         <EvaluationPanel
           rows={rows}
           hasSnapshot={evaluations.hasSnapshot}
+          isJudged={isJudgedIn(card, evaluations)}
           isJudging={evaluations.isJudging}
+          own={card.own?.kind ?? null}
           oneIn={evaluations.judgedOneIn}
           needs={card.needs}
         />
         {groups && <CalibrationPanel row={groups} />}
         {groups && <LiftPanel row={groups} />}
         {evaluations.hasSnapshot && <DriftPanel model={card.name} />}
-        {card.own?.kind !== "program" && <FitPanel fit={fit} hasSnapshot={evaluations.hasSnapshot} />}
+        {card.own?.kind !== "program" && (
+          <FitPanel
+            fit={fit}
+            isFitted={evaluations.hasSnapshot && (!card.own || evaluations.scored.includes(card.name))}
+          />
+        )}
       </div>
       <div className="stack s4">
         {card.own && <OwnPanel card={card} />}

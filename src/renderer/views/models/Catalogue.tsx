@@ -12,7 +12,16 @@ import { day, integer, share, word } from "../../format/format.ts";
 import { baselineText, intervalText, metricOf } from "../../format/metrics.ts";
 import { MetricRange, spanOf } from "./MetricRange.tsx";
 import type { useEvaluations } from "./use-evaluations.ts";
-import { limitsRow, mainRow, rowsOf, type Standing, standingOf, standingText, standingTone } from "./verdict.ts";
+import {
+  isJudgedIn,
+  limitsRow,
+  mainRow,
+  rowsOf,
+  type Standing,
+  standingOf,
+  standingText,
+  standingTone,
+} from "./verdict.ts";
 
 interface Props {
   readonly models: readonly Model[];
@@ -32,10 +41,9 @@ export function Catalogue({ models, evaluations }: Props) {
     const query = next.toString();
     go(query === "" ? "/models" : `/models?${query}`, { replace: true });
   };
-  const isJudged = evaluations.stored.length > 0;
   const judged = models.map((model) => {
     const rows = rowsOf(model.name, evaluations.stored);
-    return { model, rows, standing: standingOf(rows, isJudged) };
+    return { model, rows, standing: standingOf(rows, isJudgedIn(model, evaluations)) };
   });
   const unproven = useShowUnproven();
   const isHidden = (standing: Standing) => standing === "unproven" && !unproven.isShown && verdict !== "unproven";
@@ -271,7 +279,7 @@ function Row({ model, rows, standing }: Judged[number]) {
           {model.purpose}
         </span>
       </td>
-      <td className="nowrap">
+      <td className="nowrap metric">
         {metric && first ? (
           <Term name={first.metric} help={metric.help}>
             {metric.label}

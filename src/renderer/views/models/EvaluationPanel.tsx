@@ -12,21 +12,27 @@ import { finding } from "./verdict.ts";
 interface Props {
   readonly rows: readonly ModelEvaluation[];
   readonly hasSnapshot: boolean;
+  /** The snapshot could say something of it. */
+  readonly isJudged: boolean;
   readonly isJudging: boolean;
+  /** What kind of the retailer's own models it is; null for the program's. */
+  readonly own: "propensity" | "program" | null;
   /** One customer in so many was judged. */
   readonly oneIn: number;
   readonly needs: string;
 }
 
 /** Every metric at every cut beside the naive baseline's. */
-export function EvaluationPanel({ rows, hasSnapshot, isJudging, oneIn, needs }: Props) {
-  if (rows.length === 0)
+export function EvaluationPanel({ rows, oneIn, needs, ...state }: Props) {
+  if (rows.length === 0) {
+    const isShort = state.isJudged && !state.isJudging;
     return (
-      <Panel title={finding(rows, hasSnapshot && !isJudging)} under="Features at a cut, outcomes after it">
-        <p className="muted">{whyEmpty(hasSnapshot, isJudging)}</p>
-        {hasSnapshot && !isJudging && <p>It needs {needs}.</p>}
+      <Panel title={finding(rows, isShort)} under="Features at a cut, outcomes after it">
+        <p className="muted">{whyEmpty(state)}</p>
+        {isShort && <p>It needs {needs}.</p>}
       </Panel>
     );
+  }
   const cuts = [...new Set(rows.map((row) => cutText(row.cut_on, row.horizon_days)))];
   return (
     <Panel
@@ -73,9 +79,14 @@ export function EvaluationPanel({ rows, hasSnapshot, isJudging, oneIn, needs }: 
   );
 }
 
-function whyEmpty(hasSnapshot: boolean, isJudging: boolean): string {
+type Known = Pick<Props, "hasSnapshot" | "isJudged" | "isJudging" | "own">;
+
+function whyEmpty({ hasSnapshot, isJudged, isJudging, own }: Known): string {
+  if (own === "program")
+    return "A program is judged from the next run on where its definition says which event it foretells.";
   if (!hasSnapshot) return "Models are judged at the end of a run, on what followed an earlier day.";
   if (isJudging) return "The run is judging its models; the figures appear here when it is done.";
+  if (!isJudged) return "It is younger than this snapshot: the next run fits, scores and judges it.";
   return "There were too few customers at the cut, or nothing that could be judged followed it.";
 }
 

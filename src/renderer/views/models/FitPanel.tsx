@@ -12,12 +12,12 @@ function significant(value: number): string {
 }
 
 /** What was estimated, how surely, and whether the search arrived. */
-export function FitPanel({ fit, hasSnapshot }: { fit: FittedModel | null; hasSnapshot: boolean }) {
+export function FitPanel({ fit, isFitted }: { fit: FittedModel | null; isFitted: boolean }) {
   if (!fit)
     return (
       <Panel title="Fit">
         <p className="muted">
-          {hasSnapshot ? "This model estimates nothing: its rules are its parameters." : "Fitted in the first run."}
+          {isFitted ? "This model estimates nothing: its rules are its parameters." : "Fitted in the next run."}
         </p>
       </Panel>
     );

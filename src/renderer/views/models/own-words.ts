@@ -40,7 +40,7 @@ const features: Readonly<Record<string, string>> = {
   n_categories: "Categories bought from",
   top_category_share: "Share of the first category",
   discounted_share: "Share of reduced lines",
-  last_discounted_share: "The same, last purchase",
+  last_discounted_share: "Share of reduced lines, last purchase",
   n_channels: "Channels used",
   top_channel_share: "Share of the first channel",
   return_count: "Returns",

@@ -7,6 +7,7 @@ import { useAsk } from "../../client/queries.ts";
 import { useWork } from "../../client/use-work.ts";
 
 const nothing: readonly ModelEvaluation[] = [];
+const none: readonly string[] = [];
 type SelfTest = OutputOf<AssayContract["models.self_test"]>;
 
 /** What was worked out here and isn't kept by the core: it stands as long as the program is open. */
@@ -38,6 +39,7 @@ export function useEvaluations(brand: string) {
     });
   return {
     stored: stored.data?.evaluations ?? nothing,
+    scored: stored.data?.scored ?? none,
     rolled: rolled ?? nothing,
     judgedOneIn: stored.data?.judged_one_in ?? 1,
     isPending: stored.isPending,

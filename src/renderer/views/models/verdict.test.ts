@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ModelEvaluation } from "../../../shared/api/contract/models.ts";
 import { metricOf } from "../../format/metrics.ts";
-import { finding, rowsOf, standingOf } from "./verdict.ts";
+import { finding, isJudgedIn, rowsOf, standingOf } from "./verdict.ts";
 
 const row = (metric: string, beats: boolean, cut = "2026-04-13", model = "mbg_nbd"): ModelEvaluation => ({
   model,
@@ -27,6 +27,19 @@ describe("the verdict on a model", () => {
     expect(standingOf([row("auc", false), row("brier", true), row("coverage_80_pit", true)], true)).toBe("unproven");
     expect(standingOf([row("coverage_80_pit", true)], true)).toBe("no_data");
     expect([standingOf([], true), standingOf([], false)]).toEqual(["no_data", "unjudged"]);
+  });
+
+  it("waits for a snapshot that holds the retailer's own model, and is never given on a program without rows", () => {
+    const own = (kind: "propensity" | "program") => ({
+      name: "buys_shoes",
+      own: { kind, digest: "", allowed: null, program: null },
+    });
+    const some = { stored: [row("auc", true)], scored: ["rfm"] };
+    expect(isJudgedIn({ name: "rfm" }, some)).toBe(true);
+    expect(isJudgedIn({ name: "rfm" }, { ...some, stored: [] })).toBe(false);
+    expect(isJudgedIn(own("propensity"), some)).toBe(false);
+    expect(isJudgedIn(own("propensity"), { ...some, scored: ["rfm", "buys_shoes"] })).toBe(true);
+    expect(isJudgedIn(own("program"), { ...some, scored: ["buys_shoes"] })).toBe(false);
   });
 
   it("shows each metric once a cut, the latest cut first and the newest figures", () => {

@@ -1,4 +1,4 @@
-import type { ModelEvaluation } from "../../../shared/api/contract/models.ts";
+import type { Model, ModelEvaluation } from "../../../shared/api/contract/models.ts";
 import { unmetConditions, verdictOf } from "../../../shared/domain/verdict.ts";
 import type { Tone } from "../../components/State.tsx";
 import { metricOf } from "../../format/metrics.ts";
@@ -19,6 +19,16 @@ export function limitsRow(rows: readonly ModelEvaluation[]): ModelEvaluation | u
 /** What the rows come to: proven where the main metric's lower bound, averaged over the cuts, beats the baseline. */
 export function standingOf(rows: readonly ModelEvaluation[], isJudged: boolean): Standing {
   return rows.length === 0 && !isJudged ? "unjudged" : verdictOf(rows).state;
+}
+
+/** Whether the snapshot could say something of a model: one of the retailer's own may be younger than it, and a program that foretells no
+ *  event is never judged. */
+export function isJudgedIn(
+  model: Pick<Model, "name" | "own">,
+  { stored, scored }: { readonly stored: readonly ModelEvaluation[]; readonly scored: readonly string[] },
+): boolean {
+  if (stored.length === 0) return false;
+  return model.own === undefined || (model.own.kind !== "program" && scored.includes(model.name));
 }
 
 export const standingText: Readonly<Record<Standing, string>> = {

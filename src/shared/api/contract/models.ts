@@ -158,7 +158,12 @@ export const modelOperations = {
   /** The evaluations of the current snapshot, and that one customer in so many was judged (1: everybody). */
   "models.evaluations": call({
     input: z.object({ brand: brandName }),
-    output: z.object({ evaluations: z.array(evaluation), judged_one_in: z.number().int().min(1) }),
+    output: z.object({
+      evaluations: z.array(evaluation),
+      judged_one_in: z.number().int().min(1),
+      /** Models whose scores are in the snapshot. */
+      scored: z.array(z.string()),
+    }),
   }),
   /** The fits behind the current snapshot. */
   "models.fits": call({ input: z.object({ brand: brandName }), output: z.object({ fits: z.array(fittedModel) }) }),
