@@ -191,7 +191,7 @@ function latency(folder: string): Finding {
 
 function throughput(path: string): Finding {
   const rate = writtenMbPerS(path);
-  const measured = `${rate.toFixed(0)} MB/s written`;
+  const measured = `${Math.round(rate).toLocaleString("en-GB")} MB/s written`;
   return rate < 20 ? warn(measured, "Large deliveries will take long on this share.") : ok(measured);
 }
 

@@ -74,7 +74,7 @@ export function describeGrowth(stored: StoredBytes, free: number) {
   const { perMonth, fullInDays } = growthOf(stored, free);
   const whole = stored.isWhole ? "" : "at least ";
   const grows = perMonth > 0 ? `, ${gigabytes(perMonth)} GB more a month` : ", too young for a forecast";
-  const measured = `${whole}${gigabytes(stored.bytes)} GB in ${stored.files} files${grows}`;
+  const measured = `${whole}${gigabytes(stored.bytes)} GB in ${stored.files.toLocaleString("en-GB")} files${grows}`;
   const advice =
     fullInDays !== null && fullInDays < 90
       ? `The space lasts ${fullInDays} more days at that rate: make room, or collect what no snapshot needs.`

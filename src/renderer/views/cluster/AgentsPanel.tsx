@@ -2,7 +2,7 @@ import type { AgentState, ClusterStatus } from "../../../shared/api/contract/clu
 import { Panel } from "../../components/Panel.tsx";
 import { Empty } from "../../components/parts.tsx";
 import { State, type Tone } from "../../components/State.tsx";
-import { bytes, instant, integer, seconds } from "../../format/format.ts";
+import { bytes, countOf, instant, integer, seconds } from "../../format/format.ts";
 
 const states: Readonly<Record<AgentState["state"], readonly [Tone, string]>> = {
   working: ["plain", "Working"],
@@ -11,9 +11,19 @@ const states: Readonly<Record<AgentState["state"], readonly [Tone, string]>> = {
   draining: ["muted", "About to end"],
 };
 
-export function agentsFinding({ agents }: Pick<ClusterStatus, "agents">): string {
+/** Agents tell of themselves every few seconds. */
+const silentAfter = 10;
+const isSilent = ({ seconds_ago }: AgentState) => seconds_ago > silentAfter;
+
+export function agentsFinding({ agents: all }: Pick<ClusterStatus, "agents">): string {
+  const agents = all.filter((agent) => !isSilent(agent));
+  const silent = all.length - agents.length;
+  if (agents.length > 0) return `${heardFinding(agents)}${silent > 0 ? `; ${integer(silent)} silent` : ""}`;
+  return silent === 0 ? "No agent is connected" : `${countOf(silent, "agent")} silent`;
+}
+
+function heardFinding(agents: readonly AgentState[]): string {
   const others = agents.filter(({ is_current }) => !is_current).length;
-  if (agents.length === 0) return "No agent is connected";
   if (others === agents.length) return "All agents have other steps than this program: they take none of its tasks";
   const busy = agents.filter(({ tasks }) => tasks.length > 0).length;
   const fit = agents.length - others;
@@ -81,7 +91,7 @@ function Row({ agent }: { agent: AgentState }) {
         <div className="medium" title={`Since ${instant(agent.started_at)}, version ${agent.version}`}>
           {agent.host}
         </div>
-        <div className="small ink2 mono">
+        <div className="small ink2 mono nowrap">
           {agent.instance ?? agent.agent.slice(agent.host.length + 1)}
           {agent.labels.map((label) => (
             <span key={label} className="chip label">
@@ -91,7 +101,13 @@ function Row({ agent }: { agent: AgentState }) {
         </div>
       </td>
       <td className="nowrap">
-        {agent.is_current ? <State tone={tone}>{said}</State> : <State tone="warn">Other steps</State>}
+        {isSilent(agent) ? (
+          <State tone="warn">Silent</State>
+        ) : agent.is_current ? (
+          <State tone={tone}>{said}</State>
+        ) : (
+          <State tone="warn">Other steps</State>
+        )}
       </td>
       <td className="num nowrap">
         {integer(agent.tasks.length)} of {integer(agent.cores)}
@@ -110,7 +126,8 @@ function Row({ agent }: { agent: AgentState }) {
         ))}
       </td>
       <td className="num nowrap">
-        {bytes(agent.rss_bytes)} <span className="ink2">of {bytes(agent.memory_bytes)}</span>
+        {bytes(agent.rss_bytes)}
+        <div className="small ink2">of {bytes(agent.memory_bytes)}</div>
       </td>
       <td className="num nowrap">
         {integer(agent.done - agent.adopted)}
