@@ -244,6 +244,8 @@ describe("a run", () => {
       expect(performance.now() - asked).toBeLessThan(1_500);
       const { snapshots } = await opened.client.call("snapshots.list", { brand });
       expect(snapshots).toEqual([]);
+      const { runs } = await opened.client.call("runs.list", { brand });
+      expect(runs[0]).toMatchObject({ state: "cancelled", tasks: { failed: 0 } });
       const run = await runOnce(opened);
       expect(run.tasks.reused).toBeGreaterThanOrEqual(5);
       expect(run.snapshot_id).toBe(pooled.snapshot_id);

@@ -261,7 +261,8 @@ export class ActiveRun {
         models.push(name);
       } catch (error) {
         if (this.#signal.aborted || asked.isAskedFor(name) || !isLeftOut(error)) throw error;
-        this.document.warnings.push(`${name} is left out: ${error.message} ${error.hint}`);
+        const [hint, ...more] = error.hint.split("\n"); // its last lines stand with the task
+        this.document.warnings.push(`${name} is left out: ${error.message}${more.length > 0 ? "" : ` ${hint}`}`);
       }
     }
     return { ...plan, models, programs: asked.programs.filter(({ name }) => models.includes(name)) };

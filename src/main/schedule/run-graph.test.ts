@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { taskNode } from "../../../test/support/tasks.ts";
-import { AssayError } from "../../shared/base/errors.ts";
+import { AssayError, cancelled } from "../../shared/base/errors.ts";
 import type { TaskNode } from "../../shared/domain/task.ts";
 import { type GraphRun, type RunTask, runGraph } from "./run-graph.ts";
 
@@ -90,6 +90,32 @@ describe("a run", () => {
     controller.abort();
     await expect(stopping).rejects.toThrow();
     expect(performance.now() - asked).toBeLessThan(1_000);
+  });
+
+  it("that is cancelled leaves what it stopped waiting, and calls none of it failed", async () => {
+    const controller = new AbortController();
+    let states: string[] = [];
+    let seen = (): string[] => [];
+    const stopping = run(
+      diamond,
+      ({ key }, { signal }) =>
+        key === "a"
+          ? Promise.resolve(made(key))
+          : new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(cancelled()))),
+      {
+        signal: controller.signal,
+        onSchedule: ({ tasks }) => {
+          seen = () => [...tasks.values()].map(({ state }) => state);
+        },
+        onChange: () => {
+          states = seen();
+        },
+      },
+    );
+    await sleep(30);
+    controller.abort();
+    await expect(stopping).rejects.toMatchObject({ code: "cancelled" });
+    expect(states).toEqual(["computed", "waiting", "waiting", "waiting"]);
   });
 
   it("ends at once when cancelled while another process has its task", async () => {

@@ -1,4 +1,4 @@
-import { AssayError, cancelled } from "../../shared/base/errors.ts";
+import { AssayError, cancelled, toWire } from "../../shared/base/errors.ts";
 import type { ArtifactSummary, LogLine, TaskGraph, TaskNode } from "../../shared/domain/task.ts";
 import { endedItsWorker } from "./cluster/reasons.ts";
 import { type Place, Schedule } from "./scheduler.ts";
@@ -107,6 +107,7 @@ export async function runGraph(run: GraphRun): Promise<Schedule> {
       else schedule.elsewhere(key, run.now());
     } catch (error) {
       if (wasDamaged(error) && schedule.damaged(key, damagedKey(error))) return;
+      if (run.signal.aborted && toWire(error).code === "cancelled") return schedule.stopped(key);
       const crashes = (schedule.tasks.get(key)?.lost.length ?? 0) + 1;
       if (isCrash(error) && crashes < mostCrashes) return schedule.crashed(key, run.now());
       const told = isCrash(error) && run.setAside ? await run.setAside(node).catch(() => error) : error;

@@ -257,6 +257,14 @@ export class Schedule {
     task.error = error;
   }
 
+  /** It was stopped with the run, and nothing is wrong with it. */
+  stopped(key: string): void {
+    const task = this.#task(key);
+    this.#unmake(task);
+    this.#become(task, "waiting");
+    Object.assign(task, { isQueued: false, worker: null, startedMs: null });
+  }
+
   count(state: NodeState): number {
     return this.#counts.get(state) ?? 0;
   }

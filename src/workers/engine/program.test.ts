@@ -44,6 +44,14 @@ describe("a program", () => {
     });
   });
 
+  it("that fails is told by what it complained of, though what it printed comes later", async () => {
+    const failing = run('echo "no column spend" >&2; sleep 0.2; echo "reading the table"; exit 1');
+    await expect(failing).rejects.toMatchObject({
+      message: "The program of own ended with exit code 1: no column spend",
+      hint: "Its last lines:\nno column spend\nreading the table",
+    });
+  });
+
   it("that isn't there is told by its name", async () => {
     await expect(run("", { command: ["no-such-program", "x"] })).rejects.toMatchObject({
       code: "condition_failed",

@@ -67,8 +67,13 @@ export async function runProgram(run: ProgramRun): Promise<void> {
   const { name, command, signal, timeoutSeconds } = run;
   if (signal.aborted) throw cancelled();
   const lines: string[] = [];
+  let complaint: string | undefined; // what was printed before is often written out only at the end, after it
   const child = start(run);
-  for (const stream of [child.stdout, child.stderr]) collect(stream, lines, run.onLine);
+  collect(child.stdout, lines, run.onLine);
+  collect(child.stderr, lines, (line) => {
+    complaint = line.slice(0, keptCharacters);
+    run.onLine?.(line);
+  });
   const { promise, resolve } = Promise.withResolvers<{ why: "ended" | "timeout" | "cancel" | Error; how: string }>();
   const timer = setTimeout(() => resolve({ why: "timeout", how: "" }), timeoutSeconds * 1000);
   const stop = () => resolve({ why: "cancel", how: "" });
@@ -90,7 +95,8 @@ export async function runProgram(run: ProgramRun): Promise<void> {
   if (why === "timeout") throw failed(`The program of ${name} did not end within ${timeoutSeconds} s.`);
   if (why instanceof Error) throw notStarted(name, command[0] ?? "", why);
   if (how === "exit code 127") throw notStarted(name, command[0] ?? "", new Error(lines.at(-1) ?? "it isn't there"));
-  if (how !== "") throw failed(`The program of ${name} ended with ${how}: ${lines.at(-1) ?? "it wrote nothing"}`);
+  if (how !== "")
+    throw failed(`The program of ${name} ended with ${how}: ${complaint ?? lines.at(-1) ?? "it wrote nothing"}`);
 }
 
 function notStarted(name: string, program: string, cause: Error): AssayError {

@@ -91,7 +91,9 @@ export function RunBody({ brand, run: watched }: { brand: string; run: Run }) {
         }
       />
       {error && <Failure error={error} />}
-      {run.error && !failed.some(({ error: said }) => said === run.error?.message) && <Failure error={run.error} />}
+      {run.error && run.state !== "cancelled" && !failed.some(({ error: said }) => said === run.error?.message) && (
+        <Failure error={run.error} />
+      )}
       {run.waiting_for && (
         <p className="warning" role="status">
           <State tone="warn">{run.waiting_for}.</State>{" "}

@@ -81,7 +81,7 @@ export function RunList({ brand }: { brand: string }) {
             under="The latest first"
           >
             <div className="scroll">
-              <table className="plain">
+              <table className="plain run-list">
                 <thead>
                   <tr>
                     <th>Requested</th>
@@ -91,11 +91,11 @@ export function RunList({ brand }: { brand: string }) {
                     <th className="num">Tasks</th>
                     <th className="num">Reused</th>
                     <th className="num">Computed</th>
-                    <th className="num">Core time</th>
-                    <th className="num">Read</th>
-                    <th className="num">Wrote</th>
+                    <th className="num spent">Core time</th>
+                    <th className="num moved">Read</th>
+                    <th className="num moved">Wrote</th>
                     <th className="gap">Where</th>
-                    <th>Account</th>
+                    <th className="spent">Account</th>
                     <th>Snapshot</th>
                   </tr>
                 </thead>
@@ -115,11 +115,11 @@ export function RunList({ brand }: { brand: string }) {
                       <td className="num">{integer(run.tasks.total)}</td>
                       <td className="num nowrap">{reusedText(run)}</td>
                       <td className="num">{integer(run.tasks.computed)}</td>
-                      <td className="num nowrap">{seconds(run.usage?.core_seconds)}</td>
-                      <td className="num nowrap">{bytes(run.usage?.read_bytes)}</td>
-                      <td className="num nowrap">{bytes(run.bytes_written)}</td>
+                      <td className="num nowrap spent">{seconds(run.usage?.core_seconds)}</td>
+                      <td className="num nowrap moved">{bytes(run.usage?.read_bytes)}</td>
+                      <td className="num nowrap moved">{bytes(run.bytes_written)}</td>
                       <td className="ink2 gap">{run.runner === "cluster" ? `agents, from ${run.host}` : run.host}</td>
-                      <td className="ink2">{run.user ?? ""}</td>
+                      <td className="ink2 spent">{run.user ?? ""}</td>
                       <td className="mono">{run.snapshot_id?.slice(0, 8) ?? ""}</td>
                     </tr>
                   ))}

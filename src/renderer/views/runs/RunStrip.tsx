@@ -55,7 +55,7 @@ export function RunStrip({ run }: { run: Run }) {
       <Key
         name="Rows"
         value={compact(run.rows)}
-        beside={going && run.rows_per_second !== null ? `${compact(run.rows_per_second)} a second` : ""}
+        beside={going && run.rows_per_second !== null ? `${compact(run.rows_per_second)}/s` : ""}
         more={`read ${short(run.usage?.read_bytes)}, wrote ${short(run.bytes_written)}`}
       />
       <Key
@@ -63,7 +63,7 @@ export function RunStrip({ run }: { run: Run }) {
         value={bytes(going ? run.rss_bytes : run.peak_rss_bytes)}
         more={
           going
-            ? `peak ${bytes(run.peak_rss_bytes)}, limit ${bytes(run.memory_limit_bytes)}`
+            ? `peak ${short(run.peak_rss_bytes)}, limit ${short(run.memory_limit_bytes)}`
             : `at its peak, limit ${bytes(run.memory_limit_bytes)}`
         }
       />
@@ -80,9 +80,9 @@ function dueWords({ due_at, requested_at, seconds: taken, seconds_left, ...run }
   return end > Date.parse(due_at) ? `too late for ${time}` : `in time for ${time}`;
 }
 
-/** Three digits at most: what stands beside another amount. */
-function short(amount: number | undefined): string {
-  return bytes(amount).replace(/(\d{3})\.\d /, "$1 ");
+/** Whole from ten on: what stands beside another amount. */
+function short(amount: number | null | undefined): string {
+  return bytes(amount).replace(/\d{2,}\.\d(?= )/, (digits) => integer(Math.round(Number(digits))));
 }
 
 function Key({

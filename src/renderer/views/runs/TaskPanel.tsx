@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import type { TaskState } from "../../../shared/api/contract/runs.ts";
 import { CopyButton } from "../../components/CopyButton.tsx";
 import { Icon } from "../../components/Icon.tsx";
@@ -23,6 +24,8 @@ interface Props {
 /** One task: where it ran, what it took, what it said. */
 export function TaskPanel({ brand, runId, task, isGoing, onClose, onRetry }: Props) {
   const { lines, isOpen, error } = useLog(brand, runId, task.key);
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => close.current?.closest("section")?.scrollIntoView({ block: "nearest" }), []);
   const { tone, said } = taskStanding(task);
   const isEnded = task.state !== "running" && task.state !== "waiting" && task.state !== "elsewhere";
   const facts: [string, string][] = [
@@ -43,7 +46,7 @@ export function TaskPanel({ brand, runId, task, isGoing, onClose, onRetry }: Pro
       title={task.step}
       under={<span className="mono">{[taskCover(task), task.key.slice(0, 12)].filter(Boolean).join(", ")}</span>}
       tools={
-        <button type="button" className="button quiet" aria-label="Close the task" onClick={onClose}>
+        <button ref={close} type="button" className="button quiet" aria-label="Close the task" onClick={onClose}>
           <Icon name="close" />
         </button>
       }

@@ -21,7 +21,7 @@ export function UsagePanel() {
       under="Who used what: runs of every machine that works on this directory, by month, retailer and account"
     >
       <Scroll label="Who used what">
-        <table className="plain tight">
+        <table className="plain tight usage">
           <thead>
             <tr>
               <th>Month</th>
@@ -30,7 +30,7 @@ export function UsagePanel() {
               <th>Where</th>
               <th className="num">Runs</th>
               <th className="num">Core time</th>
-              <th className="num">Processor time</th>
+              <th className="num spent">Processor time</th>
               <th className="num">Read</th>
               <th className="num">Written</th>
               <th className="num">Paid hours</th>
@@ -46,7 +46,7 @@ export function UsagePanel() {
                 <td className="ink2 nowrap">{runners[one.runner] ?? one.runner}</td>
                 <td className="num">{integer(one.runs)}</td>
                 <td className="num nowrap">{seconds(one.core_seconds)}</td>
-                <td className="num nowrap">{seconds(one.cpu_seconds)}</td>
+                <td className="num nowrap spent">{seconds(one.cpu_seconds)}</td>
                 <td className="num nowrap">{bytes(one.read_bytes)}</td>
                 <td className="num nowrap">{bytes(one.written_bytes)}</td>
                 <td className="num">{one.instance_seconds > 0 ? decimal(one.instance_seconds / 3600, 2) : unknown}</td>

@@ -51,6 +51,7 @@ describe("the lanes of a run", () => {
 
   it("are said in words", () => {
     expect(placeOf({ runner: "pool", workers: 1, host: "desk" })).toBe("1 worker on desk");
+    expect(placeOf({ runner: "cluster", workers: 1, host: "desk" })).toBe("1 core of agents, from desk");
     expect(placeOf({ runner: "cluster", workers: 6, host: "desk" })).toBe("6 cores of agents, from desk");
   });
 });

@@ -1,12 +1,12 @@
 import type { Run, TaskState } from "../../../shared/api/contract/runs.ts";
 import type { LaneTask } from "../../charts/lane-marks.ts";
-import { integer } from "../../format/format.ts";
+import { countOf, integer } from "../../format/format.ts";
 import { stageColour } from "./stage-rows.ts";
 
 /** Where the run's tasks are done, in words. */
 export function placeOf({ runner, workers, host }: Pick<Run, "runner" | "workers" | "host">): string {
   if (runner === "cluster")
-    return workers === 0 ? `on agents, from ${host}` : `${integer(workers)} cores of agents, from ${host}`;
+    return workers === 0 ? `on agents, from ${host}` : `${countOf(workers, "core")} of agents, from ${host}`;
   return `${integer(workers)} ${workers === 1 ? "worker" : "workers"} on ${host}`;
 }
 

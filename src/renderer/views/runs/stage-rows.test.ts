@@ -33,13 +33,19 @@ test.each([
   expect(standing(step("x", "lake", more))).toBe(said);
 });
 
-const tasks = (total: number, reused: number) => ({ tasks: { total, reused, computed: 0, failed: 0, running: 0 } });
+const tasks = (total: number, reused: number) => ({
+  tasks: { total, reused, computed: 0, failed: 0, running: 0 },
+  state: "running" as const,
+});
+const failed = { ...tasks(7, 0).tasks, failed: 1 };
 test.each([
   [tasks(0, 0), "The work is being planned"],
   [tasks(105, 105), "Everything was already there"],
   [tasks(105, 0), "Nothing was there yet: every task is computed"],
   [tasks(100, 75), "75 % of the tasks were already there"],
-  [{ tasks: { ...tasks(7, 0).tasks, failed: 1 } }, "1 task failed: what reads it waits"],
+  [{ tasks: failed, state: "running" as const }, "1 task failed: what reads it waits"],
+  [{ tasks: failed, state: "failed" as const }, "1 task failed: what reads it wasn’t made"],
+  [{ tasks: failed, state: "done" as const }, "1 task failed: the snapshot is without it"],
 ])("the finding is the share that was there (%#)", (run, said) => {
   expect(runFinding(run)).toBe(said);
 });

@@ -1,5 +1,6 @@
 import type { Run } from "../../../shared/api/contract/runs.ts";
 import { countOf, integer, share } from "../../format/format.ts";
+import { isGoing } from "../../format/run-state.ts";
 
 export type StepState = Run["steps"][number];
 export interface StageRow {
@@ -76,12 +77,17 @@ export function stageRows(steps: readonly StepState[]): StageRow[] {
 }
 
 /** How much of the run's work was there before it. */
-export function runFinding({ tasks }: Pick<Run, "tasks">): string {
+export function runFinding({ tasks, state }: Pick<Run, "tasks" | "state">): string {
   if (tasks.total === 0) return "The work is being planned";
-  if (tasks.failed > 0) return `${countOf(tasks.failed, "task")} failed: what reads it waits`;
+  if (tasks.failed > 0) return `${countOf(tasks.failed, "task")} failed: ${withoutIt(state)}`;
   if (tasks.reused === tasks.total) return "Everything was already there";
   if (tasks.reused === 0) return "Nothing was there yet: every task is computed";
   return `${share(tasks.reused / tasks.total, 0)} of the tasks were already there`;
+}
+
+function withoutIt(state: Run["state"]): string {
+  if (state === "done") return "the snapshot is without it";
+  return isGoing({ state }) ? "what reads it waits" : "what reads it wasn’t made";
 }
 
 export type StepStanding = "failed" | "running" | "done" | "waiting";
