@@ -27,8 +27,8 @@ const widest = 340;
 
 /** Wide enough for the header and for the first rows, within limits. */
 export function columnWidth(column: ResultColumn, rows: readonly ResultRow[]): number {
-  const longest = rows
-    .slice(0, 60)
-    .reduce((most, row) => Math.max(most, exactText(row[column.name]).length), column.name.length + 2);
-  return Math.round(Math.min(widest, Math.max(narrowest, longest * 7.4 + 22)));
+  const digit = isNumeric(column) ? 8.3 : 7.6; // tabular digits are the widest
+  const longest = rows.slice(0, 60).reduce((most, row) => Math.max(most, exactText(row[column.name]).length), 0);
+  const wanted = Math.max((column.name.length + 2) * 7.4, longest * digit) + 24;
+  return Math.round(Math.min(widest, Math.max(narrowest, wanted)));
 }

@@ -26,7 +26,7 @@ export function SourceTable({ sources }: { sources: readonly Source[] }) {
               <th>Source</th>
               <th className="layout">Layout</th>
               <th>Feeds</th>
-              <th className="num">Deliveries</th>
+              <th className="num deliveries">Deliveries</th>
               <th className="num">Accepted</th>
               <th className="num">
                 <Term name="reject">Rejected</Term>
@@ -50,7 +50,7 @@ export function SourceTable({ sources }: { sources: readonly Source[] }) {
                 <td className="ink2 feeds clip" title={tables(source.tables)}>
                   {tables(source.tables)}
                 </td>
-                <td className="num">{integer(source.n_batches)}</td>
+                <td className="num deliveries">{integer(source.n_batches)}</td>
                 <td className="num">{integer(source.rows_accepted)}</td>
                 <td className="num">{integer(source.rows_rejected)}</td>
                 <td className="num">{integer(source.rows_repeated)}</td>
