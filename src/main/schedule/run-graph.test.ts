@@ -224,6 +224,24 @@ describe("a run", () => {
     expect(schedule.tasks.get("x")).toMatchObject({ attempts: 2, lost: [{ worker: 1 }], isSuspect: false });
   });
 
+  it("tries what had too little memory beside others once more, with all of it", async () => {
+    const short = () => new AssayError("unavailable", "Out of Memory Error", "", { short: "memory" });
+    const seen: string[] = [];
+    const tried = (most: boolean) =>
+      run([taskNode("large"), taskNode("small")], async ({ key }, { isAlone }) => {
+        seen.push(`${key}${isAlone ? " alone" : ""}`);
+        await sleep(1);
+        if (key === "large" && (most || !isAlone)) throw short();
+        return made(key);
+      });
+    const schedule = await tried(false);
+    expect(seen).toEqual(["large", "small", "large alone"]);
+    expect(schedule.tasks.get("large")).toMatchObject({ attempts: 2, state: "computed" });
+    seen.length = 0;
+    await expect(tried(true)).rejects.toThrow("Out of Memory");
+    expect(seen).toEqual(["large", "small", "large alone"]);
+  });
+
   it("sets a task aside that ends its worker three times, whatever else waits", async () => {
     const tries = new Map<string, number>();
     const asked: string[] = [];

@@ -1,6 +1,6 @@
 import { AssayError, cancelled, toWire } from "../../shared/base/errors.ts";
 import type { ArtifactSummary, LogLine, TaskGraph, TaskNode } from "../../shared/domain/task.ts";
-import { endedItsWorker } from "./cluster/reasons.ts";
+import { endedItsWorker, wasShortOfMemory } from "./cluster/reasons.ts";
 import { type Place, Schedule } from "./scheduler.ts";
 
 /** Places one task somewhere and answers with its artifact, or null where another process is at it. */
@@ -47,7 +47,7 @@ const mostCrashes = 3;
 const mostCommits = 16;
 
 /** Runs a graph to its end: ready tasks as workers come free, tasks that another process holds looked at again, damaged
- *  inputs made again, what ended its worker tried again alone. Throws the first failure once nothing that it doesn't concern is left running. */
+ *  inputs made again, what ended its worker or had too little memory tried again alone. Throws the first failure once nothing that it doesn't concern is left running. */
 export async function runGraph(run: GraphRun): Promise<Schedule> {
   const schedule = new Schedule(run.graph, run.present);
   run.onSchedule(schedule);
@@ -68,6 +68,7 @@ export async function runGraph(run: GraphRun): Promise<Schedule> {
 
   async function perform(node: TaskNode): Promise<void> {
     const { key } = node;
+    const hasAll = isAlone || run.workers === 1;
     let worker = ahead > 0 ? undefined : idle.pop();
     let isCommitting = false;
     const leave = () => {
@@ -109,7 +110,8 @@ export async function runGraph(run: GraphRun): Promise<Schedule> {
       if (wasDamaged(error) && schedule.damaged(key, damagedKey(error))) return;
       if (run.signal.aborted && toWire(error).code === "cancelled") return schedule.stopped(key);
       const crashes = (schedule.tasks.get(key)?.lost.length ?? 0) + 1;
-      if (isCrash(error) && crashes < mostCrashes) return schedule.crashed(key, run.now());
+      const mayDoAlone = isCrash(error) ? crashes < mostCrashes : isShort(error) && !hasAll;
+      if (mayDoAlone) return schedule.crashed(key, run.now());
       const told = isCrash(error) && run.setAside ? await run.setAside(node).catch(() => error) : error;
       schedule.failed(key, run.now(), textOf(told));
       failure ??= told;
@@ -123,7 +125,9 @@ export async function runGraph(run: GraphRun): Promise<Schedule> {
     }
   }
 
-  const isCrash = (error: unknown) => !run.isQueue && !run.signal.aborted && endedItsWorker(error);
+  const isHere = () => !run.isQueue && !run.signal.aborted;
+  const isCrash = (error: unknown) => isHere() && endedItsWorker(error);
+  const isShort = (error: unknown) => isHere() && wasShortOfMemory(error);
 
   function startReady(): void {
     if (isAlone) return;

@@ -1,7 +1,20 @@
 import { AssayError, cancelled, type ErrorCode } from "../../shared/base/errors.ts";
 
-const kinds: readonly { readonly says: RegExp; readonly code: ErrorCode; readonly hint: string }[] = [
-  { says: /Out of Memory/i, code: "unavailable", hint: "Give the run more memory with --memory, or fewer workers." },
+interface Kind {
+  readonly says: RegExp;
+  readonly code: ErrorCode;
+  readonly hint: string;
+  /** What there was too little of. */
+  readonly short?: "memory";
+}
+
+const kinds: readonly Kind[] = [
+  {
+    says: /Out of Memory/i,
+    code: "unavailable",
+    hint: "Give the run more memory with --memory, or fewer workers.",
+    short: "memory",
+  },
   {
     says: /No space left|could not write/i,
     code: "unavailable",
@@ -23,7 +36,10 @@ export function asAssayError(error: unknown): AssayError {
   const first = said.split("\n\n")[0]?.replaceAll(/\s+/g, " ").trim() || "DuckDB failed without saying why.";
   const kind = kinds.find(({ says }) => says.test(said));
   const hint = kind?.hint ?? "Run again; if it stays, report the message.";
-  return new AssayError(kind?.code ?? "internal", first, hint, placeOf(said));
+  return new AssayError(kind?.code ?? "internal", first, hint, {
+    ...placeOf(said),
+    ...(kind?.short ? { short: kind.short } : {}),
+  });
 }
 
 /** Where in the text an error lies: DuckDB shows an excerpt of the line with a mark below it. */

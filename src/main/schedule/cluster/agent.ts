@@ -14,7 +14,7 @@ import type { Engine } from "../engine-client.ts";
 import { type Permits, permitOf } from "../own-programs.ts";
 import { roomFor } from "./admission.ts";
 import type { BrokerConnection } from "./connection.ts";
-import { endedItsWorker, isShareSilent, reasonOf } from "./reasons.ts";
+import { endedItsWorker, isShareSilent, reasonOf, wasShortOfMemory } from "./reasons.ts";
 import { clusterKey, codeVersion, openJob, sealLines, spaceOf } from "./sealed-job.ts";
 import { type Seat, Seats } from "./seats.ts";
 import { Turnstile } from "./turnstile.ts";
@@ -193,7 +193,7 @@ export class Agent {
     taken.placed(placement);
     const input = {
       ...{ brandDir, node, workers: cores, inline: false, attempt: job.run, keeps: "uncommitted" as const },
-      memoryBytes: Math.floor(memoryBytes / cores),
+      memoryBytes: Math.floor(memoryBytes / (taken.wasLost ? 1 : cores)), // alone it may take all
       permit: await this.#permitOf(node, job.brand),
     };
     const options = {
@@ -254,7 +254,8 @@ export class Agent {
       this.#failed++;
       this.#options.log("task_failed", facts);
     }
-    return new Attempt(endedItsWorker(error) ? "again" : "failed", reasonOf(error));
+    const mayDoAlone = wasShortOfMemory(error) && !taken.wasLost && this.#options.cores > 1;
+    return new Attempt(endedItsWorker(error) || mayDoAlone ? "again" : "failed", reasonOf(error));
   }
 
   #cancelRun(run: string): void {

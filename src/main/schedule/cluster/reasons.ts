@@ -3,7 +3,9 @@ import { AssayError, fromWire, toWire, type WireError } from "../../../shared/ba
 /** Why a job failed, as text that the broker keeps: code and words of the program's own error, without details of the machine. */
 export function reasonOf(error: unknown): string {
   const { code, message, hint, details } = toWire(error);
-  const kept = Object.fromEntries(["key", "ended"].flatMap((name) => (name in details ? [[name, details[name]]] : [])));
+  const kept = Object.fromEntries(
+    ["key", "ended", "short"].flatMap((name) => (name in details ? [[name, details[name]]] : [])),
+  );
   return JSON.stringify({ code, message, hint, details: kept } satisfies WireError);
 }
 
@@ -25,6 +27,11 @@ export function wasLostTwice(reason: string): boolean {
 /** The share did not answer the one who asked, which says nothing of what was asked. */
 export function isShareSilent(error: unknown): error is AssayError {
   return error instanceof AssayError && error.code === "unavailable" && error.details["silent"] === "share";
+}
+
+/** It had too little memory beside others: with all of it, it may do. */
+export function wasShortOfMemory(error: unknown): boolean {
+  return error instanceof AssayError && error.details["short"] === "memory";
 }
 
 /** The process that worked on it is gone: the task may be to blame, or another one beside it. */
