@@ -190,8 +190,7 @@ async function runMissing(
     if (one.snapshot_id !== null) continue;
     const { snapshot, brandDir } = await findSnapshot(ctx, brand);
     const { fit_as_of } = await ctx.engine.call("snapshots.manifest", { brandDir, snapshot_id: snapshot.snapshot_id });
-    const label =
-      variants.length > 1 ? `Variant ${at + 1} of ${variants.length}: ${one.variant}` : `Running ${one.variant}`;
+    const label = variants.length > 1 ? `Running variant ${at + 1} of ${variants.length}` : "Running the variant";
     const request = {
       brand,
       params: { ...one.params },

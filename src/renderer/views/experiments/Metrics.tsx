@@ -3,11 +3,11 @@ import type { ExperimentComparison, MetricComparison } from "../../../shared/api
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
 import { Panel } from "../../components/Panel.tsx";
-import { State } from "../../components/State.tsx";
+import { State, type Tone } from "../../components/State.tsx";
 import { Term } from "../../components/Term.tsx";
 import { day, integer, word } from "../../format/format.ts";
 import { metricOf } from "../../format/metrics.ts";
-import { gainText } from "./words.ts";
+import { gainText, type MetricOutcome, outcomeOf } from "./words.ts";
 
 /** The metrics of the models that were judged otherwise, beside the current snapshot's on the same splits. */
 export function Metrics({ comparison }: { comparison: ExperimentComparison }) {
@@ -19,7 +19,7 @@ export function Metrics({ comparison }: { comparison: ExperimentComparison }) {
   return (
     <Panel
       title={gainText(metrics)}
-      under="Same cuts, same customers; 95 % intervals; gain: how much further ahead of its baseline than the current one"
+      under="Same cuts, same customers; 95 % intervals; gain: how much further ahead of its baseline than the current one, sure where one value lies outside the other’s limits"
     >
       {metrics.length === 0 ? (
         <p className="muted">
@@ -63,6 +63,13 @@ export function Metrics({ comparison }: { comparison: ExperimentComparison }) {
   );
 }
 
+const outcomes: Readonly<Record<Exclude<MetricOutcome, "unknown">, readonly [Tone, string]>> = {
+  better: ["good", "Better"],
+  worse: ["warn", "Worse"],
+  same: ["muted", "The same"],
+  unsure: ["muted", "Not sure"],
+};
+
 function Row({ row }: { row: MetricComparison }) {
   const { currency } = useBrand();
   const metric = metricOf(row.metric);
@@ -70,6 +77,7 @@ function Row({ row }: { row: MetricComparison }) {
   const limits = ({ low, high }: MetricComparison["variant"]) =>
     low === null || high === null ? null : `(${bare(low)} to ${bare(high)})`;
   const gain = row.gain ?? 0;
+  const outcome = outcomeOf(row);
   return (
     <tr>
       <td>
@@ -96,12 +104,10 @@ function Row({ row }: { row: MetricComparison }) {
       <td className="num">{row.gain === null ? "–" : `${gain > 0 ? "+" : ""}${metric.text(row.gain, currency)}`}</td>
       <td className="num">{integer(row.n)}</td>
       <td className="nowrap">
-        {row.gain === null ? (
+        {outcome === "unknown" ? (
           <span className="muted">–</span>
-        ) : gain === 0 ? (
-          <State tone="muted">The same</State>
         ) : (
-          <State tone={gain > 0 ? "good" : "warn"}>{gain > 0 ? "Better" : "Worse"}</State>
+          <State tone={outcomes[outcome][0]}>{outcomes[outcome][1]}</State>
         )}
       </td>
     </tr>

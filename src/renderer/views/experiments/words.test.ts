@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MetricComparison } from "../../../shared/api/contract/experiments.ts";
-import { gainText, parseValues, variantText } from "./words.ts";
+import { gainText, outcomeOf, parseValues, variantText } from "./words.ts";
 
 const row = (gain: number | null, is_main = true): MetricComparison => ({
   model: "rfm",
@@ -23,6 +23,18 @@ describe("what a variant comes to", () => {
     expect(gainText([row(0.1), row(-0.1)])).toBe("Better on 1 and worse on 1 of 2 main metrics at the cuts");
     expect(gainText([row(-0.1), row(-0.2)])).toBe("Worse on 2 of 2 main metrics at the cuts");
     expect(gainText([row(null)])).toMatch(/same splits/);
+  });
+
+  it("names no winner where each value lies within the other's limits", () => {
+    const held = (value: number, low: number, high: number, gain: number) =>
+      outcomeOf({ gain, base: { value: 0.8, low: 0.79, high: 0.81 }, variant: { value, low, high } });
+    expect(held(0.805, 0.795, 0.815, 0.005)).toBe("unsure");
+    expect(held(0.82, 0.815, 0.825, 0.02)).toBe("better");
+    expect(held(0.78, 0.775, 0.785, -0.02)).toBe("worse");
+    expect([held(0.8, 0.79, 0.81, 0), outcomeOf(row(null))]).toEqual(["same", "unknown"]);
+    const unsure = { ...row(0.1), base: { value: 1, low: 0.5, high: 1.5 } };
+    expect(gainText([unsure])).toBe("No sure difference on the main metrics");
+    expect(gainText([unsure, row(0.2)])).toBe("Better on 1 of 2 main metrics at the cuts");
   });
 
   it("reads the values of a sweep", () => {

@@ -52,14 +52,27 @@ export function variantText(
   return said.length === 0 || said.includes(null) ? variant : said.join("; ");
 }
 
+export type MetricOutcome = "better" | "worse" | "same" | "unsure" | "unknown";
+
+/** No winner where each value lies within the other's limits. */
+export function outcomeOf({ gain, base, variant }: Pick<MetricComparison, "gain" | "base" | "variant">): MetricOutcome {
+  if (gain === null) return "unknown";
+  if (gain === 0) return "same";
+  const holds = ({ low, high }: MetricComparison["variant"], value: number | null) =>
+    value !== null && low !== null && high !== null && low <= value && value <= high;
+  if (base && holds(base, variant.value) && holds(variant, base.value)) return "unsure";
+  return gain > 0 ? "better" : "worse";
+}
+
 /** What the main metrics of a variant come to, in a sentence. */
 export function gainText(metrics: readonly MetricComparison[]): string {
   const main = metrics.filter(({ is_main, gain }) => is_main && gain !== null);
-  const better = main.filter(({ gain }) => (gain ?? 0) > 0).length;
-  const worse = main.filter(({ gain }) => (gain ?? 0) < 0).length;
+  const count = (wanted: MetricOutcome) => main.filter((row) => outcomeOf(row) === wanted).length;
+  const [better, worse, unsure] = [count("better"), count("worse"), count("unsure")];
   if (metrics.length === 0) return "No model is judged otherwise than in the current snapshot";
   if (main.length === 0) return "Nothing to hold beside the current snapshot on the same splits";
-  if (better === 0 && worse === 0) return "The main metrics are as they are";
+  if (better === 0 && worse === 0)
+    return unsure === 0 ? "The main metrics are as they are" : "No sure difference on the main metrics";
   const of = main.length === 1 ? "its main metric" : `${main.length} main metrics at the cuts`;
   if (worse === 0) return main.length === 1 ? `Better on ${of}` : `Better on ${better} of ${of}`;
   if (better === 0) return main.length === 1 ? `Worse on ${of}` : `Worse on ${worse} of ${of}`;
