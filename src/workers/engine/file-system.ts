@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import { dirname, resolve } from "node:path";
 
 /** The calls that a commit makes; tests put themselves between, to fail or to end the process at any of them. */
 export interface FileSystem {
@@ -17,6 +18,21 @@ export interface FileSystem {
   list(path: string): string[];
 }
 
+/** Gives the topmost folder that was made. Where one can't be, Node says ENOENT on a disk that is read-only: the first that is missing is
+ *  tried alone, and the system says why. */
+function makeFolders(path: string): string | undefined {
+  try {
+    return fs.mkdirSync(path, { recursive: true });
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    let first = resolve(path);
+    while (dirname(first) !== first && !fs.existsSync(dirname(first))) first = dirname(first);
+    fs.mkdirSync(first);
+    fs.mkdirSync(path, { recursive: true });
+    return first;
+  }
+}
+
 export const realFileSystem: FileSystem = {
   open: (path, flags, mode) => fs.openSync(path, flags, mode),
   write: (fd, bytes, offset) => fs.writeSync(fd, bytes, offset),
@@ -27,7 +43,7 @@ export const realFileSystem: FileSystem = {
   link: (from, to) => fs.linkSync(from, to),
   rename: (from, to) => fs.renameSync(from, to),
   unlink: (path) => fs.unlinkSync(path),
-  mkdir: (path) => fs.mkdirSync(path, { recursive: true }),
+  mkdir: makeFolders,
   readFile: (path) => fs.readFileSync(path),
   list: (path) => fs.readdirSync(path),
 };

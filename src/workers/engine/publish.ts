@@ -297,7 +297,7 @@ export function failure(what: string, path: string, cause: unknown): AssayError 
     code === "ENOSPC" || code === "EDQUOT"
       ? "Free space on that disk or share, then run the same again: what was finished is kept."
       : readOnlyCodes.has(code)
-        ? "Check the rights to that folder, then run the same again."
+        ? "It is read-only or its rights forbid writing: change that, then run the same again; what was finished is kept."
         : "Run the same again; what was finished is kept.";
   return new AssayError(
     "unavailable",
