@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { wholePath } from "../format/paths.ts";
 import { FolderPicker } from "./FolderPicker.tsx";
 import { Icon } from "./Icon.tsx";
 
@@ -32,6 +33,8 @@ export function PathField({ label, value, onChange, onPick, onPickFiles }: Props
           className="field"
           value={value}
           required
+          pattern={wholePath}
+          title="The whole path, from the root on"
           spellCheck={false}
           onChange={(event) => onChange(event.target.value)}
         />

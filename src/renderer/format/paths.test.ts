@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nameFromPath, shortPath } from "./paths.ts";
+import { nameFromPath, shortPath, wholePath } from "./paths.ts";
 
 test("a path is short by its end, on either system", () => {
   expect(shortPath("/data/shop/exports/orders.csv")).toBe("exports/orders.csv");
@@ -14,4 +14,17 @@ test.each([
 ])("%s gives the name %s", (path, name) => {
   expect(nameFromPath(path)).toBe(name);
   expect(name).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]*$/);
+});
+
+test.each([
+  ["/data/backup", true],
+  [" /data", true],
+  ["C:\\data", true],
+  ["d:/data", true],
+  ["\\\\server\\share", true],
+  ["data/backup", false],
+  ["~/backup", false],
+  ["C:data", false],
+])("%s is a whole path: %s", (path, isWhole) => {
+  expect(new RegExp(`^(?:${wholePath})$`, "v").test(path)).toBe(isWhole);
 });

@@ -1,3 +1,6 @@
+/** A path from the root of a disk or share on, as a field's pattern: one that isn't would lie wherever the program was started. */
+export const wholePath = String.raw`\s*(?:\/|[A-Za-z]:(?:\\|\/)|\\\\).*`;
+
 /** The last parts of a path, for a column that is too narrow for all of it. */
 export function shortPath(path: string, parts = 2): string {
   return path.split(/[\\/]/).filter(Boolean).slice(-parts).join("/");
