@@ -92,7 +92,7 @@ async function copy(
   { signal, progress }: Following,
 ) {
   const input = { kind, from: from === null ? requireContact(ctx).path : resolve(from), to: resolve(to) };
-  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB copied`;
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   const { brands, damaged, ...rest } = await ctx.engine.stream("workspace.copy", input, {
     signal,
     onProgress: ({ bytes, ...step }) => progress({ ...step, unit: "", detail: megabytes(bytes) }),

@@ -29,6 +29,8 @@ interface Props {
 }
 
 const left = 88;
+/** Half the width of a mark's name. */
+const halfMark = 14;
 const top = 18;
 const floor = 108;
 const returnsAt = 138;
@@ -89,7 +91,13 @@ export function HistoryLanes({ orders, returns, asOf, expected, unit, messages =
         {historyMarks(from, to).map(({ at, label, isYear }) => (
           <g key={at}>
             <line x1={x(at)} x2={x(at)} y1={top - 6} y2={bottom} stroke="var(--hair)" />
-            <text x={x(at)} y={bottom + 14} textAnchor="middle" style={isYear ? { fontWeight: 600 } : undefined}>
+            <text
+              x={Math.min(x(at) + halfMark, width)}
+              y={bottom + 14}
+              textAnchor={x(at) + halfMark > width ? "end" : "middle"}
+              dx={x(at) + halfMark > width ? 0 : -halfMark}
+              style={isYear ? { fontWeight: 600 } : undefined}
+            >
               {label}
             </text>
           </g>

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { integer } from "../format/format.ts";
+import { seconds } from "../format/format.ts";
 
 export interface Doing {
   readonly label: string;
@@ -20,6 +20,8 @@ function useElapsed(): number {
   return elapsed;
 }
 
+const elapsedText = (elapsed: number) => (elapsed < 60 ? `${elapsed} s` : seconds(elapsed));
+
 /** Work that takes a while: what goes on, how far, for how long, and the way to stop it. */
 export function Working({ doing, onCancel }: { doing: Doing; onCancel: () => void }) {
   const elapsed = useElapsed();
@@ -32,7 +34,7 @@ export function Working({ doing, onCancel }: { doing: Doing; onCancel: () => voi
       <div className="bar" data-unknown={part === null}>
         <i style={{ width: `${(part ?? 0.18) * 100}%` }} />
       </div>
-      <span className="muted num">{elapsed >= worthTelling ? `${integer(elapsed)} s` : ""}</span>
+      <span className="muted num">{elapsed >= worthTelling ? elapsedText(elapsed) : ""}</span>
       <button type="button" className="button" onClick={onCancel}>
         Cancel
       </button>

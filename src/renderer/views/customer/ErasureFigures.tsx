@@ -26,7 +26,7 @@ export function ErasureFigures({
         <dd>
           {some(counts.records, "record")}, {some(counts.orders, "order")}
           {counts.shared_values > 0 &&
-            `; ${some(counts.shared_values, "address or number", "addresses or numbers")} that others have too stay`}
+            `; ${some(counts.shared_values, "address or number", "addresses or numbers")} that others have too ${counts.shared_values === 1 ? "stays" : "stay"}`}
         </dd>
         <dt>Lists here</dt>
         <dd>{counts.lists_rewritten === 0 ? "none" : some(counts.lists_rewritten, "list")}</dd>

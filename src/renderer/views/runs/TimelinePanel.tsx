@@ -73,7 +73,13 @@ export function TimelinePanel({ run, tasks, criticalSeconds, memory, isGoing, ch
           }}
         />
       ) : (
-        <p className="muted">{isGoing ? "No task has begun yet." : "Nothing had to be computed."}</p>
+        <p className="muted">
+          {isGoing
+            ? "No task has begun yet."
+            : run.state === "done"
+              ? "Nothing had to be computed."
+              : "Nothing was computed."}
+        </p>
       )}
     </Panel>
   );
