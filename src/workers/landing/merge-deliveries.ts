@@ -5,6 +5,8 @@ import { isUnnamedSql, nameMarkSql, rowKeySql } from "./row-keys.ts";
 
 /** Later rows first: of deliveries, of files in one, of rows in one. */
 const latest = "batch_number DESC, file_number DESC, source_row DESC, row_hash";
+/** A row's place among all deliveries. */
+const place = "((batch_number * 1000000000::HUGEINT + file_number) * 1000000000000 + source_row)";
 const whence = new Set(["key_space", "source", "batch_id", "file_number", "source_row"]);
 
 interface Merged {
@@ -37,33 +39,71 @@ export async function mergeDeliveries(session: Session, table: LakeTable, delive
   const marked = (is: "SEMI" | "ANTI") =>
     `SELECT d.* FROM ${rows} d ${is} JOIN ${contested} c
        ON c.is_keyed <> ${isUnnamed} AND c.mark = CASE WHEN ${isUnnamed} THEN hash(d.source, d.row_hash) ELSE ${mark} END`;
-  await session.run(`CREATE TEMP TABLE settled_${table.table} AS ${settledSql(table, marked("SEMI"))}`);
+  const settled = `settled_${table.table}`;
+  const repeated = `repeated_${table.table}`;
+  await session.run(`CREATE TEMP VIEW ${repeated} AS ${marked("SEMI")}`);
+  await settle(session, table, { delivered: repeated, contested, settled, columns });
   await session.run(
-    `CREATE TEMP VIEW ${name} AS SELECT ${columns} FROM (${marked("ANTI")}) UNION ALL SELECT ${columns} FROM settled_${table.table}`,
+    `CREATE TEMP VIEW ${name} AS SELECT ${columns} FROM (${marked("ANTI")}) UNION ALL SELECT ${columns} FROM ${settled}`,
   );
   return { relation: name, isAsDelivered: false };
 }
 
-function settledSql(table: LakeTable, delivered: string): string {
-  const names = lakeColumns(table).map(({ name }) => name);
-  const joined = names.map(
-    (name) =>
-      (whence.has(name)
-        ? `first(${ident(name)} ORDER BY ${latest})`
-        : `first(${ident(name)} ORDER BY ${latest}) FILTER (${ident(name)} IS NOT NULL)`) + ` AS ${ident(name)}`,
+interface Settling {
+  /** The view of the rows that may repeat. */
+  readonly delivered: string;
+  /** The table of their marks. */
+  readonly contested: string;
+  /** The table to be made of them. */
+  readonly settled: string;
+  readonly columns: string;
+}
+
+/** Settles rows that may repeat. Where the latest row of each name lies is found first, so that only those are read whole. */
+async function settle(session: Session, table: LakeTable, settling: Settling): Promise<void> {
+  const { delivered, contested, settled, columns } = settling;
+  const has = async (where: string) =>
+    (await session.value(`SELECT EXISTS (SELECT 1 FROM ${contested} WHERE ${where})`)) === true;
+  if (await has("is_keyed")) await settleNamed(session, table, settling);
+  else await session.run(`CREATE TEMP TABLE ${settled} AS SELECT ${columns} FROM ${delivered} WHERE false`);
+  if (await has("NOT is_keyed"))
+    await session.run(`INSERT INTO ${settled} WITH counted AS (
+        SELECT *, count(*) OVER (PARTITION BY source, row_hash, batch_number, file_number) AS n FROM ${delivered} WHERE row_key IS NULL)
+      SELECT ${columns} FROM (
+        SELECT * FROM counted QUALIFY dense_rank() OVER (PARTITION BY source, row_hash ORDER BY n DESC, batch_number, file_number) = 1)`);
+}
+
+async function settleNamed(
+  session: Session,
+  table: LakeTable,
+  { delivered, settled, columns }: Settling,
+): Promise<void> {
+  const standing = `latest_${table.table}`;
+  await session.run(
+    `CREATE TEMP TABLE ${standing} AS SELECT source, row_key, max(${place}) AS place FROM ${delivered} WHERE row_key IS NOT NULL GROUP BY ALL`,
   );
-  const columns = [...names, "row_hash"].map(ident).join(", ");
-  const merged =
-    table.table === "customers"
-      ? `SELECT ${columns} FROM standing`
-      : `SELECT ${columns} FROM standing WHERE n_sources = 1 UNION ALL
-         SELECT ${joined.join(", ")}, first(row_hash ORDER BY ${latest}) AS row_hash FROM standing WHERE n_sources > 1 GROUP BY row_key`;
-  return `WITH delivered AS (SELECT *, (batch_number * 1000000000::HUGEINT + file_number) * 1000000000000 + source_row AS place FROM (${delivered})),
-    latest AS (SELECT source, row_key, max(place) AS place FROM delivered WHERE row_key IS NOT NULL GROUP BY ALL),
-    keyed AS (SELECT d.* FROM delivered d SEMI JOIN latest l ON l.source = d.source AND l.row_key = d.row_key AND l.place = d.place
-              QUALIFY row_number() OVER (PARTITION BY source, row_key ORDER BY ${latest}) = 1),
-    standing AS (SELECT *, count(*) OVER (PARTITION BY row_key) AS n_sources FROM keyed),
-    counted AS (SELECT *, count(*) OVER (PARTITION BY source, row_hash, batch_number, file_number) AS n FROM delivered WHERE row_key IS NULL),
-    unkeyed AS (SELECT * FROM counted QUALIFY dense_rank() OVER (PARTITION BY source, row_hash ORDER BY n DESC, batch_number, file_number) = 1)
-    SELECT ${columns} FROM unkeyed UNION ALL ${merged}`;
+  const [{ names, sources } = {}] = await session.rows(
+    `SELECT count(*) AS names, count(DISTINCT source) AS sources FROM ${standing}`,
+  );
+  const rows = `SELECT d.* FROM ${delivered} d SEMI JOIN ${standing} l ON l.source = d.source AND l.row_key = d.row_key AND l.place = ${place}`;
+  const first = `${rows} QUALIFY row_number() OVER (PARTITION BY d.source, d.row_key ORDER BY ${latest}) = 1`;
+  if (table.table !== "customers" && Number(sources) > 1) {
+    await session.run(`CREATE TEMP TABLE ${settled} AS ${joinedSql(table, first, columns)}`);
+    return;
+  }
+  await session.run(`CREATE TEMP TABLE ${settled} AS SELECT ${columns} FROM (${rows})`);
+  const isOneEach = Number(await session.value(`SELECT count(*) FROM ${settled}`)) === Number(names);
+  if (isOneEach) return; // else a row of a file says something of a name twice
+  await session.run(`CREATE OR REPLACE TEMP TABLE ${settled} AS SELECT ${columns} FROM (${first})`);
+}
+
+/** Of several sources what the later ones say, where they say something. */
+function joinedSql(table: LakeTable, rows: string, columns: string): string {
+  const joined = lakeColumns(table).map(({ name }) => {
+    const last = `first(${ident(name)} ORDER BY ${latest})`;
+    return `${whence.has(name) ? last : `${last} FILTER (${ident(name)} IS NOT NULL)`} AS ${ident(name)}`;
+  });
+  return `WITH standing AS (SELECT *, count(*) OVER (PARTITION BY row_key) AS n_sources FROM (${rows}))
+    SELECT ${columns} FROM standing WHERE n_sources = 1 UNION ALL
+    SELECT ${joined.join(", ")}, first(row_hash ORDER BY ${latest}) AS row_hash FROM standing WHERE n_sources > 1 GROUP BY row_key`;
 }
