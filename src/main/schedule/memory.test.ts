@@ -5,7 +5,7 @@ describe("the memory of a run", () => {
   it("is shared by its tasks, without what the program itself and the heaps of its models hold", () => {
     expect(queryBytes(parseBytes("2GB"), 2)).toBe(350e6);
     expect(queryBytes(parseBytes("1GB"), 1)).toBe(200e6);
-    expect(queryBytes(parseBytes("12.6GB"), 2)).toBe(4.5e9);
+    expect(queryBytes(parseBytes("12.6GB"), 2)).toBe(3e9);
   });
 
   it("holds fewer workers where it is little, and refuses to be none", () => {

@@ -36,10 +36,9 @@ export function machineDefaults(): { workers: number; memoryBytes: number } {
 const ownBytes = 600e6;
 /** The least that a task does with, in bytes. */
 const leastTaskBytes = 400e6;
-/** Of a task's memory what queries can't count: columns of models in the program's heap, files that are written, in bytes; no more than
- *  this part of it. */
-const heapBytes = 1.5e9;
-const heapShare = 0.5;
+/** The part of a task's memory that queries may count: they hold up to as much again that nobody counts, and models their columns in the
+ *  program's heap. */
+const countedShare = 0.5;
 
 /** What a task holds where customers are many, models' columns included, in bytes. */
 const largeTaskBytes = 900e6;
@@ -63,5 +62,5 @@ export function workersWithin(workers: number, memoryBytes: number, isNamed: boo
 /** What one of so many tasks may give to queries, in bytes: what a run may take without what the program and its heap hold. */
 export function queryBytes(memoryBytes: number, workers: number): number {
   const task = Math.max(leastTaskBytes, (memoryBytes - ownBytes) / workers);
-  return Math.floor(task - Math.min(heapBytes, heapShare * task));
+  return Math.floor(countedShare * task);
 }
