@@ -4,6 +4,7 @@ import { spanSql, writeSpans } from "../engine/spans.ts";
 import { ident } from "../engine/sql.ts";
 import type { StepContext } from "../engine/step-context.ts";
 import { shiftsOf, wallSql } from "../engine/zone-shifts.ts";
+import { rowOrderSql } from "./row-keys.ts";
 
 export interface FiledTable {
   readonly table: LakeTable;
@@ -15,7 +16,6 @@ export interface FiledTable {
 
 const key = "key_space, order_id";
 const namesOf = (columns: readonly Column[]) => columns.map(({ name }) => ident(name)).join(", ");
-const orderOf = ({ table }: FiledTable) => [...table.key.map(ident), "source", "batch_id", "source_row"].join(", ");
 
 /** Writes orders and their lines by the span of each row's own day, and beside the lines of a span what belongs to their orders and lies in
  *  other spans (`orders_beside`, `lines_beside`): who reads a span has all of its orders. */
@@ -26,7 +26,7 @@ export async function writeFiledOrders(context: StepContext, orders: FiledTable,
     await writeSpans(context, {
       ...{ output: filed.table.table, from: placed(filed), columns: namesOf(filed.columns), at: "ordered_at" },
       isReadApart: true,
-      ...(filed.isAsDelivered ? {} : { order: orderOf(filed) }),
+      ...(filed.isAsDelivered ? {} : { order: rowOrderSql(filed.table) }),
     });
   }
   await apart(context, orders, lines);
@@ -35,7 +35,7 @@ export async function writeFiledOrders(context: StepContext, orders: FiledTable,
     const beside = `(SELECT ${own}, l.span FROM apart_${filed.table.table} t JOIN (SELECT DISTINCT ${key}, span FROM apart_${lines.table.table}) l
       ON l.key_space = t.key_space AND l.order_id = t.order_id AND l.span <> t.span)`;
     const columns = namesOf(filed.columns);
-    await writeSpans(context, { output, from: beside, columns, order: orderOf(filed), isReadApart: true });
+    await writeSpans(context, { output, from: beside, columns, order: rowOrderSql(filed.table), isReadApart: true });
   }
 }
 

@@ -7,6 +7,7 @@ import { completeLake } from "./complete-lake.ts";
 import type { Relations } from "./completion.ts";
 import { type FiledTable, writeFiledOrders } from "./filed-orders.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
+import { rowOrderSql } from "./row-keys.ts";
 
 interface Subject {
   readonly batches: readonly { readonly source: string; readonly batch_id: string }[];
@@ -43,7 +44,7 @@ function lakeStep(name: ReturnType<typeof lakeStepOf>, title: string) {
   const plain = { kind: "parquet" as const };
   const spanned = { ...plain, isSpanned: true as const };
   return defineStep({
-    ...{ name, version: hasFiled ? 11 : 10, title, stage: "lake", scope: "brand", timing: "none" },
+    ...{ name, version: 11, title, stage: "lake", scope: "brand", timing: "none" },
     inputs: Object.fromEntries(tables.map(({ table }) => [table, { step: "normalise", output: table }])),
     params: {},
     settings: hasFiled ? ["currency", "time_zone"] : ["currency"],
@@ -75,7 +76,7 @@ function lakeStep(name: ReturnType<typeof lakeStepOf>, title: string) {
       const write = (output: string, table: LakeTable, columns: readonly Column[]) => {
         const names = columns.map((column) => ident(column.name)).join(", ");
         const rows = `SELECT ${names} FROM ${relations.get(table.table)}`;
-        return context.output.query(output, isInOrder(table) ? rows : `${rows} ORDER BY ${orderOf(table)}`);
+        return context.output.query(output, isInOrder(table) ? rows : `${rows} ORDER BY ${rowOrderSql(table)}`);
       };
       const [orders, lines] = filedTables.map((table): FiledTable => {
         const relation = relations.get(table.table) ?? "";
@@ -95,7 +96,7 @@ function lakeStep(name: ReturnType<typeof lakeStepOf>, title: string) {
 function writeRates(context: StepContext, table: LakeTable, relation: string): Promise<void> {
   const columns = behaviourColumns(table).map(({ name }) => ident(name));
   const from = `(SELECT *, ${spanSql("valid_on", context.spanEnds)} AS span FROM ${relation})`;
-  const rows = { output: table.table, from, columns: columns.join(", "), order: orderOf(table) };
+  const rows = { output: table.table, from, columns: columns.join(", "), order: rowOrderSql(table) };
   return writeSpans(context, { ...rows, isReadApart: true });
 }
 
@@ -104,7 +105,3 @@ export const lakeSteps = [
   lakeStep("lake_people", "Merge records of people"),
   lakeStep("lake_events", "Merge events and campaigns"),
 ] as const;
-
-function orderOf(table: LakeTable): string {
-  return [...table.key.map(ident), "source", "batch_id", "source_row"].join(", ");
-}

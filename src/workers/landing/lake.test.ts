@@ -361,6 +361,25 @@ describe("the lake", () => {
     expect(await ids([first, { batch: "b2", rows: [order("1", "c1", 50)] }])).toEqual(["1", "2", "3"]);
   });
 
+  it("lays rows without a name by file, however they were found", async () => {
+    const files = [2, 0, 1].map((file) => ({ batch: "b1", file, rows: [{ email: `${file}@x.example` }] }));
+    const named = {
+      batch: "b2",
+      rows: [
+        { source_customer_id: "c1", email: "a@x.example" },
+        { source_customer_id: "c1", email: "b@x.example" },
+      ],
+    };
+    await deliver("customers", [...files, named]); // one that is corrected: what isn't goes past it
+    const { customers_contact = [] } = await merge(two);
+    expect(customers_contact.map(({ email }) => email)).toEqual([
+      "b@x.example",
+      "0@x.example",
+      "1@x.example",
+      "2@x.example",
+    ]);
+  });
+
   it("holds the same whatever the order of rows in a file", async () => {
     const rows = ["3", "1", "2"].map((id) => order(id, `c${id}`, Number(id) * 100));
     const contents = async (own: readonly Row[]) => {
