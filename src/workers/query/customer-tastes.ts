@@ -1,6 +1,6 @@
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal } from "../engine/sql.ts";
-import { affinities, type FittedShares, weighed } from "../models/preferences/shares.ts";
+import { affinities, readShares, weighed } from "../models/preferences/shares.ts";
 import { type Estimate, numberOf, textOrNull } from "./estimate.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
 
@@ -25,7 +25,7 @@ interface Asked {
 
 /** Shares of what a customer chooses next, greatest first, by the snapshot's fit and the customer's own counts. */
 export async function tastesOf(snapshot: OpenSnapshot, session: Session, id: string, asked: Asked): Promise<Taste[]> {
-  const fitted = snapshot.handle.fits?.[asked.model] as unknown as FittedShares | null | undefined;
+  const fitted = readShares(snapshot.handle.fits?.[asked.model]);
   if (!fitted?.choices || !snapshot.has(asked.table)) return [];
   const half = fitted.half_life;
   const pause = half === undefined ? "0" : `DATE ${literal(snapshot.handle.as_of)} - max(last_on)`;

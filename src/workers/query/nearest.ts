@@ -6,7 +6,7 @@ import type { BandChange, BandChanges } from "../models/band-changes.ts";
 import { propensityChanges } from "../models/lifecycle/propensity-changes.ts";
 import { fittedPropensity } from "../models/lifecycle/propensity-fit.ts";
 import { returnRiskChanges } from "../models/returns/return-risk-changes.ts";
-import type { FittedRisk } from "../models/returns/return-risk-fit.ts";
+import { readRisk } from "../models/returns/return-risk-fit.ts";
 import { numberOrNull, textOrNull } from "./estimate.ts";
 import { agrees } from "./purchase-model.ts";
 import type { OpenSnapshot } from "./session-pool.ts";
@@ -45,7 +45,7 @@ async function ofPropensity(snapshot: OpenSnapshot, session: Session, asked: Ask
 }
 
 async function ofReturnRisk(snapshot: OpenSnapshot, session: Session, asked: Asked): Promise<BandChanges | null> {
-  const fitted = (snapshot.handle.fits?.return_risk ?? null) as unknown as FittedRisk | null;
+  const fitted = readRisk(snapshot.handle.fits?.return_risk ?? null);
   const [order, line] = [textOrNull(asked.stored.order_id), textOrNull(asked.stored.line_id)];
   if (!fitted || order === null || line === null || !snapshot.has("return_open_lines")) return null;
   const table = await session.table(

@@ -1,8 +1,8 @@
 import { seasons, weekdays } from "../../shared/domain/profile-fields.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { timeSlots } from "../features/timing-counts.ts";
-import type { FittedStores } from "../models/preferences/store-shares.ts";
-import type { FittedTiming, Habit } from "../models/preferences/timing-preference.ts";
+import { readStoreFit } from "../models/preferences/store-shares.ts";
+import { type Habit, readTimingFit } from "../models/preferences/timing-preference.ts";
 import { numberOf, textOrNull } from "./estimate.ts";
 import { reasonOf } from "./missing-reason.ts";
 import type { StoreRow, TimeSlot, Timing, Told } from "./preferences-shape.ts";
@@ -18,7 +18,7 @@ const slotsOf = {
 /** When orders are placed, and how many customers have their best hour, weekday and season where; the rule of a slot as a value of the
  *  profile's column. */
 export async function readTiming(snapshot: OpenSnapshot, session: Session): Promise<Timing> {
-  const fitted = snapshot.handle.fits?.timing_preference as unknown as FittedTiming | null | undefined;
+  const fitted = readTimingFit(snapshot.handle.fits?.timing_preference);
   const has = snapshot.profileColumns.has("best_weekday");
   const scored = has ? numberOf(await session.value("SELECT count(best_weekday) FROM profiles")) : 0;
   if (scored === 0 || !fitted)
@@ -63,7 +63,7 @@ export async function readStores(
   snapshot: OpenSnapshot,
   session: Session,
 ): Promise<Told<StoreRow> & { reach_km: number | null }> {
-  const fitted = snapshot.handle.fits?.store_affinity as unknown as FittedStores | null | undefined;
+  const fitted = readStoreFit(snapshot.handle.fits?.store_affinity);
   const has = snapshot.profileColumns.has("home_store");
   const scored = has ? numberOf(await session.value("SELECT count(home_store) FROM profiles")) : 0;
   const reach_km = fitted?.reach_km ?? null;

@@ -1,7 +1,7 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Session } from "../../engine/duckdb.ts";
 import { literal } from "../../engine/sql.ts";
-import type { FittedShares } from "../../models/preferences/shares.ts";
+import { readShares } from "../../models/preferences/shares.ts";
 import { numbers, texts } from "../../models/tables.ts";
 import { numberOf } from "../../query/estimate.ts";
 import type { OpenSnapshot } from "../../query/session-pool.ts";
@@ -120,7 +120,7 @@ export async function readInputs(snapshot: OpenSnapshot, session: Session, days:
         SELECT CAST(sum(a) AS DOUBLE) / count(a) / 1e6 AS mean, sqrt(greatest(0, CAST(sum(CAST(a AS HUGEINT) * a) AS DOUBLE) / count(a) - power(CAST(sum(a) AS DOUBLE) / count(a), 2))) / 1e6 AS spread,
           median(half_reduced_depth) AS depth FROM whole`)
     : [];
-  const fitted = handle.fits?.category_affinity as unknown as FittedShares | null | undefined;
+  const fitted = readShares(handle.fits?.category_affinity);
   const share = new Map((fitted?.choices ?? []).map((name, at) => [name, fitted?.shares[at] ?? 0]));
   return {
     people,

@@ -1,6 +1,7 @@
 import { type BoostedTrees, fitBoostedTrees } from "../../numeric/boosted-trees.ts";
 import { predictMargins } from "../../numeric/boosted-trees-predict.ts";
 import { type Measured, shareInterval } from "../../numeric/scoring.ts";
+import { fitReader } from "../fit-reader.ts";
 
 export interface Reach {
   /** Part of all customers that is reached, those most alike first. */
@@ -17,6 +18,14 @@ export interface FittedAlike {
   readonly n_rows: number;
   readonly curve: readonly Reach[];
 }
+
+export const readAlike = fitReader<FittedAlike>("lookalike", {
+  folds: "list",
+  columns: "list",
+  n_seeds: "number",
+  n_rows: "number",
+  curve: "list",
+});
 
 const folds = 3;
 const mostRows = 40_000;

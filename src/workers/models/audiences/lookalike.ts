@@ -7,7 +7,7 @@ import { midRanks, shareInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { compare, known, leastCustomers } from "../evaluation.ts";
 import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
-import { alikeMargins, type FittedAlike, fitAlike, leastSeeds } from "./lookalike-fit.ts";
+import { alikeMargins, type FittedAlike, fitAlike, leastSeeds, readAlike } from "./lookalike-fit.ts";
 
 /** What seeds are chosen by says nothing of what makes them: these columns are left out. */
 const defining = /^(revenue_|purchases_|frequency$|recency$|last_purchase_minor$|n_lines$|return_count$)/;
@@ -112,7 +112,7 @@ export const lookalike = defineModel({
     return fitAlike(alikeNames, alikeColumns(inputs), isSeed, seed, throwIfCancelled) as unknown as Json;
   },
   score: (inputs, json, params) => {
-    const fitted = json as unknown as FittedAlike | null;
+    const fitted = readAlike(json);
     const features = requireTable(inputs, "features");
     const isSeed = seedsOf(worthOf(inputs, params), Number(params.seed_share));
     const similarity = fitted ? alikeMargins(fitted, alikeColumns(inputs)).map(sigmoid) : blank(features.rows);
@@ -131,7 +131,7 @@ export const lookalike = defineModel({
     );
   },
   evaluate: (inputs, scores, holdout, json, params) => {
-    const fitted = json as unknown as FittedAlike | null;
+    const fitted = readAlike(json);
     if (!fitted) return [];
     const features = requireTable(inputs, "features");
     const rows = matchRows(features, holdout.outcomes);

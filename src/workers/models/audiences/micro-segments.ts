@@ -5,6 +5,7 @@ import { adjustedRand, kMeans, type Matrix, nearest } from "../../numeric/k-mean
 import type { Measured } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { compare, compareMeans, known, leastCustomers } from "../evaluation.ts";
+import { fitReader } from "../fit-reader.ts";
 import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { nameClusters, traits } from "./micro-segment-words.ts";
 
@@ -26,6 +27,8 @@ export interface FittedSegments {
   readonly stages: readonly FittedStage[];
   readonly stability: number;
 }
+
+export const readSegments = fitReader<FittedSegments>("micro_segments", { stages: "list", stability: "number" });
 
 const mostFitted = 3_000;
 const leastInStage = 150;
@@ -257,7 +260,7 @@ export const microSegments = defineModel({
     return { stages: fitted, stability: rounded(stability) } as unknown as Json;
   },
   score: (inputs, json) => {
-    const fitted = json as unknown as FittedSegments | null;
+    const fitted = readSegments(json);
     const { columns, stages } = traitsOf(inputs);
     const features = requireTable(inputs, "features");
     const names = new Array<string | null>(features.rows).fill(null);
@@ -283,7 +286,7 @@ export const microSegments = defineModel({
     );
   },
   evaluate: (inputs, scores, holdout, json) => {
-    const fitted = json as unknown as FittedSegments | null;
+    const fitted = readSegments(json);
     if (!fitted) return [];
     const { stages } = traitsOf(inputs);
     const features = requireTable(inputs, "features");

@@ -4,6 +4,7 @@ import { fitConcentration } from "../../numeric/beta-binomial.ts";
 import { auc, aucDifference } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { calibrationBins, compare, join, known, leastCustomers } from "../evaluation.ts";
+import { fitReader } from "../fit-reader.ts";
 import { pick } from "../learning.ts";
 import { blank, numbers, quintiles, requireTable, scoreTable, stepOf, texts } from "../tables.ts";
 
@@ -19,6 +20,14 @@ interface FittedRfm extends Bounds {
   /** The same of each recency digit, for codes that nobody had. */
   readonly by_recency: readonly number[];
 }
+
+const readRfm = fitReader<FittedRfm>("rfm", {
+  days: "list",
+  orders: "list",
+  money: "list",
+  rates: "object?",
+  by_recency: "list",
+});
 
 const leastBuyers = 50;
 
@@ -136,7 +145,7 @@ export const rfm = defineModel({
   },
   score: (inputs, given) => {
     const summary = requireTable(inputs, "summary");
-    const fitted = given as unknown as FittedRfm | null;
+    const fitted = readRfm(given);
     const n = summary.rows;
     const [recency, frequency, money, rate] = [blank(n), blank(n), blank(n), blank(n)];
     const code = new Array<string | null>(n).fill(null);

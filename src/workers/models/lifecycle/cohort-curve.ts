@@ -1,6 +1,7 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { conformalFactor } from "../../numeric/interval-score.ts";
 import { type ActivityParams, activity, fitActivity } from "../../numeric/shifted-beta-geometric.ts";
+import { fitReader } from "../fit-reader.ts";
 import { numbers } from "../tables.ts";
 
 /** Buyers of a cohort in a month; months count from 1970-01. */
@@ -28,6 +29,18 @@ export interface FittedRetention {
   readonly n_cohorts: number;
   readonly n_months: number;
 }
+
+export const readRetention = fitReader<FittedRetention>("cohort_retention", {
+  params: "object",
+  converged: "flag",
+  iterations: "number",
+  levels: "object",
+  season: "list",
+  spread: "number",
+  widen: "number",
+  n_cohorts: "number",
+  n_months: "number",
+});
 
 /** Month of a day, both since 1970. */
 export function monthOf(day: number): number {

@@ -13,6 +13,7 @@ import {
   fitRetention,
   monthOf,
   rateOf,
+  readRetention,
   spreadOf,
 } from "./cohort-curve.ts";
 
@@ -93,7 +94,7 @@ export const cohortRetention = defineModel({
     return fitRetention(cells) as unknown as Json;
   },
   score: (inputs, json) => {
-    const fitted = json as unknown as FittedRetention | null;
+    const fitted = readRetention(json);
     const asOf = asOfOf(requireTable(inputs, "summary"));
     const seen = cellsOf(requireTable(inputs, "cohorts"), asOf);
     const present = Number.isFinite(asOf) ? monthOf(asOf + 1) : 0;
@@ -131,7 +132,7 @@ export const cohortRetention = defineModel({
     return { rows: rows.length, columns };
   },
   evaluate: (inputs, _scores, { tables = {} }, json, _, { seed }) => {
-    const fitted = json as unknown as FittedRetention | null;
+    const fitted = readRetention(json);
     if (!fitted) return [];
     const asOf = asOfOf(requireTable(inputs, "summary"));
     const present = monthOf(asOf + 1);

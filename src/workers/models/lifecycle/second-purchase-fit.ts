@@ -4,6 +4,7 @@ import { firstOrderColumns } from "../../features/first-orders.ts";
 import { type BoostedTrees, fitBoostedTrees } from "../../numeric/boosted-trees.ts";
 import { sigmoid } from "../../numeric/boosted-trees-loss.ts";
 import { predictMargins } from "../../numeric/boosted-trees-predict.ts";
+import { fitReader } from "../fit-reader.ts";
 import { contentHashes, drawn, fitLabelMeans, type LabelMeans, labelMeansOf, pick } from "../learning.ts";
 import { numbers, texts } from "../tables.ts";
 import { chanceAhead, fitCurve, type SecondCurve } from "./second-purchase-curve.ts";
@@ -16,6 +17,13 @@ export interface FittedSecond {
   readonly n_first: number;
   readonly n_second: number;
 }
+
+export const readSecond = fitReader<FittedSecond>("second_purchase", {
+  curve: "object",
+  own: "object?",
+  n_first: "number",
+  n_second: "number",
+});
 
 /** How the odds to buy again within the horizon differ by the first order and the age. */
 interface OwnOdds {

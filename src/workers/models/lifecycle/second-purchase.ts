@@ -4,7 +4,7 @@ import { defineModel } from "../define.ts";
 import { calibrationBins, compare, compareRanks, join, known, leastCustomers } from "../evaluation.ts";
 import { blank, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { chanceAhead, type SecondCurve, shareBy } from "./second-purchase-curve.ts";
-import { type FittedSecond, fitSecond, ownChance, shiftsOf } from "./second-purchase-fit.ts";
+import { fitSecond, ownChance, readSecond, shiftsOf } from "./second-purchase-fit.ts";
 
 const weeksAhead = 26;
 
@@ -63,7 +63,7 @@ export const secondPurchase = defineModel({
   },
   fit: (inputs, _, context): Json => fitSecond(requireTable(inputs, "first"), context) as unknown as Json,
   score: (inputs, json, _, { purchaseHorizonDays }) => {
-    const fitted = json as unknown as FittedSecond | null;
+    const fitted = readSecond(json);
     const first = requireTable(inputs, "first");
     const [chance, week] = [blank(first.rows), blank(first.rows)];
     const [age, second] = [numbers(first, "age_days"), numbers(first, "second_after_days")];
@@ -84,7 +84,7 @@ export const secondPurchase = defineModel({
     );
   },
   evaluate: (inputs, scores, { outcomes, horizonDays }, json) => {
-    const fitted = json as unknown as FittedSecond | null;
+    const fitted = readSecond(json);
     const first = requireTable(inputs, "first");
     const rows = matchRows(outcomes, scores);
     const scored = numbers(scores, "probability_second_purchase");

@@ -10,6 +10,7 @@ import { fitPlatt, type Platt } from "../../numeric/platt.ts";
 import { brierErrors, meanInterval } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { calibrationBins, compare, compareRanks, join, known, leastCustomers } from "../evaluation.ts";
+import { fitReader } from "../fit-reader.ts";
 import { contentHashes, drawn, logitsOf, pick } from "../learning.ts";
 import { blank, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { columnsOf, type RecencyRule, rateByRecency, recencyRule } from "./propensity-fit.ts";
@@ -25,6 +26,16 @@ interface Fitted {
   readonly n_lapsed: number;
   readonly n_came_back: number;
 }
+
+const readFit = fitReader<Fitted>("win_back", {
+  trees: "object",
+  platt: "object",
+  btyd: "object",
+  horizon_days: "number",
+  recency: "object",
+  n_lapsed: "number",
+  n_came_back: "number",
+});
 
 const leastRows = 200;
 const leastBack = 30;
@@ -146,7 +157,7 @@ export const winBack = defineModel({
   },
   fit: (inputs, _, context): Json => fitWinBack(requireTable(inputs, "rows"), context) as unknown as Json,
   score: (inputs, json) => {
-    const fitted = json as unknown as Fitted | null;
+    const fitted = readFit(json);
     const features = requireTable(inputs, "features");
     const stage = requireTable(inputs, "stage");
     const places = matchRows(features, stage);
@@ -169,7 +180,7 @@ export const winBack = defineModel({
     );
   },
   evaluate: (inputs, scores, { outcomes }, json) => {
-    const fitted = json as unknown as Fitted | null;
+    const fitted = readFit(json);
     const features = requireTable(inputs, "features");
     const scored = numbers(scores, "probability_win_back");
     const rows = matchRows(outcomes, scores);

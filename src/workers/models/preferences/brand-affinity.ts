@@ -1,7 +1,7 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import { defineModel } from "../define.ts";
 import { numbers, requireTable, scoreTable, texts } from "../tables.ts";
-import { evaluateShares, type FittedShares, fitShares, scoreShares, shareParams, totalOf } from "./shares.ts";
+import { evaluateShares, fitShares, readShares, scoreShares, shareParams, totalOf } from "./shares.ts";
 
 const columns = { choice: "brand", count: "n_lines" };
 
@@ -70,7 +70,7 @@ export const brandAffinity = defineModel({
   fit: (inputs, params) => fitShares(requireTable(inputs, "counts"), columns, Number(params.prior_weight)),
   score: (inputs, json) => {
     const table = requireTable(inputs, "counts");
-    const scored = scoreShares(table, columns, json as unknown as FittedShares | null);
+    const scored = scoreShares(table, columns, readShares(json));
     const { ids, choosers, top, share, low, high, lists } = scored;
     const brandOf = new Map(ids.map((id, at) => [id, top[at] ?? ""]));
     const requirement = requirementShares(table, brandOf);
@@ -93,7 +93,7 @@ export const brandAffinity = defineModel({
       counts: requireTable(inputs, "counts"),
       outcomes: requireTable(holdout.tables ?? {}, "brands"),
       columns,
-      fitted: json as unknown as FittedShares | null,
+      fitted: readShares(json),
       seed,
       recallAt: [1, 3],
     }),

@@ -3,6 +3,7 @@ import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { Evaluation } from "../../../shared/domain/model.ts";
 import { defineModel } from "../define.ts";
 import { calibrationBins, compareMeans, known, leastCustomers } from "../evaluation.ts";
+import { fitReader } from "../fit-reader.ts";
 import { requireTable, texts } from "../tables.ts";
 import { findRules, type HeldOut, measuresOf, ruleText, type Sets, setsOf } from "./bundle-rules.ts";
 import { listsOf } from "./sold-products.ts";
@@ -12,6 +13,8 @@ interface FittedBundles {
   readonly n_rules: number;
   readonly n_confirmed: number;
 }
+
+const readBundles = fitReader<FittedBundles>("bundles", { rules: "list", n_rules: "number", n_confirmed: "number" });
 
 export const bundles = defineModel({
   name: "bundles",
@@ -90,7 +93,7 @@ export const bundles = defineModel({
   },
   score: (inputs, json): ColumnTable => {
     const sets = setsOf(requireTable(inputs, "sets"));
-    const fitted = json as unknown as FittedBundles | null;
+    const fitted = readBundles(json);
     const rows = (fitted?.rules ?? [])
       .flatMap((rule) => {
         const measures = measuresOf(sets, rule);
@@ -118,7 +121,7 @@ export const bundles = defineModel({
     };
   },
   evaluate: (inputs, _scores, holdout, json) => {
-    const fitted = json as unknown as FittedBundles | null;
+    const fitted = readBundles(json);
     const after = listsOf(requireTable(holdout.tables ?? {}, "baskets"), "products");
     if (!fitted || texts(requireTable(holdout.tables ?? {}, "baskets"), "customer_id").length < leastCustomers)
       return [];

@@ -13,7 +13,7 @@ import {
   tryCategories,
   unknownCategory,
 } from "./category-methods.ts";
-import { evaluateShares, type FittedShares, scoreShares, shareParams, totalOf } from "./shares.ts";
+import { evaluateShares, readShares, scoreShares, shareParams, totalOf } from "./shares.ts";
 
 const standing = "shrunk";
 
@@ -23,7 +23,7 @@ export const categoryAffinity = defineModel({
   title: "Category affinity",
   group: "preferences",
   inputs: { counts: { feature: "category_counts" } },
-  apart: { inputs: ["counts"], isDaily: (fitted) => isAged(fitted as unknown as FittedShares | null) },
+  apart: { inputs: ["counts"], isDaily: (fitted) => isAged(readShares(fitted)) },
   params: {
     ...shareParams,
     method: {
@@ -86,7 +86,7 @@ export const categoryAffinity = defineModel({
     return fitted && ({ ...fitted, method } as unknown as Json);
   },
   score: (inputs, json, _params, context) => {
-    const fitted = json as unknown as FittedShares | null;
+    const fitted = readShares(json);
     const table = requireTable(inputs, "counts");
     const counts = countsFor(fitted, table, context.asOf ?? latestDay(table));
     const { ids, choosers, top, share, low, high, lists } = scoreShares(counts, categoryColumns, fitted);
@@ -101,7 +101,7 @@ export const categoryAffinity = defineModel({
     return scoreTable(ids, outputs, { enough, reason: new Array<string | null>(ids.length).fill(null) });
   },
   evaluate: (inputs, _scores, holdout, json, _params, { seed, asOf }) => {
-    const fitted = json as unknown as FittedShares | null;
+    const fitted = readShares(json);
     const table = requireTable(inputs, "counts");
     return evaluateShares({
       counts: countsFor(fitted, table, asOf ?? latestDay(table)),

@@ -1,6 +1,6 @@
 import { defineModel } from "../define.ts";
 import { requireTable, scoreTable } from "../tables.ts";
-import { evaluateShares, type FittedShares, fitShares, scoreShares, shareParams, totalOf } from "./shares.ts";
+import { evaluateShares, fitShares, readShares, scoreShares, shareParams, totalOf } from "./shares.ts";
 
 const columns = { choice: "channel", count: "n_orders" };
 
@@ -43,7 +43,7 @@ export const channelPreference = defineModel({
   },
   fit: (inputs, params) => fitShares(requireTable(inputs, "counts"), columns, Number(params.prior_weight)),
   score: (inputs, json) => {
-    const fitted = json as unknown as FittedShares | null;
+    const fitted = readShares(json);
     const { ids, choosers, top, share, low, high, lists } = scoreShares(
       requireTable(inputs, "counts"),
       columns,
@@ -64,7 +64,7 @@ export const channelPreference = defineModel({
       counts: requireTable(inputs, "counts"),
       outcomes: requireTable(holdout.tables ?? {}, "channels"),
       columns,
-      fitted: json as unknown as FittedShares | null,
+      fitted: readShares(json),
       seed,
       recallAt: [1],
     }),

@@ -17,6 +17,7 @@ import {
   meanOf,
   placeOf,
   quantileOf,
+  readDiscounts,
   type Stratum,
   stepOf,
   total,
@@ -106,7 +107,7 @@ export const discountAffinity = defineModel({
     return { strata, worth, timing } as unknown as Json;
   },
   score: (inputs, json) => {
-    const fitted = json as unknown as FittedDiscounts | null;
+    const fitted = readDiscounts(json);
     const strata = fitted?.strata ?? [{ until: 100 }];
     const customers = linesOf(requireTable(inputs, "counts"), strata);
     const n = customers.length;
@@ -156,7 +157,7 @@ export const discountAffinity = defineModel({
     );
   },
   evaluate: (inputs, _scores, holdout, json, _params, { seed }) => {
-    const fitted = json as unknown as FittedDiscounts | null;
+    const fitted = readDiscounts(json);
     if (!fitted) return [];
     const before = new Map(linesOf(requireTable(inputs, "counts"), fitted.strata).map((own) => [own.customer, own]));
     const after = linesOf(requireTable(holdout.tables ?? {}, "discounts"), fitted.strata).filter((own) =>

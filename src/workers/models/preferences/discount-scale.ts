@@ -3,6 +3,7 @@ import { clusteredWorth } from "../../numeric/design-effect.ts";
 import { betaQuantile } from "../../numeric/distributions.ts";
 import { naturalBreaks } from "../../numeric/natural-breaks.ts";
 import { lgamma } from "../../numeric/special-functions.ts";
+import { fitReader } from "../fit-reader.ts";
 import { numbers, texts } from "../tables.ts";
 
 export interface Stratum {
@@ -22,6 +23,12 @@ export interface FittedDiscounts {
   /** What the days of visits tell of the place. */
   readonly timing: Timing;
 }
+
+export const readDiscounts = fitReader<FittedDiscounts>("discount_affinity", {
+  strata: "list",
+  worth: "number",
+  timing: "object",
+});
 
 /** How the place on the scale shows in the days on which somebody comes. */
 export interface Timing {

@@ -8,6 +8,7 @@ import {
 } from "../../numeric/basket-vectors.ts";
 import { BestOf } from "../../numeric/best-of.ts";
 import { ranked } from "../../numeric/top.ts";
+import { fitReader } from "../fit-reader.ts";
 
 export interface FittedBaskets {
   readonly products: readonly string[];
@@ -23,6 +24,14 @@ export interface FittedBaskets {
   /** Recall of each weight that was tried, on baskets that were kept aside. */
   readonly tried: readonly { readonly own_weight: number; readonly recall: number }[];
 }
+
+export const readBaskets = fitReader<FittedBaskets>("next_basket", {
+  products: "list",
+  popularity: "list",
+  own_weight: "number",
+  reference: "object",
+  tried: "list",
+});
 
 export interface BasketParams {
   readonly decay: BasketDecay;

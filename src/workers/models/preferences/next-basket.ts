@@ -4,13 +4,7 @@ import { longestBasketHistory } from "../../features/basket-days.ts";
 import { defineModel } from "../define.ts";
 import { requireTable, scoreTable, texts } from "../tables.ts";
 import { numbered, ownersOf } from "./basket-owners.ts";
-import {
-  type BasketParams,
-  basketDefaults,
-  createRanking,
-  type FittedBaskets,
-  fitBaskets,
-} from "./next-basket-rank.ts";
+import { type BasketParams, basketDefaults, createRanking, fitBaskets, readBaskets } from "./next-basket-rank.ts";
 import { evaluateBaskets } from "./next-basket-recall.ts";
 import { listsOf, type Sold, soldProducts } from "./sold-products.ts";
 
@@ -115,7 +109,7 @@ export const nextBasket = defineModel({
     return fitBaskets(products, popularityOf(sold), histories, paramsOf(params), seed) as unknown as Json;
   },
   score: (inputs, json, params) => {
-    const fitted = json as unknown as FittedBaskets | null;
+    const fitted = readBaskets(json);
     const owners = ownersOf(requireTable(inputs, "baskets"));
     const index = new Map(fitted?.products.map((id, at) => [id, at]));
     const rank = fitted ? createRanking(fitted, paramsOf(params)) : undefined;
@@ -142,7 +136,7 @@ export const nextBasket = defineModel({
     );
   },
   evaluate: (inputs, _scores, holdout, json, params) => {
-    const fitted = json as unknown as FittedBaskets | null;
+    const fitted = readBaskets(json);
     if (!fitted) return [];
     const index = new Map(fitted.products.map((id, at) => [id, at]));
     const owners = new Map(ownersOf(requireTable(inputs, "baskets")).map((owner) => [owner.customer, owner]));

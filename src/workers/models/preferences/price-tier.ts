@@ -5,6 +5,7 @@ import { absoluteErrors, meanInterval } from "../../numeric/scoring.ts";
 import { varianceComponents } from "../../numeric/shrinkage.ts";
 import { defineModel } from "../define.ts";
 import { compare, coverage, join, known, leastCustomers } from "../evaluation.ts";
+import { fitReader } from "../fit-reader.ts";
 import { blank, numbers, quintiles, requireTable, scoreTable, stepOf, texts } from "../tables.ts";
 
 interface Fitted {
@@ -15,6 +16,14 @@ interface Fitted {
   readonly stretch: number;
   readonly cuts: readonly number[];
 }
+
+const readFit = fitReader<Fitted>("price_tier", {
+  mean: "number",
+  within: "number",
+  between: "number",
+  stretch: "number",
+  cuts: "list",
+});
 const z90 = 1.2815515655446004;
 
 interface Positions {
@@ -144,7 +153,7 @@ export const priceTier = defineModel({
     return { ...fitted, cuts: quintiles(n.map((count, at) => middleOf(fitted, count, sum[at] ?? 0).value)) };
   },
   score: (inputs, json) => {
-    const fitted = json as unknown as Fitted | null;
+    const fitted = readFit(json);
     const { ids, n, sum } = positionsOf(requireTable(inputs, "positions"));
     const [tier, tierLow, tierHigh] = [blank(ids.length), blank(ids.length), blank(ids.length)];
     const [value, low, high] = [blank(ids.length), blank(ids.length), blank(ids.length)];
@@ -171,7 +180,7 @@ export const priceTier = defineModel({
     return scoreTable([...ids], outputs, { enough, reason });
   },
   evaluate: (inputs, scores, { outcomeCategories: outcomes }, json, _, { seed }) => {
-    const fitted = json as unknown as Fitted | null;
+    const fitted = readFit(json);
     const positions = positionsOf(requireTable(inputs, "positions"));
     const ranks = numbers(outcomes, "median_price_percentile");
     const joined = join(outcomes, [scores], (row) => Number.isFinite(ranks[row]));

@@ -10,7 +10,7 @@ import { meanRelative } from "../tournament/choose.ts";
 import { numbered, type Owner, ownersOf } from "./basket-owners.ts";
 import { fitRecommender, inOrderOf, type Known, type RecommenderParams } from "./product-fit.ts";
 import { productRecalls } from "./product-recall.ts";
-import { createRecommender, type FittedProducts, type Past, recommenders } from "./product-recommend.ts";
+import { createRecommender, type Past, readProducts, recommenders } from "./product-recommend.ts";
 import { type TrialCase, tryRecommenders } from "./product-trial.ts";
 import { listsOf, type Sold, soldProducts } from "./sold-products.ts";
 
@@ -240,7 +240,7 @@ export const productAffinity = defineModel({
     return { ...fitted, ...fallBack, again_weight: choice?.settings?.[name]?.["again_weight"] ?? 1 } as unknown as Json;
   },
   score: (inputs, json, params) => {
-    const fitted = json as unknown as FittedProducts | null;
+    const fitted = readProducts(json);
     const table = requireTable(inputs, "histories");
     const owners = texts(table, "customer_id");
     const order = inOrder(owners);
@@ -271,7 +271,7 @@ export const productAffinity = defineModel({
     );
   },
   evaluate: (inputs, _scores, holdout, json, params) => {
-    const fitted = json as unknown as FittedProducts | null;
+    const fitted = readProducts(json);
     if (!fitted) return [];
     const table = requireTable(inputs, "histories");
     const [ids, lists] = [texts(table, "customer_id"), listsOf(table, "products")];

@@ -1,6 +1,7 @@
 import { BestOf } from "../../numeric/best-of.ts";
 import { createAlsSolver } from "../../numeric/implicit-als.ts";
 import { topOf } from "../../numeric/top.ts";
+import { fitReader } from "../fit-reader.ts";
 import {
   basketDefaults,
   createBothRankings,
@@ -35,6 +36,23 @@ export interface FittedProducts {
   /** How baskets follow baskets: of TIFU-kNN, which looks at these alone. */
   readonly baskets?: FittedBaskets;
 }
+
+export const readProducts = fitReader<FittedProducts>("product_affinity", {
+  products: "list",
+  popularity: "list",
+  again: "list",
+  recommender: "text",
+  falls_back: "flag?",
+  again_weight: "number",
+  neighbours: "list",
+  similarities: "list",
+  factors: "list",
+  factor_products: "list",
+  n_factors: "number",
+  alpha: "number",
+  regularisation: "number",
+  baskets: "object?",
+});
 
 /** What a customer bought: products, the latest first, and baskets, the oldest first. */
 export interface Past<T> {

@@ -1,6 +1,7 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { LogIntervals } from "../../numeric/renewal-lognormal.ts";
 import { varianceComponents } from "../../numeric/shrinkage.ts";
+import { fitReader } from "../fit-reader.ts";
 import { numbers, texts } from "../tables.ts";
 
 export interface Rhythm extends LogIntervals {
@@ -16,6 +17,8 @@ export interface FittedRhythms {
   /** Median days between purchases of any one product, by category; "" for all. */
   readonly category_days: Readonly<Record<string, number>>;
 }
+
+export const readRhythms = fitReader<FittedRhythms>("replenishment", { rhythms: "list", category_days: "object" });
 
 /** One customer's purchases of one item. */
 export interface Pair {

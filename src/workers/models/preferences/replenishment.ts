@@ -5,7 +5,7 @@ import { intervalCdf, nextLog, remainingDays } from "../../numeric/renewal-logno
 import { defineModel } from "../define.ts";
 import { compareMeans, coverage, known, leastCustomers } from "../evaluation.ts";
 import { numbers, requireTable, texts } from "../tables.ts";
-import { type FittedRhythms, fitRhythms, type Pair, pairsOf, type Rhythm } from "./rebuy-rhythm.ts";
+import { type FittedRhythms, fitRhythms, type Pair, pairsOf, type Rhythm, readRhythms } from "./rebuy-rhythm.ts";
 
 const keyOf = ({ level, item }: { level: string; item: string }) => `${level}\u001f${item}`;
 
@@ -93,7 +93,7 @@ export const replenishment = defineModel({
     return fitted as unknown as Json;
   },
   score: (inputs, json): ColumnTable => {
-    const dues = duesOf(pairsOf(requireTable(inputs, "pairs")), json as unknown as FittedRhythms | null)
+    const dues = duesOf(pairsOf(requireTable(inputs, "pairs")), readRhythms(json))
       .map((due) => ({ due, text: [due.pair.customer, keyOf(due.pair)].join() }))
       .sort((a, b) => (a.text < b.text ? -1 : 1))
       .map(({ due }) => due);
@@ -118,7 +118,7 @@ export const replenishment = defineModel({
     return { rows: dues.length, columns };
   },
   evaluate: (inputs, _scores, holdout, json, _params, { seed }) => {
-    const fitted = json as unknown as FittedRhythms | null;
+    const fitted = readRhythms(json);
     const pairs = pairsOf(requireTable(inputs, "pairs"));
     const cut = pairs[0] ? pairs[0].lastOn + pairs[0].elapsed : 0;
     const after = requireTable(holdout.tables ?? {}, "rebuys");

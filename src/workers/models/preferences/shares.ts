@@ -7,6 +7,7 @@ import { meanInterval } from "../../numeric/scoring.ts";
 import { type Counts, fitDirichlet } from "../../numeric/shrinkage.ts";
 import { lbeta, lgamma } from "../../numeric/special-functions.ts";
 import { compare, coverage, known, leastCustomers } from "../evaluation.ts";
+import { fitReader } from "../fit-reader.ts";
 import { blank, numbers, texts } from "../tables.ts";
 import { createPrior, type Pulls } from "./choice-pulls.ts";
 
@@ -20,6 +21,14 @@ export interface FittedShares {
   /** What draws a customer's shares in the place of the population's. */
   readonly pulls?: Pulls;
 }
+
+export const readShares = fitReader<FittedShares>("shares", {
+  choices: "list",
+  shares: "list",
+  concentration: "number",
+  half_life: "number?",
+  pulls: "object?",
+});
 
 /** Lines by how long ago the latest was, in quarters of a line and at least one. */
 export function weighed(count: number, pauseDays: number, halfLife: number): number {

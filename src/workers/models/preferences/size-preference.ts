@@ -4,6 +4,7 @@ import type { Evaluation } from "../../../shared/domain/model.ts";
 import { type FitLines, nextKept } from "../../numeric/latent-fit.ts";
 import { defineModel } from "../define.ts";
 import { calibrationBins, compareMeans, known } from "../evaluation.ts";
+import { fitReader } from "../fit-reader.ts";
 import { blank, requireTable, scoreTable, texts } from "../tables.ts";
 import { evaluateShares, type FittedShares, fitShares, scoreShares, shareParams } from "./shares.ts";
 import { createLines, fitSystems, type SizeSystem, type Worn, wornBy } from "./size-systems.ts";
@@ -12,6 +13,8 @@ interface FittedFits {
   readonly systems: readonly SizeSystem[];
   readonly colours: FittedShares | null;
 }
+
+const readSizes = fitReader<FittedFits>("size_preference", { systems: "list", colours: "object?" });
 
 const colourColumns = { choice: "value", count: "n_kept" };
 
@@ -122,7 +125,7 @@ export const sizePreference = defineModel({
     } as unknown as Json;
   },
   score: (inputs, json) => {
-    const fitted = json as unknown as FittedFits | null;
+    const fitted = readSizes(json);
     const table = requireTable(inputs, "counts");
     const ids = [...new Set(texts(table, "customer_id").map((id) => id ?? ""))].sort();
     const worn = wornBy(table, "size");
@@ -163,7 +166,7 @@ export const sizePreference = defineModel({
     );
   },
   evaluate: (inputs, _scores, holdout, json, _params, { seed }) => {
-    const fitted = json as unknown as FittedFits | null;
+    const fitted = readSizes(json);
     if (!fitted) return [];
     const [before, after] = [requireTable(inputs, "counts"), requireTable(holdout.tables ?? {}, "fits")];
     const colours = evaluateShares({

@@ -6,7 +6,7 @@ import { defineModel } from "../define.ts";
 import { compareMeans, known, leastCustomers } from "../evaluation.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { type Chooser, choosersOf, totalOf } from "./shares.ts";
-import { createStoreWeights, type FittedStores, fitStores } from "./store-shares.ts";
+import { createStoreWeights, type FittedStores, fitStores, readStoreFit } from "./store-shares.ts";
 
 const columns = { choice: "store_id", count: "n_orders" };
 const listed = 3;
@@ -65,7 +65,7 @@ export const storeAffinity = defineModel({
     return fitStores(choosers, choices, placesOf(requireTable(inputs, "places"))) as unknown as Json;
   },
   score: (inputs, json) => {
-    const fitted = json as unknown as FittedStores | null;
+    const fitted = readStoreFit(json);
     const table = requireTable(inputs, "counts");
     const found = fitted ? choosersOf(table, columns, fitted.choices) : [];
     const known = new Map(found.map((one) => [one.customer, one]));
@@ -101,7 +101,7 @@ export const storeAffinity = defineModel({
     );
   },
   evaluate: (inputs, _scores, holdout, json) => {
-    const fitted = json as unknown as FittedStores | null;
+    const fitted = readStoreFit(json);
     if (!fitted || fitted.choices.length < 2) return [];
     const before = new Map(
       choosersOf(requireTable(inputs, "counts"), columns, fitted.choices).map((one) => [one.customer, one]),

@@ -1,4 +1,5 @@
 import { fitDirichlet } from "../../numeric/shrinkage.ts";
+import { fitReader } from "../fit-reader.ts";
 import type { Chooser } from "./shares.ts";
 
 export interface FittedStores {
@@ -10,6 +11,15 @@ export interface FittedStores {
   readonly latitudes: readonly (number | null)[];
   readonly longitudes: readonly (number | null)[];
 }
+
+export const readStoreFit = fitReader<FittedStores>("store_affinity", {
+  choices: "list",
+  shares: "list",
+  concentration: "number",
+  reach_km: "number?",
+  latitudes: "list",
+  longitudes: "list",
+});
 
 const earthKm = 6_371;
 const reaches = [null, 3, 6, 12, 25, 50, 100, 200] as const;

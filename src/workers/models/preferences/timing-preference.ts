@@ -7,6 +7,7 @@ import { betaLimits } from "../../numeric/distributions.ts";
 import { fitSlots, type SlotFit, type SlotRow, slotWeights } from "../../numeric/slot-shares.ts";
 import { defineModel } from "../define.ts";
 import { compareMeans, known } from "../evaluation.ts";
+import { fitReader } from "../fit-reader.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 
 /** When orders are placed, and at what hour messages are opened or clicked. */
@@ -19,6 +20,13 @@ const habits = {
 export type Habit = keyof typeof habits;
 
 export type FittedTiming = Readonly<Record<Habit, SlotFit | null>>;
+
+export const readTimingFit = fitReader<FittedTiming>("timing_preference", {
+  hour: "object?",
+  weekday: "object?",
+  season: "object?",
+  send_hour: "object?",
+});
 
 const names = Object.keys(habits) as Habit[];
 
@@ -127,7 +135,7 @@ export const timingPreference = defineModel({
   },
   score: (inputs, json) => {
     const table = requireTable(inputs, "counts");
-    const fitted = json as unknown as FittedTiming | null;
+    const fitted = readTimingFit(json);
     const all = Object.fromEntries(names.map((name) => [name, rowsOf(table, name)])) as Record<Habit, SlotRow[]>;
     const best = (name: Habit) => bestOf(all[name], fitted?.[name] ?? null);
     const [hour, weekday, season, send] = [best("hour"), best("weekday"), best("season"), best("send_hour")];
@@ -162,7 +170,7 @@ export const timingPreference = defineModel({
     );
   },
   evaluate: (inputs, _scores, holdout, json) => {
-    const fitted = json as unknown as FittedTiming | null;
+    const fitted = readTimingFit(json);
     if (!fitted) return [];
     const [before, after] = [requireTable(inputs, "counts"), requireTable(holdout.tables ?? {}, "orders")];
     const rows = new Map(texts(before, "customer_id").map((id, at) => [id, at]));

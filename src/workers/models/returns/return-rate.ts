@@ -7,6 +7,7 @@ import { meanInterval } from "../../numeric/scoring.ts";
 import { fitDirichlet } from "../../numeric/shrinkage.ts";
 import { defineModel } from "../define.ts";
 import { compare, coverage, known, leastCustomers } from "../evaluation.ts";
+import { fitReader } from "../fit-reader.ts";
 import { blank, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 
 interface Fitted {
@@ -16,6 +17,13 @@ interface Fitted {
   readonly worth: number;
   readonly categories: Readonly<Record<string, number>>;
 }
+
+const readFit = fitReader<Fitted>("return_rate", {
+  mean: "number",
+  concentration: "number",
+  worth: "number",
+  categories: "object",
+});
 
 interface Counts {
   readonly ids: readonly string[];
@@ -178,7 +186,7 @@ export const returnRate = defineModel({
     return { ...rates, concentration, worth };
   },
   score: (inputs, json) => {
-    const fitted = json as unknown as Fitted | null;
+    const fitted = readFit(json);
     const { ids, settled, returned, expected, reason } = countsOf(requireTable(inputs, "counts"), fitted);
     const [value, low, high] = [blank(ids.length), blank(ids.length), blank(ids.length)];
     for (let at = 0; fitted && at < ids.length; at++) {
@@ -198,7 +206,7 @@ export const returnRate = defineModel({
     );
   },
   evaluate: (inputs, _scores, { tables = {} }, json, _, { seed }) => {
-    const fitted = json as unknown as Fitted | null;
+    const fitted = readFit(json);
     const lines = requireTable(tables, "returns");
     if (!fitted || lines.rows < leastCustomers) return [];
     const counts = countsOf(requireTable(inputs, "counts"), fitted);

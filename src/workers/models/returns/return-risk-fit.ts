@@ -6,6 +6,7 @@ import { sigmoid } from "../../numeric/boosted-trees-loss.ts";
 import { predictMargins } from "../../numeric/boosted-trees-predict.ts";
 import { fitPlatt, type Platt } from "../../numeric/platt.ts";
 import { midRanks } from "../../numeric/scoring.ts";
+import { fitReader } from "../fit-reader.ts";
 import { pick } from "../learning.ts";
 import { numbers } from "../tables.ts";
 import { learnLags, type ReturnLags } from "./return-lags.ts";
@@ -38,6 +39,22 @@ export interface FittedRisk extends RiskScale {
   readonly n: number;
   readonly n_returned: number;
 }
+
+export const readRisk = fitReader<FittedRisk>("return_risk", {
+  encodings: "object",
+  mean: "number",
+  inclination_weight: "number",
+  effects: "object",
+  usual_delivery: "object",
+  trees: "object",
+  platt: "object",
+  isCalibrated: "flag",
+  lags: "object",
+  bins: "list",
+  importance: "list",
+  n: "number",
+  n_returned: "number",
+});
 
 const leastToSplit = 400;
 const leastOfEach = 5;

@@ -7,7 +7,7 @@ import { blank, numbers, requireTable, texts } from "../tables.ts";
 import { givenAge, lagsOfLines } from "./return-lags.ts";
 import { type ScoredColumns, scoreColumns } from "./return-risk-columns.ts";
 import { judgeAtPurchase, judgeOpen, lineKeys } from "./return-risk-evaluation.ts";
-import { chanceOf, type FittedRisk, fitRisk, groupedEffects, marginsOf } from "./return-risk-fit.ts";
+import { chanceOf, type FittedRisk, fitRisk, groupedEffects, marginsOf, readRisk } from "./return-risk-fit.ts";
 import { type DriverGroup, describeLines } from "./return-risk-words.ts";
 
 const mostDrivers = 4;
@@ -121,7 +121,7 @@ export const returnRisk = defineModel({
   fit: (inputs, params, { seed, throwIfCancelled }): Json =>
     fitRisk(requireTable(inputs, "settled"), params, seed, throwIfCancelled) as unknown as Json,
   score: (inputs, json) => {
-    const fitted = json as unknown as FittedRisk | null;
+    const fitted = readRisk(json);
     const table = requireTable(inputs, "open");
     const [risk, atPurchase] = [blank(table.rows), blank(table.rows)];
     const band = new Array<string | null>(table.rows).fill(null);
@@ -154,7 +154,7 @@ export const returnRisk = defineModel({
     };
   },
   evaluate: (inputs, scores, { tables = {} }, json) => {
-    const fitted = json as unknown as FittedRisk | null;
+    const fitted = readRisk(json);
     if (!fitted) return [];
     return [
       ...judgeAtPurchase(fitted, requireTable(tables, "judged")),

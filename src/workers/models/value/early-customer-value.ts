@@ -5,6 +5,7 @@ import { firstOrderColumns, landmarks } from "../../features/first-orders.ts";
 import { absoluteErrors, meanInterval, spearman, spearmanDifference } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { compare, compareLimits, coverage, join, known, leastCustomers } from "../evaluation.ts";
+import { fitReader } from "../fit-reader.ts";
 import { contentHashes, drawn, fitLabelMeans, type LabelMeans, labelMeansOf, pick } from "../learning.ts";
 import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 import { type FittedMoney, fitMoney, moneyCdf, moneyLimits, partsOf, predictMoney, stretched } from "./value-trees.ts";
@@ -17,6 +18,14 @@ interface Fitted {
   /** Mean revenue that followed a first order's, over it: the rule of thumb. */
   readonly mean_ratio: number;
 }
+
+const readFit = fitReader<Fitted>("early_customer_value", {
+  money: "object",
+  category: "object",
+  channel: "object",
+  n_customers: "number",
+  mean_ratio: "number",
+});
 
 const leastRows = 200;
 const leastBuyers = 40;
@@ -122,7 +131,7 @@ export const earlyCustomerValue = defineModel({
   },
   fit: (inputs, _, context): Json => fitEarly(requireTable(inputs, "first"), context) as unknown as Json,
   score: (inputs, json, settings) => {
-    const fitted = json as unknown as Fitted | null;
+    const fitted = readFit(json);
     const first = requireTable(inputs, "first");
     const age = numbers(first, "age_days");
     const n = first.rows;
@@ -148,7 +157,7 @@ export const earlyCustomerValue = defineModel({
     });
   },
   evaluate: (inputs, scores, { outcomes }, json, _, { seed }) => {
-    const fitted = json as unknown as Fitted | null;
+    const fitted = readFit(json);
     const first = requireTable(inputs, "first");
     const predictions = numbers(scores, "early_value_minor");
     const rows = matchRows(outcomes, scores);

@@ -4,7 +4,7 @@ import { defineModel } from "../define.ts";
 import { compare, compareLimits, compareRanks, coverage, join, known, leastCustomers } from "../evaluation.ts";
 import { harmonicsIn } from "../lifecycle/seasonal-clock.ts";
 import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
-import { type FittedMlValue, fitMlValue, forecastMlValue } from "./ml-value-fit.ts";
+import { fitMlValue, forecastMlValue, readMlValue } from "./ml-value-fit.ts";
 import { moneyCdf, moneyLimits, stretched } from "./value-trees.ts";
 
 export const mlCustomerValue = defineModel({
@@ -57,7 +57,7 @@ export const mlCustomerValue = defineModel({
     return fitMlValue(requireTable(inputs, "rows"), { now, season }, context) as unknown as Json;
   },
   score: (inputs, json, _, { horizonDays: days, asOf }) => {
-    const fitted = json as unknown as FittedMlValue | null;
+    const fitted = readMlValue(json);
     const features = requireTable(inputs, "features");
     const n = features.rows;
     const [low, high] = [blank(n), blank(n)];
@@ -81,7 +81,7 @@ export const mlCustomerValue = defineModel({
     });
   },
   evaluate: (inputs, scores, { outcomes, horizonDays }, json, _, { seed, asOf }) => {
-    const fitted = json as unknown as FittedMlValue | null;
+    const fitted = readMlValue(json);
     const features = requireTable(inputs, "features");
     const joined = join(outcomes, [features, scores]);
     const n = joined.n;

@@ -2,6 +2,7 @@ import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { ModelContext } from "../../../shared/domain/model.ts";
 import { featureColumns } from "../../features/customer-features.ts";
 import type { Harmonic } from "../../numeric/season.ts";
+import { fitReader } from "../fit-reader.ts";
 import { contentHashes, pick } from "../learning.ts";
 import { numbers } from "../tables.ts";
 import {
@@ -46,6 +47,23 @@ export interface FittedMlValue {
   readonly n_buyers: number;
   readonly n_cuts: number;
 }
+
+export const readMlValue = fitReader<FittedMlValue>("ml_customer_value", {
+  money: "object",
+  generative: "object",
+  value_share: "number",
+  count_share: "number",
+  value_back: "number",
+  count_back: "number",
+  value_scale: "number",
+  count_scale: "number",
+  season: "list",
+  known_days: "number",
+  window_days: "number",
+  n_rows: "number",
+  n_buyers: "number",
+  n_cuts: "number",
+});
 
 const leastRows = 200;
 const leastBuyers = 50;

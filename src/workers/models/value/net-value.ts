@@ -3,6 +3,7 @@ import type { Tables } from "../../../shared/domain/model.ts";
 import { absoluteErrors, biasInterval, meanInterval, spearman, spearmanDifference } from "../../numeric/scoring.ts";
 import { defineModel } from "../define.ts";
 import { compare, compareLimits, join, known, leastCustomers } from "../evaluation.ts";
+import { fitReader } from "../fit-reader.ts";
 import { blank, gather, matchRows, numbers, requireTable, scoreTable, texts } from "../tables.ts";
 
 interface Fitted {
@@ -15,6 +16,13 @@ interface Fitted {
   /** Money that a customer's own margin is weighed against. */
   readonly margin_weight: number;
 }
+
+const readFit = fitReader<Fitted>("net_value", {
+  refund_share: "number?",
+  mean_rate: "number?",
+  margin_share: "number?",
+  margin_weight: "number",
+});
 
 const sortedSum = (values: Float64Array) =>
   values
@@ -135,7 +143,7 @@ export const netValue = defineModel({
     };
   },
   score: (inputs, json, settings) => {
-    const fitted = json as unknown as Fitted | null;
+    const fitted = readFit(json);
     const summary = requireTable(inputs, "summary");
     const n = summary.rows;
     const { value, low, high, rate, rateLow, rateHigh, returned, costed, cost } = customersOf(inputs);
@@ -184,7 +192,7 @@ export const netValue = defineModel({
     return scoreTable(texts(summary, "customer_id"), outputs, { enough, reason });
   },
   evaluate: (inputs, scores, { outcomes, tables = {}, horizonDays }, json) => {
-    const fitted = json as unknown as Fitted | null;
+    const fitted = readFit(json);
     // where nothing is known to come back, net is gross: there is nothing to judge
     if (!fitted?.refund_share) return [];
     const refunds = requireTable(tables, "refunds");

@@ -9,7 +9,7 @@ import { compare, coverage, known, leastCustomers } from "../evaluation.ts";
 import { harmonicsIn } from "../lifecycle/seasonal-clock.ts";
 import { gather, matchRows, numbers, requireTable, texts } from "../tables.ts";
 import { daysAhead, forecastsOf, historiesIn } from "./generative.ts";
-import { type FittedSegments, fitSegments, relativeSd, seasonAhead, wonAhead } from "./segment-sums.ts";
+import { type FittedSegments, fitSegments, readSegments, relativeSd, seasonAhead, wonAhead } from "./segment-sums.ts";
 
 const horizons = [30, 90, 365] as const;
 const z80 = 1.2815515655446004;
@@ -188,7 +188,7 @@ export const segmentForecast = defineModel({
     return fitSegments(requireTable(inputs, "rows"), context, { now, season }) as unknown as Json;
   },
   score: (inputs, json, _, { horizonDays }) => {
-    const fitted = json as unknown as FittedSegments | null;
+    const fitted = readSegments(json);
     const summary = requireTable(inputs, "summary");
     const wanted = [...new Set<number>([...horizons, horizonDays])].sort((a, b) => a - b);
     const rows = fitted && summary.rows > 0 ? forecastSegments(inputs, fitted, wanted) : [];
@@ -207,7 +207,7 @@ export const segmentForecast = defineModel({
     return { rows: rows.length, columns };
   },
   evaluate: (inputs, _scores, { outcomes, horizonDays }, json, _, { seed }) => {
-    const fitted = json as unknown as FittedSegments | null;
+    const fitted = readSegments(json);
     const summary = requireTable(inputs, "summary");
     const places = matchRows(summary, outcomes);
     const n = places.filter((row) => row >= 0).length;

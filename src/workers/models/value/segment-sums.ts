@@ -2,6 +2,7 @@ import type { ColumnTable } from "../../../shared/domain/column.ts";
 import type { ModelContext } from "../../../shared/domain/model.ts";
 import { conformalFactor } from "../../numeric/interval-score.ts";
 import type { Harmonic } from "../../numeric/season.ts";
+import { fitReader } from "../fit-reader.ts";
 import { pick } from "../learning.ts";
 import { ladderIn } from "../lifecycle/stage-ladder.ts";
 import { stagesBefore } from "../lifecycle/stage-rules.ts";
@@ -27,6 +28,19 @@ export interface FittedSegments {
   readonly n_rows: number;
   readonly n_cuts: number;
 }
+
+export const readSegments = fitReader<FittedSegments>("segment_forecast", {
+  generative: "object",
+  factors: "object",
+  spread: "number",
+  apart: "number",
+  widen: "number",
+  season: "list",
+  spend_cv: "number",
+  window_days: "number",
+  n_rows: "number",
+  n_cuts: "number",
+});
 
 const leastRows = 200;
 const unknownSpread = 0.15;
