@@ -196,6 +196,7 @@ describe("failures", () => {
       const error = await failureOf(sql, one);
       expect(error.code).toBe("unavailable");
       expect(error.hint).toContain("memory");
+      expect(error.details).toMatchObject({ short: "memory" }); // by which it is tried again alone
     });
   });
 });

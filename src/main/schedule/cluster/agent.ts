@@ -11,6 +11,7 @@ import { openConsumers } from "../broker/labelled.ts";
 import { type AgentRecord, beatMilliseconds } from "../broker/presence.ts";
 import type { JobResult } from "../broker/producer.ts";
 import type { Engine } from "../engine-client.ts";
+import { queryBytes } from "../memory.ts";
 import { type Permits, permitOf } from "../own-programs.ts";
 import { roomFor } from "./admission.ts";
 import type { BrokerConnection } from "./connection.ts";
@@ -193,7 +194,7 @@ export class Agent {
     taken.placed(placement);
     const input = {
       ...{ brandDir, node, workers: cores, inline: false, attempt: job.run, keeps: "uncommitted" as const },
-      memoryBytes: Math.floor(memoryBytes / (taken.wasLost ? 1 : cores)), // alone it may take all
+      memoryBytes: queryBytes(memoryBytes, taken.wasLost ? 1 : cores), // alone it may take all
       permit: await this.#permitOf(node, job.brand),
     };
     const options = {

@@ -8,7 +8,7 @@ import { newDocument } from "../run-document.ts";
 import type { ToldRun } from "../shown-run.ts";
 import { roomFor } from "./admission.ts";
 import { describeBroker, parseBroker, splitAddress } from "./connection.ts";
-import { endedItsWorker, errorOf, reasonOf } from "./reasons.ts";
+import { endedItsWorker, errorOf, reasonOf, wasShortOfMemory } from "./reasons.ts";
 import {
   clusterKey,
   codeVersion,
@@ -98,6 +98,8 @@ describe("a reason", () => {
     expect(errorOf(reasonOf(error))).toMatchObject({ code: "corrupt", message: "Damaged.", details: { key: "abc" } });
     expect(reasonOf(error)).not.toContain("anna");
     expect(endedItsWorker(errorOf(reasonOf(new AssayError("unavailable", "", "", { ended: true }))))).toBe(true);
+    const short = new AssayError("unavailable", "", "", { short: "memory" });
+    expect([short, error].map((one) => wasShortOfMemory(errorOf(reasonOf(one))))).toEqual([true, false]);
     expect(errorOf("odd words").message).toContain("odd words");
   });
 });
