@@ -86,6 +86,18 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
     expect(await tablesSticking()).toEqual([]);
   }, 500_000);
 
+  it("lays the overview's panels one below the other in a narrow window, each as wide as it", async () => {
+    const before = page.viewportSize();
+    await page.setViewportSize({ width: 720, height: 900 });
+    const widths = await page.evaluate(() =>
+      [...document.querySelectorAll("main .overview .panel")].map((panel) => panel.getBoundingClientRect().width),
+    );
+    expect(widths.length).toBeGreaterThan(5);
+    expect(Math.max(...widths) - Math.min(...widths)).toBeLessThan(2);
+    expect(Math.min(...widths)).toBeGreaterThan(600);
+    if (before) await page.setViewportSize(before);
+  }, 60_000);
+
   it.each(["Customers", "Lifecycle", "Preferences", "Returns", "Segments", "Models", "Sources", "Runs"])(
     "shows %s with content and without serious faults, light and dark",
     async (name) => {
