@@ -1,5 +1,5 @@
 import type { ColumnTable } from "../../../shared/domain/column.ts";
-import { fitMixedLogistic } from "../../numeric/mixed-logistic.ts";
+import { fitMixedLogistic, type MixedLogistic, type MixedLogisticInput } from "../../numeric/mixed-logistic.ts";
 import { canonicalOrder, standardised, standardOf } from "../../numeric/standardise.ts";
 import { numbers, texts } from "../tables.ts";
 
@@ -92,16 +92,13 @@ export function learnEffects(
     throwIfCancelled,
   };
   const whole = fitMixedLogistic(input);
-  const marginOf = (fit: typeof whole, row: number) =>
-    input.factors.reduce((sum, { codes }, at) => sum + (fit.effects[at]?.[codes[row] ?? -1] ?? 0), fit.base) +
-    input.numbers.reduce((sum, column, at) => sum + (fit.slopes[at] ?? 0) * (column[row] ?? 0), 0);
   const partOf = partsByDay(day);
   const margins = new Float64Array(table.rows).fill(whole.base);
   for (let part = 0; part < parts; part++) {
     const [kept, left] = [rows.filter((row) => partOf[row] !== part), rows.filter((row) => partOf[row] === part)];
     if (kept.length === 0 || left.length === 0) continue;
     const fit = fitMixedLogistic({ ...input, rows: kept, from: whole, rounds: 3 });
-    for (const row of left) margins[row] = marginOf(fit, row);
+    setMargins(margins, left, fit, input);
   }
   const effects: RiskEffects = {
     base: whole.base,
@@ -123,6 +120,30 @@ export function learnEffects(
     })),
   };
   return { effects, margins };
+}
+
+/** Log odds of some lines by a fit, column by column: row by row takes several times as long. */
+function setMargins(
+  margins: Float64Array,
+  rows: Uint32Array,
+  fit: MixedLogistic,
+  { factors, numbers }: Pick<MixedLogisticInput, "factors" | "numbers">,
+): void {
+  const [ofLevels, ofNumbers] = [new Float64Array(rows.length).fill(fit.base), new Float64Array(rows.length)];
+  for (const [at, { codes }] of factors.entries()) {
+    const own = fit.effects[at] ?? new Float64Array();
+    for (let place = 0; place < rows.length; place++) {
+      const code = codes[rows[place] ?? 0] ?? -1;
+      if (code >= 0) ofLevels[place] = (ofLevels[place] ?? 0) + (own[code] ?? 0);
+    }
+  }
+  for (const [at, column] of numbers.entries()) {
+    const slope = fit.slopes[at] ?? 0;
+    for (let place = 0; place < rows.length; place++)
+      ofNumbers[place] = (ofNumbers[place] ?? 0) + slope * (column[rows[place] ?? 0] ?? 0);
+  }
+  for (let place = 0; place < rows.length; place++)
+    margins[rows[place] ?? 0] = (ofLevels[place] ?? 0) + (ofNumbers[place] ?? 0);
 }
 
 /** Levels of at least three lines as codes, in the order of their names. */
