@@ -10,6 +10,8 @@ export type ColumnRule =
       readonly decimal?: "." | ",";
       readonly currency?: string;
       readonly unit?: "share" | "percent";
+      /** Below 0 whatever is written: what was given back. */
+      readonly sign?: "negative";
       readonly time_zone?: string;
       /** The day that a count of days begins after: 1 is the next. */
       readonly since?: string;
@@ -81,7 +83,7 @@ function parseTable(value: unknown): TableMapping {
 }
 
 const parts: Readonly<Record<string, readonly string[]>> = {
-  column: ["format", "decimal", "currency", "unit", "time_zone", "since", "nothing", "plus", "less"],
+  column: ["format", "decimal", "currency", "unit", "sign", "time_zone", "since", "nothing", "plus", "less"],
   value: [],
   coalesce: ["time_zone"],
   concat: ["separator"],
@@ -98,13 +100,14 @@ function checkRule(where: string, rule: unknown): void {
   const odd = Object.keys(rule).find((key) => !allowed.includes(key));
   if (odd !== undefined)
     throw wrong(`${where} has “${odd}”; beside ${form} there can be ${allowed.slice(1).join(", ") || "nothing"}`);
-  const { decimal, unit, since } = rule as Record<string, unknown>;
+  const { decimal, unit, sign, since } = rule as Record<string, unknown>;
   if (since !== undefined && !(typeof since === "string" && /^\d{4}-\d{2}-\d{2}$/.test(since)))
     throw wrong(`since of ${where} is no date like 2026-05-13`);
   if (decimal !== undefined && decimal !== "." && decimal !== ",")
     throw wrong(`decimal of ${where} is neither “.” nor “,”`);
   if (unit !== undefined && unit !== "share" && unit !== "percent")
     throw wrong(`unit of ${where} is neither “share” nor “percent”`);
+  if (sign !== undefined && sign !== "negative") throw wrong(`sign of ${where} is not “negative”`);
 }
 
 function wrong(why: string): AssayError {

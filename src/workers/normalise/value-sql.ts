@@ -55,6 +55,7 @@ export function valueSql(
   const read = (text: string) =>
     plain ? millionthsOf(`CAST(${readName(target)} AS DOUBLE)`) : millionthsSql(text, decimal, raw.isTyped);
   const amount = () => sumSql(read, v, parts);
+  const signed = (sql: string) => (given?.sign === "negative" ? `-abs(${sql})` : sql);
   const factor = () =>
     minorFactorSql(
       given?.currency ?? options.brand.currency,
@@ -73,13 +74,13 @@ export function valueSql(
       return dateSql(v, format);
     case "money": {
       if (given?.unit) return `CAST(${amount()} / ${given.unit === "percent" ? 1e8 : 1e6}::DOUBLE AS DECIMAL(18,6))`;
-      const money = minorSql(amount(), factor());
+      const money = signed(minorSql(amount(), factor()));
       return target.name === "discount_minor" || target.name === "refund_minor" ? `abs(${money})` : money;
     }
     case "price":
       return minorPriceSql(amount(), factor());
     case "quantity":
-      return `CAST(${amount()} / 1000000::DOUBLE AS DECIMAL(18,4))`;
+      return signed(`CAST(${amount()} / 1000000::DOUBLE AS DECIMAL(18,4))`);
     case "flag":
       return `CASE WHEN lower(${v}) IN ('true', 'yes', 'y', '1', 'returned', 't', 'control', 'holdout') THEN true WHEN lower(${v}) IN ('false', 'no', 'n', '0', 'kept', 'f', 'treatment', 'treated') THEN false END`;
     case "properties":

@@ -10,10 +10,11 @@ import {
   thirdParty,
   webEvents,
 } from "./generic-tables.ts";
+import { kindsOf, ordersApartByKind, toldByKind } from "./given-back.ts";
 import { found, Headings, isNumbered, type Recognise } from "./headings.ts";
 import { countedDays, orderLines } from "./line-tables.ts";
 import { addresses, consents, customers, suppressions } from "./person-tables.ts";
-import { keep, type Recognised } from "./proposal.ts";
+import { keep, type ProposedTable, type Recognised } from "./proposal.ts";
 import type { Sheet } from "./sheet.ts";
 import { plainHeader } from "./synonyms.ts";
 
@@ -73,7 +74,12 @@ const orders: Recognise = (headings) => {
     store_id: headings.find("store_id"),
     status: headings.find("status"),
   });
-  return found(0.8, [{ table: "orders", columns }], countedDays(headings.find("ordered_at"), headings));
+  const kinds = kindsOf(headings);
+  const tables: ProposedTable[] = [{ table: "orders", columns }];
+  return found(0.8, kinds ? tables.flatMap((table) => ordersApartByKind(table, kinds)) : tables, [
+    ...(kinds ? [toldByKind(kinds)] : []),
+    ...countedDays(headings.find("ordered_at"), headings),
+  ]);
 };
 
 /** A row a purchase that says who and when and no more, as the logs that models of customer bases are fitted on. */

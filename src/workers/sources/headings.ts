@@ -25,8 +25,9 @@ export class Headings {
     this.#profiles = new Map(columns.map((column) => [column.name, column]));
   }
 
-  find(meaning: string): string | undefined {
-    const isFit = (name: string) => this.#isFit(meaning, name);
+  /** The column of a meaning; never `other`. */
+  find(meaning: string, other?: string): string | undefined {
+    const isFit = (name: string) => name !== other && this.#isFit(meaning, name);
     const found = columnFor(meaning, this.#names, isFit);
     if (meaning === "quantity" && found === undefined)
       return this.#names.find((name) => this.#profiles.get(name)?.isQuantity);
@@ -91,6 +92,11 @@ export class Headings {
   /** Values of a column that were seen; none where only the header is known. */
   examples(column: string): readonly string[] {
     return this.#profiles.get(column)?.examples ?? [];
+  }
+
+  /** All values of a column, as far as they are known to be few; else those that were seen. */
+  values(column: string): readonly string[] {
+    return this.#profiles.get(column)?.values ?? this.examples(column);
   }
 
   date(meaning: string): Rule | undefined {

@@ -1,3 +1,4 @@
+import { apartByKind, kindsOf, toldByKind } from "./given-back.ts";
 import { found, type Headings, type Recognise, unknownBeginning } from "./headings.ts";
 import { keep, type ProposedTable, type Rule } from "./proposal.ts";
 import { plainHeader } from "./synonyms.ts";
@@ -41,15 +42,18 @@ export const orderLines: Recognise = (headings) => {
       colour: headings.find("colour"),
     }),
   };
+  const kinds = kindsOf(headings);
+  const sold = kinds ? apartByKind(lines, kinds) : [lines];
   const tables = [
-    lines,
-    ordersOfLines(headings, number),
-    productsOfLines(headings, product),
+    ...sold,
+    { ...ordersOfLines(headings, number), ...(kinds ? { where: sold[0]?.where ?? "" } : {}) },
+    productsOfLines(headings, product, kinds?.column),
     peopleOfLines(headings),
     ...(returns ? [returns] : []),
   ];
   const confidence = !isPriced ? 0.6 : order && at ? 0.9 : 0.75;
-  return found(confidence, tables, warningsOf(headings, { isOrdered: order !== undefined, isPriced, quantity }));
+  const warnings = warningsOf(headings, { isOrdered: order !== undefined, isPriced, quantity });
+  return found(confidence, tables, [...(kinds ? [toldByKind(kinds)] : []), ...warnings]);
 };
 
 /** The product's number, else what names it; where neither is found but goods are counted, the only number that is left, or a category. */
@@ -186,8 +190,8 @@ function ordersOfLines(headings: Headings, order: Rule): ProposedTable {
   return { table: "orders", columns: isNeeded ? keep({ ...own, ...more }) : {} };
 }
 
-function productsOfLines(headings: Headings, product: string): ProposedTable {
-  const category = headings.find("category");
+function productsOfLines(headings: Headings, product: string, kind: string | undefined): ProposedTable {
+  const category = headings.find("category", kind);
   const name = headings.find("product_name");
   const isNamed = name !== undefined && name !== product && !["name", "title"].includes(plainHeader(name));
   const more = {

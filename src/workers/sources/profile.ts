@@ -22,6 +22,8 @@ export interface ColumnProfile {
   readonly filled: number;
   readonly distinct: number;
   readonly examples: readonly string[];
+  /** All of its values, where it holds texts of which few differ. */
+  readonly values?: readonly string[];
 }
 
 const dateParts = [
@@ -245,7 +247,21 @@ async function profileColumn(
     const isShare = n("shares") === filled && n("fractions") > 0;
     return { ...base, kind: "decimal", decimal: n("commas") > n("dots") ? "," : ".", isShare };
   }
-  return { ...base, kind: "text" };
+  return {
+    ...base,
+    kind: "text",
+    ...(n("distinct") <= fewValues ? { values: await textsOf(session, raw, column) } : {}),
+  };
+}
+
+/** Up to as many texts of a column are told one by one. */
+const fewValues = 20;
+
+async function textsOf(session: Session, raw: RawTable, column: string): Promise<string[]> {
+  const rows = await session.rows(
+    `SELECT DISTINCT ${trimmedSql("cell")} AS v FROM ${await valuesOf(session, raw, column)} WHERE ${trimmedSql("cell")} IS NOT NULL ORDER BY v LIMIT ${2 * fewValues}`,
+  );
+  return rows.map(({ v }) => String(v));
 }
 
 let shapes: readonly { readonly format: string; readonly shape: RegExp }[] | undefined;

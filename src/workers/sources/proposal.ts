@@ -4,6 +4,8 @@ export interface ProposedColumn {
   readonly decimal?: "." | ",";
   /** A discount that is a share of the price. */
   readonly unit?: "share" | "percent";
+  /** Below 0 whatever is written: what was given back. */
+  readonly sign?: "negative";
   /** The zone of instants that aren't the brand's wall clock. */
   readonly time_zone?: string;
   /** The day that a count of days begins after. */

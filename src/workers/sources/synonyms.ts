@@ -5,14 +5,14 @@ const written = {
     checkno checknumber billno billid billnumber documentno trxid txnid transid purchaseid bestellnummer bestellnr auftragsnummer auftragsnr rechnungsnummer
     rechnungsnr nocommande ncommande numerocommande numerodecommande commande numeropedido numerodopedido codigodopedido
     idpedido pedidoid pedido numeroordine ordine ordernummer
-    bestelnummer bonnummer transaction incrementid`,
+    bestelnummer bonnummer factuurnummer numerofacture nfacture facture transaction incrementid`,
   line_id: `lineid lineno linenumber line orderitemid orderlineid rowid itemno position pos lineitemid orderline linenr
     lineitem salelineid transactionlineid salesorderdetailid salesorderlinenumber orderdetailid orderdetailsid orderlineitem
     orderlinenumber invoicelineid zeile posnr`,
   source_customer_id: `sourcecustomerid customerid customer custid customerno customernumber custno clientid userid memberid personid
     contactid kundennr crmid recid recordid householdkey householdid customerkey customerref customercode
     shopperid buyerid buyerusername buyer accountno accountnumber memberno membernumber clientno subscriberid
-    profileid guestid kundennummer kundenid codeclient idclient numeroclient client klantnummer idcliente
+    profileid guestid kundennummer kundenid kunde kundeid kdnr kundencode nclient refclient codeclient idclient numeroclient client klantnummer idcliente
     codigodocliente codigocliente codcliente codicecliente cliente cust custkey custcode clientkey clientcode customernum
     accountid masterid sampleid uid person user id`,
   ordered_at: `orderedat orderdate orderpurchasetimestamp invoicedate purchasedate transactiondate saledate soldat
@@ -23,11 +23,11 @@ const written = {
     purchasedon soldon datesold dateofsale saletime processedat completedat completeddate completedon dateplaced
     createdon bestelldatum auftragsdatum rechnungsdatum kaufdatum verkaufsdatum belegdatum datecommande
     datedecommande fecha fechapedido fechadepedido fechacompra fechaventa datedevente dateachat besteldatum tdat datadopedido
-    datapedido datadacompra datacompra datadavenda datavenda dataordine dataacquisto data day dayno daynumber`,
-  product_id: `productid sku stockcode itemid article articleno articlenumber product item upc ean lineitemsku variantsku
+    datapedido datadacompra datacompra datadavenda datavenda dataordine dataacquisto orderdatum factuurdatum erstelldatum erstelltam datumbestellung bestelltam datefacture orderdt invoicedt purchasedt createdtimestamp data day dayno daynumber`,
+  product_id: `productid sku stockcode itemid article articleno articlenumber product item prodno prodnumber upc ean lineitemsku variantsku
     articleid artikelnummer artikelnr artikel itemcode itemnumber itemsku productcode productno productnumber
     productsku productkey skucode partnumber partno barcode gtin asin styleno stylecode plu codearticle
-    artikelcode variantid prodcode prodid skuid itemkey trackid pid materialnumber codigodoproduto codigoproduto idproduto
+    artikelcode variantid prodcode prodid skuid itemkey trackid pid materialnumber artikelref refproduit refarticle codigodoproduto codigoproduto idproduto
     codproduto codigoproducto idproducto codiceprodotto codicearticolo`,
   product_name: `productname description itemname title name producttitle lineitemname articlename productdescription
     itemdescription itemtitle articledescription prodname bezeichnung artikelbezeichnung produktname designation
@@ -44,27 +44,27 @@ const written = {
     "subcategory productsubcategory subcategoryname subcommoditydesc producttypename subclass level2 aisleid",
   brand: "brand vendor manufacturer label brandname productbrand marke marque marca merk brandid manufacturerid",
   quantity: `quantity qty units count itemspurchased menge lineitemquantity quantityordered qtyordered orderquantity
-    quantitypurchased quantitysold qtysold itemquantity unitssold unitsordered pieces anzahl stuck quantite qte cantidad aantal
+    quantitypurchased quantitysold qtysold lineitemqty positionanzahl positionsmenge itemquantity unitssold unitsordered pieces anzahl stuck quantite qte cantidad aantal
     quantidade qtd quantita orderqty productquantity productqty transactionqty itemqty salesqty saleqty salesquantity purchasequantity cds`,
   unit_price: `unitprice price unitpricegbp priceusd priceeach itemprice einzelpreis lineitemprice sellingprice priceperunit
     pricepaid saleprice salesprice netprice actualprice finalprice preis stuckpreis prixunitaire prix
     preciounitario precio prijs valorunitario precounitario preco prezzounitario prezzo prixunitairettc prixttc unitpriceusd
-    productprice retail`,
+    productprice retail verkaufspreis vkpreis vk prijsperstuk stuksprijs verkoopprijs pu prixdevente lineitemunitprice unitpriceamount`,
   /** What one was sold at, beside a price before reductions. */
   net_price: "netprice netunitprice discountedprice pricepaid paidprice finalprice actualprice sellingprice saleprice",
   list_price:
-    "listprice rrp regularprice originalprice fullprice compareatprice msrp lineitemcompareatprice retailprice baseprice mrp uvp",
+    "listprice rrp regularprice originalprice fullprice compareatprice msrp lineitemcompareatprice retailprice baseprice mrp uvp adviesprijs prixconseille listenpreis originalpreis",
   line_amount: `rowtotal nrevenue amount lineamount lineprice linetotal sales netamount totalprice total revenue spend value
     dollarvalue betrag summe price salesvalue salesamount saleamount netsales netsale netvalue nettotal linevalue
     linenet itemtotal extendedprice totalamount totalvalue totalsales amountpaid totalpaid transactionamount
     purchaseamount turnover umsatz gesamtpreis gesamtbetrag gesamt montant montantttc totalttc importe bedrag valortotal
-    valor importototale importo prezzototale linerevenue itemrevenue salestotal transactionvalue purchaseamountusd trnsumfromiss`,
+    valor importototale importo prezzototale totaal regeltotaal zeilensumme positionssumme linerevenue itemrevenue salestotal transactionvalue purchaseamountusd trnsumfromiss`,
   /** What a whole order came to: on each of its lines it would count as often as there are lines. */
   order_amount: `orderamount ordertotal ordervalue ordertotalamount grandtotal invoicetotal invoiceamount receipttotal
     baskettotal basketvalue bestellwert auftragswert totaldue purchasesum transactiontotal`,
   discount: `itemdiscountamount lineitemdiscount linediscount linediscountamount itemdiscount discount discountamount
     rabatt totaldiscounts discounts discountvalue discounttotal promotiondiscount retaildisc discountpercent
-    discountpct rabattbetrag remise descuento korting desconto sconto unitpricediscount`,
+    discountpct discpct discamt rabattbetrag remise descuento korting desconto sconto unitpricediscount`,
   shipping: `shipping shippingamount shippingprice totalshippingprice shippingtotal shippingcost shippingfee deliveryfee
     deliverycost postage freight freightvalue versand versandkosten shippingcharge deliverycharge
     shippingandhandling`,
@@ -75,7 +75,7 @@ const written = {
   latitude: "latitude lat",
   longitude: "longitude lon lng long",
   status: "status orderstatus financialstatus orderstate paymentstatus itemstatus bestellstatus statut estado",
-  size: "size groesse sizecode productsize taille tamanho",
+  size: "size groesse grosse sizecode productsize taille tamanho",
   colour: "colour color farbe colorcode colourcode productcolor colourgroupname couleur cor",
   cost: "cost costprice unitcost cogs productcost standardcost unitcostusd",
   email: `email emailaddress mail customeremail contactemail buyeremail billingemail useremail primaryemail
@@ -91,7 +91,7 @@ const written = {
   gender: "gender sex geschlecht",
   address_line: `addressline address address1 street addressline1 streetaddress mailingstreet billingaddress1 street1
     shipaddress1 strasse adresse rue direccion endereco`,
-  city: "city town suburb customercity ort mailingcity billingcity shipcity stadt ville ciudad plaats cidade citta",
+  city: "city town suburb customercity ort wohnort mailingcity billingcity shipcity stadt ville ciudad plaats cidade citta",
   region: `region state province county customerstate stateprovince stateregion mailingstate mailingstateprovince
     billingstate shipstate bundesland`,
   postcode: `postcode zip zipcode postalcode customerzipcodeprefix plz zippostalcode mailingpostalcode mailingzippostalcode
@@ -182,6 +182,7 @@ export function isAttribute(name: string): boolean {
 export function plainHeader(name: string): string {
   return name
     .toLowerCase()
+    .replaceAll("ß", "ss")
     .normalize("NFKD")
     .replaceAll(/[^a-z0-9]/g, "");
 }
@@ -195,6 +196,31 @@ export function columnFor(
   const plain = headers.map(plainHeader);
   for (const name of synonyms[meaning] ?? []) {
     const at = plain.indexOf(name);
+    const header = at < 0 ? undefined : headers[at];
+    if (header !== undefined && isFit(header)) return header;
+  }
+  return priceFor(meaning, headers, isFit);
+}
+
+const amounts: ReadonlySet<string> = new Set([
+  "unit_price",
+  "line_amount",
+  "list_price",
+  "order_amount",
+  "discount",
+  "shipping",
+]);
+/** What a heading of an amount says beside its name: the currency, and whether tax is in it. */
+const besides =
+  /(?:in)?(?:eur|euro|usd|gbp|chf|dollars?|pounds?)$|(?:brutto|netto|ttc|ht|(?:incl|inkl|excl|exkl)(?:usive)?(?:vat|tax|mwst|btw)?|(?:zzgl|ohne|inc|ex)(?:vat|tax|mwst|btw))$/;
+
+/** The same of an amount whose heading says more than its name. */
+function priceFor(meaning: string, headers: readonly string[], isFit: (name: string) => boolean): string | undefined {
+  if (!amounts.has(meaning)) return undefined;
+  const plain = headers.map(plainHeader);
+  const shorter = plain.map((name) => name.replace(besides, "").replace(besides, ""));
+  for (const known of synonyms[meaning] ?? []) {
+    const at = shorter.findIndex((name, own) => name === known && name !== plain[own]);
     const header = at < 0 ? undefined : headers[at];
     if (header !== undefined && isFit(header)) return header;
   }
