@@ -42,7 +42,7 @@ describe("the slope of one-time buyers", () => {
     expect(slopeThatHeld([], "chance")).toBe(1);
   });
 
-  it("is what large cuts agree on, drawn to 1 where they are small, and 1 within its own error", () => {
+  it("is what cuts agree on, drawn to 1 by their errors and by what slopes wander", () => {
     const large = [chances(0.5, 8_000, 1), chances(0.5, 8_000, 2)];
     const small = [chances(0.5, 900, 1), chances(0.5, 900, 2)];
     const [sure, unsure] = [slopeThatHeld(large, "chance"), slopeThatHeld(small, "chance")];
@@ -50,7 +50,12 @@ describe("the slope of one-time buyers", () => {
     expect(sure).toBeLessThan(0.65);
     expect(unsure).toBeGreaterThan(sure);
     expect(slopeThatHeld([chances(1, 8_000, 1), chances(1, 8_000, 2)], "chance")).toBe(1);
-    expect(slopeThatHeld([chances(0.9, 400, 1)], "chance")).toBe(1);
+    expect(slopeThatHeld([chances(0.5, 8_000, 1)], "chance")).toBe(1); // one cut tells nothing of the next
+  });
+
+  it("is 1 where the cuts lie on either side of it, or no farther from it than slopes wander", () => {
+    expect(slopeThatHeld([chances(0.6, 8_000, 1), chances(1.4, 8_000, 2)], "chance")).toBe(1);
+    expect(slopeThatHeld([chances(1.1, 60_000, 1), chances(1.1, 60_000, 2)], "chance")).toBe(1);
   });
 
   it("makes the forecasts of the next cut calibrated that earlier ones had spread too far", () => {

@@ -10,8 +10,7 @@ interface ToldOnce {
 /** Counts run on the logarithm, chances on the log odds. */
 export type Scale = "count" | "chance";
 
-/** How far slopes lie from 1 among retailers, and how far one retailer's wander from cut to cut, as standard deviations. */
-const amongRetailers = 0.3;
+/** How far the logarithm of a retailer's slope wanders from cut to cut, as a standard deviation: seasons and young cohorts move it. */
 const fromCutToCut = 0.15;
 const leastOfEach = 20;
 const leastCustomers = 100;
@@ -70,19 +69,23 @@ export function slopeOf({ predicted, actual }: ToldOnce, scale: Scale): { slope:
   return null;
 }
 
-/** The slope by which forecasts of one-time buyers are turned: that of earlier cuts, drawn to 1 by how unsure each is, how much it wanders
- *  from cut to cut, and how little retailers differ (normal prior; Efron & Morris 1975). 1 where nothing is known, or it lies within a standard deviation. */
+/** The slope by which forecasts of one-time buyers are turned: the mean of the cuts' logarithms, drawn to 0 by a standard error (soft
+ *  thresholding, Donoho 1995), which holds how unsure each is and how much slopes wander from cut to cut, at the least by `fromCutToCut`.
+ *  1 with fewer than two cuts, or where they don't lie on the same side. */
 export function slopeThatHeld(cuts: readonly ToldOnce[], scale: Scale): number {
-  const found = cuts.flatMap((cut) => slopeOf(cut, scale) ?? []);
-  if (found.length === 0) return 1;
-  const prior = 1 / amongRetailers ** 2;
-  const weights = found.map(({ error }) => 1 / (error ** 2 + fromCutToCut ** 2));
-  const drawn =
-    (prior + found.reduce((sum, { slope }, at) => sum + slope * (weights[at] ?? 0), 0)) /
-    (prior + weights.reduce((sum, one) => sum + one, 0));
-  const unsure = 1 / Math.sqrt(prior + weights.reduce((sum, one) => sum + one, 0));
-  const kept = Math.min(most, Math.max(least, drawn));
-  return Math.abs(kept - 1) < Math.max(leastTurn, unsure) ? 1 : Math.round(1e3 * kept) / 1e3;
+  const found = cuts.flatMap((cut) => {
+    const { slope, error } = slopeOf(cut, scale) ?? { slope: 0, error: 0 };
+    return slope > 0 ? [{ log: Math.log(slope), variance: (error / slope) ** 2 }] : [];
+  });
+  const n = found.length;
+  if (n < 2 || n < cuts.length) return 1;
+  const mean = found.reduce((sum, { log }) => sum + log, 0) / n;
+  if (!found.every(({ log }) => log * mean > 0)) return 1;
+  const between = found.reduce((sum, { log }) => sum + (log - mean) ** 2, 0) / (n - 1);
+  const within = found.reduce((sum, { variance }) => sum + variance, 0) / n;
+  const held = Math.abs(mean) - Math.sqrt((Math.max(between, fromCutToCut ** 2) + within) / n);
+  if (held < leastTurn) return 1;
+  return Math.round(1e3 * Math.min(most, Math.max(least, Math.exp(Math.sign(mean) * held)))) / 1e3;
 }
 
 /** Forecasts turned by a slope on their scale, their sum as it was. NaN stays. */
