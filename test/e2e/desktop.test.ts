@@ -37,7 +37,7 @@ describe.skipIf(why !== "")(`the desktop in Electron${why && ` (skipped: ${why})
   afterAll(async () => {
     await app?.close();
     rmSync(folder, { recursive: true, force: true });
-  });
+  }, 60_000);
 
   it("shows the first page, answered by the engine in a process of Electron's own", async () => {
     await page.getByRole("button", { name: "Open the demo retailer" }).waitFor();

@@ -40,7 +40,7 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
     await browser?.close();
     await close?.();
     rmSync(folder, { recursive: true, force: true });
-  });
+  }, 60_000);
 
   async function seriousFaults(): Promise<string[]> {
     await page.evaluate(axe.source);
@@ -265,6 +265,35 @@ describe.skipIf(!chromiumPath)(`from the first start to a list on disk${reason}`
     await page.goto(new URL("/", page.url()).href);
     await page.waitForURL(/\/customers\?text=ann$/);
   }, 30_000);
+
+  it("shows the frame of a screen, and for how long, while its answer is on the way", async () => {
+    const slow = await page.context().newPage();
+    let delay = 0;
+    await slow.routeWebSocket(/.*/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((message) => server.send(message));
+      server.onMessage((message) => {
+        setTimeout(() => socket.send(message), delay);
+      });
+    });
+    await slow.goto(new URL("/settings", page.url()).href);
+    await slow.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
+    delay = 5_000;
+    await slow
+      .getByRole("navigation")
+      .getByRole("link", { name: /^Returns/ })
+      .click();
+    const frame = slow.locator("main .skeleton");
+    await frame.waitFor();
+    expect(await frame.getByRole("status").textContent()).toBe("Reading returns…");
+    const where = await frame.locator(".panel").first().boundingBox();
+    await slow.getByText(/^Reading returns, \d s$/).waitFor();
+    await slow.getByRole("heading", { level: 2 }).first().waitFor();
+    expect(await frame.count()).toBe(0);
+    const there = await slow.locator("main .panel").first().boundingBox();
+    expect(Math.abs((there?.y ?? 0) - (where?.y ?? 999))).toBeLessThan(24);
+    await slow.close();
+  }, 60_000);
 
   it("showed no error in the browser's console all the way", () => {
     expect(trouble).toEqual([]);

@@ -42,7 +42,7 @@ describe.skipIf(why !== "")(`what goes away under an open page${why && ` (skippe
     await shell?.close();
     await shop?.core.close();
     rmSync(folder, { recursive: true, force: true });
-  });
+  }, 60_000);
 
   const screen = (name: string) =>
     page.getByRole("navigation", { name: "Screens" }).getByText(name, { exact: true }).click();

@@ -76,7 +76,7 @@ describe.skipIf(why !== "")(`a table of ${total} rows${why && ` (skipped: ${why}
   afterAll(async () => {
     await browser?.close();
     await shell?.close();
-  });
+  }, 60_000);
 
   /** Rows that are seen, from the first to the last, by their numbers from 1. */
   async function seen(): Promise<number[]> {

@@ -10,6 +10,7 @@ import { DropZone } from "./DropZone.tsx";
 import { Foot } from "./Foot.tsx";
 import { GoneBanner } from "./GoneBanner.tsx";
 import { Palette } from "./Palette.tsx";
+import { RefreshBar } from "./RefreshBar.tsx";
 import { RunNotice } from "./RunNotice.tsx";
 import { Shortcuts } from "./Shortcuts.tsx";
 import { SnapshotDialog } from "./SnapshotDialog.tsx";
@@ -62,6 +63,7 @@ export function Shell({ status, brand, screen, onBrand, children }: Props) {
         />
       </nav>
       <main id="main">
+        <RefreshBar />
         {status.read_only_reason && (
           <div className="failure" role="status">
             Open for reading only: {status.read_only_reason}

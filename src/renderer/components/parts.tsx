@@ -2,6 +2,7 @@ import { type ReactNode, useContext, useState } from "react";
 import { copyText } from "../client/copy-text.ts";
 import { Icon } from "./Icon.tsx";
 import { PanelContext } from "./panel-context.ts";
+import { useElapsed } from "./use-elapsed.ts";
 
 interface FailureProps {
   readonly error: { readonly message: string; readonly hint?: string | undefined; readonly code?: string };
@@ -48,11 +49,12 @@ export function Empty({ title, children, action }: { title: string; children?: R
   );
 }
 
-/** What stands while an answer is on its way; nothing for the first moment. */
-export function Waiting({ label = "Loading" }: { label?: string }) {
+/** What stands in a panel while an answer is on its way; nothing for the first moment, from two seconds on with the time. */
+export function Waiting({ label = "Reading" }: { label?: string }) {
+  const elapsed = useElapsed();
   return (
     <div className="empty waiting muted" aria-busy="true">
-      {label}…
+      {elapsed ? `${label}, ${elapsed}` : `${label}…`}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
-import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { CampaignList } from "./CampaignList.tsx";
 import { NewCampaign } from "./NewCampaign.tsx";
 import { OwnCampaign } from "./OwnCampaign.tsx";
@@ -26,7 +27,7 @@ export function CampaignsView({ name }: { name: string | undefined }) {
     return (
       <>
         <Head title="Campaigns" />
-        <Waiting label="Reading campaigns" />
+        <Skeleton label="Reading campaigns" columns={[{ part: 1, panels: [420] }]} />
       </>
     );
   if (!snapshots.data.snapshots.some(({ is_current }) => is_current))

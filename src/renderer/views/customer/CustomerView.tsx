@@ -2,7 +2,8 @@ import { useState } from "react";
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
 import { useProof } from "../../client/use-proof.ts";
-import { Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { StageSwatch } from "../../components/Stage.tsx";
 import { integer, word } from "../../format/format.ts";
 import "./customer.css";
@@ -26,7 +27,14 @@ export function CustomerView({ id }: { id: string }) {
     return (
       <>
         <Head title="Customer" crumb={crumb} />
-        <Waiting />
+        <Skeleton
+          label="Reading the customer"
+          figures={6}
+          columns={[
+            { part: 381, panels: [420, 300] },
+            { part: 779, panels: [300, 420] },
+          ]}
+        />
       </>
     );
   if (customer.isError)

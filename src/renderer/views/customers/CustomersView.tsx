@@ -6,7 +6,8 @@ import { choosable, type OfferedField, offeredFields } from "../../client/offere
 import { useAsk } from "../../client/queries.ts";
 import { useProof } from "../../client/use-proof.ts";
 import { Drawer } from "../../components/Drawer.tsx";
-import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { segmentAddress } from "../../format/audience.ts";
 import { integer } from "../../format/format.ts";
 import { CustomerTable } from "../../table/CustomerTable.tsx";
@@ -45,7 +46,7 @@ export function CustomersView({ details }: { details: (id: string) => ReactNode 
   return (
     <>
       <Head title="Customers" />
-      {fields.isPending && <Waiting />}
+      {fields.isPending && <Skeleton label="Reading customers" columns={[{ part: 1, panels: [640] }]} />}
       {fields.isError && fields.error.code !== "not_found" && (
         <Failure error={fields.error} onRetry={() => void fields.refetch()} />
       )}

@@ -2,7 +2,8 @@ import type { Experiment } from "../../../shared/api/contract/experiments.ts";
 import { go } from "../../app/route.ts";
 import { useAsk } from "../../client/queries.ts";
 import { Panel } from "../../components/Panel.tsx";
-import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { State } from "../../components/State.tsx";
 import { Term } from "../../components/Term.tsx";
 import { instant, integer, seconds, share } from "../../format/format.ts";
@@ -30,7 +31,7 @@ export function ExperimentList({ brand, begun }: Props) {
     <>
       <Head title="Experiments" right={found.length > 0 && action} />
       {list.isError && <Failure error={list.error} onRetry={() => void list.refetch()} />}
-      {list.isPending && <Waiting label="Reading the experiments" />}
+      {list.isPending && <Skeleton label="Reading the experiments" columns={[{ part: 1, panels: [300] }]} />}
       {list.isSuccess && found.length === 0 && (
         <Empty title="No experiment yet" action={action}>
           A run with another parameter, model or horizon stands beside the current snapshot without touching it: metrics

@@ -2,7 +2,8 @@ import type { Identity } from "../../../shared/api/contract/identity.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { useRoute } from "../../app/route.ts";
 import { useAsk } from "../../client/queries.ts";
-import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { day } from "../../format/format.ts";
 import { JoinedPanel } from "./JoinedPanel.tsx";
 import { Ledger } from "./Ledger.tsx";
@@ -19,7 +20,15 @@ export function IdentityView() {
     return (
       <>
         <Head title="Identity" />
-        <Waiting label="Reading who is who" />
+        <Skeleton
+          label="Reading who is who"
+          figures={6}
+          isLow
+          columns={[
+            { part: 7, panels: [520] },
+            { part: 5, panels: [300, 260] },
+          ]}
+        />
       </>
     );
   if (identity.isError)

@@ -4,7 +4,8 @@ import { Cohorts } from "../../charts/Cohorts.tsx";
 import { Surface } from "../../charts/Surface.tsx";
 import { useAsk } from "../../client/queries.ts";
 import { Panel } from "../../components/Panel.tsx";
-import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { day } from "../../format/format.ts";
 import { FlowPanel } from "./FlowPanel.tsx";
 import { cohortFinding, surfaceFinding } from "./findings.ts";
@@ -19,7 +20,14 @@ export function LifecycleView() {
     return (
       <>
         <Head title="Lifecycle" />
-        <Waiting label="Reading stages" />
+        <Skeleton
+          label="Reading stages"
+          figures={6}
+          columns={[
+            { part: 7, panels: [368, 380] },
+            { part: 5, panels: [368, 380] },
+          ]}
+        />
       </>
     );
   if (lifecycle.isError)

@@ -2,7 +2,8 @@ import type { FittedModel, Model, ModelCard } from "../../../shared/api/contract
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
 import { Panel } from "../../components/Panel.tsx";
-import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { State } from "../../components/State.tsx";
 import { Term } from "../../components/Term.tsx";
 import { Working } from "../../components/Working.tsx";
@@ -33,7 +34,13 @@ export function CardView({ name, models, evaluations }: Props) {
     return (
       <>
         <Head title={name} crumb={crumb} />
-        <Waiting label="Reading the card" />
+        <Skeleton
+          label="Reading the card"
+          columns={[
+            { part: 8, panels: [320, 300] },
+            { part: 4, panels: [260, 260] },
+          ]}
+        />
       </>
     );
   if (card.isError)

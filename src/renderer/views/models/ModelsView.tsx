@@ -1,6 +1,7 @@
 import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
-import { Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { CardView } from "./CardView.tsx";
 import { Catalogue } from "./Catalogue.tsx";
 import { DefineView } from "./DefineView.tsx";
@@ -24,7 +25,7 @@ export function ModelsView({ name }: { name: string | undefined }) {
     return (
       <>
         <Head title="Models" />
-        <Waiting label="Reading the catalogue" />
+        <Skeleton label="Reading the catalogue" columns={[{ part: 1, panels: [640] }]} />
       </>
     );
   if (list.isError)

@@ -2,7 +2,8 @@ import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
 import { NextSteps } from "../../components/NextSteps.tsx";
 import { PythonButton } from "../../components/PythonButton.tsx";
-import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { day } from "../../format/format.ts";
 import { NoSnapshot } from "./NoSnapshot.tsx";
 import { OverviewBody } from "./OverviewBody.tsx";
@@ -11,7 +12,19 @@ export function OverviewView() {
   const { brand } = useBrand();
   const overview = useAsk("overview.read", { brand });
   const sources = useAsk("sources.list", { brand });
-  if (overview.isPending) return <Page>{<Waiting label="Reading the snapshot" />}</Page>;
+  if (overview.isPending)
+    return (
+      <Page>
+        <Skeleton
+          label="Reading the snapshot"
+          figures={6}
+          columns={[
+            { part: 779, panels: [350, 340, 300] },
+            { part: 381, panels: [420, 330] },
+          ]}
+        />
+      </Page>
+    );
   if (overview.isError) {
     return (
       <Page>

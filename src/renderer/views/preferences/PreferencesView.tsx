@@ -3,7 +3,8 @@ import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
 import { useProof } from "../../client/use-proof.ts";
 import { Proven } from "../../components/Proven.tsx";
-import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { day, integer } from "../../format/format.ts";
 import { BargainPanel } from "./BargainPanel.tsx";
 import { BundlePanel } from "./BundlePanel.tsx";
@@ -26,7 +27,15 @@ export function PreferencesView() {
     return (
       <>
         <Head title="Preferences" />
-        <Waiting label="Reading preferences" />
+        <Skeleton
+          label="Reading preferences"
+          figures={5}
+          isLow
+          columns={[
+            { part: 7, panels: [346, 342, 300] },
+            { part: 5, panels: [290, 232, 156] },
+          ]}
+        />
       </>
     );
   if (preferences.isError)

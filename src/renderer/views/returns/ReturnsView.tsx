@@ -3,7 +3,8 @@ import { useBrand } from "../../app/BrandContext.ts";
 import { useAsk } from "../../client/queries.ts";
 import { useProof } from "../../client/use-proof.ts";
 import { Proven } from "../../components/Proven.tsx";
-import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { day, integer } from "../../format/format.ts";
 import { BandsPanel } from "./BandsPanel.tsx";
 import { CheckPanel } from "./CheckPanel.tsx";
@@ -22,7 +23,15 @@ export function ReturnsView() {
     return (
       <>
         <Head title="Returns" />
-        <Waiting label="Reading returns" />
+        <Skeleton
+          label="Reading returns"
+          figures={6}
+          isLow
+          columns={[
+            { part: 7, panels: [236, 358, 300] },
+            { part: 5, panels: [304, 372] },
+          ]}
+        />
       </>
     );
   if (returns.isError)

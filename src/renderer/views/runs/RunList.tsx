@@ -5,7 +5,8 @@ import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
 import { useWork } from "../../client/use-work.ts";
 import { Panel } from "../../components/Panel.tsx";
-import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { bytes, day, instant, integer, seconds, share } from "../../format/format.ts";
 import { EstimatePanel } from "./EstimatePanel.tsx";
 import { RunState } from "./RunState.tsx";
@@ -68,7 +69,7 @@ export function RunList({ brand }: { brand: string }) {
         </div>
       )}
       {runs.isError && <Failure error={runs.error} onRetry={() => void runs.refetch()} />}
-      {runs.isPending && <Waiting />}
+      {runs.isPending && <Skeleton label="Reading the runs" columns={[{ part: 1, panels: [420] }]} />}
       {runs.isSuccess && list.length === 0 && (
         <Empty title="No run of this machine yet">
           Deliveries become profiles in a run; every step of it can be watched here.

@@ -3,7 +3,8 @@ import type { Run } from "../../../shared/api/contract/runs.ts";
 import { useBrand } from "../../app/BrandContext.ts";
 import { go, useRoute } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
-import { Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { RunBody } from "./RunBody.tsx";
 import { RunList } from "./RunList.tsx";
 
@@ -37,7 +38,11 @@ function OneRun({ brand, id }: { brand: string; id: string }) {
   return (
     <>
       <Head title="Run" crumb={crumb} />
-      {error ? <Failure error={error} /> : <Waiting label="Finding the run" />}
+      {error ? (
+        <Failure error={error} />
+      ) : (
+        <Skeleton label="Finding the run" figures={6} columns={[{ part: 1, panels: [460] }]} />
+      )}
     </>
   );
 }

@@ -2,7 +2,8 @@ import { useBrand } from "../../app/BrandContext.ts";
 import { offeredFields } from "../../client/offered.ts";
 import { useAsk } from "../../client/queries.ts";
 import { useProof } from "../../client/use-proof.ts";
-import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { Builder } from "./Builder.tsx";
 import { SegmentList } from "./SegmentList.tsx";
 
@@ -39,7 +40,7 @@ export function SegmentsView({ name }: { name: string | undefined }) {
     return (
       <>
         <Head title="Segments" />
-        <Waiting />
+        <Skeleton label="Reading segments" columns={[{ part: 1, panels: [420] }]} />
       </>
     );
   const all = segments.data.segments;

@@ -5,7 +5,8 @@ import { go, useRoute } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
 import { useWork } from "../../client/use-work.ts";
-import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { Working } from "../../components/Working.tsx";
 import { AddSource } from "./AddSource.tsx";
 import { Nights } from "./Nights.tsx";
@@ -28,7 +29,11 @@ export function SourcesView({ name, adding }: { name: string | undefined; adding
   return (
     <>
       <Head title="Sources" />
-      {sources.isPending ? <Waiting /> : <Failure error={sources.error} onRetry={() => void sources.refetch()} />}
+      {sources.isPending ? (
+        <Skeleton label="Reading the sources" columns={[{ part: 1, panels: [420] }]} />
+      ) : (
+        <Failure error={sources.error} onRetry={() => void sources.refetch()} />
+      )}
     </>
   );
 }

@@ -4,7 +4,8 @@ import { go, useRoute } from "../../app/route.ts";
 import { useClient } from "../../client/ClientProvider.tsx";
 import { useAsk } from "../../client/queries.ts";
 import { asked, useViewedSnapshot } from "../../client/viewed-snapshot.ts";
-import { Empty, Failure, Head, Waiting } from "../../components/parts.tsx";
+import { Empty, Failure, Head } from "../../components/parts.tsx";
+import { Skeleton } from "../../components/Skeleton.tsx";
 import { day } from "../../format/format.ts";
 import { keyName } from "../../format/keys.ts";
 import type { Result } from "../../table/result.ts";
@@ -54,7 +55,15 @@ export function SqlView() {
       {tables.isError && tables.error.code !== "not_found" && (
         <Failure error={tables.error} onRetry={() => void tables.refetch()} />
       )}
-      {!tables.isError && <Waiting />}
+      {!tables.isError && (
+        <Skeleton
+          label="Reading the tables"
+          columns={[
+            { part: 1, panels: [560] },
+            { part: 3, panels: [220, 320] },
+          ]}
+        />
+      )}
     </>
   );
 }
