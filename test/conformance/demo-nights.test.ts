@@ -27,7 +27,7 @@ beforeAll(async () => {
   await core.close();
   nights = readdirSync(join(exports, "updates")).sort().slice(-nightsTaken);
 }, 120_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 300_000);
 
 /** Takes the demo in, its nights one by one with a run after each, or all at once with one run; gives the last snapshot's tables. */
 async function take(name: string, isApart: boolean): Promise<Record<string, string[]>> {
