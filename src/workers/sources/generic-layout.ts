@@ -13,6 +13,7 @@ import {
 import { kindsOf, ordersApartByKind, toldByKind } from "./given-back.ts";
 import { found, Headings, isNumbered, type Recognise } from "./headings.ts";
 import { countedDays, orderLines } from "./line-tables.ts";
+import { isOfPart, isOfWishes } from "./no-sales.ts";
 import { addresses, consents, customers, suppressions } from "./person-tables.ts";
 import { keep, type ProposedTable, type Recognised } from "./proposal.ts";
 import type { Sheet } from "./sheet.ts";
@@ -42,6 +43,7 @@ const returns: Recognise = (headings) => {
 
 /** One row an order, without what was bought. A total is what was paid: a discount has left it already. */
 const orders: Recognise = (headings) => {
+  if (isOfWishes(headings) || isOfPart(headings)) return undefined;
   const at = headings.date("ordered_at");
   const order = headings.find("order_id");
   const customer = headings.find("source_customer_id");
@@ -144,6 +146,7 @@ const otherPapers = /(?<!on)lines?|item|return|refund|payment|ship|deliver|revie
 /** One row an order, without any amount: what it came to stands in its lines, in another file. The date has to be an order's own, or the
  *  file has to be named after orders. */
 const orderHeads: Recognise = (headings) => {
+  if (isOfWishes(headings) || isOfPart(headings)) return undefined;
   const at = headings.date("ordered_at");
   const order = headings.find("order_id");
   const moment = headings.find("ordered_at");
@@ -259,6 +262,10 @@ function whatIsThere(headings: Headings): string {
     isThere("a customer") && !isThere("a date") && (isThere("an order number") || isThere("an amount"))
       ? " Without the day of each purchase, nothing can be told of customers over time."
       : "";
+  if (isOfWishes(headings) && there.length > 0)
+    return `No table is recognised: ${headings.fileName} is taken for carts, offers or wishes, which are no purchases. Where its rows were bought, map them as order_lines.`;
+  if (isOfPart(headings) && isThere("an order number"))
+    return `No table is recognised: ${headings.fileName} is taken for parts of orders, such as their discounts, not for orders: what an order came to stands elsewhere. Where a reduction stands in no other file, add it to the lines (discount_minor).`;
   return there.length === 0
     ? `No table is recognised: no column is called as an order number, a customer, a product, a date or an amount is.${who}`
     : `No table is recognised: there is ${there.join(", ")}, but no column that is called as ${lacking.join(" or ")} is.${counting.join("")}${who}${when}`;

@@ -1,5 +1,6 @@
 import { apartByKind, kindsOf, toldByKind } from "./given-back.ts";
 import { found, type Headings, type Recognise, unknownBeginning } from "./headings.ts";
+import { isOfWishes } from "./no-sales.ts";
 import { keep, type ProposedTable, type Rule } from "./proposal.ts";
 import { plainHeader } from "./synonyms.ts";
 
@@ -12,6 +13,7 @@ interface Named {
 
 /** One row a line, in one file with its order and perhaps its customer and product; or lines whose order says when. */
 export const orderLines: Recognise = (headings) => {
+  if (isOfWishes(headings)) return undefined;
   const order = headings.find("order_id");
   const customer = headings.find("source_customer_id");
   const at = headings.date("ordered_at");

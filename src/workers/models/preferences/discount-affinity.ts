@@ -79,6 +79,7 @@ export const discountAffinity = defineModel({
       "That somebody waits for the sales counts only as far as those who choose what is reduced do so; discount_exposure tells it.",
       "Coupons on whole orders don't count where list prices are named; where only discounts are, they do.",
       "Without list prices or discounts there is no score.",
+      "Few lines tell little: on four simulated shops of other kinds the ranks agreed with the true sensitivity by .62 (60 lines a customer) and by .15 to .36 (3 to 7 lines), where whoever knew the shops' workings came to .65 and to .19 to .43.",
       "half_reduced_depth is empty where even the deepest days seen don't bring half about, its upper limit where a tenth of the posterior says so, and all of it where the shop's days don't differ in depth. It tells of goods bought on such days, not of what a deeper cut would cause.",
     ],
     metrics: [
