@@ -12,6 +12,11 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** SQL of whether a text is one of some; NULL or false where it isn't. DuckDB would make a join of IN, whose rows come in no order. */
+export function isOneOf(text: string, words: readonly string[]): string {
+  return `list_contains([${words.map(literal).join(", ")}], ${text})`;
+}
+
 /** `['a', 'b']`: a list of paths. */
 export function fileList(paths: readonly string[]): string {
   return `[${paths.map(literal).join(", ")}]`;

@@ -1,5 +1,5 @@
 import type { Session } from "../engine/duckdb.ts";
-import { trimmedSql } from "../sources/raw.ts";
+import { nativeColumn, type RawTable, rawColumn, trimmedSql } from "../sources/raw.ts";
 import type { ParsedTable } from "./normalise-file.ts";
 import { apartSql, cellsOf, type ParseWay } from "./parse-sql.ts";
 import { whereSql } from "./rule-sql.ts";
@@ -40,7 +40,7 @@ export class Alikes {
     const mapped = parsed.filter(({ raw: text }) => text !== "NULL");
     const where = mapping.where ? whereSql(raw, mapping.where) : "";
     const cells = cellsOf(one, [
-      ...mapped.flatMap(({ raw: text, parts }) => [text, ...parts.map(({ sql }) => sql)]),
+      ...mapped.flatMap(({ raw: text, parts, plain }) => [plain?.read ?? text, ...parts.map(({ sql }) => sql)]),
       where,
     ]);
     const keyText = (key: string) => mapped.find(({ target }) => target.name === key)?.raw ?? "NULL";
@@ -61,12 +61,21 @@ export class Alikes {
       const isText = !strictKinds.has(target.kind) && cells.some((cell) => text === cell || text === trimmedSql(cell));
       return parts.length === 0 && (plain ? target.kind === "instant" : isText);
     });
-    const isLoose = cells.map((cell) => `${cell} IS DISTINCT FROM ${trimmedSql(cell)}`).join(" OR ");
+    const loose = looseCells(raw, cells).map((cell) => `${cell} IS DISTINCT FROM ${trimmedSql(cell)}`);
+    const isLoose = loose.join(" OR ");
     const isTight =
       saysOne &&
-      (raw.isTight || (await this.#session.value(`SELECT EXISTS (SELECT 1 FROM ${table} WHERE ${isLoose})`)) !== true);
+      (loose.length === 0 ||
+        (await this.#session.value(`SELECT EXISTS (SELECT 1 FROM ${table} WHERE ${isLoose})`)) !== true);
     const found = { table, isTight, raw: raw.table, cells };
     this.#known.push(found);
     return found;
   }
+}
+
+/** Cells that may have blanks at their ends, or be empty without being NULL. */
+function looseCells(raw: RawTable, cells: readonly string[]): string[] {
+  if (raw.isTight) return [];
+  const tight = new Set([...(raw.natives?.keys() ?? [])].flatMap((at) => [rawColumn(at), nativeColumn(at)]));
+  return cells.filter((cell) => !tight.has(cell));
 }

@@ -1,5 +1,5 @@
 import { minorDigits, minorDigitsOf } from "../../shared/base/money.ts";
-import { literal } from "../engine/sql.ts";
+import { isOneOf, literal } from "../engine/sql.ts";
 import { amountPattern } from "../sources/profile.ts";
 
 /** The number in a text of money or quantity, in millionths: exact below 9e9, to a thousandth below 1e12; NULL where there is none
@@ -40,6 +40,5 @@ export function minorPriceSql(millionthsOf: string, factor: string): string {
 /** Ten to the number of minor digits, by row where the currency is a column. */
 export function minorFactorSql(currency: string, column: string | null): string {
   if (column === null) return String(10 ** minorDigits(currency));
-  const list = (codes: readonly string[]) => codes.map(literal).join(", ");
-  return `CASE WHEN ${column} IN (${list(minorDigitsOf.none)}) THEN 1 WHEN ${column} IN (${list(minorDigitsOf.three)}) THEN 1000 ELSE 100 END`;
+  return `CASE WHEN ${isOneOf(column, minorDigitsOf.none)} THEN 1 WHEN ${isOneOf(column, minorDigitsOf.three)} THEN 1000 ELSE 100 END`;
 }

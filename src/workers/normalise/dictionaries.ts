@@ -1,5 +1,6 @@
 import type { Session } from "../engine/duckdb.ts";
-import { type RawTable, rawColumn } from "../sources/raw.ts";
+import { isOneOf } from "../engine/sql.ts";
+import { nativeColumn, type RawTable, rawColumn } from "../sources/raw.ts";
 import { madeValues, valuesOf } from "../sources/raw-values.ts";
 import type { ParsedTable } from "./normalise-file.ts";
 import { givenName, strictKinds } from "./value-sql.ts";
@@ -15,12 +16,22 @@ export interface Dictionary {
 
 /** Words that programs write into columns of dates and numbers where there is none. */
 export function withoutNothing(text: string): string {
-  return `CASE WHEN lower(${text}) NOT IN ('null', '(null)', 'nan', 'nat', 'none', 'na', '#n/a', '<na>', '\\n', '?', '0000-00-00', '0000-00-00 00:00:00') THEN ${text} END`;
+  return `CASE WHEN ascii(${text}) BETWEEN 49 AND 57 THEN ${text} ELSE ${withoutWords(text, nothing)} END`; // none begins with 1 to 9
+}
+
+const empty = ["0000-00-00", "0000-00-00 00:00:00"];
+const nothing = ["null", "(null)", "nan", "nat", "none", "na", "#n/a", "<na>", "\\n", "?", ...empty];
+
+/** A text, but NULL where in lower case it is one of some words. */
+export function withoutWords(text: string, words: readonly string[]): string {
+  return `CASE WHEN ${isOneOf(`lower(${text})`, words)} THEN NULL ELSE ${text} END`;
 }
 
 /** The cells that some SQL over raw rows reads. */
-export function cellsIn(sql: string, columns: readonly unknown[]): string[] {
-  return columns.map((_, at) => rawColumn(at)).filter((cell) => new RegExp(`\\b${cell}\\b`).test(sql));
+export function cellsIn(sql: string, { columns, natives }: RawTable): string[] {
+  return columns
+    .flatMap((_, at) => (natives?.has(at) ? [rawColumn(at), nativeColumn(at)] : [rawColumn(at)]))
+    .filter((cell) => new RegExp(`\\b${cell}\\b`).test(sql));
 }
 
 /** Dates and numbers of a file whose texts repeat, each text read once: lines of one order have one time, and prices are few. */
@@ -42,7 +53,7 @@ export class Dictionaries {
     const candidates = parsed.flatMap(({ target, raw: text, value, parts, plain }) => {
       const own = givenName(target);
       const isAlone = parts.length === 0 && (value.match(/"given_\w+"/g) ?? []).every((name) => name === own);
-      const [cell, ...others] = cellsIn(text, raw.columns);
+      const [cell, ...others] = cellsIn(text, raw);
       const isOne = !plain && strictKinds.has(target.kind) && isAlone && cell !== undefined && others.length === 0;
       return isOne ? [{ target, cell, text, read: value.replaceAll(own, "given") }] : [];
     });

@@ -39,6 +39,8 @@ export interface NormalisedFile {
   readonly tables: ReadonlyMap<string, string>;
   /** Those of the views whose rows lie in the order of the file. */
   readonly inOrder: ReadonlySet<string>;
+  /** Those whose rows are joined to others as they are read: they come in no order. */
+  readonly joined: ReadonlySet<string>;
   /** file, line, column, value, reason, raw, source_row: in a stack the row's place */
   readonly rejects: string;
   readonly rowsRejected: number;
@@ -140,14 +142,17 @@ export async function normaliseFile(
   }
   const tables = new Map<string, string>();
   const inOrder = new Set<string>();
+  const joined = new Set<string>();
   for (const [table, parts] of selects) {
     const view = `${prefix}_${table}`;
     await session.run(`CREATE TEMP VIEW ${view} AS ${parts.join(" UNION ALL ")}`);
     tables.set(table, view);
-    if (parts.length === 1 && [...viewed].some((one) => one.table.table === table && one.raw === raw))
-      inOrder.add(view);
+    const own = [...viewed].filter((one) => one.table.table === table);
+    const isJoined = hasRejects || own.some(({ mapping }) => mapping.columns.phone !== undefined);
+    if (isJoined) joined.add(view);
+    else if (parts.length === 1 && own.some((one) => one.raw === raw)) inOrder.add(view);
   }
-  return { tables, inOrder, rejects, rowsRejected, warnings };
+  return { tables, inOrder, joined, rejects, rowsRejected, warnings };
 }
 
 /** Files of a stack (of a file 0) that rows can't be read of. */

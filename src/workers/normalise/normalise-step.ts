@@ -5,7 +5,9 @@ import type { Session } from "../engine/duckdb.ts";
 import { ident, parquet } from "../engine/sql.ts";
 import { defineStep, type StepContext } from "../engine/step-context.ts";
 import { daySql } from "../engine/zone-shifts.ts";
-import { dropRaw } from "../sources/raw.ts";
+import { isNoFault } from "../sources/parquet-file.ts";
+import { dropRaw, type RawTable, requireReadable } from "../sources/raw.ts";
+import { dropValues } from "../sources/raw-values.ts";
 import { normaliseFile, sharedPhones } from "./normalise-file.ts";
 import { placesOf } from "./stack.ts";
 import { type DeliveredFile, Stacks } from "./stacks.ts";
@@ -31,7 +33,7 @@ export const rejectColumns = [
 /** One delivery as rows of the lake's tables, and its rejects. The first artifact made of any file. */
 export const normalise = defineStep({
   name: "normalise",
-  version: 14,
+  version: 15,
   title: "Read deliveries",
   stage: "landing",
   scope: "batch",
@@ -46,69 +48,91 @@ export const normalise = defineStep({
     { name: "counts", kind: "json" },
   ],
   run: async (context: StepContext) => {
-    const { session, brand } = context;
-    const subject = context.subject as unknown as Subject;
-    const mapping = parseMapping(subject.mapping);
-    const counts: Json[] = [];
-    const parts = new Map<string, string[]>();
-    const inOrder = new Set<string>();
-    const rejects: string[] = [];
-    let rowsRead = 0;
-    const phones = sharedPhones(brand.timeZone);
-    const isAlone = subject.files.length === 1; // of several each is dropped before the next is read
-    const stacks = new Stacks(context, subject.files, mapping);
-    for await (const { raw, files, formats } of stacks.read()) {
-      const [first] = files;
-      const read = await normaliseFile(session, raw, {
-        ...{ mapping, brand, source: subject.source, batchId: subject.batch_id, notAfter: subject.not_after },
-        ...{ fileNumber: first?.number ?? 0, fileName: first?.name ?? "" },
-        ...{ formats, stacked: files.length > 1 ? files : undefined, phones, keepsRaw: isAlone },
-      });
-      for (const name of read.inOrder) inOrder.add(name);
-      for (const [table, name] of read.tables) parts.set(table, [...(parts.get(table) ?? []), name]);
-      const places = placesOf(files);
-      const columns = `file, line, "column", value, reason, raw`;
-      rejects.push(`SELECT ${columns}, ${places.sourceRow} AS source_row FROM ${read.rejects}`);
-      const reasons = await session.rows(
-        `SELECT ${places.fileNumber} AS number, reason, count(*) AS n FROM ${read.rejects} GROUP BY ALL ORDER BY ALL`,
-      );
-      for (const file of files) {
-        const own = reasons.filter((row) => Number(row.number) === file.number);
-        counts[file.number] = {
-          sha256: file.sha256,
-          rows_read: file.rowsRead,
-          rows_rejected: own.reduce((sum, row) => sum + Number(row.n), 0),
-          rejects: own.map((row) => ({ reason: String(row.reason), count: Number(row.n) })),
-          primary: [...read.tables.keys()][0] ?? null,
-          warnings: [...file.warnings, ...read.warnings],
-        };
-      }
-      rowsRead += raw.rowsRead;
-      context.progress(rowsRead);
-      if (!isAlone) await dropRaw(session, raw);
+    const left: Left[] = [];
+    try {
+      await readDelivery(context, left);
+    } catch (error) {
+      if (!isNoFault(error)) for (const { raw, name } of left) await requireReadable(context.session, raw, name);
+      throw error;
     }
-    await session.run("PRAGMA enable_optimizer");
-    const written = new Map<string, string>();
-    for (const table of lakeTargets) {
-      const columns = normalisedColumns(table)
-        .map(({ name }) => ident(name))
-        .join(", ");
-      const made = parts.get(table.table) ?? [];
-      const union = made.map((name) => `SELECT ${columns} FROM ${name}`).join(" UNION ALL ");
-      const rows = made.length > 0 ? `SELECT * FROM (${union})` : emptySelect(normalisedColumns(table));
-      const isInOrder = made.length === 1 && (inOrder.has(`${made[0]}`) || (await liesInOrder(session, `${made[0]}`)));
-      const sql = isInOrder ? union : `${rows} ORDER BY file_number, source_row, row_hash`;
-      const file = await context.output.query(table.table, sql);
-      if (made.length > 0) written.set(table.table, file);
-    }
-    const all = rejects.join(" UNION ALL ");
-    await context.output.query(
-      "rejects",
-      `${rejects.length > 0 ? `SELECT * FROM (${all})` : emptySelect(rejectColumns)} ORDER BY file, source_row`,
-    );
-    await context.output.json("counts", { files: counts, ...(await latest(context, written)) });
   },
 });
+
+/** A file whose rows are read from it whenever they are asked for. */
+interface Left {
+  readonly raw: RawTable;
+  readonly name: string;
+}
+
+async function readDelivery(context: StepContext, left: Left[]): Promise<void> {
+  const { session, brand } = context;
+  const subject = context.subject as unknown as Subject;
+  const mapping = parseMapping(subject.mapping);
+  const counts: Json[] = [];
+  const parts = new Map<string, string[]>();
+  const inOrder = new Set<string>();
+  const joined = new Set<string>();
+  const rejects: string[] = [];
+  let rowsRead = 0;
+  const phones = sharedPhones(brand.timeZone);
+  const isAlone = subject.files.length === 1; // of several each is dropped before the next is read, where it doesn't lie in its file
+  const stacks = new Stacks(context, subject.files, mapping);
+  for await (const { raw, files, formats } of stacks.read()) {
+    const [first] = files;
+    if (raw.isLeft) left.push({ raw, name: first?.name ?? "" });
+    const read = await normaliseFile(session, raw, {
+      ...{ mapping, brand, source: subject.source, batchId: subject.batch_id, notAfter: subject.not_after },
+      ...{ fileNumber: first?.number ?? 0, fileName: first?.name ?? "" },
+      ...{ formats, stacked: files.length > 1 ? files : undefined, phones, keepsRaw: isAlone || raw.isLeft === true },
+    });
+    for (const name of read.inOrder) inOrder.add(name);
+    for (const name of read.joined) joined.add(name);
+    for (const [table, name] of read.tables) parts.set(table, [...(parts.get(table) ?? []), name]);
+    const places = placesOf(files);
+    const columns = `file, line, "column", value, reason, raw`;
+    rejects.push(`SELECT ${columns}, ${places.sourceRow} AS source_row FROM ${read.rejects}`);
+    const reasons = await session.rows(
+      `SELECT ${places.fileNumber} AS number, reason, count(*) AS n FROM ${read.rejects} GROUP BY ALL ORDER BY ALL`,
+    );
+    for (const file of files) {
+      const own = reasons.filter((row) => Number(row.number) === file.number);
+      counts[file.number] = {
+        sha256: file.sha256,
+        rows_read: file.rowsRead,
+        rows_rejected: own.reduce((sum, row) => sum + Number(row.n), 0),
+        rejects: own.map((row) => ({ reason: String(row.reason), count: Number(row.n) })),
+        primary: [...read.tables.keys()][0] ?? null,
+        warnings: [...file.warnings, ...read.warnings],
+      };
+    }
+    rowsRead += raw.rowsRead;
+    context.progress(rowsRead);
+    if (raw.isLeft) await dropValues(session, raw);
+    else if (!isAlone) await dropRaw(session, raw);
+  }
+  await session.run("PRAGMA enable_optimizer");
+  const written = new Map<string, string>();
+  for (const table of lakeTargets) {
+    const columns = normalisedColumns(table)
+      .map(({ name }) => ident(name))
+      .join(", ");
+    const made = parts.get(table.table) ?? [];
+    const union = made.map((name) => `SELECT ${columns} FROM ${name}`).join(" UNION ALL ");
+    const rows = made.length > 0 ? `SELECT * FROM (${union})` : emptySelect(normalisedColumns(table));
+    const [only = ""] = made;
+    const mayLie = made.length === 1 && !joined.has(only);
+    const isInOrder = mayLie && (inOrder.has(only) || (await liesInOrder(session, only)));
+    const sql = isInOrder ? union : `${rows} ORDER BY file_number, source_row, row_hash`;
+    const file = await context.output.query(table.table, sql);
+    if (made.length > 0) written.set(table.table, file);
+  }
+  const all = rejects.join(" UNION ALL ");
+  await context.output.query(
+    "rejects",
+    `${rejects.length > 0 ? `SELECT * FROM (${all})` : emptySelect(rejectColumns)} ORDER BY file, source_row`,
+  );
+  await context.output.json("counts", { files: counts, ...(await latest(context, written)) });
+}
 
 /** Whether every row comes after the one before it as they lie: they needn't be sorted then. */
 async function liesInOrder(session: Session, rows: string): Promise<boolean> {

@@ -100,7 +100,7 @@ export function parseSql(one: ParsedTable, given: ParseOptions): string {
 
 /** Cells of the raw table that some SQL of a table reads. */
 export function cellsOf(one: ParsedTable, sql: readonly string[]): string[] {
-  return cellsIn(sql.join(), one.raw.columns);
+  return cellsIn(sql.join(), one.raw);
 }
 
 /** What keeps rows apart that are alike: their files, and where rows can fail, that they lack their key. */

@@ -1,12 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Mapping } from "../../shared/domain/mapping.ts";
 import { openSession, type Session } from "../engine/duckdb.ts";
 import { openRaw } from "../sources/open-raw.ts";
-import { dropSql } from "../sources/raw.ts";
+import { dropSql, requireReadable } from "../sources/raw.ts";
 import { normaliseFile } from "./normalise-file.ts";
+import { manyRows } from "./plain-columns.ts";
 
 let folder: string;
 let session: Session;
@@ -63,6 +64,8 @@ interface Reading {
   readonly zone?: string;
   readonly keepsRaw?: boolean;
   readonly from?: number;
+  /** Types of the Parquet file that the lines are read from, in place of a text. */
+  readonly types?: string;
 }
 
 interface Said {
@@ -72,10 +75,23 @@ interface Said {
   readonly nameless: number;
 }
 
-async function read(lines: readonly string[], { zone = "Europe/Berlin", keepsRaw = false, from = 0 }: Reading = {}) {
+async function write(lines: readonly string[], types: string | undefined): Promise<string> {
   const path = join(folder, `${++counted}.csv`);
   writeFileSync(path, `${["order,line,customer,at,sku,quantity,price,less,mail", ...lines].join("\n")}\n`);
-  const { raw } = await openRaw(session, path, { scratch: folder, signal: new AbortController().signal });
+  if (types === undefined) return path;
+  await session.run(
+    `COPY (SELECT * FROM read_csv('${path}', header = true, columns = ${types})) TO '${path}.parquet' (FORMAT parquet)`,
+  );
+  return `${path}.parquet`;
+}
+
+async function read(
+  lines: readonly string[],
+  { zone = "Europe/Berlin", keepsRaw = false, from = 0, types }: Reading = {},
+) {
+  const path = await write(lines, types);
+  const opening = { scratch: folder, signal: new AbortController().signal, leftFrom: manyRows };
+  const { raw } = await openRaw(session, path, opening);
   const place = { source: "till", batchId: "b", fileNumber: 0, fileName: "till.csv", notAfter: null, keepsRaw };
   const found = await normaliseFile(session, raw, { mapping, brand: { currency: "EUR", timeZone: zone }, ...place });
   const tables: Record<string, Said> = {};
@@ -91,6 +107,10 @@ async function read(lines: readonly string[], { zone = "Europe/Berlin", keepsRaw
     };
   }
   const inOrder = [...found.tables].filter(([, name]) => found.inOrder.has(name)).map(([table]) => table);
+  for (const name of found.inOrder) {
+    const plan = JSON.stringify(await session.rows(`EXPLAIN SELECT * FROM ${name}`));
+    expect([name, plan.includes("JOIN")]).toEqual([name, false]); // what is joined comes in no order
+  }
   await session.run(dropSql(raw));
   return { tables, inOrder, rowsRejected: found.rowsRejected };
 }
@@ -146,5 +166,40 @@ describe("a file whose columns are plain throughout", () => {
   it("counts a row with a cell too few", async () => {
     const found = await read([...lines, "o1,1,c1"], { keepsRaw: true });
     expect([found.tables["order_lines"]?.rows, found.rowsRejected]).toEqual([many, 1]);
+  });
+});
+
+const ids = "'order': 'VARCHAR', 'line': 'INTEGER', 'customer': 'VARCHAR'";
+const amounts = "'quantity': 'BIGINT', 'price': 'DECIMAL(12,3)', 'less': 'DOUBLE', 'mail': 'VARCHAR'";
+const typesWith = (at: string) => `{${ids}, 'at': '${at}', 'sku': 'VARCHAR', ${amounts}}`;
+
+describe("a Parquet file of many rows", () => {
+  for (const at of ["TIMESTAMP", "TIMESTAMP_NS", "VARCHAR"])
+    it(`says what the text says whose times are ${at} in it`, async () => {
+      const [left, parts] = [await read(lines, { types: typesWith(at) }), await readInParts(lines)];
+      for (const table of ["order_lines", "orders"])
+        expect([table, left.tables[table]]).toEqual([table, parts.tables[table]]);
+      expect(left.rowsRejected).toBe(0);
+    });
+
+  it("is rejected by row where a time is none that a reader takes", async () => {
+    const odd = [line(22, { at: "0012-06-01 10:00:00" }), line(23, { at: "" })];
+    const some = [...lines.slice(22), ...odd];
+    const [left, parts] = [await read(some, { types: typesWith("TIMESTAMP") }), await readInParts(some)];
+    expect(left.tables["order_lines"]).toEqual(parts.tables["order_lines"]);
+    expect([left.rowsRejected, parts.rowsRejected]).toEqual([2, 2]); // a required one that is empty, too
+  });
+
+  it("is said to be damaged where its rows can't be read later", async () => {
+    const path = await write(lines, typesWith("TIMESTAMP"));
+    const bytes = readFileSync(path);
+    bytes.fill(0x5a, 400, bytes.length - 6_000);
+    writeFileSync(path, bytes);
+    const opening = { scratch: folder, signal: new AbortController().signal, leftFrom: manyRows };
+    const { raw } = await openRaw(session, path, opening);
+    await expect(requireReadable(session, raw, "lines.parquet")).rejects.toMatchObject({
+      code: "bad_input",
+      message: "lines.parquet is no Parquet file that can be read.",
+    });
   });
 });

@@ -3,7 +3,7 @@ import { lakeTable } from "../../shared/domain/lake.ts";
 import type { ColumnRule, TableMapping } from "../../shared/domain/mapping.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { type Shifts, shiftsOf } from "../engine/zone-shifts.ts";
-import { type RawTable, rawColumn } from "../sources/raw.ts";
+import { nativeColumn, type RawTable, rawColumn } from "../sources/raw.ts";
 
 /** From so many rows on a look through all of them pays for reading each without doubts. */
 export const manyRows = 20_000;
@@ -25,31 +25,37 @@ interface Candidate {
   readonly mapping: TableMapping;
   readonly target: string;
   readonly cell: string;
+  /** The type of its column where that isn't text. */
+  readonly type: string | undefined;
   readonly isInstant: boolean;
   readonly timeZone: string;
 }
 
+/** Types whose values are what their texts would be read as. */
+const timeTypes = /^(DATE|TIMESTAMP(_S|_MS|_NS)?)$/;
+const amountTypes = /^(U?(TINY|SMALL|BIG)INT|U?INTEGER|DECIMAL\(\d+,[0-6]\))$/;
+
 const amountKinds: ReadonlySet<string> = new Set(["money", "price", "quantity"]);
 
 /** Of the columns of instants and amounts that tables are mapped from those that are plain throughout, by table and target: texts as
- *  `2026-06-01 10:00:00` where no format is named, and numbers with a decimal point at most. */
+ *  `2026-06-01 10:00:00` where no format is named, and numbers with a decimal point at most; and times and numbers that lie as such
+ *  in their file. */
 export async function plainColumns(
   session: Session,
   raw: RawTable,
   { tables, timeZone }: { tables: readonly TableMapping[]; timeZone: string },
 ): Promise<ReadonlyMap<TableMapping, PlainColumns>> {
-  if (raw.rowsRead < manyRows || raw.isTyped) return new Map();
+  if (raw.rowsRead < manyRows || (raw.isTyped && !raw.isLeft)) return new Map();
   const every = Math.max(1, Math.floor(raw.rowsRead / manyRows));
   const candidates = tables.flatMap((mapping) =>
     mapping.each === undefined ? candidatesOf(raw, mapping, timeZone) : [],
   );
   const asks = new Map(candidates.map((one) => [askName(one), one]));
-  const likely = await looksOf(session, `${raw.table} WHERE source_row % ${every} = 0`, [...asks.values()]);
-  const sure = await looksOf(
-    session,
-    raw.table,
-    [...asks.values()].filter((one) => likely.get(askName(one))?.isPlain),
-  );
+  const all = [...asks.values()];
+  const texts = all.filter(({ type }) => type === undefined);
+  const likely = await looksOf(session, `${raw.table} WHERE source_row % ${every} = 0`, texts);
+  const isLikely = (one: Candidate) => one.type !== undefined || likely.get(askName(one))?.isPlain === true;
+  const sure = await looksOf(session, raw.table, all.filter(isLikely));
   const found = new Map<TableMapping, Map<string, PlainColumn>>();
   for (const one of candidates) {
     const look = sure.get(askName(one));
@@ -70,7 +76,10 @@ function candidatesOf(raw: RawTable, mapping: TableMapping, timeZone: string): C
     const column = plainRule(rule);
     const at = raw.columns.findIndex((one) => one.trim().toLowerCase() === column?.trim().toLowerCase());
     const zone = typeof rule === "object" && "time_zone" in rule ? rule.time_zone : undefined;
-    return at < 0 ? [] : [{ mapping, target: name, cell: rawColumn(at), isInstant, timeZone: zone ?? timeZone }];
+    const given = raw.natives?.get(at);
+    const type = given !== undefined && (isInstant ? timeTypes : amountTypes).test(given) ? given : undefined;
+    const cell = type === undefined ? rawColumn(at) : nativeColumn(at);
+    return at < 0 ? [] : [{ mapping, target: name, cell, type, isInstant, timeZone: zone ?? timeZone }];
   });
 }
 
@@ -101,7 +110,7 @@ async function looksOf(session: Session, from: string, asks: readonly Candidate[
   if (asks.length === 0) return new Map();
   const asked = asks.flatMap((one) => {
     const [name, read] = [askName(one), readSql(one)];
-    const isPlain = one.isInstant ? `CAST(${read} AS VARCHAR) IS NOT DISTINCT FROM ${one.cell}` : `${read} IS NOT NULL`;
+    const isPlain = one.isInstant ? isPlainTime(one) : `${read} IS NOT NULL`;
     const range = one.isInstant ? [`min(${read}) AS first_${name}`, `max(${read}) AS last_${name}`] : [];
     return [
       `coalesce(bool_and(${isPlain}) FILTER (${one.cell} IS NOT NULL), true) AS ${name}`,
@@ -119,8 +128,17 @@ async function looksOf(session: Session, from: string, asks: readonly Candidate[
   );
 }
 
+/** Whether a time is one that its text says exactly and that any reader takes for a date. */
+function isPlainTime(one: Candidate): string {
+  const read = readSql(one);
+  const isDate = `isfinite(${read}) AND ${read} >= TIMESTAMP '1000-01-01'`;
+  if (one.type === undefined) return `CAST(${read} AS VARCHAR) IS NOT DISTINCT FROM ${one.cell} AND ${isDate}`;
+  return `coalesce(${one.type === "TIMESTAMP_NS" ? `epoch_ns(${one.cell}) % 1000 = 0 AND ` : ""}${isDate}, false)`;
+}
+
 const askName = ({ cell, isInstant }: Candidate) => `${isInstant ? "instant" : "amount"}_${cell}`;
 
-function readSql({ cell, isInstant }: Candidate): string {
+function readSql({ cell, type, isInstant }: Candidate): string {
+  if (type === "TIMESTAMP") return cell;
   return `TRY_CAST(${cell} AS ${isInstant ? "TIMESTAMP" : "DECIMAL(18,6)"})`;
 }

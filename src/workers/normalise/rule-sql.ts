@@ -1,14 +1,14 @@
 import { AssayError } from "../../shared/base/errors.ts";
 import type { ColumnRule } from "../../shared/domain/mapping.ts";
-import { literal } from "../engine/sql.ts";
+import { isOneOf, literal } from "../engine/sql.ts";
 import { type RawTable, rawColumn, trimmedSql } from "../sources/raw.ts";
-import { withoutNothing } from "./dictionaries.ts";
+import { withoutNothing, withoutWords } from "./dictionaries.ts";
 
 /** A raw column's trimmed text; null where the file has no such column. */
 export function columnSql(raw: RawTable, name: string): string | null {
   const at = raw.columns.findIndex((column) => column.trim().toLowerCase() === name.trim().toLowerCase());
   if (at < 0) return null;
-  return raw.isTight ? rawColumn(at) : trimmedSql(rawColumn(at));
+  return raw.isTight || raw.natives?.has(at) ? rawColumn(at) : trimmedSql(rawColumn(at));
 }
 
 /** The text that a mapping's rule gives for a row. */
@@ -43,7 +43,10 @@ export function ruleSql(raw: RawTable, rule: ColumnRule): string | null {
 /** A text, but NULL where it only stands for nothing. */
 function withoutSql(text: string | null, nothing: readonly string[] | undefined): string | null {
   return text && nothing && nothing.length > 0
-    ? `CASE WHEN lower(${text}) NOT IN (${nothing.map((word) => literal(word.toLowerCase())).join(", ")}) THEN ${text} END`
+    ? withoutWords(
+        text,
+        nothing.map((word) => word.toLowerCase()),
+      )
     : text;
 }
 
@@ -106,8 +109,11 @@ function conditionSql(raw: RawTable, text: string, where: string): string {
   }
   if (within) {
     const values = (within[3] ?? "").match(/'(?:[^']|'')*'/g) ?? [];
-    const list = values.map((value) => literal(value.slice(1, -1).replaceAll("''", "'"))).join(", ");
-    return within[2] ? `(${column} IS NULL OR ${column} NOT IN (${list}))` : `${column} IN (${list})`;
+    const isListed = isOneOf(
+      column,
+      values.map((value) => value.slice(1, -1).replaceAll("''", "'")),
+    );
+    return within[2] ? `(${column} IS NULL OR NOT ${isListed})` : isListed;
   }
   const operator = (found[2] ?? "").toLowerCase().replaceAll(/\s+/g, " ");
   if (operator.startsWith("is")) return `(${withoutNothing(column)}) ${operator.toUpperCase()}`;

@@ -80,7 +80,7 @@ export class Stacks {
     const bytes = statSync(path).size;
     await this.#planFor(bytes);
     const { raw, prepared } = await openRaw(session, path, {
-      ...{ scratch, signal, name: delivered.name, isCompletedLater: true },
+      ...{ scratch, signal, name: delivered.name, isCompletedLater: true, leftFrom: manyRows },
     });
     const file = {
       ...{ number: at, name: delivered.name.split(/[\\/]/).at(-1) ?? delivered.name, sha256: delivered.sha256 },

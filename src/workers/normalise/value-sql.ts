@@ -1,6 +1,6 @@
 import type { Target } from "../../shared/domain/lake.ts";
 import { type ColumnRule, columnsOfRule } from "../../shared/domain/mapping.ts";
-import { ident, literal } from "../engine/sql.ts";
+import { ident, isOneOf, literal } from "../engine/sql.ts";
 import { utcSql } from "../engine/zone-shifts.ts";
 import type { RawTable } from "../sources/raw.ts";
 import { millionthsOf, millionthsSql, minorFactorSql, minorPriceSql, minorSql } from "./amount.ts";
@@ -82,13 +82,13 @@ export function valueSql(
     case "quantity":
       return signed(`CAST(${amount()} / 1000000::DOUBLE AS DECIMAL(18,4))`);
     case "flag":
-      return `CASE WHEN lower(${v}) IN ('true', 'yes', 'y', '1', 'returned', 't', 'control', 'holdout') THEN true WHEN lower(${v}) IN ('false', 'no', 'n', '0', 'kept', 'f', 'treatment', 'treated') THEN false END`;
+      return `CASE WHEN ${isOneOf(`lower(${v})`, trueWords)} THEN true WHEN ${isOneOf(`lower(${v})`, falseWords)} THEN false END`;
     case "properties":
       return `TRY_CAST(TRY_CAST(${v} AS JSON) AS MAP(VARCHAR, VARCHAR))`;
     case "id":
       return idSql(v);
     case "text":
-      return `CASE WHEN ${v} NOT IN ${absent} THEN ${target.name === "postcode" ? `ltrim(${v}, ${literal("'")})` : v} END`; // a mark for spreadsheets not to count with it
+      return `CASE WHEN ${isAbsent(v, absent)} THEN NULL ELSE ${target.name === "postcode" ? `ltrim(${v}, ${literal("'")})` : v} END`; // a mark for spreadsheets not to count with it
     case "currency":
       return `upper(${v})`;
     default:
@@ -97,13 +97,20 @@ export function valueSql(
 }
 
 /** What programs write for a missing text, as no name of a thing or person is written. */
-const absent = "('NULL', '(null)', '\\N', 'nan', 'NaN', '<NA>', '#N/A')";
+const absent = ["NULL", "(null)", "\\N", "nan", "NaN", "<NA>", "#N/A"];
 /** The same where a number should be. */
-const absentId = "('NULL', 'null', '(null)', '\\N', 'nan', 'NaN', 'None', 'none', 'NA', '<NA>', '#N/A', '?')";
+const absentId = ["NULL", "null", "(null)", "\\N", "nan", "NaN", "None", "none", "NA", "<NA>", "#N/A", "?"];
+const trueWords = ["true", "yes", "y", "1", "returned", "t", "control", "holdout"];
+const falseWords = ["false", "no", "n", "0", "kept", "f", "treatment", "treated"];
+
+/** Only short texts are compared. */
+function isAbsent(v: string, words: readonly string[]): string {
+  return `strlen(${v}) <= ${Math.max(...words.map(({ length }) => length))} AND ${isOneOf(v, words)}`;
+}
 
 /** A number's text without the decimals that a program which knows no missing whole numbers adds to all of them. */
 function idSql(v: string): string {
-  return `CASE WHEN ${v} IN ${absentId} THEN NULL WHEN suffix(${v}, '.0') AND regexp_full_match(${v}, '[0-9]+[.]0') THEN left(${v}, length(${v}) - 2) ELSE ${v} END`;
+  return `CASE WHEN ${isAbsent(v, absentId)} THEN NULL WHEN suffix(${v}, '.0') AND regexp_full_match(${v}, '[0-9]+[.]0') THEN left(${v}, length(${v}) - 2) ELSE ${v} END`;
 }
 
 /** Millionths of a text and of what is added to it; NULL where any of them can't be read. */

@@ -1,5 +1,6 @@
 import type { Session } from "../engine/duckdb.ts";
 import { packingsOf, unpackItems } from "./packed-items.ts";
+import type { ParquetHeader } from "./parquet-file.ts";
 import { type Prepared, prepareFile } from "./prepare.ts";
 import { type RawTable, readRaw } from "./raw.ts";
 import { readJson } from "./read-json.ts";
@@ -20,6 +21,8 @@ export interface OpenOptions {
   readonly asItLies?: boolean;
   /** Leaves it to `completeRaw` to complete a platform's rows. */
   readonly isCompletedLater?: boolean;
+  /** Rows from which on those of a Parquet file that nothing completes may be left in it. */
+  readonly leftFrom?: number;
 }
 
 /** Opens a file of any format as a raw table, with a platform's rows completed. What it was unpacked to is gone afterwards. */
@@ -28,12 +31,18 @@ export async function openRaw(session: Session, path: string, options: OpenOptio
   const label = name.split(/[\\/]/).at(-1) ?? name;
   return withFolder(options.scratch, async (scratch) => {
     const prepared = await prepareFile(path, scratch, options.signal, name);
-    const reading = { label, scratch, signal: options.signal, keepsText: options.asItLies ?? false };
+    const { signal, leftFrom = Number.POSITIVE_INFINITY } = options;
+    const isLeft = (file: ParquetHeader) => file.rows >= leftFrom && !isCompleted(file.columns.map(({ name }) => name));
+    const reading = { label, scratch, signal, isLeft, keepsText: options.asItLies ?? false };
     const raw = prepared.json
       ? await readJson(session, { path: prepared.path, place: prepared.json }, reading)
       : await readRaw(session, prepared, reading);
     return { prepared, raw: options.asItLies || options.isCompletedLater ? raw : await completeRaw(session, raw) };
   });
+}
+
+function isCompleted(columns: readonly string[]): boolean {
+  return isShopifyOrders(columns) || isShopifyProducts(columns) || packingsOf(columns).length > 0;
 }
 
 /** Whether rows are completed from others of their file and from nothing else: files of a stack may be completed at once. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AssayError } from "../../shared/base/errors.ts";
 import type { Session } from "../engine/duckdb.ts";
 import { ident, literal, parquet } from "../engine/sql.ts";
-import { describeParquet, isNoFault, unreadable } from "./parquet-file.ts";
+import { describeParquet, isNoFault, type ParquetHeader, unreadable } from "./parquet-file.ts";
 import { plainRows } from "./plain-rows.ts";
 import type { Prepared } from "./prepare.ts";
 import { dropValues } from "./raw-values.ts";
@@ -28,6 +28,10 @@ export interface RawTable {
   readonly isView?: boolean;
   /** Its cells are trimmed as they lie, and none is empty without being NULL. */
   readonly isTight?: boolean;
+  /** Its rows are read from the file whenever they are asked for. */
+  readonly isLeft?: boolean;
+  /** Of those rows, types of columns that the file has as numbers or times, by place: beside its text each is there as it lies. */
+  readonly natives?: ReadonlyMap<number, string>;
 }
 
 /** Bits of `source_row` that number a row within its file; those above tell which file of a stack it is of, from 0. */
@@ -40,9 +44,15 @@ export function rawColumn(at: number): string {
   return `c${at}`;
 }
 
+/** A column as its file has it, where it isn't text there. */
+export function nativeColumn(at: number): string {
+  return `n${at}`;
+}
+
 /** A text without blanks, tabs and line ends at either end; NULL where nothing is left. */
 export function trimmedSql(text: string): string {
-  const isTight = `ascii(${text}) > 32 AND ascii(${text}) <> 160 AND ascii(right(${text}, 1)) NOT IN (9, 10, 13, 32, 160)`;
+  const isNoBlank = (sign: string) => `ascii(${sign}) % 160 > 32`; // of few others is no less so: those are trimmed, and stay as they are
+  const isTight = `${isNoBlank(text)} AND ${isNoBlank(`right(${text}, 1)`)}`;
   return `CASE WHEN ${isTight} THEN ${text} ELSE nullif(trim(${text}, ' \t\r\n\u00a0'), '') END`;
 }
 
@@ -52,13 +62,15 @@ export interface ReadOptions {
   readonly label: string;
   readonly scratch: string;
   readonly signal: AbortSignal;
+  /** Whether the rows of a Parquet file are left in it, to be read whenever they are asked for; without, they never are. */
+  readonly isLeft?: ((file: ParquetHeader) => boolean) | undefined;
 }
 
 /** Reads every row of a prepared file: into the table, or into its rejects; none is dropped. */
 export async function readRaw(session: Session, prepared: Prepared, options: ReadOptions): Promise<RawTable> {
   const table = `raw_${++made}`;
   const rejects = `${table}_rejects`;
-  if (prepared.format === "parquet") return readParquet(session, prepared, { table, label: options.label });
+  if (prepared.format === "parquet") return readParquet(session, prepared, { table, ...options });
   const { dialect, isTyped } = prepared;
   if (!dialect || dialect.header.length === 0) {
     await session.run(`CREATE TEMP TABLE ${table} AS SELECT 0::BIGINT AS source_row, 0::BIGINT AS line WHERE false`);
@@ -158,7 +170,8 @@ export async function dropRaw(session: Session, raw: RawTable): Promise<void> {
 }
 
 /** SQL that drops a raw table; what it was read from goes with it. */
-export function dropSql({ table, parts = [], isView }: RawTable): string {
+export function dropSql({ table, parts = [], isView, isLeft }: RawTable): string {
+  if (isLeft) return `DROP VIEW IF EXISTS ${table}`;
   const tables = isView ? parts : [...parts, table];
   const drops = tables.map((one) => `DROP TABLE IF EXISTS ${one}`);
   return (isView ? [`DROP VIEW IF EXISTS ${table}`, ...drops] : drops).join("; ");
@@ -184,13 +197,17 @@ const maxParquetCells = 5e9;
 const manyParquetCells = 1e8;
 const maxCellsPerByte = 100;
 
+/** Types whose values and texts are the same in number, and whose texts are tight. */
+const nativeTypes = /^(U?(TINY|SMALL|BIG)INT|U?INTEGER|DECIMAL\(\d+,\d+\)|DATE|TIMESTAMP(_S|_MS|_NS)?)$/;
+
 async function readParquet(
   session: Session,
   prepared: Prepared,
-  { table, label }: { table: string; label: string },
+  { table, label, ...options }: { table: string } & Pick<ReadOptions, "label" | "isLeft">,
 ): Promise<RawTable> {
   const rejects = `${table}_rejects`;
-  const { columns: typed, rows } = await describeParquet(session, prepared.path, label);
+  const header = await describeParquet(session, prepared.path, label);
+  const { columns: typed, rows } = header;
   const columns = typed.map(({ name }) => name);
   const cells = rows * columns.length;
   const isBomb = cells > manyParquetCells && cells > statSync(prepared.path).size * maxCellsPerByte;
@@ -201,15 +218,37 @@ async function readParquet(
       "Deliver it in parts.",
     );
   }
-  const select = columns.map((name, at) => `CAST(${ident(name)} AS VARCHAR) AS ${rawColumn(at)}`).join(", ");
+  const isLeft = prepared.compression === null && options.isLeft?.(header) === true;
+  const natives = new Map(isLeft ? nativesOf(typed) : []);
+  const own = [...natives.keys()].map((at) => `${ident(columns[at] ?? "")} AS ${nativeColumn(at)}`);
+  const select = [...typed.map(textSql), ...own].join(", ");
   const from = parquet([prepared.path], ["file_row_number = true"]);
   try {
     await session.run(
-      `CREATE TEMP TABLE ${table} AS SELECT file_row_number + 1 AS source_row, file_row_number + 1 AS line, ${select} FROM ${from}`,
+      `CREATE TEMP ${isLeft ? "VIEW" : "TABLE"} ${table} AS SELECT file_row_number + 1 AS source_row, file_row_number + 1 AS line, ${select} FROM ${from}`,
     );
   } catch (error) {
     throw unreadable(error, label);
   }
   await emptyRejects(session, rejects);
-  return { table, rejects, columns, rowsRead: rows, rowsRejected: 0, isTyped: true, warnings: [] };
+  const left = isLeft ? { isLeft, natives } : {};
+  return { table, rejects, columns, rowsRead: rows, rowsRejected: 0, isTyped: true, warnings: [], ...left };
+}
+
+/** Throws where rows that were left in their file can't be read there. */
+export async function requireReadable(session: Session, { table, columns }: RawTable, label: string): Promise<void> {
+  const all = columns.map((_, at) => `max(${rawColumn(at)})`).join(", ");
+  try {
+    if (all !== "") await session.run(`SELECT ${all} FROM ${table}`);
+  } catch (error) {
+    throw unreadable(error, label);
+  }
+}
+
+function nativesOf(columns: ParquetHeader["columns"]): [number, string][] {
+  return columns.flatMap(({ type }, at): [number, string][] => (nativeTypes.test(type) ? [[at, type]] : []));
+}
+
+function textSql({ name }: ParquetHeader["columns"][number], at: number): string {
+  return `CAST(${ident(name)} AS VARCHAR) AS ${rawColumn(at)}`;
 }
