@@ -21,6 +21,8 @@ function splitPlain(text: string, delimiter: string): TextRecord[] {
   return records;
 }
 
+const [lineFeed, carriageReturn] = [10, 13];
+
 function splitQuoted(text: string, delimiter: string, quote: string): TextRecord[] {
   const records: TextRecord[] = [];
   let cells: string[] = [];
@@ -35,25 +37,36 @@ function splitQuoted(text: string, delimiter: string, quote: string): TextRecord
     cells = [];
     cell = "";
   };
-  for (let at = 0; at < text.length; at++) {
-    const letter = text[at] ?? "";
+  const [quoteCode, delimiterCode] = [quote.charCodeAt(0), delimiter.charCodeAt(0)];
+  for (let at = 0; at < text.length; ) {
     if (isQuoted) {
-      if (letter === quote && text[at + 1] === quote) {
-        cell += quote;
-        at++;
-      } else if (letter === quote) isQuoted = false;
-      else {
-        if (letter === "\n") lines++;
-        cell += letter;
-      }
-    } else if (letter === quote && cell.trim() === "") {
+      const found = text.indexOf(quote, at);
+      const end = found < 0 ? text.length : found;
+      const part = text.slice(at, end);
+      for (let next = part.indexOf("\n"); next >= 0; next = part.indexOf("\n", next + 1)) lines++;
+      cell += part;
+      const isEscaped = text[end + 1] === quote;
+      if (isEscaped) cell += quote;
+      else isQuoted = false;
+      at = end + (isEscaped ? 2 : 1);
+      continue;
+    }
+    let end = at;
+    for (; end < text.length; end++) {
+      const code = text.charCodeAt(end);
+      if (code === quoteCode || code === delimiterCode || code === lineFeed || code === carriageReturn) break;
+    }
+    if (end > at) cell += text.slice(at, end);
+    at = end + 1;
+    const letter = text[end] ?? "";
+    if (letter === quote && cell.trim() === "") {
       isQuoted = true;
       cell = "";
     } else if (letter === delimiter) {
       cells.push(cell);
       cell = "";
     } else if (letter === "\n") finish();
-    else if (letter !== "\r" || text[at + 1] !== "\n") cell += letter;
+    else if (letter !== "\r" || text[at] !== "\n") cell += letter;
   }
   if (cell !== "" || cells.length > 0) finish();
   return records;

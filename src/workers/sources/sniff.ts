@@ -97,7 +97,8 @@ function describe({
   return { dialect: { delimiter, quote, preamble, hasHeader, header, rowsEnd: footer?.from ?? null }, warnings };
 }
 
-const filledCells = (cells: readonly string[]) => cells.filter((cell) => cell.trim() !== "").length;
+const isFilled = (cell: string) => cell.trim() !== "";
+const filledCells = (cells: readonly string[]) => cells.filter(isFilled).length;
 
 /** A header shorter than its rows lacks a name at the end, or at the front where the rows' last cells are filled. */
 function headerCells(cells: readonly string[], rows: readonly TextRecord[], width: number): readonly string[] {
@@ -138,7 +139,7 @@ function quoteOf(text: string): Dialect["quote"] {
 }
 
 function shapeOf(text: string, delimiter: string, quote: string): Shape {
-  const records = splitRecords(text, delimiter, quote).filter(({ cells }) => filledCells(cells) > 0);
+  const records = splitRecords(text, delimiter, quote).filter(({ cells }) => cells.some(isFilled));
   const widths = new Map<number, number>();
   for (const { cells } of records) widths.set(cells.length, (widths.get(cells.length) ?? 0) + 1);
   const wider = [...widths].filter(([width]) => width > 1);
