@@ -7,6 +7,7 @@ import {
   DuckDBDataChunk,
   DuckDBInstance,
   DuckDBListValue,
+  type DuckDBMaterializedResult,
   LIST,
   VARCHAR,
   version,
@@ -17,7 +18,15 @@ import { AssayError, cancelled } from "../../shared/base/errors.ts";
 import type { Column, ColumnTable, ColumnValues } from "../../shared/domain/column.ts";
 import { castFor, kindOf } from "./columns.ts";
 import { asAssayError } from "./duckdb-errors.ts";
-import { bytesOfTexts, readTexts, type TextVector } from "./read-texts.ts";
+import { inMemory, toJson } from "./duckdb-values.ts";
+import {
+  ColumnReader,
+  type ColumnVector,
+  type DescribedColumn,
+  isReadAsItLies,
+  readableSql,
+  withLists,
+} from "./read-columns.ts";
 import { fileList, ident, literal } from "./sql.ts";
 import { stagedColumn } from "./staged-columns.ts";
 
@@ -39,11 +48,6 @@ export interface SessionOptions {
 /** Told when a statement begins; gives what to tell when it has ended. */
 export interface StatementWatch {
   statement(sql: string): () => void;
-}
-
-interface DescribedColumn {
-  readonly name: string;
-  readonly type: string;
 }
 
 /** An in-memory DuckDB with bounded memory; one statement at a time. */
@@ -167,12 +171,16 @@ class DuckSession implements Session {
     signal?.addEventListener("abort", this.#stop, { once: true });
   }
 
-  async #perform(sql: string) {
+  #perform(sql: string) {
+    return this.#watched(sql, () => this.#connection.run(sql));
+  }
+
+  async #watched(sql: string, run: () => Promise<DuckDBMaterializedResult>) {
     if (this.#signal?.aborted) throw cancelled();
     this.#running++;
     const ended = this.#watch?.statement(sql);
     try {
-      return await this.#connection.run(sql);
+      return await run();
     } catch (error) {
       this.#hasFailed = true;
       throw this.#signal?.aborted ? cancelled() : asAssayError(error);
@@ -216,24 +224,45 @@ class DuckSession implements Session {
   }
 
   async table(sql: string): Promise<ColumnTable> {
-    const described = await this.describe(sql);
-    const kinds = described.map(({ type }) => kindOf(type));
-    const select = described.map(({ name, type }) => `${castFor(ident(name), type)} AS ${ident(name)}`).join(", ");
-    const result = await this.#perform(`SELECT ${select} FROM (${sql})`);
-    const rows = result.rowCount;
-    const columns = kinds.map((kind): ColumnValues => (kind === "number" ? new Float64Array(rows) : new Array(rows)));
-    let offset = 0;
-    for (let at = 0; at < result.chunkCount; at++) {
-      const chunk = result.getChunk(at);
-      for (let column = 0; column < kinds.length; column++) {
-        const target = columns[column];
-        if (target instanceof Float64Array) readNumbers(chunk, column, target, offset);
-        else if (target && kinds[column] === "list") readLists(chunk, column, target as unknown[], offset);
-        else if (target) readTexts(textVector(chunk, column), target as unknown[], offset);
-      }
-      offset += chunk.rowCount;
+    const { prepared, columns } = await this.#prepare(sql);
+    const read = isReadAsItLies(columns) ? await this.#watched(sql, () => prepared.run()) : undefined;
+    prepared.destroySync();
+    if (read) return tableOf(read.rowCount, columns, readColumns(read, columns));
+    const readable = readableSql(sql, columns);
+    const result = await this.#perform(readable.sql);
+    const values = withLists(readColumns(result, readable.given), columns);
+    return values ? tableOf(result.rowCount, columns, values) : this.#tableOfLists(sql, columns);
+  }
+
+  /** A statement with the names and types of what it gives. */
+  async #prepare(sql: string) {
+    if (this.#signal?.aborted) throw cancelled();
+    try {
+      const prepared = await this.#connection.prepare(sql);
+      const columns = Array.from({ length: prepared.columnCount }, (_, at) => {
+        return { name: prepared.columnName(at), type: String(prepared.columnType(at)) };
+      });
+      return { prepared, columns };
+    } catch (error) {
+      this.#hasFailed = true;
+      throw this.#signal?.aborted ? cancelled() : asAssayError(error);
     }
-    return { rows, columns: Object.fromEntries(described.map(({ name }, at) => [name, columns[at] ?? []])) };
+  }
+
+  /** The same value by value, for lists that hold what no text of all tells. */
+  async #tableOfLists(sql: string, columns: readonly DescribedColumn[]): Promise<ColumnTable> {
+    const select = columns.map(({ name, type }) => `${castFor(ident(name), type)} AS ${ident(name)}`).join(", ");
+    const result = await this.#perform(`SELECT ${select} FROM (${sql})`);
+    const values = columns.map(({ type }): ColumnValues => {
+      return kindOf(type) === "number" ? new Float64Array(result.rowCount) : new Array(result.rowCount);
+    });
+    for (let chunk = 0, offset = 0; chunk < result.chunkCount; offset += result.getChunk(chunk++).rowCount) {
+      for (const [at, target] of values.entries()) {
+        for (const [row, value] of result.getChunk(chunk).getColumnValues(at).entries())
+          (target as unknown[])[offset + row] = inMemory(value, target instanceof Float64Array);
+      }
+    }
+    return tableOf(result.rowCount, columns, values);
   }
 
   async load(name: string, table: ColumnTable, columns: readonly Column[]): Promise<void> {
@@ -335,59 +364,28 @@ class DuckSession implements Session {
   }
 }
 
-function readNumbers(chunk: DuckDBDataChunk, column: number, target: Float64Array, offset: number): void {
-  const rows = chunk.rowCount;
-  const vector = duckdb.data_chunk_get_vector(chunk.chunk, column);
-  const bytes = duckdb.vector_get_data(vector, rows * 8);
-  target.set(new Float64Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, rows), offset);
-  const validity = duckdb.vector_get_validity(vector, Math.ceil(rows / 64) * 8);
-  if (!validity) return; // null: every row is valid
-  for (let row = 0; row < rows; row++) {
-    if (((validity[row >> 3] ?? 0) & (1 << (row & 7))) === 0) target[offset + row] = Number.NaN;
+/** Columns of a result that are read as they lie. */
+function readColumns(result: DuckDBMaterializedResult, columns: readonly DescribedColumn[]): ColumnValues[] {
+  const readers = columns.map(({ type }) => new ColumnReader(type, result.rowCount));
+  for (let at = 0, offset = 0; at < result.chunkCount; at++) {
+    const chunk = result.getChunk(at);
+    for (const [column, reader] of readers.entries()) reader.read(vectorOf(chunk, column), offset);
+    offset += chunk.rowCount;
   }
+  return readers.map(({ values }) => values);
 }
 
-function textVector(chunk: DuckDBDataChunk, column: number): TextVector {
+function vectorOf(chunk: DuckDBDataChunk, column: number): ColumnVector {
   const rows = chunk.rowCount;
   const vector = duckdb.data_chunk_get_vector(chunk.chunk, column);
   return {
     rows,
-    data: duckdb.vector_get_data(vector, bytesOfTexts(rows)),
+    bytes: (count) => duckdb.vector_get_data(vector, count),
     validity: duckdb.vector_get_validity(vector, Math.ceil(rows / 64) * 8),
     follow: duckdb.get_data_from_pointer,
   };
 }
 
-function readLists(chunk: DuckDBDataChunk, column: number, out: unknown[], offset: number): void {
-  for (const [row, value] of chunk.getColumnValues(column).entries())
-    out[offset + row] = value === null || value === undefined ? null : listItems(value);
-}
-
-function listItems(value: unknown): string[] {
-  return value instanceof DuckDBListValue ? value.items.map(String) : [];
-}
-
-/** A value of DuckDB in JSON: integers that a double holds as numbers, others as text; days and instants in ISO 8601. */
-function toJson(value: unknown, type: string): Json {
-  if (value === null || value === undefined) return null;
-  if (typeof value === "number") return Number.isFinite(value) ? value : null;
-  if (typeof value === "boolean" || typeof value === "string") return value;
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
-  if (value instanceof DuckDBListValue) return value.items.map((item) => toJson(item, ""));
-  if (typeof value === "object" && "entries" in value && Array.isArray(value.entries)) {
-    const entries = value.entries as { key: unknown; value: unknown }[];
-    return Object.fromEntries(entries.map((entry) => [String(entry.key), toJson(entry.value, "")]));
-  }
-  if (typeof value === "object" && value !== null && value.constructor.name === "DuckDBStructValue") {
-    const inside = (value as { entries: Record<string, unknown> }).entries;
-    return Object.fromEntries(Object.entries(inside).map(([name, one]) => [name, toJson(one, "")]));
-  }
-  const text = String(value);
-  if (type.startsWith("DECIMAL")) return Number(text);
-  return type.startsWith("TIMESTAMP")
-    ? `${text
-        .replace(" ", "T")
-        .replace(/[+-]\d\d(:\d\d)?$/, "")
-        .replace(/\.0+$/, "")}Z`
-    : text;
+function tableOf(rows: number, columns: readonly DescribedColumn[], values: readonly ColumnValues[]): ColumnTable {
+  return { rows, columns: Object.fromEntries(columns.map(({ name }, at) => [name, values[at] ?? []])) };
 }

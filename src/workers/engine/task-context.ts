@@ -11,7 +11,6 @@ import type { TaskNode } from "../../shared/domain/task.ts";
 import { landedPath, requireArtifact, verifiedPath } from "./artifact-store.ts";
 import type { Known, KnownFile } from "./commit.ts";
 import type { Session } from "./duckdb.ts";
-import { readTable } from "./read-table.ts";
 import { ident, idsSql, parquet } from "./sql.ts";
 import type { Step, StepContext } from "./step-context.ts";
 import type { TaskRecorder } from "./task-recorder.ts";
@@ -125,7 +124,7 @@ export function createTaskContext(making: Making): { step: StepContext; finish: 
       });
       return values.length === 1 ? (values[0] ?? null) : values;
     },
-    table: (input, ids) => readTable(session, ids ? idsSql(relation(input), ids) : relation(input)),
+    table: (input, ids) => session.table(`SELECT * FROM ${ids ? idsSql(relation(input), ids) : relation(input)}`),
     params: node.params,
     get asOf() {
       return defined(node.asOf, `the date of ${step.name}`);

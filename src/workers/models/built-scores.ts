@@ -1,6 +1,5 @@
 import type { Column, ColumnTable } from "../../shared/domain/column.ts";
 import type { Tables } from "../../shared/domain/model.ts";
-import { readTable } from "../engine/read-table.ts";
 import { ident, parquet } from "../engine/sql.ts";
 import type { StepContext } from "../engine/step-context.ts";
 import { writeByBucket } from "./write-scores.ts";
@@ -24,7 +23,7 @@ export async function changedTables(context: StepContext, inputs: readonly strin
     await session.run(`CREATE TEMP TABLE ${name} AS
       SELECT * EXCLUDE (file_row_number) FROM ${parquet(paths, ["file_row_number = true"])}
       SEMI JOIN changed USING (customer_id) ORDER BY customer_id, file_row_number`);
-    return [alias, await readTable(session, name)] as const;
+    return [alias, await session.table(`SELECT * FROM ${name}`)] as const;
   });
   return Object.fromEntries(await Promise.all(tables));
 }
