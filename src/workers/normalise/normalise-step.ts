@@ -33,7 +33,7 @@ export const rejectColumns = [
 /** One delivery as rows of the lake's tables, and its rejects. The first artifact made of any file. */
 export const normalise = defineStep({
   name: "normalise",
-  version: 15,
+  version: 16,
   title: "Read deliveries",
   stage: "landing",
   scope: "batch",

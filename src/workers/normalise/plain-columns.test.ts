@@ -190,6 +190,15 @@ describe("a Parquet file of many rows", () => {
     expect([left.rowsRejected, parts.rowsRejected]).toEqual([2, 2]); // a required one that is empty, too
   });
 
+  it("says instants of UTC whatever the shop's clock", async () => {
+    const [left, parts] = [
+      await read(lines, { types: typesWith("TIMESTAMPTZ") }),
+      await readInParts(lines, { zone: "UTC" }),
+    ];
+    for (const table of ["order_lines", "orders"])
+      expect([table, left.tables[table]]).toEqual([table, parts.tables[table]]);
+  });
+
   it("is said to be damaged where its rows can't be read later", async () => {
     const path = await write(lines, typesWith("TIMESTAMP"));
     const bytes = readFileSync(path);

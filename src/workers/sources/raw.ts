@@ -249,6 +249,8 @@ function nativesOf(columns: ParquetHeader["columns"]): [number, string][] {
   return columns.flatMap(({ type }, at): [number, string][] => (nativeTypes.test(type) ? [[at, type]] : []));
 }
 
-function textSql({ name }: ParquetHeader["columns"][number], at: number): string {
-  return `CAST(${ident(name)} AS VARCHAR) AS ${rawColumn(at)}`;
+/** The text of a column. An instant of UTC says so with its minutes: `+00` alone is read as no offset. */
+function textSql({ name, type }: ParquetHeader["columns"][number], at: number): string {
+  const offset = type === "TIMESTAMP WITH TIME ZONE" ? " || ':00'" : "";
+  return `CAST(${ident(name)} AS VARCHAR)${offset} AS ${rawColumn(at)}`;
 }
