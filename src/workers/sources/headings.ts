@@ -13,6 +13,9 @@ const dayCount = /^day(?:no|number)?$/;
 /** The day before the first of a count whose beginning isn't known. */
 export const unknownBeginning = "1999-12-31";
 
+/** What is called so that a card beside it holds money. */
+const giftCards = /gift_?-?cards?|geschenkkarte|store_?-?credit|^(?:initial|remaining)(?:value|balance|amount)$/;
+
 /** What a plain table's header names mean, with the formats that its columns hold. */
 export class Headings {
   readonly fileName: string;
@@ -36,8 +39,17 @@ export class Headings {
 
   #isFit(meaning: string, name: string): boolean {
     if (moments.has(meaning)) return this.#isMoment(name) || this.isDayCount(name);
+    if (meaning === "loyalty_id" && this.#isOtherCard(name)) return false;
     const isQuantity = this.#profiles.get(name)?.isQuantity === true;
     return !isQuantity || meaning === "quantity";
+  }
+
+  /** Whether a card's number is one that is paid with: a gift card changes hands, and cards that are masked alike are many people's. */
+  #isOtherCard(name: string): boolean {
+    const { examples = [] } = this.#profiles.get(name) ?? {};
+    if (examples.some((text) => /[*•]|x{3,}/i.test(text))) return true;
+    if (!/^card(?:number|no)$/.test(plainHeader(name))) return false;
+    return giftCards.test(this.fileName) || this.#names.some((one) => giftCards.test(plainHeader(one)));
   }
 
   /** Whether values of a column that were seen can be dates: no words, and no small numbers. */
