@@ -12,7 +12,7 @@ const riskParams = { ...defaultsOf(returnRisk.params), trees: 60 };
 const none: ColumnTable = { rows: 0, columns: {} };
 const { settledLines, settled, openLines, later, stillOpen, open } = drawShop();
 
-describe("what return risk is judged by", () => {
+describe("what return risk is judged by", { timeout: 120_000 }, () => {
   const fitted = returnRisk.fit({ open, settled }, riskParams, context);
   const scores = returnRisk.score({ open }, fitted, riskParams, context);
   const outcome = table({
